@@ -1,0 +1,371 @@
+//! Types: interned, so that a `Ty` is a small copyable id and equality of types is equality of ids.
+
+use rustc_hash::FxHashMap as HashMap;
+
+use crate::hir::StructId;
+
+/// The id of an interned type; look it up in a [`TypeTable`]. The ids of scalar types are constants.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Ty(u32);
+
+/// The width of a floating-point type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum FloatKind {
+    F16,
+    Bf16,
+    F32,
+    F64,
+}
+
+/// One extent of an array type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Dim {
+    /// Known at compile time.
+    Static(u64),
+    /// Carried by the array's header at run time.
+    Dynamic,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum TyKind {
+    /// The type of something already reported as wrong. It agrees with every type, so that one mistake gives one
+    /// message. It never occurs in a program that was checked without errors.
+    Error,
+    /// `None`: the unit type, one value, no storage.
+    None,
+    Bool,
+    /// `i8` … `u64`; `Int` is signed 64, `UInt` unsigned 64.
+    Int {
+        bits: u8,
+        signed: bool,
+    },
+    Float(FloatKind),
+    /// `c64` is a pair of `F32`, `c128` a pair of `F64`.
+    Complex(FloatKind),
+    /// `String`: immutable UTF-8, shared and counted; copied implicitly.
+    Str,
+    /// `[T]`: growable, owns its buffer, elements stored inline.
+    List(Ty),
+    /// `[T; …]`: an array; the rank is the number of dims (at least one).
+    Array {
+        elem: Ty,
+        dims: Box<[Dim]>,
+    },
+    /// `SIMD[T, N]`: a vector register value, copied implicitly.
+    Simd {
+        elem: Ty,
+        lanes: u32,
+    },
+    Tuple(Box<[Ty]>),
+    /// `T?`.
+    Optional(Ty),
+    Struct(StructId),
+    Dict(Ty, Ty),
+    Set(Ty),
+    /// A caught exception, as `except E as e` names it: kind and message.
+    Exception,
+    PythonObject,
+}
+
+impl Ty {
+    pub const ERROR: Ty = Ty(0);
+    pub const NONE: Ty = Ty(1);
+    pub const BOOL: Ty = Ty(2);
+    pub const I8: Ty = Ty(3);
+    pub const I16: Ty = Ty(4);
+    pub const I32: Ty = Ty(5);
+    pub const I64: Ty = Ty(6);
+    pub const U8: Ty = Ty(7);
+    pub const U16: Ty = Ty(8);
+    pub const U32: Ty = Ty(9);
+    pub const U64: Ty = Ty(10);
+    pub const F16: Ty = Ty(11);
+    pub const BF16: Ty = Ty(12);
+    pub const F32: Ty = Ty(13);
+    pub const F64: Ty = Ty(14);
+    pub const C64: Ty = Ty(15);
+    pub const C128: Ty = Ty(16);
+    pub const STR: Ty = Ty(17);
+    pub const EXCEPTION: Ty = Ty(18);
+    pub const PYTHON_OBJECT: Ty = Ty(19);
+
+    /// `Int`, the type of indices, lengths and range variables.
+    pub const INT: Ty = Ty::I64;
+}
+
+const SCALARS: [TyKind; 20] = [
+    TyKind::Error,
+    TyKind::None,
+    TyKind::Bool,
+    TyKind::Int {
+        bits: 8,
+        signed: true,
+    },
+    TyKind::Int {
+        bits: 16,
+        signed: true,
+    },
+    TyKind::Int {
+        bits: 32,
+        signed: true,
+    },
+    TyKind::Int {
+        bits: 64,
+        signed: true,
+    },
+    TyKind::Int {
+        bits: 8,
+        signed: false,
+    },
+    TyKind::Int {
+        bits: 16,
+        signed: false,
+    },
+    TyKind::Int {
+        bits: 32,
+        signed: false,
+    },
+    TyKind::Int {
+        bits: 64,
+        signed: false,
+    },
+    TyKind::Float(FloatKind::F16),
+    TyKind::Float(FloatKind::Bf16),
+    TyKind::Float(FloatKind::F32),
+    TyKind::Float(FloatKind::F64),
+    TyKind::Complex(FloatKind::F32),
+    TyKind::Complex(FloatKind::F64),
+    TyKind::Str,
+    TyKind::Exception,
+    TyKind::PythonObject,
+];
+
+/// All types of a program. Interning the same kind twice gives the same [`Ty`].
+#[derive(Clone, Debug)]
+pub struct TypeTable {
+    kinds: Vec<TyKind>,
+    ids: HashMap<TyKind, Ty>,
+    /// What a value of each struct type owns and is called; filled as structs are resolved.
+    structs: Vec<StructFacts>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct StructFacts {
+    name: String,
+}
+
+impl Default for TypeTable {
+    fn default() -> Self {
+        let mut table = TypeTable {
+            kinds: Vec::new(),
+            ids: HashMap::default(),
+            structs: Vec::new(),
+        };
+        for kind in SCALARS {
+            table.intern(kind);
+        }
+        table
+    }
+}
+
+impl TypeTable {
+    pub fn intern(&mut self, kind: TyKind) -> Ty {
+        if let Some(&ty) = self.ids.get(&kind) {
+            return ty;
+        }
+        let ty = Ty(u32::try_from(self.kinds.len()).expect("fewer than 2^32 types"));
+        self.kinds.push(kind.clone());
+        self.ids.insert(kind, ty);
+        ty
+    }
+
+    pub fn kind(&self, ty: Ty) -> &TyKind {
+        &self.kinds[ty.0 as usize]
+    }
+
+    pub fn list(&mut self, elem: Ty) -> Ty {
+        self.intern(TyKind::List(elem))
+    }
+
+    pub fn array(&mut self, elem: Ty, dims: &[Dim]) -> Ty {
+        self.intern(TyKind::Array {
+            elem,
+            dims: dims.into(),
+        })
+    }
+
+    pub fn tuple(&mut self, items: &[Ty]) -> Ty {
+        self.intern(TyKind::Tuple(items.into()))
+    }
+
+    pub fn optional(&mut self, of: Ty) -> Ty {
+        self.intern(TyKind::Optional(of))
+    }
+
+    /// Adds a struct and returns its type. Ids are given in order of the calls, as in `hir::Program::structs`.
+    pub fn add_struct(&mut self, name: &str) -> (StructId, Ty) {
+        let id = StructId(u32::try_from(self.structs.len()).expect("fewer than 2^32 structs"));
+        self.structs.push(StructFacts {
+            name: name.to_owned(),
+        });
+        (id, self.intern(TyKind::Struct(id)))
+    }
+
+    pub fn is_int(&self, ty: Ty) -> bool {
+        matches!(self.kind(ty), TyKind::Int { .. })
+    }
+
+    pub fn is_signed(&self, ty: Ty) -> bool {
+        matches!(self.kind(ty), TyKind::Int { signed: true, .. })
+    }
+
+    pub fn is_float(&self, ty: Ty) -> bool {
+        matches!(self.kind(ty), TyKind::Float(_))
+    }
+
+    pub fn is_complex(&self, ty: Ty) -> bool {
+        matches!(self.kind(ty), TyKind::Complex(_))
+    }
+
+    /// An integer, float or complex number; not `Bool`.
+    pub fn is_number(&self, ty: Ty) -> bool {
+        matches!(
+            self.kind(ty),
+            TyKind::Int { .. } | TyKind::Float(_) | TyKind::Complex(_)
+        )
+    }
+
+    /// One machine value: a number, `Bool` or `None`.
+    pub fn is_scalar(&self, ty: Ty) -> bool {
+        self.is_number(ty) || ty == Ty::BOOL || ty == Ty::NONE
+    }
+
+    /// Whether values of the type have one owner and move, rather than being copied implicitly (LANGUAGE.md section 5).
+    /// `String` and `PythonObject` are shared and counted, so they are not of this kind.
+    pub fn is_owning(&self, ty: Ty) -> bool {
+        match self.kind(ty) {
+            TyKind::List(_) | TyKind::Struct(_) | TyKind::Dict(..) | TyKind::Set(_) => true,
+            TyKind::Array { elem, dims } => !self.is_small_array(*elem, dims),
+            TyKind::Tuple(items) => items.iter().any(|&item| self.is_owning(item)),
+            TyKind::Optional(of) => self.is_owning(*of),
+            _ => false,
+        }
+    }
+
+    /// Fixed-size arrays of scalars up to 64 bytes are copied implicitly.
+    fn is_small_array(&self, elem: Ty, dims: &[Dim]) -> bool {
+        let mut bytes = match self.kind(elem) {
+            TyKind::Bool => 1,
+            TyKind::Int { bits, .. } => u64::from(*bits) / 8,
+            TyKind::Float(kind) => kind.bytes(),
+            TyKind::Complex(kind) => 2 * kind.bytes(),
+            _ => return false,
+        };
+        for dim in dims {
+            match dim {
+                Dim::Static(extent) => bytes = bytes.saturating_mul(*extent),
+                Dim::Dynamic => return false,
+            }
+        }
+        bytes <= 64
+    }
+
+    /// The type as a user writes it.
+    pub fn name(&self, ty: Ty) -> String {
+        let mut text = String::new();
+        self.write_name(ty, &mut text);
+        text
+    }
+
+    fn write_name(&self, ty: Ty, out: &mut String) {
+        use std::fmt::Write as _;
+        match self.kind(ty) {
+            TyKind::Error => out.push_str("<error>"),
+            TyKind::None => out.push_str("None"),
+            TyKind::Bool => out.push_str("Bool"),
+            TyKind::Int { bits: 64, signed } => out.push_str(if *signed { "Int" } else { "UInt" }),
+            TyKind::Int { bits, signed } => {
+                let _ = write!(out, "{}{bits}", if *signed { 'i' } else { 'u' });
+            }
+            TyKind::Float(kind) => out.push_str(kind.name()),
+            TyKind::Complex(kind) => out.push_str(if *kind == FloatKind::F32 {
+                "c64"
+            } else {
+                "c128"
+            }),
+            TyKind::Str => out.push_str("String"),
+            TyKind::List(elem) => {
+                out.push('[');
+                self.write_name(*elem, out);
+                out.push(']');
+            }
+            TyKind::Array { elem, dims } => {
+                out.push('[');
+                self.write_name(*elem, out);
+                for (position, dim) in dims.iter().enumerate() {
+                    out.push_str(if position == 0 { "; " } else { ", " });
+                    match dim {
+                        Dim::Static(extent) => {
+                            let _ = write!(out, "{extent}");
+                        }
+                        Dim::Dynamic => out.push('_'),
+                    }
+                }
+                out.push(']');
+            }
+            TyKind::Simd { elem, lanes } => {
+                out.push_str("SIMD[");
+                self.write_name(*elem, out);
+                let _ = write!(out, ", {lanes}]");
+            }
+            TyKind::Tuple(items) => {
+                out.push('(');
+                for (position, item) in items.iter().enumerate() {
+                    if position > 0 {
+                        out.push_str(", ");
+                    }
+                    self.write_name(*item, out);
+                }
+                out.push_str(if items.len() == 1 { ",)" } else { ")" });
+            }
+            TyKind::Optional(of) => {
+                self.write_name(*of, out);
+                out.push('?');
+            }
+            TyKind::Struct(id) => out.push_str(&self.structs[id.0 as usize].name),
+            TyKind::Dict(key, value) => {
+                out.push_str("Dict[");
+                self.write_name(*key, out);
+                out.push_str(", ");
+                self.write_name(*value, out);
+                out.push(']');
+            }
+            TyKind::Set(of) => {
+                out.push_str("Set[");
+                self.write_name(*of, out);
+                out.push(']');
+            }
+            TyKind::Exception => out.push_str("Exception"),
+            TyKind::PythonObject => out.push_str("PythonObject"),
+        }
+    }
+}
+
+impl FloatKind {
+    pub fn bytes(self) -> u64 {
+        match self {
+            FloatKind::F16 | FloatKind::Bf16 => 2,
+            FloatKind::F32 => 4,
+            FloatKind::F64 => 8,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            FloatKind::F16 => "f16",
+            FloatKind::Bf16 => "bf16",
+            FloatKind::F32 => "f32",
+            FloatKind::F64 => "f64",
+        }
+    }
+}
