@@ -1,0 +1,178 @@
+//! Memory for arrays, lists and boxes: 64-byte aligned, counted exactly, on huge pages where that pays.
+//!
+//! A block is a block of the C allocator, which already keeps a cache of small ones for each thread. In front of the
+//! payload stand 16 bytes: its size, so that the count is exact, and its distance from the start of the C block.
+//!
+//! ```text
+//! C block          size     distance  payload (64-byte aligned)
+//! |.... padding ...|........|........|.................
+//! ```
+
+use std::ffi::c_void;
+use std::ptr::{NonNull, null_mut};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::error;
+use crate::kind::MEMORY_ERROR;
+
+/// Alignment of every payload: a cache line, and the widest vector register.
+pub const ALIGNMENT: usize = 64;
+/// From this size on a block asks for huge pages: page faults dominate freshly allocated arrays otherwise.
+pub const HUGE_PAGES_FROM: usize = 4 << 20;
+
+const HUGE_PAGE: usize = 2 << 20;
+const HEADER: usize = 16;
+/// A C block is 16-byte aligned, so header and padding together never take more than one alignment unit.
+const OVERHEAD: usize = ALIGNMENT;
+
+/// Threads count in different cells, so that allocating in a parallel loop does not pass one cache line around.
+const COUNTERS: usize = 16;
+
+#[repr(align(64))]
+struct Counter(AtomicI64);
+
+static LIVE: [Counter; COUNTERS] = [const { Counter(AtomicI64::new(0)) }; COUNTERS];
+
+fn count(bytes: i64) {
+    static NEXT: AtomicI64 = AtomicI64::new(0);
+    thread_local! {
+        static MINE: usize = NEXT.fetch_add(1, Ordering::Relaxed) as usize % COUNTERS;
+    }
+    // A destructor of another thread-local may free memory after `MINE` is gone.
+    let mine = MINE.try_with(|&mine| mine).unwrap_or(0);
+    LIVE[mine].0.fetch_add(bytes, Ordering::Relaxed);
+}
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Header {
+    size: i64,
+    distance: i64,
+}
+
+const _: () = assert!(size_of::<Header>() == HEADER);
+
+/// Where the payload starts in the C block at `block`.
+fn payload_address(block: usize) -> usize {
+    (block + HEADER).next_multiple_of(ALIGNMENT)
+}
+
+/// Writes the header of the C block `block` and returns its payload.
+///
+/// # Safety
+/// `block` must be 16-byte aligned and hold `size + OVERHEAD` bytes.
+unsafe fn dress(block: NonNull<u8>, size: usize) -> NonNull<u8> {
+    let distance = payload_address(block.addr().get()) - block.addr().get();
+    // SAFETY: `distance` is at least HEADER and at most OVERHEAD, so header and payload lie in the block.
+    unsafe {
+        let payload = block.add(distance);
+        payload.sub(HEADER).cast().write(Header { size: size as i64, distance: distance as i64 });
+        payload
+    }
+}
+
+/// # Safety
+/// `payload` must come from `dress` and still be alive.
+unsafe fn header(payload: NonNull<u8>) -> Header {
+    // SAFETY: `dress` wrote a header just before the payload.
+    unsafe { payload.sub(HEADER).cast().read() }
+}
+
+/// Checks a size that a program asked for; leaves room for the overhead and for rounding to huge pages.
+fn checked(bytes: i64) -> Option<usize> {
+    let size = usize::try_from(bytes).ok()?;
+    (size <= isize::MAX as usize - 2 * HUGE_PAGE).then_some(size)
+}
+
+fn out_of_memory(bytes: i64) -> *mut c_void {
+    error::raise(MEMORY_ERROR, format!("cannot allocate {bytes} bytes"));
+    null_mut()
+}
+
+fn c_block(size: usize) -> Option<NonNull<u8>> {
+    if size < HUGE_PAGES_FROM {
+        // SAFETY: malloc has no preconditions.
+        return NonNull::new(unsafe { libc::malloc(size + OVERHEAD) }.cast());
+    }
+    let mut block = null_mut();
+    // SAFETY: `block` is a valid place for the result and the alignment is a power of two.
+    let failed = unsafe { libc::posix_memalign(&mut block, HUGE_PAGE, size + OVERHEAD) };
+    if failed != 0 {
+        return None;
+    }
+    let block = NonNull::new(block)?;
+    advise_huge_pages(block.cast(), size + OVERHEAD);
+    Some(block.cast())
+}
+
+fn advise_huge_pages(block: NonNull<u8>, len: usize) {
+    const PAGE: usize = 4096;
+    let start = block.addr().get().next_multiple_of(PAGE);
+    let end = (block.addr().get() + len) / PAGE * PAGE;
+    if start < end {
+        // SAFETY: the pages lie inside a block that we own; the advice does not change what they hold. A kernel that
+        // does not know it refuses, and then small pages serve.
+        unsafe { libc::madvise(start as *mut c_void, end - start, libc::MADV_HUGEPAGE) };
+    }
+}
+
+/// Allocates `bytes` bytes, 64-byte aligned and not initialized. NULL and a pending `MemoryError` if that fails; for no
+/// bytes at all the result is not NULL, so NULL always means failure.
+#[unsafe(no_mangle)]
+pub extern "C" fn mlc_rt_alloc(bytes: i64) -> *mut c_void {
+    let Some(size) = checked(bytes) else { return out_of_memory(bytes) };
+    let Some(block) = c_block(size) else { return out_of_memory(bytes) };
+    count(bytes);
+    // SAFETY: the C allocator aligns to 16 bytes and gave us `size + OVERHEAD`.
+    unsafe { dress(block, size) }.as_ptr().cast()
+}
+
+/// Frees what `mlc_rt_alloc` or `mlc_rt_realloc` returned; NULL is fine.
+///
+/// # Safety
+/// `payload` must be NULL or come from this module and not have been freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mlc_rt_free(payload: *mut c_void) {
+    let Some(payload) = NonNull::new(payload.cast::<u8>()) else { return };
+    // SAFETY: the caller vouches for the payload, so its header and the C block around it are ours.
+    unsafe {
+        let Header { size, distance } = header(payload);
+        count(-size);
+        libc::free(payload.sub(distance as usize).as_ptr().cast());
+    }
+}
+
+/// Resizes a block and keeps its contents up to the smaller size. NULL and a pending `MemoryError` if that fails, and
+/// then the block is untouched. NULL is resized by allocating.
+///
+/// # Safety
+/// `payload` must be NULL or come from this module and not have been freed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mlc_rt_realloc(payload: *mut c_void, bytes: i64) -> *mut c_void {
+    let Some(old) = NonNull::new(payload.cast::<u8>()) else { return mlc_rt_alloc(bytes) };
+    let Some(size) = checked(bytes) else { return out_of_memory(bytes) };
+    // SAFETY: the caller vouches for the payload. C's `realloc` keeps the bytes of the block, so the old payload still
+    // starts `distance` bytes into the new block; both placements fit, since each distance is at most OVERHEAD.
+    unsafe {
+        let Header { size: old_size, distance } = header(old);
+        let distance = distance as usize;
+        let block = libc::realloc(old.sub(distance).as_ptr().cast(), size + OVERHEAD);
+        let Some(block) = NonNull::new(block.cast::<u8>()) else { return out_of_memory(bytes) };
+        if size >= HUGE_PAGES_FROM {
+            advise_huge_pages(block, size + OVERHEAD);
+        }
+        let moved_to = payload_address(block.addr().get()) - block.addr().get();
+        if moved_to != distance {
+            let kept = size.min(old_size as usize);
+            block.add(distance).copy_to(block.add(moved_to), kept);
+        }
+        count(bytes - old_size);
+        dress(block, size).as_ptr().cast()
+    }
+}
+
+/// How many bytes of payload are allocated and not yet freed, over all threads.
+#[unsafe(no_mangle)]
+pub extern "C" fn mlc_rt_live_bytes() -> i64 {
+    LIVE.iter().map(|counter| counter.0.load(Ordering::Relaxed)).sum()
+}

@@ -1,0 +1,38 @@
+//! The table from which the JIT resolves the runtime's names.
+
+use crate::*;
+
+struct Table(&'static [(&'static str, *const ())]);
+
+// SAFETY: the addresses are those of functions, which every thread may call.
+unsafe impl Sync for Table {}
+
+macro_rules! table {
+    ($($module:ident :: { $($function:ident),* $(,)? })*) => {
+        [$($((stringify!($function), $module::$function as *const ()),)*)*]
+    };
+}
+
+static TABLE: Table = Table(&table! {
+    crate::{ mlc_rt_abi_version }
+    alloc::{ mlc_rt_alloc, mlc_rt_free, mlc_rt_realloc, mlc_rt_live_bytes }
+    boxes::{ mlc_rt_box_new, mlc_rt_box_free }
+    list::{ mlc_rt_list_reserve }
+    pool::{ mlc_rt_parallel_for, mlc_rt_num_threads, mlc_rt_set_num_threads }
+    interrupt::{ mlc_rt_interrupt, mlc_rt_interrupt_clear, mlc_rt_check_interrupt }
+    error::{
+        mlc_rt_raise, mlc_rt_raise_index, mlc_rt_error_kind, mlc_rt_error_matches, mlc_rt_error_message,
+        mlc_rt_error_file, mlc_rt_error_line, mlc_rt_error_clear, mlc_rt_kind_name,
+    }
+    print::{
+        mlc_rt_print_i64, mlc_rt_print_u64, mlc_rt_print_f64, mlc_rt_print_f32, mlc_rt_print_bool, mlc_rt_print_str,
+        mlc_rt_print_newline,
+    }
+    output::{ mlc_rt_flush, mlc_rt_set_output }
+    report::{ mlc_rt_report_uncaught }
+});
+
+/// Every function of the ABI by name, for a linker in the same process.
+pub fn mlc_rt_symbols() -> &'static [(&'static str, *const ())] {
+    TABLE.0
+}
