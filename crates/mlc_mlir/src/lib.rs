@@ -1,1 +1,14 @@
+//! The door to MLIR and lld: what the C API does not offer, as safe Rust.
+//!
+//! Layers: `shim.cpp` is raw C++ behind `extern "C"`; the modules here make it safe. Nothing in
+//! this crate knows of mlc's own dialects or passes: those are handed in.
 
+mod link;
+mod opt;
+mod pass;
+mod registry;
+
+pub use link::{LinkError, link};
+pub use opt::opt_main;
+pub use pass::{Pass, PassError, PassResult, emit_error, register_pass};
+pub use registry::{register_compile_dialects, register_upstream_passes};

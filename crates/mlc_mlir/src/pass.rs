@@ -1,0 +1,112 @@
+//! Passes that are written in Rust, known to MLIR by name.
+
+use melior::{
+    Context, ContextRef, StringRef,
+    ir::{Location, OperationRef, operation::OperationLike},
+};
+use mlir_sys::{MlirLocation, MlirOperation, MlirStringRef, mlirEmitError};
+use std::{
+    ffi::{CString, c_void},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+/// A pass: a name, a line of description and a function.
+pub struct Pass {
+    /// The name in pipelines, in `kebab-case`.
+    pub name: &'static str,
+    /// What the pass does, in a line.
+    pub summary: &'static str,
+    /// The operation that the pass runs on, such as `builtin.module`; empty for any.
+    pub anchor: &'static str,
+    /// Transforms one operation. `options` is the text between the braces in a pipeline.
+    pub run:
+        for<'c, 'a> fn(context: &'c Context, op: OperationRef<'c, 'a>, options: &str) -> PassResult,
+}
+
+/// What a pass returns.
+pub type PassResult = Result<(), PassError>;
+
+/// Why a pass failed.
+#[derive(Debug)]
+pub enum PassError {
+    /// The pass has emitted diagnostics about the program.
+    Reported,
+    /// The pass cannot go on, and the program is not to blame: a bug, or a wrong option.
+    Failed(String),
+}
+
+impl<T: Into<String>> From<T> for PassError {
+    fn from(message: T) -> Self {
+        Self::Failed(message.into())
+    }
+}
+
+#[repr(C)]
+struct PassInfo {
+    pass: *const c_void,
+    argument: MlirStringRef,
+    summary: MlirStringRef,
+    anchor: MlirStringRef,
+    run: unsafe extern "C" fn(*const c_void, MlirOperation, MlirStringRef) -> bool,
+}
+
+unsafe extern "C" {
+    fn mlcRegisterPass(info: *const PassInfo);
+}
+
+/// Emits an error diagnostic at a location.
+pub fn emit_error(location: Location, message: &str) {
+    let message = CString::new(message.replace('\0', "\u{fffd}")).unwrap_or_default();
+    // SAFETY: the location is live and the message is a C string.
+    unsafe { mlirEmitError(location.to_raw() as MlirLocation, message.as_ptr()) }
+}
+
+unsafe extern "C" fn run_pass(
+    pass: *const c_void,
+    op: MlirOperation,
+    options: MlirStringRef,
+) -> bool {
+    // SAFETY: `register_pass` stored a `&'static Pass` under this pointer.
+    let pass = unsafe { &*pass.cast::<Pass>() };
+    // SAFETY: the pass manager passes a live operation, which it does not touch during the call.
+    let op = unsafe { OperationRef::from_raw(op) };
+    // SAFETY: the text lives in the pass object during the call.
+    let options = unsafe { StringRef::from_raw(options) };
+    let context: ContextRef = op.context();
+    // A panic must not unwind into C++.
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: the context outlives the operation, which is live during the call.
+        let context = unsafe { context.to_ref() };
+        (pass.run)(context, op, options.as_str().unwrap_or_default())
+    }));
+    let message = match result {
+        Ok(Ok(())) => return true,
+        Ok(Err(PassError::Reported)) => return false,
+        Ok(Err(PassError::Failed(message))) => message,
+        Err(panic) => panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string()))
+            .unwrap_or_else(|| "panic".into()),
+    };
+    emit_error(
+        op.location(),
+        &format!("pass `{}` failed: {message}", pass.name),
+    );
+    false
+}
+
+/// Makes a pass known under its name to every textual pipeline of the process. Registering the
+/// same name twice is an error of the caller, and aborts.
+pub fn register_pass(pass: &'static Pass) {
+    let text = |text: &'static str| StringRef::new(text).to_raw();
+    let info = PassInfo {
+        pass: (&raw const *pass).cast::<c_void>(),
+        argument: text(pass.name),
+        summary: text(pass.summary),
+        anchor: text(pass.anchor),
+        run: run_pass,
+    };
+    // SAFETY: `info` is copied; what it points to is static.
+    unsafe { mlcRegisterPass(&raw const info) }
+}

@@ -1,0 +1,146 @@
+//===- shim.cpp - what the C API of MLIR 22 does not offer --------------------------------------===//
+//
+// No logic of ours is here: passes that call back into Rust, registration of dialects that have no
+// C handle, `MlirOptMain`, and lld as a function.
+
+#include "lld/Common/Driver.h"
+#include "mlir-c/IR.h"
+#include "mlir/CAPI/IR.h"
+#include "mlir/CAPI/Support.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
+
+LLD_HAS_DRIVER(elf)
+
+using namespace mlir;
+
+namespace {
+
+/// Runs a pass that is written in Rust: `pass` is the Rust side's own pointer, `options` the text
+/// between the braces in a pipeline. Returns whether the pass succeeded.
+using RunPass = bool (*)(const void *pass, MlirOperation op, MlirStringRef options);
+
+/// What Rust tells about a pass; the strings live as long as the process.
+struct RustPassInfo {
+  const void *pass;
+  MlirStringRef argument, summary, anchor;
+  RunPass run;
+};
+
+StringRef toStringRef(MlirStringRef string) { return StringRef(string.data, string.length); }
+
+class RustPass : public OperationPass<> {
+public:
+  explicit RustPass(const RustPassInfo &info) : OperationPass<>(TypeID::get<RustPass>()), info(info) {}
+
+  StringRef getName() const override { return toStringRef(info.argument); }
+  StringRef getArgument() const override { return toStringRef(info.argument); }
+  StringRef getDescription() const override { return toStringRef(info.summary); }
+
+  bool canScheduleOn(RegisteredOperationName name) const override {
+    return info.anchor.length == 0 || name.getStringRef() == toStringRef(info.anchor);
+  }
+
+  LogicalResult
+  initializeOptions(StringRef text,
+                    function_ref<LogicalResult(const Twine &)> errorHandler) override {
+    options = text.str();
+    return success();
+  }
+
+  /// A pass may build operations of any of the dialects that the pipelines use.
+  void getDependentDialects(DialectRegistry &registry) const override {
+    registry.insert<arith::ArithDialect, cf::ControlFlowDialect, complex::ComplexDialect,
+                    func::FuncDialect, gpu::GPUDialect, LLVM::LLVMDialect, linalg::LinalgDialect,
+                    math::MathDialect, memref::MemRefDialect, NVVM::NVVMDialect, scf::SCFDialect,
+                    ub::UBDialect, vector::VectorDialect>();
+  }
+
+  void runOnOperation() override {
+    if (!info.run(info.pass, wrap(getOperation()), {options.data(), options.size()}))
+      signalPassFailure();
+  }
+
+  std::unique_ptr<Pass> clonePass() const override { return std::unique_ptr<Pass>(new RustPass(*this)); }
+
+protected:
+  RustPass(const RustPass &) = default;
+
+private:
+  RustPassInfo info;
+  std::string options;
+};
+
+} // namespace
+
+extern "C" {
+
+/// Makes a pass known under its name to every textual pipeline of the process.
+void mlcRegisterPass(const RustPassInfo *info) {
+  RustPassInfo copy = *info;
+  registerPass([copy] { return std::make_unique<RustPass>(copy); });
+}
+
+/// The dialects that the pipelines use, without those that nothing of ours produces: a context
+/// that loads these is ready in a few milliseconds.
+void mlcRegisterCompileDialects(DialectRegistry *registry) {
+  registry->insert<arith::ArithDialect, cf::ControlFlowDialect, complex::ComplexDialect,
+                   func::FuncDialect, gpu::GPUDialect, LLVM::LLVMDialect, linalg::LinalgDialect,
+                   math::MathDialect, memref::MemRefDialect, NVVM::NVVMDialect, scf::SCFDialect,
+                   tensor::TensorDialect, ub::UBDialect, vector::VectorDialect>();
+  func::registerInlinerExtension(*registry);
+  registerAllExtensions(*registry);
+  registerAllToLLVMIRTranslations(*registry);
+}
+
+/// Every upstream pass, by name.
+void mlcRegisterAllPasses() { registerAllPasses(); }
+
+/// `mlir-opt` with whatever else was registered; `extend` adds dialects to the registry.
+int mlcOptMain(int argc, char **argv, void (*extend)(DialectRegistry *)) {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  registerAllToLLVMIRTranslations(registry);
+  extend(&registry);
+  return asMainReturnCode(MlirOptMain(argc, argv, "mlc opt: runs passes over MLIR\n", registry));
+}
+
+/// Links as `ld.lld ARGS...` would; `args[0]` is the program's name. What lld says is handed to
+/// `report` as one text. Returns whether a file was written.
+bool mlcLink(const char *const *args, size_t count,
+             void (*report)(void *, const char *, size_t), void *sink) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  lld::Result result = lld::lldMain(ArrayRef<const char *>(args, count), stream, stream,
+                                    {{lld::Gnu, &lld::elf::link}});
+  stream.flush();
+  report(sink, text.data(), text.size());
+  return result.retCode == 0;
+}
+
+} // extern "C"

@@ -1,0 +1,317 @@
+//===- own.cpp - verifiers of the own dialect ---------------------------------------------------===//
+
+#include "own.h"
+
+#include "mlir/CAPI/IR.h"
+#include "mlir/CAPI/Support.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlc::own;
+
+#include "own_dialect.cpp.inc"
+
+/// The fields of a struct in brackets; there may be none.
+static ParseResult parseFields(AsmParser &parser, SmallVector<Type> &fields) {
+  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
+                                        [&] { return parser.parseType(fields.emplace_back()); });
+}
+static void printFields(AsmPrinter &printer, ArrayRef<Type> fields) {
+  printer << "[";
+  llvm::interleaveComma(fields, printer);
+  printer << "]";
+}
+
+#define GET_TYPEDEF_CLASSES
+#include "own_types.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "own_ops.cpp.inc"
+
+void OwnDialect::initialize() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "own_types.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "own_ops.cpp.inc"
+      >();
+}
+
+//===--------------------------------------------------------------------------------------------===//
+// Types
+//===--------------------------------------------------------------------------------------------===//
+
+bool mlc::own::isScalar(Type type) {
+  if (auto complex = dyn_cast<ComplexType>(type))
+    return isa<FloatType>(complex.getElementType());
+  auto integer = dyn_cast<IntegerType>(type);
+  return (integer && integer.isSignless()) || isa<IndexType, FloatType>(type);
+}
+
+bool mlc::own::isStorable(Type type) {
+  if (auto array = dyn_cast<MemRefType>(type))
+    return isScalar(array.getElementType());
+  return isScalar(type) || isa<ListType, StructType>(type);
+}
+
+Type mlc::own::getPayload(Type type) {
+  return TypeSwitch<Type, Type>(type)
+      .Case<BoxType, RefType, MutType>([](auto owned) { return owned.getPayload(); })
+      .Default(Type());
+}
+
+static LogicalResult verifyStorable(function_ref<InFlightDiagnostic()> emitError, Type type) {
+  if (isStorable(type))
+    return success();
+  return emitError() << "expected a scalar, a memref of scalars, a list or a struct, found " << type;
+}
+
+LogicalResult BoxType::verify(function_ref<InFlightDiagnostic()> emitError, Type payload) {
+  return verifyStorable(emitError, payload);
+}
+LogicalResult RefType::verify(function_ref<InFlightDiagnostic()> emitError, Type payload) {
+  return verifyStorable(emitError, payload);
+}
+LogicalResult MutType::verify(function_ref<InFlightDiagnostic()> emitError, Type payload) {
+  return verifyStorable(emitError, payload);
+}
+LogicalResult ListType::verify(function_ref<InFlightDiagnostic()> emitError, Type element) {
+  return verifyStorable(emitError, element);
+}
+LogicalResult StructType::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name,
+                                 ArrayRef<Type> fields) {
+  if (name.empty())
+    return emitError() << "expected a struct with a name";
+  for (Type field : fields)
+    if (failed(verifyStorable(emitError, field)))
+      return failure();
+  return success();
+}
+
+//===--------------------------------------------------------------------------------------------===//
+// What several operations verify
+//===--------------------------------------------------------------------------------------------===//
+
+/// Both types own or borrow the same payload.
+static LogicalResult verifySamePayload(Operation *op, Type first, Type second) {
+  if (getPayload(first) == getPayload(second))
+    return success();
+  return op->emitOpError() << "expected both payloads to be the same, found " << getPayload(first)
+                           << " and " << getPayload(second);
+}
+
+/// A part of a value is borrowed as its source is: shared or exclusive.
+static LogicalResult verifyProjection(Operation *op, Type source, Type result, Type part) {
+  if (isa<MutType>(result) && !isa<MutType>(source))
+    return op->emitOpError("cannot make an exclusive borrow from a shared one");
+  if (getPayload(result) != part)
+    return op->emitOpError() << "expected a borrow of " << part << ", found " << result;
+  return success();
+}
+
+static FailureOr<ListType> expectList(Operation *op, Type borrow) {
+  if (auto list = dyn_cast<ListType>(getPayload(borrow)))
+    return list;
+  return op->emitOpError() << "expected a borrow of a list, found " << borrow;
+}
+
+/// `value` may become an element or a field of type `part`: a scalar as itself, all else in a box.
+static LogicalResult verifyStored(Operation *op, Type value, Type part) {
+  bool fits = isScalar(part) ? value == part : value == BoxType::get(op->getContext(), part);
+  if (fits)
+    return success();
+  auto error = op->emitOpError() << "expected ";
+  if (isScalar(part))
+    error << part;
+  else
+    error << BoxType::get(op->getContext(), part);
+  return error << ", found " << value;
+}
+
+/// An error leaves the function through its first result, the status.
+static LogicalResult verifyMayRaise(Operation *op) {
+  auto function = op->getParentOfType<FunctionOpInterface>();
+  if (!function)
+    return success();
+  auto results = function.getResultTypes();
+  if (!results.empty() && results.front().isSignlessInteger(32))
+    return success();
+  return op->emitOpError("may leave the function with an error, so the function must return a "
+                         "status (i32) first");
+}
+
+//===--------------------------------------------------------------------------------------------===//
+// Operations
+//===--------------------------------------------------------------------------------------------===//
+
+LogicalResult NewListOp::verify() {
+  auto list = dyn_cast<ListType>(getResult().getType().getPayload());
+  if (!list)
+    return emitOpError() << "expected a box of a list, found " << getResult().getType();
+  if (getUninit() && !isScalar(list.getElement()))
+    return emitOpError("only a list of scalars may be left uninitialized");
+  return success();
+}
+
+LogicalResult NewArrayOp::verify() {
+  auto array = dyn_cast<MemRefType>(getResult().getType().getPayload());
+  if (!array)
+    return emitOpError() << "expected a box of a memref, found " << getResult().getType();
+  if (!array.getLayout().isIdentity())
+    return emitOpError("expected a memref with the identity layout");
+  if (array.getNumDynamicDims() != static_cast<int64_t>(getExtents().size()))
+    return emitOpError() << "expected " << array.getNumDynamicDims() << " extents, found "
+                         << getExtents().size();
+  return success();
+}
+
+LogicalResult CopyOp::verify() {
+  return verifySamePayload(*this, getSource().getType(), getResult().getType());
+}
+LogicalResult BorrowOp::verify() {
+  return verifySamePayload(*this, getSource().getType(), getResult().getType());
+}
+LogicalResult BorrowMutOp::verify() {
+  return verifySamePayload(*this, getSource().getType(), getResult().getType());
+}
+
+LogicalResult ElemOp::verify() {
+  auto list = expectList(*this, getSource().getType());
+  if (failed(list))
+    return failure();
+  return verifyProjection(*this, getSource().getType(), getResult().getType(), list->getElement());
+}
+
+LogicalResult FieldOp::verify() {
+  auto type = dyn_cast<StructType>(getPayload(getSource().getType()));
+  if (!type)
+    return emitOpError() << "expected a borrow of a struct, found " << getSource().getType();
+  if (getField() >= type.getFields().size())
+    return emitOpError() << "field " << getField() << " is out of range for a struct of "
+                         << type.getFields().size() << " fields";
+  return verifyProjection(*this, getSource().getType(), getResult().getType(),
+                          type.getFields()[getField()]);
+}
+
+LogicalResult ViewOp::verify() {
+  Type payload = getPayload(getSource().getType());
+  if (auto list = dyn_cast<ListType>(payload)) {
+    if (!isScalar(list.getElement()))
+      return emitOpError() << "expected a list of scalars, found " << payload;
+    payload = MemRefType::get({ShapedType::kDynamic}, list.getElement());
+  } else if (!isa<MemRefType>(payload)) {
+    return emitOpError() << "expected a borrow of a list or of an array, found "
+                         << getSource().getType();
+  }
+  if (getResult().getType() != payload)
+    return emitOpError() << "expected " << payload << ", found " << getResult().getType();
+  return success();
+}
+
+LogicalResult LenOp::verify() {
+  Type payload = getPayload(getSource().getType());
+  auto array = dyn_cast<MemRefType>(payload);
+  if (isa<ListType>(payload) || (array && array.getRank() > 0))
+    return success();
+  return emitOpError() << "expected a borrow of a list or of an array, found "
+                       << getSource().getType();
+}
+
+LogicalResult LoadOp::verify() {
+  Type payload = getPayload(getSource().getType());
+  if (isScalar(payload) && getResult().getType() == payload)
+    return success();
+  return emitOpError() << "cannot read " << getResult().getType() << " through "
+                       << getSource().getType();
+}
+
+LogicalResult StoreOp::verify() {
+  Type payload = getPlace().getType().getPayload();
+  if (isScalar(payload) && getValue().getType() == payload)
+    return success();
+  return emitOpError() << "cannot write " << getValue().getType() << " through "
+                       << getPlace().getType();
+}
+
+LogicalResult PutOp::verify() {
+  return verifySamePayload(*this, getValue().getType(), getPlace().getType());
+}
+LogicalResult TakeOp::verify() {
+  return verifySamePayload(*this, getPlace().getType(), getResult().getType());
+}
+LogicalResult SwapOp::verify() {
+  return verifySamePayload(*this, getFirst().getType(), getSecond().getType());
+}
+
+LogicalResult AppendOp::verify() {
+  auto list = expectList(*this, getList().getType());
+  if (failed(list) || failed(verifyStored(*this, getValue().getType(), list->getElement())))
+    return failure();
+  return verifyMayRaise(*this);
+}
+
+LogicalResult ResizeOp::verify() {
+  if (failed(expectList(*this, getList().getType())))
+    return failure();
+  return verifyMayRaise(*this);
+}
+
+LogicalResult CheckOp::verify() { return verifyMayRaise(*this); }
+LogicalResult CheckIndexOp::verify() { return verifyMayRaise(*this); }
+LogicalResult PropagateOp::verify() { return verifyMayRaise(*this); }
+
+//===--------------------------------------------------------------------------------------------===//
+// What the Rust half calls (own.rs)
+//===--------------------------------------------------------------------------------------------===//
+
+extern "C" {
+
+void mlcOwnRegister(DialectRegistry *registry) { registry->insert<OwnDialect>(); }
+
+MlirType mlcOwnBoxTypeGet(MlirType payload) {
+  return wrap(BoxType::get(unwrap(payload).getContext(), unwrap(payload)));
+}
+MlirType mlcOwnRefTypeGet(MlirType payload) {
+  return wrap(RefType::get(unwrap(payload).getContext(), unwrap(payload)));
+}
+MlirType mlcOwnMutTypeGet(MlirType payload) {
+  return wrap(MutType::get(unwrap(payload).getContext(), unwrap(payload)));
+}
+MlirType mlcOwnListTypeGet(MlirType element) {
+  return wrap(ListType::get(unwrap(element).getContext(), unwrap(element)));
+}
+MlirType mlcOwnStructTypeGet(MlirContext context, MlirStringRef name, intptr_t count,
+                             const MlirType *fields) {
+  SmallVector<Type> types;
+  for (intptr_t i = 0; i < count; ++i)
+    types.push_back(unwrap(fields[i]));
+  return wrap(StructType::get(unwrap(context), unwrap(name), types));
+}
+
+bool mlcOwnTypeIsBox(MlirType type) { return isa<BoxType>(unwrap(type)); }
+bool mlcOwnTypeIsRef(MlirType type) { return isa<RefType>(unwrap(type)); }
+bool mlcOwnTypeIsMut(MlirType type) { return isa<MutType>(unwrap(type)); }
+bool mlcOwnTypeIsList(MlirType type) { return isa<ListType>(unwrap(type)); }
+bool mlcOwnTypeIsStruct(MlirType type) { return isa<StructType>(unwrap(type)); }
+
+/// Null where the type is neither a box nor a borrow.
+MlirType mlcOwnTypeGetPayload(MlirType type) { return wrap(getPayload(unwrap(type))); }
+MlirType mlcOwnListTypeGetElement(MlirType type) {
+  return wrap(cast<ListType>(unwrap(type)).getElement());
+}
+MlirStringRef mlcOwnStructTypeGetName(MlirType type) {
+  return wrap(cast<StructType>(unwrap(type)).getName());
+}
+intptr_t mlcOwnStructTypeGetNumFields(MlirType type) {
+  return cast<StructType>(unwrap(type)).getFields().size();
+}
+MlirType mlcOwnStructTypeGetField(MlirType type, intptr_t position) {
+  return wrap(cast<StructType>(unwrap(type)).getFields()[position]);
+}
+
+} // extern "C"

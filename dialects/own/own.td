@@ -1,0 +1,332 @@
+//===- own.td - the own dialect: values with one owner ------------------------------------------===//
+//
+// The specification is README.md in this folder; this file is its formal half. The Rust builders and
+// the C++ classes are both generated from here.
+
+#ifndef MLC_DIALECTS_OWN_TD
+#define MLC_DIALECTS_OWN_TD
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Own_Dialect : Dialect {
+  let name = "own";
+  let cppNamespace = "::mlc::own";
+  let summary = "values with exactly one owner, and borrows of them";
+  let useDefaultTypePrinterParser = 1;
+}
+
+//===--------------------------------------------------------------------------------------------===//
+// Types
+//===--------------------------------------------------------------------------------------------===//
+
+class Own_Type<string cppName, string typeMnemonic> : TypeDef<Own_Dialect, cppName> {
+  let mnemonic = typeMnemonic;
+}
+
+def Own_BoxType : Own_Type<"Box", "box"> {
+  let summary = "the one owner of a cell that holds one payload";
+  let parameters = (ins "::mlir::Type":$payload);
+  let assemblyFormat = "`<` $payload `>`";
+  let genVerifyDecl = 1;
+}
+
+def Own_RefType : Own_Type<"Ref", "ref"> {
+  let summary = "a shared borrow of a payload, or of a part of one";
+  let parameters = (ins "::mlir::Type":$payload);
+  let assemblyFormat = "`<` $payload `>`";
+  let genVerifyDecl = 1;
+}
+
+def Own_MutType : Own_Type<"Mut", "mut"> {
+  let summary = "an exclusive borrow of a payload, or of a part of one";
+  let parameters = (ins "::mlir::Type":$payload);
+  let assemblyFormat = "`<` $payload `>`";
+  let genVerifyDecl = 1;
+}
+
+def Own_ListType : Own_Type<"List", "list"> {
+  let summary = "payload: a growable list; its elements are stored inline in one buffer";
+  let parameters = (ins "::mlir::Type":$element);
+  let assemblyFormat = "`<` $element `>`";
+  let genVerifyDecl = 1;
+}
+
+def Own_StructType : Own_Type<"Struct", "struct"> {
+  let summary = "payload: a named aggregate; its fields are stored inline";
+  let parameters = (ins StringRefParameter<"name of the struct">:$name,
+                        ArrayRefParameter<"::mlir::Type", "types of the fields">:$fields);
+  let assemblyFormat = "`<` $name `,` custom<Fields>($fields) `>`";
+  let genVerifyDecl = 1;
+}
+
+def Own_AnyBorrow : AnyTypeOf<[Own_RefType, Own_MutType], "shared or exclusive borrow">;
+def Own_AnyOwned : AnyTypeOf<[Own_BoxType, Own_RefType, Own_MutType], "box or borrow">;
+
+//===--------------------------------------------------------------------------------------------===//
+// Operations
+//===--------------------------------------------------------------------------------------------===//
+
+class Own_Op<string opMnemonic, list<Trait> traits = []> : Op<Own_Dialect, opMnemonic, traits>;
+
+// ---- creation
+
+def Own_NewOp : Own_Op<"new", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "a new cell that holds the empty payload";
+  let description = [{
+    Scalars are zero, lists are empty, fields of structs are empty in turn.
+
+    ```mlir
+    %p = own.new : !own.box<!own.struct<"Point", [f64, f64]>>
+    ```
+  }];
+  let results = (outs Own_BoxType:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+def Own_NewListOp : Own_Op<"new_list", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "a new list of a given length, its elements empty (zero)";
+  let description = [{
+    The length is in elements and not negative. With `uninit` the elements hold anything, and the
+    program writes each before it reads it; that is only legal where the elements are scalars.
+
+    ```mlir
+    %l = own.new_list %n : !own.box<!own.list<f32>>
+    ```
+  }];
+  let arguments = (ins Index:$length, UnitAttr:$uninit);
+  let results = (outs Own_BoxType:$result);
+  let assemblyFormat = "$length (`uninit` $uninit^)? attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Own_NewArrayOp : Own_Op<"new_array", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "a new array of zeros";
+  let description = [{
+    One extent for each dynamic dimension of the payload, in elements and not negative. With
+    `uninit` the elements hold anything.
+
+    ```mlir
+    %a = own.new_array(%n, %m) uninit : !own.box<memref<?x?xf32>>
+    ```
+  }];
+  let arguments = (ins Variadic<Index>:$extents, UnitAttr:$uninit);
+  let results = (outs Own_BoxType:$result);
+  let assemblyFormat = "`(` $extents `)` (`uninit` $uninit^)? attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
+def Own_CopyOp : Own_Op<"copy", [MemoryEffects<[MemRead, MemAlloc]>]> {
+  let summary = "a deep copy in a cell of its own";
+  let arguments = (ins Own_AnyBorrow:$source);
+  let results = (outs Own_BoxType:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+// ---- ownership
+
+def Own_MoveOp : Own_Op<"move", [SameOperandsAndResultType]> {
+  let summary = "hands a box over under a new name";
+  let description = [{
+    The operand is consumed, as by every use of a box that is not a borrow. The op does nothing at
+    run time; it gives the move a place in the source.
+  }];
+  let arguments = (ins Own_BoxType:$source);
+  let results = (outs Own_BoxType:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source)";
+}
+
+def Own_DropOp : Own_Op<"drop", [MemoryEffects<[MemFree]>]> {
+  let summary = "destroys the payload and frees the cell";
+  let arguments = (ins Own_BoxType:$source);
+  let assemblyFormat = "$source attr-dict `:` type($source)";
+}
+
+def Own_BorrowOp : Own_Op<"borrow", [Pure]> {
+  let summary = "a shared borrow of a box, or of all that another borrow covers";
+  let arguments = (ins Own_AnyOwned:$source);
+  let results = (outs Own_RefType:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Own_BorrowMutOp : Own_Op<"borrow_mut", [Pure]> {
+  let summary = "an exclusive borrow of a box, or of all that another exclusive borrow covers";
+  let arguments = (ins AnyTypeOf<[Own_BoxType, Own_MutType]>:$source);
+  let results = (outs Own_MutType:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+// ---- projections: a borrow of a part, as exclusive as the borrow it comes from
+
+def Own_ElemOp : Own_Op<"elem", [MemoryEffects<[MemRead]>]> {
+  let summary = "borrows one element of a list";
+  let description = [{
+    The index is in range: `own.check_index` stands before it where that is not proved.
+
+    ```mlir
+    %row = own.elem %m[%i] : !own.ref<!own.list<!own.list<f32>>> -> !own.ref<!own.list<f32>>
+    ```
+  }];
+  let arguments = (ins Own_AnyBorrow:$source, Index:$index);
+  let results = (outs Own_AnyBorrow:$result);
+  let assemblyFormat = "$source `[` $index `]` attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Own_FieldOp : Own_Op<"field", [Pure]> {
+  let summary = "borrows one field of a struct, by its position";
+  let arguments = (ins Own_AnyBorrow:$source, ConfinedAttr<I64Attr, [IntNonNegative]>:$field);
+  let results = (outs Own_AnyBorrow:$result);
+  let assemblyFormat = "$source `[` $field `]` attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Own_ViewOp : Own_Op<"view", [MemoryEffects<[MemRead]>]> {
+  let summary = "the elements of a list of scalars, or of an array, as a memref";
+  let description = [{
+    Reads the header once; the memref stays valid as long as the borrow, and until the list is
+    resized.
+
+    ```mlir
+    %d = own.view %l : !own.ref<!own.list<f32>> -> memref<?xf32>
+    ```
+  }];
+  let arguments = (ins Own_AnyBorrow:$source);
+  let results = (outs AnyMemRef:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+// ---- access
+
+def Own_LenOp : Own_Op<"len", [MemoryEffects<[MemRead]>]> {
+  let summary = "the number of elements of a list, or of rows of an array";
+  let arguments = (ins Own_AnyBorrow:$source);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source)";
+  let hasVerifier = 1;
+}
+
+def Own_LoadOp : Own_Op<"load", [MemoryEffects<[MemRead]>]> {
+  let summary = "reads a scalar through a borrow of its place";
+  let arguments = (ins Own_AnyBorrow:$source);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Own_StoreOp : Own_Op<"store", [MemoryEffects<[MemWrite]>]> {
+  let summary = "writes a scalar through an exclusive borrow of its place";
+  let arguments = (ins AnyType:$value, Own_MutType:$place);
+  let assemblyFormat = "$value `,` $place attr-dict `:` type($value) `,` type($place)";
+  let hasVerifier = 1;
+}
+
+def Own_PutOp : Own_Op<"put", [MemoryEffects<[MemRead, MemWrite, MemFree]>]> {
+  let summary = "destroys the payload of a place and moves another one in";
+  let description = [{
+    The box is consumed: its payload moves into the place and its cell is freed.
+  }];
+  let arguments = (ins Own_BoxType:$value, Own_MutType:$place);
+  let assemblyFormat = "$value `,` $place attr-dict `:` type($value) `,` type($place)";
+  let hasVerifier = 1;
+}
+
+def Own_TakeOp : Own_Op<"take", [MemoryEffects<[MemRead, MemWrite, MemAlloc]>]> {
+  let summary = "moves the payload of a place into a new box and leaves the empty payload";
+  let arguments = (ins Own_MutType:$place);
+  let results = (outs Own_BoxType:$result);
+  let assemblyFormat = "$place attr-dict `:` type($place) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Own_SwapOp : Own_Op<"swap", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "exchanges the payloads of two places";
+  let arguments = (ins Own_MutType:$first, Own_MutType:$second);
+  let assemblyFormat = "$first `,` $second attr-dict `:` type($first) `,` type($second)";
+  let hasVerifier = 1;
+}
+
+// ---- lists that grow and shrink
+
+def Own_AppendOp : Own_Op<"append", [MemoryEffects<[MemRead, MemWrite, MemAlloc, MemFree]>]> {
+  let summary = "appends a scalar, or moves a box's payload, to the end of a list";
+  let description = [{
+    A box is consumed. Leaves the function with `MemoryError` where memory runs out; `unwind` are
+    the boxes that are live here.
+
+    ```mlir
+    own.append %v to %l : f32, !own.mut<!own.list<f32>>
+    ```
+  }];
+  let arguments = (ins AnyType:$value, Own_MutType:$list, Variadic<Own_BoxType>:$unwind);
+  let assemblyFormat = [{
+    $value `to` $list (`unwind` `(` $unwind^ `:` type($unwind) `)`)? attr-dict
+    `:` type($value) `,` type($list)
+  }];
+  let hasVerifier = 1;
+}
+
+def Own_ResizeOp : Own_Op<"resize", [MemoryEffects<[MemRead, MemWrite, MemAlloc, MemFree]>]> {
+  let summary = "sets the length of a list";
+  let description = [{
+    Elements past the new length are destroyed; new elements are empty (zero). Leaves the function
+    with `MemoryError` where memory runs out.
+  }];
+  let arguments = (ins Own_MutType:$list, Index:$length, Variadic<Own_BoxType>:$unwind);
+  let assemblyFormat = [{
+    $list `to` $length (`unwind` `(` $unwind^ `:` type($unwind) `)`)? attr-dict `:` type($list)
+  }];
+  let hasVerifier = 1;
+}
+
+// ---- errors: operations that may leave the function
+
+def Own_CheckOp : Own_Op<"check", [MemoryEffects<[MemWrite]>]> {
+  let summary = "leaves the function with an error where the condition does not hold";
+  let description = [{
+    May stand in any region; the function it is in returns `i32` first, the status. `kind` is the
+    name of one of Python's exceptions. `unwind` are the boxes that are live here: they are
+    destroyed on the way out (`own-insert-drops` fills them in). The place in the source is the
+    op's location.
+
+    ```mlir
+    own.check %ok, "ValueError", "negative exponent"
+    ```
+  }];
+  let arguments = (ins I1:$condition, StrAttr:$kind, StrAttr:$message,
+                       Variadic<Own_BoxType>:$unwind);
+  let assemblyFormat = [{
+    $condition `,` $kind `,` $message (`unwind` `(` $unwind^ `:` type($unwind) `)`)? attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Own_CheckIndexOp : Own_Op<"check_index", [MemoryEffects<[MemWrite]>]> {
+  let summary = "leaves the function with IndexError unless 0 <= index < length";
+  let description = [{
+    `given` is the index as the program wrote it, before negative ones were wrapped; it is what
+    the message shows.
+  }];
+  let arguments = (ins Index:$index, Index:$length, Index:$given, Variadic<Own_BoxType>:$unwind);
+  let assemblyFormat = [{
+    $index `<` $length `given` $given (`unwind` `(` $unwind^ `:` type($unwind) `)`)? attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Own_PropagateOp : Own_Op<"propagate", [MemoryEffects<[MemWrite]>]> {
+  let summary = "leaves the function with the same error where a status is not zero";
+  let arguments = (ins I32:$status, Variadic<Own_BoxType>:$unwind);
+  let assemblyFormat = [{
+    $status (`unwind` `(` $unwind^ `:` type($unwind) `)`)? attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // MLC_DIALECTS_OWN_TD

@@ -1,0 +1,33 @@
+//! The passes of mlc, the stages between them, and the pipelines that they make.
+//!
+//! One pass is one file, named as the pass is: `own/insert_drops.rs` holds `own-insert-drops`.
+//! Passes never see source text; what they report, they report at locations.
+
+pub mod pipeline;
+pub mod stage;
+
+mod verify;
+
+use mlc_mlir::{Pass, register_pass, register_upstream_passes};
+use std::sync::Once;
+
+/// Every pass of ours, in the order of the flow.
+pub static PASSES: &[&Pass] = &[
+    &verify::stage::VERIFY_OWN,
+    &verify::stage::VERIFY_PAR,
+    &verify::stage::VERIFY_LINALG,
+    &verify::stage::VERIFY_VECTOR,
+    &verify::stage::VERIFY_GPU,
+    &verify::stage::VERIFY_LLVM,
+];
+
+/// Makes our passes and the upstream ones known to textual pipelines, once in a process.
+pub fn register() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        register_upstream_passes();
+        for pass in PASSES {
+            register_pass(pass);
+        }
+    });
+}

@@ -1,0 +1,3 @@
+//! Passes that change nothing and report what must not be.
+
+pub mod stage;
