@@ -90,7 +90,10 @@ impl FromStr for Stage {
             .find(|stage| stage.name() == word)
             .ok_or_else(|| {
                 let words: Vec<_> = Self::ALL.iter().map(|stage| stage.name()).collect();
-                format!("unknown stage `{word}`; the stages are {}", words.join(", "))
+                format!(
+                    "unknown stage `{word}`; the stages are {}",
+                    words.join(", ")
+                )
             })
     }
 }

@@ -16,7 +16,11 @@ macro_rules! verify_stage {
     ($constant:ident, $name:literal, $stage:ident) => {
         pub static $constant: Pass = Pass {
             name: $name,
-            summary: concat!("check that only dialects of the stage are left (", $name, ")"),
+            summary: concat!(
+                "check that only dialects of the stage are left (",
+                $name,
+                ")"
+            ),
             anchor: "builtin.module",
             run: |_: &Context, op, _: &str| verify(Stage::$stage, op),
         };
@@ -40,7 +44,10 @@ fn verify(stage: Stage, module: OperationRef) -> PassResult {
         if legal.contains(&dialect) {
             return WalkResult::Advance;
         }
-        emit_error(op.location(), &format!("`{name}` is not legal in stage `{stage}`"));
+        emit_error(
+            op.location(),
+            &format!("`{name}` is not legal in stage `{stage}`"),
+        );
         result = Err(PassError::Reported);
         WalkResult::Interrupt
     });
