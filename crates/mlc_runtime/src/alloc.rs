@@ -66,7 +66,10 @@ unsafe fn dress(block: NonNull<u8>, size: usize) -> NonNull<u8> {
     // SAFETY: `distance` is at least HEADER and at most OVERHEAD, so header and payload lie in the block.
     unsafe {
         let payload = block.add(distance);
-        payload.sub(HEADER).cast().write(Header { size: size as i64, distance: distance as i64 });
+        payload.sub(HEADER).cast().write(Header {
+            size: size as i64,
+            distance: distance as i64,
+        });
         payload
     }
 }
@@ -120,8 +123,12 @@ fn advise_huge_pages(block: NonNull<u8>, len: usize) {
 /// bytes at all the result is not NULL, so NULL always means failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_alloc(bytes: i64) -> *mut c_void {
-    let Some(size) = checked(bytes) else { return out_of_memory(bytes) };
-    let Some(block) = c_block(size) else { return out_of_memory(bytes) };
+    let Some(size) = checked(bytes) else {
+        return out_of_memory(bytes);
+    };
+    let Some(block) = c_block(size) else {
+        return out_of_memory(bytes);
+    };
     count(bytes);
     // SAFETY: the C allocator aligns to 16 bytes and gave us `size + OVERHEAD`.
     unsafe { dress(block, size) }.as_ptr().cast()
@@ -133,7 +140,9 @@ pub extern "C" fn mlc_rt_alloc(bytes: i64) -> *mut c_void {
 /// `payload` must be NULL or come from this module and not have been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mlc_rt_free(payload: *mut c_void) {
-    let Some(payload) = NonNull::new(payload.cast::<u8>()) else { return };
+    let Some(payload) = NonNull::new(payload.cast::<u8>()) else {
+        return;
+    };
     // SAFETY: the caller vouches for the payload, so its header and the C block around it are ours.
     unsafe {
         let Header { size, distance } = header(payload);
@@ -149,15 +158,24 @@ pub unsafe extern "C" fn mlc_rt_free(payload: *mut c_void) {
 /// `payload` must be NULL or come from this module and not have been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mlc_rt_realloc(payload: *mut c_void, bytes: i64) -> *mut c_void {
-    let Some(old) = NonNull::new(payload.cast::<u8>()) else { return mlc_rt_alloc(bytes) };
-    let Some(size) = checked(bytes) else { return out_of_memory(bytes) };
+    let Some(old) = NonNull::new(payload.cast::<u8>()) else {
+        return mlc_rt_alloc(bytes);
+    };
+    let Some(size) = checked(bytes) else {
+        return out_of_memory(bytes);
+    };
     // SAFETY: the caller vouches for the payload. C's `realloc` keeps the bytes of the block, so the old payload still
     // starts `distance` bytes into the new block; both placements fit, since each distance is at most OVERHEAD.
     unsafe {
-        let Header { size: old_size, distance } = header(old);
+        let Header {
+            size: old_size,
+            distance,
+        } = header(old);
         let distance = distance as usize;
         let block = libc::realloc(old.sub(distance).as_ptr().cast(), size + OVERHEAD);
-        let Some(block) = NonNull::new(block.cast::<u8>()) else { return out_of_memory(bytes) };
+        let Some(block) = NonNull::new(block.cast::<u8>()) else {
+            return out_of_memory(bytes);
+        };
         if size >= HUGE_PAGES_FROM {
             advise_huge_pages(block, size + OVERHEAD);
         }
@@ -174,5 +192,7 @@ pub unsafe extern "C" fn mlc_rt_realloc(payload: *mut c_void, bytes: i64) -> *mu
 /// How many bytes of payload are allocated and not yet freed, over all threads.
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_live_bytes() -> i64 {
-    LIVE.iter().map(|counter| counter.0.load(Ordering::Relaxed)).sum()
+    LIVE.iter()
+        .map(|counter| counter.0.load(Ordering::Relaxed))
+        .sum()
 }

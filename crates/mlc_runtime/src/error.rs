@@ -43,7 +43,12 @@ pub(crate) fn raise(kind: i32, message: impl Into<Cow<'static, str>>) -> i32 {
         Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
         Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     };
-    set(Error { kind, message, file: Cow::Borrowed(b""), line: 0 })
+    set(Error {
+        kind,
+        message,
+        file: Cow::Borrowed(b""),
+        line: 0,
+    })
 }
 
 /// Copies a text that a program passes as pointer and length.
@@ -53,7 +58,9 @@ pub(crate) fn raise(kind: i32, message: impl Into<Cow<'static, str>>) -> i32 {
 pub(crate) unsafe fn bytes<'a>(text: *const c_char, len: i64) -> &'a [u8] {
     match usize::try_from(len) {
         // SAFETY: the caller vouches for `len` bytes at `text`.
-        Ok(len) if len > 0 && !text.is_null() => unsafe { std::slice::from_raw_parts(text.cast(), len) },
+        Ok(len) if len > 0 && !text.is_null() => unsafe {
+            std::slice::from_raw_parts(text.cast(), len)
+        },
         _ => b"",
     }
 }
@@ -73,7 +80,12 @@ pub unsafe extern "C" fn mlc_rt_raise(
 ) {
     // SAFETY: the caller vouches for both texts.
     let (message, file) = unsafe { (bytes(message, message_len), bytes(file, file_len)) };
-    set(Error { kind, message: Cow::Owned(message.to_vec()), file: Cow::Owned(file.to_vec()), line });
+    set(Error {
+        kind,
+        message: Cow::Owned(message.to_vec()),
+        file: Cow::Owned(file.to_vec()),
+        line,
+    });
 }
 
 /// Raises the `IndexError` of an index that does not fit a length.
@@ -81,7 +93,13 @@ pub unsafe extern "C" fn mlc_rt_raise(
 /// # Safety
 /// `file` must point to `file_len` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mlc_rt_raise_index(index: i64, len: i64, file: *const c_char, file_len: i64, line: i32) {
+pub unsafe extern "C" fn mlc_rt_raise_index(
+    index: i64,
+    len: i64,
+    file: *const c_char,
+    file_len: i64,
+    line: i32,
+) {
     let message = format!("index {index} is out of range for length {len}");
     // SAFETY: the caller vouches for the text.
     let file = unsafe { bytes(file, file_len) }.to_vec();

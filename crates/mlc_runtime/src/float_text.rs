@@ -29,11 +29,21 @@ const FIRST_SCIENTIFIC_EXPONENT: i32 = 16;
 
 impl FloatText {
     pub fn of_f64(value: f64) -> FloatText {
-        of(value.is_nan(), value.is_infinite(), value.is_sign_negative(), format_args!("{value:e}"))
+        of(
+            value.is_nan(),
+            value.is_infinite(),
+            value.is_sign_negative(),
+            format_args!("{value:e}"),
+        )
     }
 
     pub fn of_f32(value: f32) -> FloatText {
-        of(value.is_nan(), value.is_infinite(), value.is_sign_negative(), format_args!("{value:e}"))
+        of(
+            value.is_nan(),
+            value.is_infinite(),
+            value.is_sign_negative(),
+            format_args!("{value:e}"),
+        )
     }
 }
 
@@ -43,11 +53,25 @@ fn of(nan: bool, infinite: bool, negative: bool, scientific: fmt::Arguments<'_>)
         (_, true, false) => Form::Word("inf"),
         (_, true, true) => Form::Word("-inf"),
         _ => {
-            let mut reader = Reader { digits: [b'0'; MOST_DIGITS], len: 0, exponent: 0, in_exponent: None };
+            let mut reader = Reader {
+                digits: [b'0'; MOST_DIGITS],
+                len: 0,
+                exponent: 0,
+                in_exponent: None,
+            };
             // Reader takes everything, so this cannot fail.
             let _ = reader.write_fmt(scientific);
-            let sign = if reader.in_exponent == Some(true) { -1 } else { 1 };
-            Form::Digits { negative, digits: reader.digits, len: reader.len, exponent: sign * reader.exponent }
+            let sign = if reader.in_exponent == Some(true) {
+                -1
+            } else {
+                1
+            };
+            Form::Digits {
+                negative,
+                digits: reader.digits,
+                len: reader.len,
+                exponent: sign * reader.exponent,
+            }
         }
     })
 }
@@ -67,7 +91,9 @@ impl fmt::Write for Reader {
             match (byte, &mut self.in_exponent) {
                 (b'e', state) => *state = Some(false),
                 (b'-', Some(negative)) => *negative = true,
-                (b'0'..=b'9', Some(_)) => self.exponent = self.exponent * 10 + i32::from(byte - b'0'),
+                (b'0'..=b'9', Some(_)) => {
+                    self.exponent = self.exponent * 10 + i32::from(byte - b'0')
+                }
                 (b'0'..=b'9', None) if self.len < MOST_DIGITS => {
                     self.digits[self.len] = byte;
                     self.len += 1;
@@ -83,7 +109,12 @@ impl fmt::Display for FloatText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (negative, digits, exponent) = match &self.0 {
             Form::Word(word) => return f.write_str(word),
-            Form::Digits { negative, digits, len, exponent } => (*negative, &digits[..*len], *exponent),
+            Form::Digits {
+                negative,
+                digits,
+                len,
+                exponent,
+            } => (*negative, &digits[..*len], *exponent),
         };
         if negative {
             f.write_char('-')?;
@@ -127,7 +158,9 @@ fn scientific(f: &mut fmt::Formatter<'_>, digits: &[u8], exponent: i32) -> fmt::
 }
 
 fn put(f: &mut fmt::Formatter<'_>, digits: &[u8]) -> fmt::Result {
-    digits.iter().try_for_each(|&digit| f.write_char(char::from(digit)))
+    digits
+        .iter()
+        .try_for_each(|&digit| f.write_char(char::from(digit)))
 }
 
 fn zeros(f: &mut fmt::Formatter<'_>, count: usize) -> fmt::Result {

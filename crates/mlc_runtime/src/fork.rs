@@ -28,7 +28,14 @@ pub(crate) fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // SAFETY: the handlers have the right type and live as long as the program.
-        unsafe { __register_atfork(Some(prepare), Some(parent), Some(child), std::ptr::null_mut()) };
+        unsafe {
+            __register_atfork(
+                Some(prepare),
+                Some(parent),
+                Some(child),
+                std::ptr::null_mut(),
+            )
+        };
     });
 }
 

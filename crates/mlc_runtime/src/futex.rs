@@ -23,5 +23,12 @@ pub(crate) fn wait(word: &AtomicU32, expected: u32) {
 pub(crate) fn wake(word: &AtomicU32, count: usize) {
     let count = i32::try_from(count).unwrap_or(i32::MAX);
     // SAFETY: the word outlives the call.
-    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, count) };
+    unsafe {
+        libc::syscall(
+            libc::SYS_futex,
+            word.as_ptr(),
+            libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
+            count,
+        )
+    };
 }

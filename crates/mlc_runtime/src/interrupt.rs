@@ -25,7 +25,11 @@ pub extern "C" fn mlc_rt_interrupt_clear() {
 /// Raises `KeyboardInterrupt` and returns its status if a stop was asked for, else 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_check_interrupt() -> i32 {
-    if requested() && REQUESTED.swap(false, Ordering::Relaxed) { raise() } else { 0 }
+    if requested() && REQUESTED.swap(false, Ordering::Relaxed) {
+        raise()
+    } else {
+        0
+    }
 }
 
 pub(crate) fn requested() -> bool {

@@ -71,7 +71,10 @@ pub fn name(kind: i32) -> &'static str {
 
 /// The number of the exception that Python calls `name`.
 pub fn number(name: &str) -> Option<i32> {
-    KINDS.iter().find(|&&(_, known, _)| known == name).map(|&(number, ..)| number)
+    KINDS
+        .iter()
+        .find(|&&(_, known, _)| known == name)
+        .map(|&(number, ..)| number)
 }
 
 /// Whether `except base` catches an error of this kind.

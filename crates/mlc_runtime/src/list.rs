@@ -37,14 +37,24 @@ pub unsafe extern "C" fn mlc_rt_list_reserve(list: *mut List, min_cap: i64, elem
     let grown = list.cap.max(if foreign { list.len } else { 0 });
     let cap = min_cap.max(grown.saturating_add(grown / 2)).max(SMALLEST);
     // Near the end of the address space the amortized size may be too much where the asked size is not.
-    let Some((cap, bytes)) = [cap, min_cap].into_iter().find_map(|cap| Some((cap, cap.checked_mul(elem_size)?))) else {
-        return error::raise(MEMORY_ERROR, format!("cannot hold {min_cap} elements of {elem_size} bytes"));
+    let Some((cap, bytes)) = [cap, min_cap]
+        .into_iter()
+        .find_map(|cap| Some((cap, cap.checked_mul(elem_size)?)))
+    else {
+        return error::raise(
+            MEMORY_ERROR,
+            format!("cannot hold {min_cap} elements of {elem_size} bytes"),
+        );
     };
     let data = if foreign {
         let data = mlc_rt_alloc(bytes);
         if !data.is_null() {
             // SAFETY: the foreign buffer has `len` elements, and the new one room for at least as many.
-            unsafe { list.data.cast::<u8>().copy_to_nonoverlapping(data.cast(), (list.len * elem_size) as usize) };
+            unsafe {
+                list.data
+                    .cast::<u8>()
+                    .copy_to_nonoverlapping(data.cast(), (list.len * elem_size) as usize)
+            };
         }
         data
     } else if list.cap == 0 {

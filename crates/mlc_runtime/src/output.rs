@@ -32,7 +32,10 @@ struct Context(*mut c_void);
 // SAFETY: the runtime only hands the pointer back to the sink; who sets a sink says that it may run on any thread.
 unsafe impl Send for Context {}
 
-static OUTPUT: Mutex<Output> = Mutex::new(Output { waiting: Vec::new(), sink: None });
+static OUTPUT: Mutex<Output> = Mutex::new(Output {
+    waiting: Vec::new(),
+    sink: None,
+});
 
 static TERMINAL: LazyLock<bool> = LazyLock::new(|| io::stdout().is_terminal());
 
@@ -51,7 +54,11 @@ thread_local! {
 
 unsafe extern "C" {
     /// What `atexit` calls; `atexit` itself is in no shared object.
-    fn __cxa_atexit(function: extern "C" fn(*mut c_void), argument: *mut c_void, dso_handle: *mut c_void) -> i32;
+    fn __cxa_atexit(
+        function: extern "C" fn(*mut c_void),
+        argument: *mut c_void,
+        dso_handle: *mut c_void,
+    ) -> i32;
 }
 
 pub(crate) fn lock() -> MutexGuard<'static, Output> {

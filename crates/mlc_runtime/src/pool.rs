@@ -50,14 +50,15 @@ fn workers() -> &'static Workers {
     if current.is_null() {
         fork::watch();
         let fresh = Box::into_raw(Box::new(Workers::new()));
-        current = match WORKERS.compare_exchange(current, fresh, Ordering::AcqRel, Ordering::Acquire) {
-            Ok(_) => fresh,
-            Err(other) => {
-                // SAFETY: `fresh` came from `Box::into_raw` above and nobody else has seen it.
-                drop(unsafe { Box::from_raw(fresh) });
-                other
-            }
-        };
+        current =
+            match WORKERS.compare_exchange(current, fresh, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => fresh,
+                Err(other) => {
+                    // SAFETY: `fresh` came from `Box::into_raw` above and nobody else has seen it.
+                    drop(unsafe { Box::from_raw(fresh) });
+                    other
+                }
+            };
     }
     // SAFETY: a pool that was published is never freed.
     unsafe { &*current }
@@ -72,7 +73,12 @@ fn workers() -> &'static Workers {
 /// # Safety
 /// `body` must be callable with `context` from several threads at once.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mlc_rt_parallel_for(body: Body, context: *mut c_void, n: i64, grain: i64) -> i32 {
+pub unsafe extern "C" fn mlc_rt_parallel_for(
+    body: Body,
+    context: *mut c_void,
+    n: i64,
+    grain: i64,
+) -> i32 {
     let job = Job::new(body, context, n, grain);
     if job.chunks() <= 1 || IN_REGION.get() {
         return job.run_serially();

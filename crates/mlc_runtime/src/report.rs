@@ -19,7 +19,11 @@ pub extern "C" fn mlc_rt_report_uncaught() -> i32 {
     let Some(pending) = pending else { return 1 };
     // Nothing can be done about a closed standard error.
     let _ = std::io::stderr().write_all(&traceback(&pending));
-    if pending.kind == kind::KEYBOARD_INTERRUPT { INTERRUPTED } else { 1 }
+    if pending.kind == kind::KEYBOARD_INTERRUPT {
+        INTERRUPTED
+    } else {
+        1
+    }
 }
 
 /// The text of an error nobody caught, with its final newline.

@@ -39,7 +39,14 @@ struct Failure {
 impl Job {
     pub(crate) fn new(body: Body, context: *mut c_void, n: i64, grain: i64) -> Job {
         let (n, grain) = (n.max(0), grain.max(1));
-        Job { body, context, n, grain, failed: AtomicI64::new(i64::MAX), failure: Mutex::new(None) }
+        Job {
+            body,
+            context,
+            n,
+            grain,
+            failed: AtomicI64::new(i64::MAX),
+            failure: Mutex::new(None),
+        }
     }
 
     pub(crate) fn chunks(&self) -> i64 {
@@ -48,19 +55,25 @@ impl Job {
 
     /// Runs all chunks in order on this thread, up to the first that fails.
     pub(crate) fn run_serially(&self) -> i32 {
-        (0..self.chunks()).map(|chunk| self.run(chunk)).find(|&status| status != 0).unwrap_or(0)
+        (0..self.chunks())
+            .map(|chunk| self.run(chunk))
+            .find(|&status| status != 0)
+            .unwrap_or(0)
     }
 
     /// The first chunk of the share of `participant`; that of the participant after the last is the number of chunks.
     fn share(&self, participant: usize, participants: usize) -> i64 {
-        let (chunks, participant, participants) = (self.chunks(), participant as i64, participants as i64);
+        let (chunks, participant, participants) =
+            (self.chunks(), participant as i64, participants as i64);
         participant * (chunks / participants) + participant.min(chunks % participants)
     }
 
     /// Sets the cursors of all participants to the starts of their shares.
     pub(crate) fn reset(&self, cursors: &[Cursor]) {
         for (participant, cursor) in cursors.iter().enumerate() {
-            cursor.0.store(self.share(participant, cursors.len()), Ordering::Relaxed);
+            cursor
+                .0
+                .store(self.share(participant, cursors.len()), Ordering::Relaxed);
         }
     }
 
@@ -99,15 +112,25 @@ impl Job {
         let error = error::take();
         let mut lowest = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
         if lowest.as_ref().is_none_or(|known| chunk < known.chunk) {
-            *lowest = Some(Failure { chunk, status, error });
+            *lowest = Some(Failure {
+                chunk,
+                status,
+                error,
+            });
             self.failed.fetch_min(chunk, Ordering::Relaxed);
         }
     }
 
     /// The status of the region, once nobody runs a chunk any more; makes its error the pending one of this thread.
     pub(crate) fn finish(&self) -> i32 {
-        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Failure { status, error, .. }) = failure else { return 0 };
+        let failure = self
+            .failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(Failure { status, error, .. }) = failure else {
+            return 0;
+        };
         if let Some(error) = error {
             error::set(error);
         }

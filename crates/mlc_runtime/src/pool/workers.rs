@@ -16,9 +16,9 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering}
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::WORKER;
 use super::config::MOST_THREADS;
 use super::job::{Cursor, Job};
-use super::WORKER;
 use crate::futex;
 
 const OPEN: u32 = 1 << 10;
@@ -67,7 +67,11 @@ impl Workers {
 
     /// Runs the chunks of `job` on up to `threads` threads and returns its status.
     pub(crate) fn try_run(&'static self, job: &Job, threads: usize) -> Result<i32, Busy> {
-        if self.busy.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        if self
+            .busy
+            .compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed)
+            .is_err()
+        {
             return Err(Busy);
         }
         let participants = threads.min(self.spawn_up_to(threads - 1) + 1);
@@ -88,7 +92,9 @@ impl Workers {
         }
         let _blocked = BlockedSignals::new();
         while spawned < count {
-            let worker = thread::Builder::new().name("mlc-worker".to_owned()).stack_size(STACK);
+            let worker = thread::Builder::new()
+                .name("mlc-worker".to_owned())
+                .stack_size(STACK);
             if worker.spawn(move || self.work()).is_err() {
                 break;
             }
@@ -99,12 +105,14 @@ impl Workers {
     }
 
     fn open(&self, job: &Job, participants: usize) {
-        self.job.store(std::ptr::from_ref(job).cast_mut(), Ordering::Relaxed);
+        self.job
+            .store(std::ptr::from_ref(job).cast_mut(), Ordering::Relaxed);
         self.participants.store(participants, Ordering::Relaxed);
         let closed = self.gate.load(Ordering::Relaxed);
         debug_assert_eq!(closed & (OPEN | INSIDE), 0);
         // Sequentially consistent against `sleeping`: either we see the sleeper, or the sleeper sees the open gate.
-        self.gate.store(closed.wrapping_add(EPOCH) | OPEN, Ordering::SeqCst);
+        self.gate
+            .store(closed.wrapping_add(EPOCH) | OPEN, Ordering::SeqCst);
         if self.sleeping.load(Ordering::SeqCst) > 0 {
             futex::wake(&self.gate, participants - 1);
         }
@@ -137,7 +145,10 @@ impl Workers {
             if let Some(me) = self.join(gate) {
                 // SAFETY: we are inside, so the caller keeps the region alive until we leave.
                 let job = unsafe { &*self.job.load(Ordering::Relaxed) };
-                job.participate(me, &self.cursors[..self.participants.load(Ordering::Relaxed)]);
+                job.participate(
+                    me,
+                    &self.cursors[..self.participants.load(Ordering::Relaxed)],
+                );
                 self.leave();
             }
         }
@@ -173,7 +184,12 @@ impl Workers {
             if gate & OPEN == 0 || epoch(gate) != region || me >= participants {
                 return None;
             }
-            match self.gate.compare_exchange_weak(gate, gate + 1, Ordering::Acquire, Ordering::Acquire) {
+            match self.gate.compare_exchange_weak(
+                gate,
+                gate + 1,
+                Ordering::Acquire,
+                Ordering::Acquire,
+            ) {
                 Ok(_) => return Some(me),
                 Err(now) => gate = now,
             }
@@ -182,7 +198,9 @@ impl Workers {
 
     fn leave(&self) {
         let before = self.gate.fetch_sub(1, Ordering::AcqRel);
-        if before & (OPEN | INSIDE) == 1 && self.left.swap(ALL_LEFT, Ordering::AcqRel) == CALLER_SLEEPS {
+        if before & (OPEN | INSIDE) == 1
+            && self.left.swap(ALL_LEFT, Ordering::AcqRel) == CALLER_SLEEPS
+        {
             futex::wake(&self.left, 1);
         }
     }

@@ -1,0 +1,141 @@
+/* The runtime of compiled mlc programs: what generated code calls, and what a host needs around it.
+ *
+ * A function that can fail returns a status: 0, or the kind of the error, which is then pending on the calling thread
+ * until it is cleared or replaced. Texts are not NUL-terminated; they are passed and returned with their length. All
+ * functions may be called from any thread.
+ */
+#ifndef MLC_RUNTIME_H
+#define MLC_RUNTIME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MLC_RT_ABI_VERSION 1u
+
+/* The version that the linked runtime implements. */
+uint32_t mlc_rt_abi_version(void);
+
+/* ---- Memory: 64-byte aligned, on huge pages from 4 MiB, counted exactly ---- */
+
+/* NULL and a pending MemoryError on failure only: the result for 0 bytes is not NULL. Not initialized. */
+void *mlc_rt_alloc(int64_t bytes);
+/* Keeps the contents; on failure NULL and a pending MemoryError, and the old block is untouched. NULL allocates. */
+void *mlc_rt_realloc(void *payload, int64_t bytes);
+/* NULL is fine. */
+void mlc_rt_free(void *payload);
+/* Bytes allocated and not yet freed, over all threads. */
+int64_t mlc_rt_live_bytes(void);
+
+/* A heap cell of zero bytes for the payload of one owned value (an array descriptor, a list header, a struct). */
+void *mlc_rt_box_new(int64_t bytes);
+/* Frees the cell, not what its payload owns. NULL is fine. */
+void mlc_rt_box_free(void *cell);
+
+/* ---- Lists ---- */
+
+typedef struct mlc_rt_list {
+  void *data;
+  int64_t len;
+  int64_t cap; /* 0 with elements present: the buffer belongs to somebody else, and is never freed here */
+} mlc_rt_list;
+
+/* Makes room for min_cap elements; amortized growth; a foreign buffer is copied. Returns a status. */
+int32_t mlc_rt_list_reserve(mlc_rt_list *list, int64_t min_cap, int64_t elem_size);
+
+/* ---- Parallel regions ---- */
+
+/* Runs the iterations begin..end, which are chunk `chunk`; returns a status. */
+typedef int32_t (*mlc_rt_body)(void *context, int64_t chunk, int64_t begin, int64_t end);
+
+/* Calls body for each chunk k of 0..n, which covers k*grain .. min(n, (k+1)*grain). Returns the status of the lowest
+ * chunk that failed, with its error pending here; all chunks below it have run. Regions inside others run serially. */
+int32_t mlc_rt_parallel_for(mlc_rt_body body, void *context, int64_t n, int64_t grain);
+/* How many threads a region uses at most: set here, else MLC_NUM_THREADS, else what the process may run at once. */
+int32_t mlc_rt_num_threads(void);
+/* Below 1 restores the default. Results do not depend on the number. */
+void mlc_rt_set_num_threads(int32_t count);
+
+/* Makes running regions stop with KeyboardInterrupt. Safe in a signal handler. */
+void mlc_rt_interrupt(void);
+/* Withdraws a request that nobody has seen. */
+void mlc_rt_interrupt_clear(void);
+/* Raises KeyboardInterrupt if a stop was asked for; for long serial loops. Returns a status. */
+int32_t mlc_rt_check_interrupt(void);
+
+/* ---- Errors ---- */
+
+enum mlc_rt_kind {
+  MLC_RT_EXCEPTION = 1,
+  MLC_RT_INDEX_ERROR = 2,
+  MLC_RT_ZERO_DIVISION_ERROR = 3,
+  MLC_RT_VALUE_ERROR = 4,
+  MLC_RT_TYPE_ERROR = 5,
+  MLC_RT_OVERFLOW_ERROR = 6,
+  MLC_RT_MEMORY_ERROR = 7,
+  MLC_RT_RACE_ERROR = 8,
+  MLC_RT_ASSERTION_ERROR = 9,
+  MLC_RT_KEY_ERROR = 10,
+  MLC_RT_STOP_ITERATION = 11,
+  MLC_RT_UNBOUND_LOCAL_ERROR = 12,
+  MLC_RT_NOT_IMPLEMENTED_ERROR = 13,
+  MLC_RT_RUNTIME_ERROR = 14,
+  MLC_RT_ARITHMETIC_ERROR = 15,
+  MLC_RT_LOOKUP_ERROR = 16,
+  MLC_RT_OS_ERROR = 17,
+  MLC_RT_KEYBOARD_INTERRUPT = 18,
+  MLC_RT_NAME_ERROR = 19,
+  MLC_RT_RECURSION_ERROR = 20,
+  MLC_RT_FLOATING_POINT_ERROR = 21,
+  MLC_RT_ATTRIBUTE_ERROR = 22,
+  MLC_RT_EOF_ERROR = 23,
+  MLC_RT_IMPORT_ERROR = 24,
+  MLC_RT_FILE_NOT_FOUND_ERROR = 25,
+  MLC_RT_BUFFER_ERROR = 26
+};
+
+/* Makes an error pending; line counts from 1, 0 and an empty file mean no place. */
+void mlc_rt_raise(int32_t kind, const char *message, int64_t message_len, const char *file, int64_t file_len,
+                  int32_t line);
+/* IndexError: "index 7 is out of range for length 5". */
+void mlc_rt_raise_index(int64_t index, int64_t len, const char *file, int64_t file_len, int32_t line);
+
+/* Of the pending error: 0, empty or false where there is none. A text lives until the pending error changes. */
+int32_t mlc_rt_error_kind(void);
+/* Whether `except base` catches it. */
+bool mlc_rt_error_matches(int32_t base);
+const char *mlc_rt_error_message(int64_t *len);
+const char *mlc_rt_error_file(int64_t *len);
+int32_t mlc_rt_error_line(void);
+void mlc_rt_error_clear(void);
+/* The name of a kind in Python, which lives forever. */
+const char *mlc_rt_kind_name(int32_t kind, int64_t *len);
+
+/* For executables: flushes, writes the pending error to standard error as CPython does, returns the exit status. */
+int32_t mlc_rt_report_uncaught(void);
+
+/* ---- Output: buffered, whole lines, values as CPython prints them ---- */
+
+void mlc_rt_print_i64(int64_t value);
+void mlc_rt_print_u64(uint64_t value);
+void mlc_rt_print_f64(double value);
+void mlc_rt_print_f32(float value);
+void mlc_rt_print_bool(bool value);
+void mlc_rt_print_str(const char *text, int64_t len);
+void mlc_rt_print_newline(void);
+/* Returns a status. */
+int32_t mlc_rt_flush(void);
+
+/* Takes output in place of standard output; called on threads of the host only, never on workers of the pool. */
+typedef void (*mlc_rt_sink)(void *context, const char *text, int64_t len);
+/* NULL restores standard output. */
+void mlc_rt_set_output(mlc_rt_sink sink, void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
