@@ -133,8 +133,16 @@ static LogicalResult verifyStored(Operation *op, Type value, Type part) {
   return error << ", found " << value;
 }
 
-/// An error leaves the function through its first result, the status.
+/// An error leaves the function through its first result, the status; in a parallel loop it leaves
+/// the iteration, and the loop is marked.
 static LogicalResult verifyMayRaise(Operation *op) {
+  for (Operation *loop = op->getParentOp(); loop; loop = loop->getParentOp())
+    if (loop->getName().getStringRef() == "par.for") {
+      if (loop->hasAttr("raises"))
+        return success();
+      return op->emitOpError("may leave the iteration with an error, so the 'par.for' around it "
+                             "must be marked 'raises'");
+    }
   auto function = op->getParentOfType<FunctionOpInterface>();
   if (!function)
     return success();

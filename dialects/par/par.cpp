@@ -52,8 +52,11 @@ void ForOp::print(OpAsmPrinter &printer) {
     });
     printer << ")";
   }
+  if (getRaises())
+    printer << " raises";
   printer.printOptionalAttrDictWithKeyword(
-      (*this)->getAttrs(), {getOperandSegmentSizesAttrName(), getReductionsAttrName()});
+      (*this)->getAttrs(),
+      {getOperandSegmentSizesAttrName(), getReductionsAttrName(), getRaisesAttrName()});
   printer << " ";
   printer.printRegion(getBody(), /*printEntryBlockArgs=*/false,
                       /*printBlockTerminators=*/!getInitVals().empty());
@@ -91,6 +94,7 @@ ParseResult ForOp::parse(OpAsmParser &parser, OperationState &result) {
         return parseReduction(parser, result, kinds, inits, types);
       }))
     return failure();
+  bool raises = succeeded(parser.parseOptionalKeyword("raises"));
   if (parser.parseOptionalAttrDictWithKeyword(result.attributes))
     return failure();
 
@@ -106,6 +110,10 @@ ParseResult ForOp::parse(OpAsmParser &parser, OperationState &result) {
   properties.operandSegmentSizes = {static_cast<int32_t>(bounds.size()),
                                     static_cast<int32_t>(inits.size())};
   properties.reductions = parser.getBuilder().getArrayAttr(kinds);
+  if (raises) {
+    properties.raises = parser.getBuilder().getUnitAttr();
+    result.addTypes(parser.getBuilder().getI32Type());
+  }
   result.addTypes(types);
   return success();
 }
@@ -169,11 +177,16 @@ static bool isDefinedOn(Reduction kind, Type type) {
 LogicalResult ForOp::verify() {
   if (getBounds().empty())
     return emitOpError("expected at least one bound");
-  if (getReductions().size() != getInitVals().size() || getResults().size() != getInitVals().size())
-    return emitOpError() << "expected as many reductions and results as initial values ("
-                         << getInitVals().size() << "), found " << getReductions().size() << " and "
-                         << getResults().size();
-  for (auto [kind, init, result] : llvm::zip(getReductions(), getInitVals(), getResults())) {
+  size_t reductions = getInitVals().size(), statuses = getRaises() ? 1 : 0;
+  if (getReductions().size() != reductions || getResults().size() != reductions + statuses)
+    return emitOpError() << "expected " << reductions << " reductions and "
+                         << reductions + statuses << " results, found " << getReductions().size()
+                         << " and " << getResults().size();
+  if (getRaises() && !getResult(0).getType().isSignlessInteger(32))
+    return emitOpError() << "expected a status (i32) as the first result, found "
+                         << getResult(0).getType();
+  for (auto [kind, init, result] :
+       llvm::zip(getReductions(), getInitVals(), getResults().drop_front(statuses))) {
     auto reduction = cast<ReductionAttr>(kind).getValue();
     if (!isDefinedOn(reduction, init.getType()))
       return emitOpError() << "reduction '" << stringifyReduction(reduction)
@@ -197,6 +210,12 @@ LogicalResult ForOp::verifyRegions() {
     return body.getTerminator()->emitOpError()
            << "expected one contribution for each reduction, of the same type";
   return success();
+}
+
+LogicalResult ExitIfOp::verifyRegions() {
+  if (isa<ExitOp>(getBody().front().getTerminator()))
+    return success();
+  return emitOpError("expected the region to end in 'par.exit'");
 }
 
 LogicalResult CollectOp::verify() {

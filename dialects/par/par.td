@@ -53,6 +53,10 @@ def Par_ForOp : Par_Op<"for", [
     the initial value combined with all contributions. Floating-point contributions combine in a
     tree that depends on the bounds and on the target alone.
 
+    A loop whose body may leave an iteration with an error is marked `raises`, and its first result
+    is a status (`i32`): zero, or that of the lowest failing iteration. The results of its
+    reductions, and what the loop wrote, are then unspecified.
+
     ```mlir
     %sum = par.for (%i) in (%n) reduce(add %zero : f32) {
       %x = memref.load %data[%i] : memref<?xf32>
@@ -61,7 +65,7 @@ def Par_ForOp : Par_Op<"for", [
     ```
   }];
   let arguments = (ins Variadic<Index>:$bounds, Variadic<AnyType>:$init_vals,
-                       Par_ReductionArrayAttr:$reductions);
+                       Par_ReductionArrayAttr:$reductions, UnitAttr:$raises);
   let results = (outs Variadic<AnyType>:$results);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
@@ -76,6 +80,34 @@ def Par_YieldOp : Par_Op<"yield", [
   let arguments = (ins Variadic<AnyType>:$contributions);
   let assemblyFormat = "attr-dict ($contributions^ `:` type($contributions))?";
   let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
+}
+
+def Par_ExitIfOp : Par_Op<"exit_if", [
+    SingleBlock, RecursiveMemoryEffects, MemoryEffects<[MemWrite]>, NoRegionArguments]> {
+  let summary = "leaves the function, or the iteration of a parallel loop, with an error status";
+  let description = [{
+    Where the condition holds, the region runs (it destroys what is live and records the error) and
+    the innermost `par.for` iteration or function around the op ends with the status that
+    `par.exit` names. That function returns a status (`i32`) first; its other results are
+    unspecified then. May stand in any region.
+
+    ```mlir
+    par.exit_if %failed {
+      %status = func.call @mlc.raise() : () -> i32
+      par.exit %status
+    }
+    ```
+  }];
+  let arguments = (ins I1:$condition);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$condition $body attr-dict";
+  let hasRegionVerifier = 1;
+}
+
+def Par_ExitOp : Par_Op<"exit", [Pure, Terminator, HasParent<"ExitIfOp">]> {
+  let summary = "ends the region of a par.exit_if; the status is not zero";
+  let arguments = (ins I32:$status);
+  let assemblyFormat = "$status attr-dict";
 }
 
 def Par_CollectOp : Par_Op<"collect", [MemoryEffects<[MemRead, MemWrite]>, HasParent<"ForOp">]> {

@@ -70,14 +70,20 @@ unsafe extern "C" fn run_pass(
     let pass = unsafe { &*pass.cast::<Pass>() };
     // SAFETY: the pass manager passes a live operation, which it does not touch during the call.
     let op = unsafe { OperationRef::from_raw(op) };
-    // SAFETY: the text lives in the pass object during the call.
-    let options = unsafe { StringRef::from_raw(options) };
+    let options = if options.length == 0 {
+        ""
+    } else {
+        // SAFETY: the text lives in the pass object during the call.
+        let bytes =
+            unsafe { std::slice::from_raw_parts(options.data.cast::<u8>(), options.length) };
+        std::str::from_utf8(bytes).unwrap_or_default()
+    };
     let context: ContextRef = op.context();
     // A panic must not unwind into C++.
     let result = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: the context outlives the operation, which is live during the call.
         let context = unsafe { context.to_ref() };
-        (pass.run)(context, op, options.as_str().unwrap_or_default())
+        (pass.run)(context, op, options)
     }));
     let message = match result {
         Ok(Ok(())) => return true,
