@@ -11,6 +11,8 @@ use std::arch::global_asm;
 global_asm!(
     ".pushsection .text.mlc_rt_start,\"ax\",@progbits",
     ".globl mlc_rt_start",
+    // A shared library that exports the runtime must not export, and so keep, this.
+    ".hidden mlc_rt_start",
     ".type mlc_rt_start,@function",
     "mlc_rt_start:",
     ".cfi_startproc",

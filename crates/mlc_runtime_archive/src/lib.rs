@@ -1,9 +1,55 @@
-//! The runtime as a static library, to be linked into what `mlc` emits.
+//! The runtime as a static library, and how to link it into what `mlc` emits.
 //!
 //! The compiler carries these bytes along, so that it can link artefacts on machines that have neither Rust nor a C
-//! toolchain. `crates/mlc_runtime/README.md` says how to link them.
+//! toolchain: besides the archive only shared objects take part that every such system has at run time.
+//!
+//! # Several artefacts in one process
+//!
+//! A shared library exports its functions and the whole runtime ([`version_script`]). Libraries that are linked into
+//! one program, or loaded with `RTLD_GLOBAL`, then share the runtime of the first of them, as ELF resolves names: one
+//! pool, one pending error per thread, one count of live bytes. Libraries loaded with `RTLD_LOCAL`, as Python does,
+//! have a runtime each. That is sound, for no memory or error crosses between them but through the host; their pools
+//! share nothing, idle workers sleep after 50 microseconds, and a host that calls into both at once from two threads
+//! limits each through `mlc_rt_set_num_threads` or `MLC_NUM_THREADS`.
+//!
+//! A library stays loaded until the process ends (`-z nodelete`), because workers of its pool sleep in its code.
 
-/// The contents of `libmlc_runtime.a`.
+/// The contents of `libmlc_runtime.a`: position-independent, aborts on panic.
 pub static ARCHIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/libmlc_runtime.a"));
 
 pub use mlc_runtime::ABI_VERSION;
+
+/// What else goes on the command line of the linker, by soname. They lie beside each other in the system's library
+/// folder; `libc6` of Debian brings all of them.
+pub const SHARED_LIBRARIES: [&str; 4] = [
+    "libc.so.6",
+    "libm.so.6",
+    "libgcc_s.so.1",
+    "ld-linux-x86-64.so.2",
+];
+
+/// The loader that an executable names.
+pub const DYNAMIC_LINKER: &str = "/lib64/ld-linux-x86-64.so.2";
+
+/// Where an executable starts; it calls `main(argc, argv, envp)` through the C library, as `crt1.o` would.
+pub const ENTRY: &str = "mlc_rt_start";
+
+/// Flags of every link with the archive. What is not used stays out of the artefact.
+pub const LINK_FLAGS: [&str; 6] = [
+    "--gc-sections",
+    "--as-needed",
+    "--eh-frame-hdr",
+    "--no-undefined",
+    "-z",
+    "nodelete",
+];
+
+/// The version script of a shared library that exports `functions`, and the runtime if it uses it.
+pub fn version_script<'a>(functions: impl IntoIterator<Item = &'a str>) -> String {
+    let mut script = String::from("{ global:");
+    for function in functions {
+        script.push_str(&format!(" \"{function}\";"));
+    }
+    script.push_str(" mlc_rt_*; local: *; };\n");
+    script
+}
