@@ -7,6 +7,7 @@ mod link;
 mod opt;
 mod pass;
 mod registry;
+pub mod rewrite;
 
 pub use link::{LinkError, link};
 pub use opt::opt_main;

@@ -1,0 +1,454 @@
+//! Changes to IR in place, which melior's shared references do not offer.
+//!
+//! An [`Op`], a [`Blk`] or a [`Val`] is a name for a node of the IR, as pointers are in C++: cheap to
+//! copy, and stale once the node is erased. A pass owns the IR that it runs on, so the lifetime `'a`
+//! is that of the pass.
+
+use melior::{
+    Context, StringRef,
+    ir::{
+        Attribute, AttributeLike, Block, BlockLike, BlockRef, Identifier, Location, Operation,
+        OperationRef, Region, RegionLike, RegionRef, Type, Value, ValueLike,
+        operation::{OperationBuilder, OperationLike},
+    },
+};
+use mlir_sys::*;
+
+/// An operation.
+pub type Op<'c, 'a> = OperationRef<'c, 'a>;
+/// A block.
+pub type Blk<'c, 'a> = BlockRef<'c, 'a>;
+/// A value: a result of an operation or an argument of a block.
+pub type Val<'c, 'a> = Value<'c, 'a>;
+
+/// Which operation, block or value a name stands for, as a key of maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(usize);
+
+/// The key of an operation.
+pub fn op_key(op: Op) -> Key {
+    Key(op.to_raw().ptr as usize)
+}
+
+/// The key of a block.
+pub fn block_key(block: Blk) -> Key {
+    Key(block.to_raw().ptr as usize)
+}
+
+/// The key of a value.
+pub fn value_key<'c>(value: impl ValueLike<'c>) -> Key {
+    Key(value.to_raw().ptr as usize)
+}
+
+// ---- looking
+
+/// The name of an operation with its dialect, such as `scf.if`.
+pub fn op_name<'c>(op: Op<'c, '_>) -> &'c str {
+    // SAFETY: the text is that of an identifier, which lives in the context.
+    let name = unsafe { StringRef::from_raw(mlirIdentifierStr(op.name().to_raw())) };
+    name.as_str().unwrap_or_default()
+}
+
+/// The operations of a block; the list does not follow later changes.
+pub fn ops<'c, 'a>(block: Blk<'c, 'a>) -> Vec<Op<'c, 'a>> {
+    std::iter::successors(block.first_operation(), |op| op.next_in_block()).collect()
+}
+
+/// The blocks of a region; the list does not follow later changes.
+pub fn blocks<'c, 'a>(region: RegionRef<'c, 'a>) -> Vec<Blk<'c, 'a>> {
+    std::iter::successors(region.first_block(), |block| block.next_in_region()).collect()
+}
+
+/// The blocks of all regions of an operation.
+pub fn nested_blocks<'c, 'a>(op: Op<'c, 'a>) -> Vec<Blk<'c, 'a>> {
+    op.regions().flat_map(blocks).collect()
+}
+
+/// The arguments of a block.
+pub fn arguments<'c, 'a>(block: Blk<'c, 'a>) -> Vec<Val<'c, 'a>> {
+    (0..block.argument_count())
+        .filter_map(|position| block.argument(position).ok())
+        .map(Val::from)
+        .collect()
+}
+
+/// The results of an operation.
+pub fn results<'c, 'a>(op: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
+    op.results().map(Val::from).collect()
+}
+
+/// Every operation below `root` and `root` itself, parents first; the list does not follow later
+/// changes.
+pub fn all_ops<'c, 'a>(root: Op<'c, 'a>) -> Vec<Op<'c, 'a>> {
+    fn visit<'c, 'a>(op: Op<'c, 'a>, list: &mut Vec<Op<'c, 'a>>) {
+        list.push(op);
+        for block in nested_blocks(op) {
+            for op in ops(block) {
+                visit(op, list);
+            }
+        }
+    }
+    let mut list = Vec::new();
+    visit(root, &mut list);
+    list
+}
+
+/// The operations that use a value, each with the position of the operand.
+pub fn uses<'c, 'a>(value: Val<'c, 'a>) -> Vec<(Op<'c, 'a>, usize)> {
+    let mut list = Vec::new();
+    // SAFETY: the value is live, and its list of uses does not change meanwhile.
+    unsafe {
+        let mut operand = mlirValueGetFirstUse(value.to_raw());
+        while !mlirOpOperandIsNull(operand) {
+            list.push((
+                Op::from_raw(mlirOpOperandGetOwner(operand)),
+                mlirOpOperandGetOperandNumber(operand) as usize,
+            ));
+            operand = mlirOpOperandGetNextUse(operand);
+        }
+    }
+    list
+}
+
+/// Whether nothing uses a value.
+pub fn is_unused(value: Val) -> bool {
+    // SAFETY: the value is live.
+    unsafe { mlirOpOperandIsNull(mlirValueGetFirstUse(value.to_raw())) }
+}
+
+/// The operation that a value is a result of.
+pub fn defining_op<'c, 'a>(value: Val<'c, 'a>) -> Option<Op<'c, 'a>> {
+    if !value.is_operation_result() {
+        return None;
+    }
+    // SAFETY: the value is the result of an operation.
+    Some(unsafe { Op::from_raw(mlirOpResultGetOwner(value.to_raw())) })
+}
+
+/// The position of a value among the results of its operation or the arguments of its block.
+pub fn position(value: Val) -> usize {
+    // SAFETY: a value is one or the other.
+    unsafe {
+        if value.is_operation_result() {
+            mlirOpResultGetResultNumber(value.to_raw()) as usize
+        } else {
+            mlirBlockArgumentGetArgNumber(value.to_raw()) as usize
+        }
+    }
+}
+
+/// The block in which a value is defined.
+pub fn defining_block<'c, 'a>(value: Val<'c, 'a>) -> Option<Blk<'c, 'a>> {
+    match defining_op(value) {
+        Some(op) => op.block(),
+        // SAFETY: a value that is no result is an argument of a block.
+        None => Some(unsafe { Blk::from_raw(mlirBlockArgumentGetOwner(value.to_raw())) }),
+    }
+}
+
+/// The operation in `block` that is `op` or holds it in one of its regions.
+pub fn ancestor_in_block<'c, 'a>(block: Blk<'c, 'a>, op: Op<'c, 'a>) -> Option<Op<'c, 'a>> {
+    std::iter::successors(Some(op), parent).find(|op| op.block() == Some(block))
+}
+
+/// The operation whose region holds an operation.
+pub fn parent<'c, 'a>(op: &Op<'c, 'a>) -> Option<Op<'c, 'a>> {
+    // SAFETY: the operation is live; a null parent becomes `None`.
+    unsafe { Op::from_option_raw(mlirOperationGetParentOperation(op.to_raw())) }
+}
+
+/// The nearest operation around `op` that has one of the names.
+pub fn enclosing<'c, 'a>(op: Op<'c, 'a>, names: &[&str]) -> Option<Op<'c, 'a>> {
+    std::iter::successors(parent(&op), parent).find(|op| names.contains(&op_name(*op)))
+}
+
+/// The text of a string attribute (also of a symbol's name).
+pub fn string_attribute<'c>(op: Op<'c, '_>, name: &str) -> Option<&'c str> {
+    let attribute = op.attribute(name).ok()?;
+    // SAFETY: the kind is checked before the text is read; the text lives in the context.
+    unsafe {
+        let raw = attribute.to_raw();
+        let text = if mlirAttributeIsAString(raw) {
+            mlirStringAttrGetValue(raw)
+        } else if mlirAttributeIsAFlatSymbolRef(raw) {
+            mlirFlatSymbolRefAttrGetValue(raw)
+        } else {
+            return None;
+        };
+        if text.length == 0 {
+            return Some("");
+        }
+        StringRef::from_raw(text).as_str().ok()
+    }
+}
+
+/// The value of an integer attribute that fits 64 bits.
+pub fn integer_attribute(op: Op, name: &str) -> Option<i64> {
+    let attribute = op.attribute(name).ok()?;
+    // SAFETY: the kind is checked before the value is read.
+    unsafe {
+        mlirAttributeIsAInteger(attribute.to_raw())
+            .then(|| mlirIntegerAttrGetValueInt(attribute.to_raw()))
+    }
+}
+
+/// The value of an `arith.constant` of integer or index type.
+pub fn constant_integer(value: Val) -> Option<i64> {
+    let op = defining_op(value)?;
+    (op_name(op) == "arith.constant").then(|| integer_attribute(op, "value"))?
+}
+
+/// The type in an attribute, such as `function_type`.
+pub fn type_attribute<'c>(op: Op<'c, '_>, name: &str) -> Option<Type<'c>> {
+    let attribute = op.attribute(name).ok()?;
+    // SAFETY: the kind is checked before the type is read.
+    unsafe {
+        mlirAttributeIsAType(attribute.to_raw())
+            .then(|| Type::from_raw(mlirTypeAttrGetValue(attribute.to_raw())))
+    }
+}
+
+// ---- changing
+
+/// Makes every use of one value a use of another.
+pub fn replace_all_uses<'c>(of: Val<'c, '_>, with: Val<'c, '_>) {
+    // SAFETY: both values are live.
+    unsafe { mlirValueReplaceAllUsesOfWith(of.to_raw(), with.to_raw()) }
+}
+
+/// Replaces one operand.
+pub fn set_operand<'c>(op: Op<'c, '_>, position: usize, value: Val<'c, '_>) {
+    // SAFETY: both are live; the position is that of an operand.
+    unsafe { mlirOperationSetOperand(op.to_raw(), position as isize, value.to_raw()) }
+}
+
+/// Replaces all operands; their number may change where the last group of operands is variadic.
+pub fn set_operands<'c>(op: Op<'c, '_>, operands: &[Val<'c, '_>]) {
+    let raw: Vec<MlirValue> = operands.iter().map(|value| value.to_raw()).collect();
+    // SAFETY: `raw` outlives the call.
+    unsafe { mlirOperationSetOperands(op.to_raw(), raw.len() as isize, raw.as_ptr()) }
+}
+
+/// Sets an attribute, inherent or not.
+pub fn set_attribute<'c>(op: Op<'c, '_>, name: &str, attribute: Attribute<'c>) {
+    // SAFETY: both are live; the name is copied.
+    unsafe {
+        mlirOperationSetAttributeByName(
+            op.to_raw(),
+            StringRef::new(name).to_raw(),
+            attribute.to_raw(),
+        )
+    }
+}
+
+/// Removes an attribute; does nothing where there is none.
+pub fn remove_attribute(op: Op, name: &str) {
+    // SAFETY: the operation is live.
+    unsafe {
+        mlirOperationRemoveAttributeByName(op.to_raw(), StringRef::new(name).to_raw());
+    }
+}
+
+/// Erases an operation and all that it holds. Its results must be unused, and its name is stale
+/// from then on.
+pub fn erase(op: Op) {
+    // SAFETY: the operation is live and nothing uses its results.
+    unsafe { mlirOperationDestroy(op.to_raw()) }
+}
+
+/// Replaces an operation of one result by a value and erases it.
+pub fn replace<'c>(op: Op<'c, '_>, with: Val<'c, '_>) {
+    for result in results(op) {
+        replace_all_uses(result, with);
+    }
+    erase(op);
+}
+
+/// Moves an operation to just before another one, also in another block.
+pub fn move_before<'c>(op: Op<'c, '_>, before: Op<'c, '_>) {
+    // SAFETY: both are live.
+    unsafe { mlirOperationMoveBefore(op.to_raw(), before.to_raw()) }
+}
+
+/// Moves an operation to just behind another one, also in another block.
+pub fn move_after<'c>(op: Op<'c, '_>, after: Op<'c, '_>) {
+    // SAFETY: both are live.
+    unsafe { mlirOperationMoveAfter(op.to_raw(), after.to_raw()) }
+}
+
+/// Moves an operation to the end of a block.
+pub fn move_to_end<'c>(op: Op<'c, '_>, block: Blk<'c, '_>) {
+    // SAFETY: the block takes over the operation that its old block gave up.
+    unsafe {
+        mlirOperationRemoveFromParent(op.to_raw());
+        mlirBlockAppendOwnedOperation(block.to_raw(), op.to_raw());
+    }
+}
+
+/// Moves `op` and all that follows it in its block to a new block just behind, which it returns.
+pub fn split_block<'c, 'a>(op: Op<'c, 'a>) -> Option<Blk<'c, 'a>> {
+    let block = op.block()?;
+    let rest = block
+        .parent_region()?
+        .insert_block_after(block, Block::new(&[]));
+    let moved: Vec<_> = std::iter::successors(Some(op), |op| op.next_in_block()).collect();
+    for op in moved {
+        move_to_end(op, rest);
+    }
+    Some(rest)
+}
+
+/// Moves the blocks of a region to the end of another one, and returns them.
+pub fn move_blocks<'c, 'a>(from: RegionRef<'c, 'a>, to: RegionRef<'c, 'a>) -> Vec<Blk<'c, 'a>> {
+    let list = blocks(from);
+    for block in &list {
+        // SAFETY: `to` takes over the block that `from` gave up.
+        unsafe {
+            mlirBlockDetach(block.to_raw());
+            mlirRegionAppendOwnedBlock(to.to_raw(), block.to_raw());
+        }
+    }
+    list
+}
+
+/// A region of one block with the given arguments, and that block.
+pub fn region_of_block<'c, 'a>(
+    arguments: &[(Type<'c>, Location<'c>)],
+) -> (Region<'c>, Blk<'c, 'a>) {
+    let region = Region::new();
+    let block = region.append_block(Block::new(arguments));
+    // SAFETY: the block lives as long as the region, which the caller puts into an operation.
+    let block = unsafe { Blk::from_raw(block.to_raw()) };
+    (region, block)
+}
+
+/// A place in a block, at which operations are made, with the location that they get.
+#[derive(Clone, Copy)]
+pub struct Cursor<'c, 'a> {
+    pub context: &'c Context,
+    pub location: Location<'c>,
+    block: Blk<'c, 'a>,
+    /// `None`: at the end of the block.
+    before: Option<Op<'c, 'a>>,
+}
+
+impl<'c, 'a> Cursor<'c, 'a> {
+    /// Just before an operation, with its location. The operation must be in a block.
+    pub fn before(context: &'c Context, op: Op<'c, 'a>) -> Self {
+        Self {
+            context,
+            location: op.location(),
+            block: op.block().expect("the operation is in a block"),
+            before: Some(op),
+        }
+    }
+
+    /// Just behind an operation, with its location. The operation must be in a block.
+    pub fn after(context: &'c Context, op: Op<'c, 'a>) -> Self {
+        Self {
+            before: op.next_in_block(),
+            ..Self::before(context, op)
+        }
+    }
+
+    /// At the start of a block.
+    pub fn at_start(context: &'c Context, block: Blk<'c, 'a>, location: Location<'c>) -> Self {
+        Self {
+            context,
+            location,
+            block,
+            before: block.first_operation(),
+        }
+    }
+
+    /// At the end of a block.
+    pub fn at_end(context: &'c Context, block: Blk<'c, 'a>, location: Location<'c>) -> Self {
+        Self {
+            context,
+            location,
+            block,
+            before: None,
+        }
+    }
+
+    /// The block that the cursor is in.
+    pub fn block(&self) -> Blk<'c, 'a> {
+        self.block
+    }
+
+    /// Inserts an operation here; the next one comes behind it.
+    pub fn insert(&self, op: Operation<'c>) -> Op<'c, 'a> {
+        match self.before {
+            Some(before) => self.block.insert_operation_before(before, op),
+            None => self.block.append_operation(op),
+        }
+    }
+
+    /// An attribute's name for [`OperationBuilder`].
+    pub fn name(&self, name: &str) -> Identifier<'c> {
+        Identifier::new(self.context, name)
+    }
+
+    /// Makes an operation without regions here.
+    pub fn op(
+        &self,
+        name: &str,
+        operands: &[Val<'c, '_>],
+        results: &[Type<'c>],
+        attributes: &[(&str, Attribute<'c>)],
+    ) -> Op<'c, 'a> {
+        self.op_with_regions(name, operands, results, attributes, Vec::new())
+    }
+
+    /// Makes an operation here.
+    pub fn op_with_regions(
+        &self,
+        name: &str,
+        operands: &[Val<'c, '_>],
+        results: &[Type<'c>],
+        attributes: &[(&str, Attribute<'c>)],
+        regions: Vec<Region<'c>>,
+    ) -> Op<'c, 'a> {
+        let attributes: Vec<_> = attributes
+            .iter()
+            .map(|(name, attribute)| (self.name(name), *attribute))
+            .collect();
+        let op = OperationBuilder::new(name, self.location)
+            .add_operands(operands)
+            .add_results(results)
+            .add_attributes(&attributes)
+            .add_regions_vec(regions)
+            .build()
+            .expect("an operation without inferred types is built from any parts");
+        self.insert(op)
+    }
+
+    /// Makes an operation of one result here and returns the result.
+    pub fn value(
+        &self,
+        name: &str,
+        operands: &[Val<'c, '_>],
+        result: Type<'c>,
+        attributes: &[(&str, Attribute<'c>)],
+    ) -> Val<'c, 'a> {
+        results(self.op(name, operands, &[result], attributes))[0]
+    }
+}
+
+/// Parses one top-level operation, such as a function, and appends it to a block.
+pub fn parse_into<'c, 'a>(
+    context: &'c Context,
+    block: Blk<'c, 'a>,
+    source: &str,
+) -> Option<Op<'c, 'a>> {
+    let name = StringRef::new("generated");
+    // SAFETY: both texts outlive the call; the block takes over the new operation.
+    let op = unsafe {
+        Operation::from_option_raw(mlirOperationCreateParse(
+            context.to_raw(),
+            StringRef::new(source).to_raw(),
+            name.to_raw(),
+        ))?
+    };
+    Some(block.append_operation(op))
+}
