@@ -27,6 +27,7 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Parser/Parser.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
@@ -119,6 +120,13 @@ void mlcRegisterCompileDialects(DialectRegistry *registry) {
 
 /// Every upstream pass, by name.
 void mlcRegisterAllPasses() { registerAllPasses(); }
+
+/// A module from its text; `name` is the file in its locations. Null where the text is malformed, and
+/// then the context was told why. Unlike the function of the C API, it takes a name.
+MlirModule mlcParseModule(MlirContext context, MlirStringRef text, MlirStringRef name) {
+  ParserConfig config(unwrap(context));
+  return wrap(parseSourceString<ModuleOp>(toStringRef(text), config, toStringRef(name)).release());
+}
 
 /// `mlir-opt` with whatever else was registered; `extend` adds dialects to the registry.
 int mlcOptMain(int argc, char **argv, void (*extend)(DialectRegistry *)) {

@@ -1,0 +1,27 @@
+//! The compiler as a library, for front ends and hosts: a [`Session`] compiles a [`Source`] to a [`Compiled`] module,
+//! which is run in the process or written out.
+//!
+//! Everything here is owned and may go between threads; nothing shows what the compiler is made of.
+
+mod compiled;
+mod diagnostic;
+mod emit;
+mod error;
+mod ir_diagnostics;
+mod jit;
+mod options;
+mod render;
+mod session;
+mod source;
+mod words;
+
+pub use compiled::Compiled;
+pub use diagnostic::{Diagnostic, Label, Place, Severity};
+pub use emit::Emit;
+pub use error::{CompileError, Fault, Format};
+pub use jit::JitModule;
+pub use mlc_passes::stage::Stage;
+pub use options::{Checks, Fp, OptLevel, Options, RaceChecks, Target};
+pub use session::Session;
+pub use source::{Language, Source};
+pub use words::UnknownWord;

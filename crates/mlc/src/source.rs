@@ -1,0 +1,80 @@
+//! What is compiled: text with a name.
+
+/// The language of a source.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Language {
+    /// The mlc language.
+    Mlc,
+    /// Textual MLIR of any stage, as other front ends write it.
+    Mlir,
+}
+
+/// A source: bytes with a name. Whether they are text is found out when they are compiled.
+#[derive(Clone, Debug)]
+pub struct Source {
+    name: String,
+    bytes: Vec<u8>,
+    language: Language,
+}
+
+impl Source {
+    /// A source in the mlc language. Diagnostics and run-time errors show `name`, usually the path.
+    pub fn mlc(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Source {
+        Source {
+            name: name.into(),
+            bytes: text.into(),
+            language: Language::Mlc,
+        }
+    }
+
+    /// Textual MLIR.
+    pub fn mlir(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Source {
+        Source {
+            name: name.into(),
+            bytes: text.into(),
+            language: Language::Mlir,
+        }
+    }
+
+    /// A source whose language is that of its name's ending: `.mlir` is MLIR, all else is mlc.
+    pub fn from_name(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Source {
+        let name = name.into();
+        if name.ends_with(".mlir") {
+            Source::mlir(name, text)
+        } else {
+            Source::mlc(name, text)
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The name of the module: the stem of the file, with everything that no identifier holds as `_`.
+    pub fn module_name(&self) -> String {
+        let file = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let stem = file.split('.').next().unwrap_or_default();
+        let mut name: String = stem
+            .chars()
+            .map(|letter| {
+                if letter.is_alphanumeric() {
+                    letter
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+            name.insert(0, '_');
+        }
+        name
+    }
+}

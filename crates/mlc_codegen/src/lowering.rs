@@ -1,0 +1,307 @@
+//! A module on its way through the stages.
+
+use crate::diagnostics::{IrDiagnostic, IrSeverity, collect};
+use melior::{
+    Context,
+    dialect::DialectRegistry,
+    ir::{
+        Module,
+        operation::{OperationLike, OperationPrintingFlags, WalkOrder, WalkResult},
+    },
+    pass::PassManager,
+    utility::parse_pass_pipeline,
+};
+use mlc_passes::{
+    pipeline::{self, Step},
+    stage::Stage,
+};
+use mlir_sys::{mlirModuleFromOperation, mlirOperationClone};
+use std::{
+    mem::ManuallyDrop,
+    time::{Duration, Instant},
+};
+
+/// How to run pipelines.
+#[derive(Clone, Debug, Default)]
+pub struct LoweringConfig {
+    /// Verify the module after every pass.
+    pub verify_each: bool,
+}
+
+/// How long a step took.
+#[derive(Clone, Debug)]
+pub struct StepTime {
+    pub step: String,
+    pub time: Duration,
+}
+
+/// A step of a pipeline that failed.
+#[derive(Clone, Debug)]
+pub struct StepError {
+    /// The step, as in a textual pipeline.
+    pub step: String,
+    /// What it reported.
+    pub diagnostics: Vec<IrDiagnostic>,
+    /// The module as it was before the step.
+    pub input: String,
+}
+
+/// Sees the IR after every step.
+pub type Observer<'a> = &'a mut dyn FnMut(&str, &str);
+
+/// A module with the context it lives in. It keeps the module it was given, so that every stage can be reached at any
+/// time: forwards from where it is, or again from the start.
+pub struct Lowering {
+    // The modules live in the context and go before it.
+    base: ManuallyDrop<Module<'static>>,
+    current: ManuallyDrop<Module<'static>>,
+    context: ManuallyDrop<Box<Context>>,
+    base_stage: Stage,
+    stage: Stage,
+    config: LoweringConfig,
+    times: Vec<StepTime>,
+}
+
+// SAFETY: the context and all that lives in it are reachable through this value alone, MLIR keeps nothing of them in
+// thread-local storage, and the context runs no threads of its own.
+unsafe impl Send for Lowering {}
+
+impl Drop for Lowering {
+    fn drop(&mut self) {
+        // SAFETY: each is dropped once, the modules before their context.
+        unsafe {
+            ManuallyDrop::drop(&mut self.base);
+            ManuallyDrop::drop(&mut self.current);
+            ManuallyDrop::drop(&mut self.context);
+        }
+    }
+}
+
+fn new_context() -> Box<Context> {
+    mlc_passes::register();
+    let registry = DialectRegistry::new();
+    mlc_mlir::register_compile_dialects(&registry);
+    mlc_dialects::register(registry.to_raw());
+    let context = Context::new_with_registry(&registry, false);
+    context.load_all_available_dialects();
+    Box::new(context)
+}
+
+fn clone_module(module: &Module<'static>) -> Module<'static> {
+    // SAFETY: the clone of a module's operation is a module in the same context, owned by nobody else.
+    unsafe {
+        Module::from_raw(mlirModuleFromOperation(mlirOperationClone(
+            module.as_operation().to_raw(),
+        )))
+    }
+}
+
+impl Lowering {
+    /// A module made by `build` in a new context.
+    pub fn build<E>(
+        stage: Stage,
+        config: LoweringConfig,
+        build: impl for<'c> FnOnce(&'c Context) -> Result<Module<'c>, E>,
+    ) -> Result<Lowering, E> {
+        let context = new_context();
+        let module = build(&context)?;
+        // SAFETY: the module lives in `context`, which goes into the same value and is dropped after it.
+        let base: Module<'static> = unsafe {
+            let raw = module.to_raw();
+            std::mem::forget(module);
+            Module::from_raw(raw)
+        };
+        let current = clone_module(&base);
+        Ok(Lowering {
+            base: ManuallyDrop::new(base),
+            current: ManuallyDrop::new(current),
+            context: ManuallyDrop::new(context),
+            base_stage: stage,
+            stage,
+            config,
+            times: Vec::new(),
+        })
+    }
+
+    /// A module from its text, at the earliest stage that allows what is in it. `name` is its file in diagnostics.
+    pub fn parse(
+        name: &str,
+        text: &str,
+        config: LoweringConfig,
+    ) -> Result<Lowering, Vec<IrDiagnostic>> {
+        let mut lowering = Lowering::build(Stage::Own, config, |context| {
+            let (module, diagnostics) =
+                collect(context, || mlc_mlir::parse_module(context, text, name));
+            module.ok_or(diagnostics)
+        })?;
+        lowering.base_stage = stage_of(&lowering.base);
+        lowering.stage = lowering.base_stage;
+        Ok(lowering)
+    }
+
+    /// The stage that the module is at.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// How long each step took, in the order in which they ran.
+    pub fn times(&self) -> &[StepTime] {
+        &self.times
+    }
+
+    /// Takes the module to a stage. Returns the warnings of the passes.
+    pub fn reach(
+        &mut self,
+        goal: Stage,
+        mut observe: Option<Observer>,
+    ) -> Result<Vec<IrDiagnostic>, StepError> {
+        if goal < self.stage && self.stage != self.base_stage {
+            self.restart();
+        }
+        let mut warnings = Vec::new();
+        while self.stage < goal {
+            let Some((steps, next)) = pipeline::leave(self.stage) else {
+                break;
+            };
+            for (index, step) in steps.iter().enumerate() {
+                warnings.extend(self.step(index, step, &mut observe)?);
+            }
+            self.stage = next;
+        }
+        Ok(warnings)
+    }
+
+    /// Runs one more step, which leads to no other stage.
+    pub fn run_step(&mut self, step: Step) -> Result<Vec<IrDiagnostic>, StepError> {
+        self.step(0, step, &mut None)
+    }
+
+    fn restart(&mut self) {
+        let fresh = clone_module(&self.base);
+        // SAFETY: the old module is dropped once and replaced at once.
+        unsafe { ManuallyDrop::drop(&mut self.current) };
+        self.current = ManuallyDrop::new(fresh);
+        self.stage = self.base_stage;
+    }
+
+    fn step(
+        &mut self,
+        index: usize,
+        step: Step,
+        observe: &mut Option<Observer>,
+    ) -> Result<Vec<IrDiagnostic>, StepError> {
+        let start = Instant::now();
+        let (done, diagnostics) = run(
+            &self.context,
+            &mut self.current,
+            step,
+            self.config.verify_each,
+        );
+        let time = start.elapsed();
+        tracing::debug!(step, ?time, "ran");
+        self.times.push(StepTime {
+            step: step.to_owned(),
+            time,
+        });
+        if !done {
+            let input = self.input_of(index);
+            return Err(StepError {
+                step: step.to_owned(),
+                diagnostics,
+                input,
+            });
+        }
+        if let Some(observe) = observe {
+            observe(step, &self.text(false));
+        }
+        Ok(diagnostics)
+    }
+
+    /// The module as it was before the step `index` on the way out of the present stage: what runs is deterministic,
+    /// so it is made again.
+    fn input_of(&mut self, index: usize) -> String {
+        let stage = self.stage;
+        self.restart();
+        let quiet = LoweringConfig::default();
+        while self.stage < stage {
+            let Some((steps, next)) = pipeline::leave(self.stage) else {
+                break;
+            };
+            for step in steps {
+                run(&self.context, &mut self.current, step, quiet.verify_each);
+            }
+            self.stage = next;
+        }
+        let steps = pipeline::leave(stage).map_or(&[][..], |(steps, _)| steps);
+        for step in steps.iter().take(index) {
+            run(&self.context, &mut self.current, step, quiet.verify_each);
+        }
+        self.text(true)
+    }
+
+    /// The module as text, on request with the places of its operations.
+    pub fn text(&self, locations: bool) -> String {
+        let flags = OperationPrintingFlags::new();
+        let flags = if locations {
+            flags.enable_debug_info(true, false)
+        } else {
+            flags
+        };
+        self.current
+            .as_operation()
+            .to_string_with_flags(flags)
+            .unwrap_or_default()
+    }
+
+    /// The module, for what reads it.
+    pub fn module(&self) -> &Module<'_> {
+        &self.current
+    }
+}
+
+/// Runs one step over the module; returns whether it succeeded and what was reported.
+fn run(
+    context: &Context,
+    module: &mut Module<'static>,
+    step: Step,
+    verify: bool,
+) -> (bool, Vec<IrDiagnostic>) {
+    let (result, mut diagnostics) = collect(context, || {
+        let manager = PassManager::new(context);
+        manager.enable_verifier(verify);
+        let text = pipeline::text(&[step]);
+        parse_pass_pipeline(manager.as_operation_pass_manager(), &text)?;
+        manager.run(module)
+    });
+    if let Err(melior::Error::ParsePassPipeline(message)) = &result {
+        let message = message.trim().to_owned();
+        let severity = IrSeverity::Error;
+        diagnostics.push(IrDiagnostic {
+            severity,
+            message,
+            place: None,
+            notes: Vec::new(),
+        });
+    }
+    (result.is_ok(), diagnostics)
+}
+
+/// The earliest stage that allows every dialect in the module; `own` where none does, so that its check says so.
+fn stage_of(module: &Module<'static>) -> Stage {
+    let allowed = |stage: &Stage| {
+        let legal = stage.legal_dialects();
+        let mut all = true;
+        module.as_operation().walk(WalkOrder::PreOrder, |op| {
+            let name = op.name();
+            let name = name.as_string_ref().as_str().unwrap_or_default();
+            all = legal.contains(&name.split('.').next().unwrap_or_default());
+            if all {
+                WalkResult::Advance
+            } else {
+                WalkResult::Interrupt
+            }
+        });
+        all
+    };
+    Stage::ALL.into_iter().find(allowed).unwrap_or(Stage::Own)
+}
