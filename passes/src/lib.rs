@@ -6,6 +6,8 @@
 pub mod pipeline;
 pub mod stage;
 
+mod analysis;
+mod own;
 mod verify;
 
 use mlc_mlir::{Pass, register_pass, register_upstream_passes};
@@ -14,6 +16,7 @@ use std::sync::Once;
 /// Every pass of ours, in the order of the flow.
 pub static PASSES: &[&Pass] = &[
     &verify::stage::VERIFY_OWN,
+    &own::insert_drops::INSERT_DROPS,
     &verify::stage::VERIFY_PAR,
     &verify::stage::VERIFY_LINALG,
     &verify::stage::VERIFY_VECTOR,

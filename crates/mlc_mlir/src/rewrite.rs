@@ -371,6 +371,15 @@ impl<'c, 'a> Cursor<'c, 'a> {
         }
     }
 
+    /// Just behind the definition of a value that is live in `block`: behind the operation that
+    /// makes it where that is in `block`, or else at the start of `block`.
+    pub fn at_start_of_life(context: &'c Context, value: Val<'c, 'a>, block: Blk<'c, 'a>) -> Self {
+        match defining_op(value) {
+            Some(op) if op.block() == Some(block) => Self::after(context, op),
+            _ => Self::at_start(context, block, value.location()),
+        }
+    }
+
     /// The block that the cursor is in.
     pub fn block(&self) -> Blk<'c, 'a> {
         self.block

@@ -1,0 +1,4 @@
+//! Facts about IR that several passes need. Nothing here changes IR.
+
+pub mod borrows;
+pub mod live_boxes;

@@ -1,0 +1,3 @@
+//! Passes within the `own` dialect.
+
+pub mod insert_drops;
