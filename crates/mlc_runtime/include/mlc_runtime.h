@@ -134,6 +134,26 @@ typedef void (*mlc_rt_sink)(void *context, const char *text, int64_t len);
 /* NULL restores standard output. */
 void mlc_rt_set_output(mlc_rt_sink sink, void *context);
 
+/* ---- Math: where the C library is less accurate than 1 ULP (double) or 2 ULP (float) ---- */
+
+double mlc_rt_math_log10_f64(double x);
+double mlc_rt_math_sinh_f64(double x);
+double mlc_rt_math_cosh_f64(double x);
+double mlc_rt_math_tanh_f64(double x);
+double mlc_rt_math_asinh_f64(double x);
+double mlc_rt_math_acosh_f64(double x);
+double mlc_rt_math_atanh_f64(double x);
+double mlc_rt_math_cbrt_f64(double x);
+double mlc_rt_math_erf_f64(double x);
+double mlc_rt_math_erfc_f64(double x);
+double mlc_rt_math_tgamma_f64(double x);
+double mlc_rt_math_lgamma_f64(double x);
+float mlc_rt_math_tanh_f32(float x);
+float mlc_rt_math_acosh_f32(float x);
+float mlc_rt_math_erfc_f32(float x);
+float mlc_rt_math_tgamma_f32(float x);
+float mlc_rt_math_lgamma_f32(float x);
+
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,7 @@ mod futex;
 pub mod interrupt;
 pub mod kind;
 pub mod list;
+pub mod math;
 pub mod output;
 pub mod pool;
 pub mod print;

@@ -29,6 +29,9 @@ static TABLE: Table = Table(&table! {
         mlc_rt_print_newline,
     }
     output::{ mlc_rt_flush, mlc_rt_set_output }
+    math::{
+        mlc_rt_math_log10_f64, mlc_rt_math_sinh_f64, mlc_rt_math_cosh_f64, mlc_rt_math_tanh_f64, mlc_rt_math_asinh_f64, mlc_rt_math_acosh_f64, mlc_rt_math_atanh_f64, mlc_rt_math_cbrt_f64, mlc_rt_math_erf_f64, mlc_rt_math_erfc_f64, mlc_rt_math_tgamma_f64, mlc_rt_math_lgamma_f64, mlc_rt_math_tanh_f32, mlc_rt_math_acosh_f32, mlc_rt_math_erfc_f32, mlc_rt_math_tgamma_f32, mlc_rt_math_lgamma_f32,
+    }
     report::{ mlc_rt_report_uncaught }
 });
 

@@ -44,12 +44,17 @@ pub const LINK_FLAGS: [&str; 6] = [
     "nodelete",
 ];
 
-/// The version script of a shared library that exports `functions`, and the runtime if it uses it.
+/// The version script of a shared library that exports `functions`, and with them the runtime if it uses it. The
+/// runtime's math is not exported: it has no state to share, and what is not called can be left out.
 pub fn version_script<'a>(functions: impl IntoIterator<Item = &'a str>) -> String {
+    let runtime = mlc_runtime::mlc_rt_symbols().iter().map(|&(name, _)| name);
+    let runtime = runtime.filter(|name| !name.starts_with("mlc_rt_math_"));
     let mut script = String::from("{ global:");
-    for function in functions {
-        script.push_str(&format!(" \"{function}\";"));
+    for name in functions.into_iter().chain(runtime) {
+        script.push_str(" \"");
+        script.push_str(name);
+        script.push_str("\";");
     }
-    script.push_str(" mlc_rt_*; local: *; };\n");
+    script.push_str(" local: *; };\n");
     script
 }
