@@ -1,4 +1,7 @@
 //! Facts about IR that several passes need. Nothing here changes IR.
 
 pub mod borrows;
+pub mod linear;
 pub mod live_boxes;
+pub mod place;
+pub mod wrap;

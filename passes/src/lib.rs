@@ -15,6 +15,9 @@ use std::sync::Once;
 
 /// Every pass of ours, in the order of the flow.
 pub static PASSES: &[&Pass] = &[
+    &own::hoist_views::HOIST_VIEWS,
+    &own::elide_checks::ELIDE_CHECKS,
+    &own::hoist_checks::HOIST_CHECKS,
     &verify::stage::VERIFY_OWN,
     &own::insert_drops::INSERT_DROPS,
     &verify::stage::VERIFY_PAR,

@@ -1,3 +1,6 @@
 //! Passes within the `own` dialect.
 
+pub mod elide_checks;
+pub mod hoist_checks;
+pub mod hoist_views;
 pub mod insert_drops;

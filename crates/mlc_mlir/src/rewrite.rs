@@ -157,6 +157,12 @@ pub fn parent<'c, 'a>(op: &Op<'c, 'a>) -> Option<Op<'c, 'a>> {
     unsafe { Op::from_option_raw(mlirOperationGetParentOperation(op.to_raw())) }
 }
 
+/// Whether a value is defined in a region of `op`, at any depth.
+pub fn is_inside<'c, 'a>(value: Val<'c, 'a>, op: Op<'c, 'a>) -> bool {
+    let around = defining_block(value).and_then(|block| block.parent_operation());
+    std::iter::successors(around, parent).any(|around| around == op)
+}
+
 /// The nearest operation around `op` that has one of the names.
 pub fn enclosing<'c, 'a>(op: Op<'c, 'a>, names: &[&str]) -> Option<Op<'c, 'a>> {
     std::iter::successors(parent(&op), parent).find(|op| names.contains(&op_name(*op)))
@@ -254,6 +260,12 @@ pub fn remove_attribute(op: Op, name: &str) {
 pub fn erase(op: Op) {
     // SAFETY: the operation is live and nothing uses its results.
     unsafe { mlirOperationDestroy(op.to_raw()) }
+}
+
+/// A copy of an operation with all that it holds, not yet in a block.
+pub fn clone_op<'c>(op: Op<'c, '_>) -> Operation<'c> {
+    // SAFETY: the operation is live; the copy belongs to the caller.
+    unsafe { Operation::from_raw(mlirOperationClone(op.to_raw())) }
 }
 
 /// Replaces an operation of one result by a value and erases it.

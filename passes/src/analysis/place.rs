@@ -1,0 +1,45 @@
+//! Which box or argument a borrow comes from, and which part of it.
+
+use melior::ir::{OperationRef, Value, ValueLike, operation::OperationLike};
+use mlc_dialects::own;
+use mlc_mlir::rewrite::{defining_op, op_name, value_key};
+
+/// A value whose memory is reached through no other value: a box, a borrowed argument, or a borrow that
+/// a call returned.
+pub fn root<'c: 'a, 'a>(value: Value<'c, 'a>) -> Value<'c, 'a> {
+    let mut value = value;
+    while let Some(op) = defining_op(value) {
+        let derives = matches!(
+            op_name(op),
+            "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view"
+        );
+        match op.operand(0) {
+            Ok(source) if derives => value = source,
+            _ => break,
+        }
+    }
+    value
+}
+
+/// Whether two roots may reach the same memory: they are one, or one is a borrow that a call returned,
+/// whose origin is not known.
+pub fn may_overlap(first: Value, second: Value) -> bool {
+    let is_returned = |value: Value| own::is_borrow(value.r#type()) && defining_op(value).is_some();
+    value_key(first) == value_key(second) || is_returned(first) || is_returned(second)
+}
+
+/// The roots whose headers an operation may change: the length or the buffer of a list in them may be
+/// another afterwards.
+pub fn header_writes<'c: 'a, 'a>(op: OperationRef<'c, 'a>) -> Vec<Value<'c, 'a>> {
+    let name = op_name(op);
+    let changes = |value: &Value| match own::kind(value.r#type()) {
+        own::Kind::Mut => true,
+        own::Kind::Box => !matches!(name, "own.borrow" | "own.borrow_mut"),
+        _ => false,
+    };
+    match name {
+        "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view" | "own.load"
+        | "own.store" | "own.len" => Vec::new(),
+        _ => op.operands().filter(changes).map(root).collect(),
+    }
+}

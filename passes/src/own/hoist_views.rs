@@ -1,0 +1,165 @@
+//! `own-hoist-views`: read the header of a list or an array once, not in every iteration.
+//!
+//! Before:                                            After:
+//!   scf.for %i = %a to %b step %c {                    %r = own.borrow %x
+//!     %r = own.borrow %x                               %n = own.len %r
+//!     %n = own.len %r                                  %d = own.view %r
+//!     own.check_index %i < %n given %i                 scf.for %i = %a to %b step %c {
+//!     %d = own.view %r                                   own.check_index %i < %n given %i
+//!
+//! Requires: checked ownership (`own-check`), so that nothing but an operation on the same root can change a header.
+//! Leaves: equal header reads merged where no operation of the function can change the header; borrows of all that another
+//! borrow covers folded away.
+//! Does not: move a borrow of an element whose index is checked inside of the loop.
+
+use crate::analysis::place::{header_writes, may_overlap, root};
+use melior::{
+    Context,
+    ir::{OperationRef, ValueLike, operation::OperationLike},
+};
+use mlc_mlir::{
+    Pass, PassResult,
+    rewrite::{
+        Op, Val, all_ops, ancestor_in_block, erase, is_inside, move_before, op_key, op_name,
+        replace, results, uses, value_key,
+    },
+};
+
+pub static HOIST_VIEWS: Pass = Pass {
+    name: "own-hoist-views",
+    summary: "read the headers of lists and arrays outside of loops",
+    anchor: "func.func",
+    run: hoist_views,
+};
+
+/// Reads the headers of lists and arrays outside of the loops that do not change them.
+pub fn hoist_views<'c, 'a>(_: &'c Context, function: OperationRef<'c, 'a>, _: &str) -> PassResult {
+    fold_borrows(function);
+    hoist(function);
+    merge(function);
+    Ok(())
+}
+
+/// A borrow of a borrow of the same kind is that borrow.
+fn fold_borrows(function: Op) {
+    for op in all_ops(function) {
+        if matches!(op_name(op), "own.borrow" | "own.borrow_mut")
+            && let (Ok(source), Ok(result)) = (op.operand(0), op.result(0))
+            && source.r#type() == result.r#type()
+        {
+            replace(op, source);
+        }
+    }
+}
+
+/// Whether the operation reads a header, or names a place from which one is read.
+fn is_header_read(op: Op) -> bool {
+    is_place(op) || matches!(op_name(op), "own.len" | "own.view")
+}
+
+fn is_place(op: Op) -> bool {
+    matches!(
+        op_name(op),
+        "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field"
+    )
+}
+
+fn is_loop(op: Op) -> bool {
+    matches!(op_name(op), "scf.for" | "scf.while" | "par.for")
+}
+
+/// The roots whose headers something in `op` may change.
+fn changed_roots<'c: 'a, 'a>(op: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
+    all_ops(op).into_iter().flat_map(header_writes).collect()
+}
+
+fn changes(changed: &[Val], value: Val) -> bool {
+    let root = root(value);
+    changed.iter().any(|other| may_overlap(*other, root))
+}
+
+fn hoist(function: Op) {
+    // Inner loops come last in the list: from there a read climbs as far as it can.
+    for around in all_ops(function)
+        .into_iter()
+        .rev()
+        .filter(|op| is_loop(*op))
+    {
+        let changed = changed_roots(around);
+        for op in all_ops(around) {
+            if is_header_read(op) && may_move(op, around, &changed) {
+                move_before(op, around);
+            }
+        }
+    }
+}
+
+/// Whether the operation gives the same result before the loop, and may run there even where the loop
+/// runs no iteration.
+fn may_move(op: Op, around: Op, changed: &[Val]) -> bool {
+    let reads = !matches!(op_name(op), "own.borrow" | "own.borrow_mut" | "own.field");
+    op.operands().all(|operand| !is_inside(operand, around))
+        && !(reads && op.operand(0).is_ok_and(|source| changes(changed, source)))
+        && !(op_name(op) == "own.elem" && !is_in_range_before(op, around))
+}
+
+/// Whether the index of an `own.elem` was checked, or is an induction variable that needs no check, before
+/// the loop starts. An index that is still checked inside is not known to be in range.
+fn is_in_range_before(elem: Op, around: Op) -> bool {
+    let Ok(index) = elem.operand(1) else {
+        return false;
+    };
+    let checks: Vec<_> = uses(index)
+        .into_iter()
+        .filter(|(op, position)| op_name(*op) == "own.check_index" && *position == 0)
+        .map(|(op, _)| op)
+        .collect();
+    let is_induction_variable = crate::analysis::linear::range(index).is_some();
+    checks.iter().any(|check| dominates(*check, around))
+        || (checks.is_empty() && is_induction_variable)
+}
+
+/// Merges equal header reads on roots whose headers nothing in the function changes.
+fn merge(function: Op) {
+    let changed = changed_roots(function);
+    let mut kept: Vec<Op> = Vec::new();
+    for op in all_ops(function) {
+        if !is_header_read(op) {
+            continue;
+        }
+        if is_place(op) && results(op).iter().all(|result| uses(*result).is_empty()) {
+            erase(op);
+            continue;
+        }
+        let Ok(source) = op.operand(0) else { continue };
+        let stable = !changes(&changed, source);
+        let twin = kept.iter().copied().find(|other| {
+            (stable || matches!(op_name(op), "own.borrow" | "own.borrow_mut" | "own.field"))
+                && is_equal(*other, op)
+                && dominates(*other, op)
+        });
+        match twin.and_then(|twin| twin.result(0).ok()) {
+            Some(result) => replace(op, result.into()),
+            None => kept.push(op),
+        }
+    }
+}
+
+fn is_equal(first: Op, second: Op) -> bool {
+    op_name(first) == op_name(second)
+        && first.operand_count() == second.operand_count()
+        && first
+            .operands()
+            .zip(second.operands())
+            .all(|(a, b)| value_key(a) == value_key(b))
+        && first.attribute("field").ok() == second.attribute("field").ok()
+}
+
+fn dominates(first: Op, second: Op) -> bool {
+    first
+        .block()
+        .and_then(|block| ancestor_in_block(block, second))
+        .is_some_and(|ancestor| {
+            op_key(ancestor) != op_key(first) && first.is_before_in_block(ancestor)
+        })
+}
