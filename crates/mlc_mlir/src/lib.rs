@@ -13,5 +13,5 @@ pub mod rewrite;
 pub use link::{LinkError, link};
 pub use opt::opt_main;
 pub use parse::parse_module;
-pub use pass::{Pass, PassError, PassResult, emit_error, register_pass};
+pub use pass::{Pass, PassError, PassResult, emit_error, emit_error_with_notes, register_pass};
 pub use registry::{register_compile_dialects, register_upstream_passes};

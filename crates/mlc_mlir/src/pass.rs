@@ -4,9 +4,9 @@ use melior::{
     Context, ContextRef, StringRef,
     ir::{Location, OperationRef, operation::OperationLike},
 };
-use mlir_sys::{MlirLocation, MlirOperation, MlirStringRef, mlirEmitError};
+use mlir_sys::{MlirLocation, MlirOperation, MlirStringRef};
 use std::{
-    ffi::{CString, c_void},
+    ffi::c_void,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -52,13 +52,40 @@ struct PassInfo {
 
 unsafe extern "C" {
     fn mlcRegisterPass(info: *const PassInfo);
+    fn mlcEmitError(
+        location: MlirLocation,
+        message: MlirStringRef,
+        count: usize,
+        note_locations: *const MlirLocation,
+        notes: *const MlirStringRef,
+    );
 }
 
 /// Emits an error diagnostic at a location.
 pub fn emit_error(location: Location, message: &str) {
-    let message = CString::new(message.replace('\0', "\u{fffd}")).unwrap_or_default();
-    // SAFETY: the location is live and the message is a C string.
-    unsafe { mlirEmitError(location.to_raw() as MlirLocation, message.as_ptr()) }
+    emit_error_with_notes(location, message, &[]);
+}
+
+/// Emits an error diagnostic with notes, each at a location of its own.
+pub fn emit_error_with_notes(location: Location, message: &str, notes: &[(Location, String)]) {
+    let locations: Vec<_> = notes
+        .iter()
+        .map(|(location, _)| location.to_raw())
+        .collect();
+    let texts: Vec<_> = notes
+        .iter()
+        .map(|(_, text)| StringRef::new(text).to_raw())
+        .collect();
+    // SAFETY: all locations and texts are live during the call, which copies the texts.
+    unsafe {
+        mlcEmitError(
+            location.to_raw(),
+            StringRef::new(message).to_raw(),
+            notes.len(),
+            locations.as_ptr(),
+            texts.as_ptr(),
+        );
+    }
 }
 
 unsafe extern "C" fn run_pass(

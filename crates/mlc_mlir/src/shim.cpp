@@ -138,6 +138,14 @@ int mlcOptMain(int argc, char **argv, void (*extend)(DialectRegistry *)) {
   return asMainReturnCode(MlirOptMain(argc, argv, "mlc opt: runs passes over MLIR\n", registry));
 }
 
+/// Emits an error with notes, each at a location of its own.
+void mlcEmitError(MlirLocation location, MlirStringRef message, size_t count,
+                  const MlirLocation *noteLocations, const MlirStringRef *notes) {
+  InFlightDiagnostic diagnostic = emitError(unwrap(location)) << toStringRef(message);
+  for (size_t i = 0; i < count; ++i)
+    diagnostic.attachNote(unwrap(noteLocations[i])) << toStringRef(notes[i]);
+}
+
 /// Links as `ld.lld ARGS...` would; `args[0]` is the program's name. What lld says is handed to
 /// `report` as one text. Returns whether a file was written.
 bool mlcLink(const char *const *args, size_t count,
