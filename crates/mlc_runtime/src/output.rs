@@ -72,17 +72,22 @@ pub(crate) fn put(write: impl FnOnce(&mut Vec<u8>)) {
 
 /// Ends the line that this thread is at.
 pub(crate) fn end_line() {
-    let full = LINE.with_borrow_mut(|line| {
+    let due = LINE.with_borrow_mut(|line| {
         line.0.push(b'\n');
         hand_over(&mut line.0)
     });
-    if (full || *TERMINAL) && !pool::is_worker() {
+    if due {
         // A failure shows again at the explicit flush, where somebody looks at the status.
         let _ = write_out();
     }
 }
 
-/// Moves a thread's text to the shared buffer; tells whether that is full.
+/// Hands over an unfinished line; a worker does so at the end of a region, for it may never print again.
+pub(crate) fn leave_line() {
+    LINE.with_borrow_mut(|line| hand_over(&mut line.0));
+}
+
+/// Moves a thread's text to the shared buffer; tells whether this thread should write that out.
 fn hand_over(line: &mut Vec<u8>) -> bool {
     if line.is_empty() {
         return false;
@@ -90,7 +95,10 @@ fn hand_over(line: &mut Vec<u8>) -> bool {
     flush_at_exit();
     let mut output = lock();
     output.waiting.append(line);
-    output.waiting.len() >= FULL
+    match output.sink {
+        Some(_) => output.waiting.len() >= FULL && !pool::is_worker(),
+        None => output.waiting.len() >= FULL || *TERMINAL,
+    }
 }
 
 fn flush_at_exit() {
@@ -128,10 +136,24 @@ fn write_out() -> io::Result<()> {
 /// Writes out what was printed, this thread's unfinished line included. Returns 0, or the status of an `OSError`.
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_flush() -> i32 {
-    LINE.with_borrow_mut(|line| hand_over(&mut line.0));
+    leave_line();
     match write_out() {
         Ok(()) => 0,
-        Err(cause) => error::raise(OS_ERROR, cause.to_string()),
+        Err(cause) => error::raise(OS_ERROR, os_error_text(&cause)),
+    }
+}
+
+/// `[Errno 28] No space left on device`, as Python says it; Rust adds the number behind the text.
+fn os_error_text(cause: &io::Error) -> String {
+    let text = cause.to_string();
+    match cause.raw_os_error() {
+        Some(number) => {
+            format!(
+                "[Errno {number}] {}",
+                text.trim_end_matches(&format!(" (os error {number})"))
+            )
+        }
+        None => text,
     }
 }
 

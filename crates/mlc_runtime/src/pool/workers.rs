@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use super::WORKER;
 use super::config::MOST_THREADS;
 use super::job::{Cursor, Job};
-use crate::futex;
+use crate::{futex, output};
 
 const OPEN: u32 = 1 << 10;
 const INSIDE: u32 = OPEN - 1;
@@ -149,6 +149,7 @@ impl Workers {
                     me,
                     &self.cursors[..self.participants.load(Ordering::Relaxed)],
                 );
+                output::leave_line();
                 self.leave();
             }
         }
