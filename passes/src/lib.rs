@@ -7,7 +7,9 @@ pub mod pipeline;
 pub mod stage;
 
 mod analysis;
+mod emit;
 mod own;
+mod par;
 mod verify;
 
 use mlc_mlir::{Pass, register_pass, register_upstream_passes};
@@ -22,6 +24,7 @@ pub static PASSES: &[&Pass] = &[
     &own::insert_drops::INSERT_DROPS,
     &verify::stage::VERIFY_PAR,
     &verify::stage::VERIFY_LINALG,
+    &par::outline::PAR_OUTLINE,
     &verify::stage::VERIFY_VECTOR,
     &verify::stage::VERIFY_GPU,
     &verify::stage::VERIFY_LLVM,

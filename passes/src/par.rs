@@ -1,0 +1,7 @@
+//! Passes on `par`: parallel loops, made into what a target runs.
+
+pub mod outline;
+
+mod captures;
+mod cost;
+mod reductions;

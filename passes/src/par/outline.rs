@@ -1,0 +1,583 @@
+//! `par-outline`: make each outermost parallel loop a function over a chunk of its iterations and
+//! one call of the runtime's thread pool.
+//!
+//! ```mlir
+//! // Before                               // After
+//! par.for (%i) in (%n) {                  func.func private @f.par0(%frame: !llvm.ptr, %chunk: i64,
+//!   %x = memref.load %a[%i]                   %begin: i64, %end: i64) -> i32 { ... scf.for ... }
+//!   memref.store %x, %b[%i]               %frame = llvm.alloca ...    // what the body captures
+//! }                                       %status = call @mlc_rt_parallel_for(@f.par0, %frame, %n, %grain)
+//! ```
+//!
+//! Requires: stage `par`, no `par.collect` left.  Leaves: no `par.for`; loops over iterations of one
+//! are marked `par.independent`. Each reduction is combined over chunks in a tree that depends on
+//! the bounds alone, as the chunks do: the bits are the same at any number of threads.
+//! Does not: look at whether the iterations are independent (`par-check` does).
+
+use super::{captures, captures::Frame, cost, reductions};
+use crate::emit;
+use melior::{
+    Context,
+    dialect::llvm::attributes::{Linkage, linkage},
+    ir::{
+        Attribute, BlockLike, Location, OperationRef, Type, TypeLike, ValueLike,
+        attribute::{ArrayAttribute, StringAttribute, TypeAttribute},
+        operation::OperationLike,
+        r#type::FunctionType,
+    },
+};
+use mlc_dialects::par::Reduction;
+use mlc_mlir::{
+    Pass, PassResult,
+    rewrite::{
+        Blk, Cursor, Op, Val, all_ops, arguments, erase, move_to_end, nested_blocks, op_name, ops,
+        region_of_block, replace_all_uses, results, set_attribute, string_attribute,
+    },
+};
+
+pub static PAR_OUTLINE: Pass = Pass {
+    name: "par-outline",
+    summary: "make parallel loops functions that the runtime's threads call",
+    anchor: "builtin.module",
+    run,
+};
+
+/// The mark of a serial loop whose iterations are independent.
+pub const INDEPENDENT: &str = "par.independent";
+
+/// A chunk is about this many simple operations: some microseconds, so that handing it out costs
+/// little beside it.
+const CHUNK_COST: i64 = 1 << 16;
+
+/// A region that is cheaper than this runs on the calling thread alone.
+const BREAK_EVEN_COST: i64 = 4 * CHUNK_COST;
+
+/// More chunks than this would not balance better; it bounds the room for partial results.
+const MOST_CHUNKS: i64 = 1024;
+
+/// Chunks of at least as many iterations begin at a multiple of it, at the start of a cache line.
+const ALIGNMENT: i64 = 64;
+
+const POOL: &str = "mlc_rt_parallel_for";
+
+fn run<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, _: &str) -> PassResult {
+    let Some(body) = nested_blocks(module).first().copied() else {
+        return Ok(());
+    };
+    for function in ops(body) {
+        if op_name(function) == "func.func" {
+            lower_loops(context, body, function, Launch::Pool)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lowers the loops of a function, outermost first, and those in the functions that this makes.
+fn lower_loops<'c, 'a>(
+    context: &'c Context,
+    module: Blk<'c, 'a>,
+    function: Op<'c, 'a>,
+    launch: Launch,
+) -> Result<(), String> {
+    let mut made = 0;
+    while let Some(par_for) = all_ops(function)
+        .into_iter()
+        .find(|op| op_name(*op) == "par.for")
+    {
+        let par_loop = Loop::new(context, module, function, par_for)?;
+        if launch == Launch::Direct && !par_loop.raises {
+            par_loop.serialize();
+            continue;
+        }
+        let name = string_attribute(function, "sym_name").unwrap_or("anonymous");
+        let outlined = par_loop.outline(&format!("{name}.par{made}"), launch)?;
+        lower_loops(context, module, outlined, Launch::Direct)?;
+        made += 1;
+    }
+    Ok(())
+}
+
+/// How the function over a chunk is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Launch {
+    /// Through the pool.
+    Pool,
+    /// Directly, with all iterations: the loop is in another parallel loop.
+    Direct,
+}
+
+struct Loop<'c, 'a> {
+    context: &'c Context,
+    location: Location<'c>,
+    module: Blk<'c, 'a>,
+    function: Op<'c, 'a>,
+    par_for: Op<'c, 'a>,
+    body: Blk<'c, 'a>,
+    bounds: Vec<Val<'c, 'a>>,
+    inits: Vec<Val<'c, 'a>>,
+    kinds: Vec<Reduction>,
+    raises: bool,
+}
+
+impl<'c, 'a> Loop<'c, 'a> {
+    fn new(
+        context: &'c Context,
+        module: Blk<'c, 'a>,
+        function: Op<'c, 'a>,
+        par_for: Op<'c, 'a>,
+    ) -> Result<Self, String> {
+        let body = *nested_blocks(par_for)
+            .first()
+            .ok_or("a par.for without a body")?;
+        let mut bounds: Vec<_> = par_for.operands().collect();
+        let inits = bounds.split_off(body.argument_count());
+        let kinds = par_for
+            .attribute("reductions")
+            .ok()
+            .and_then(|attribute| ArrayAttribute::try_from(attribute).ok())
+            .map(|array| {
+                (0..array.len())
+                    .filter_map(|place| Reduction::from_attribute(array.element(place).ok()?))
+                    .collect::<Vec<_>>()
+            })
+            .unwrap_or_default();
+        if kinds.len() != inits.len() {
+            return Err("a par.for whose reductions do not fit its initial values".into());
+        }
+        Ok(Self {
+            context,
+            location: par_for.location(),
+            module,
+            function,
+            par_for,
+            body,
+            bounds,
+            inits,
+            kinds,
+            raises: par_for.has_attribute("raises"),
+        })
+    }
+
+    /// The initial values' types, which are those of the reductions.
+    fn types(&self) -> Vec<Type<'c>> {
+        self.inits.iter().map(|init| init.r#type()).collect()
+    }
+
+    /// Moves the body to a cursor: the iterations become what `ivs` count, and the contributions
+    /// are combined with `carried`.
+    fn place_body(
+        &self,
+        at: &Cursor<'c, 'a>,
+        ivs: &[Val<'c, 'a>],
+        carried: &[Val<'c, 'a>],
+    ) -> Vec<Val<'c, 'a>> {
+        let mut list = ops(self.body);
+        let terminator = list.pop();
+        for op in list {
+            move_to_end(op, at.block());
+        }
+        for (old, new) in arguments(self.body).into_iter().zip(ivs) {
+            replace_all_uses(old, *new);
+        }
+        let contributions: Vec<_> = terminator.map_or(Vec::new(), |op| op.operands().collect());
+        contributions
+            .into_iter()
+            .zip(carried)
+            .zip(&self.kinds)
+            .map(|((new, sum), kind)| reductions::combine(at, *kind, *sum, new))
+            .collect()
+    }
+
+    // ---- a loop in another parallel loop, which cannot fail
+
+    fn serialize(self) {
+        let at = Cursor::before(self.context, self.par_for);
+        let totals = self.nest(&at, &mut Vec::new(), &self.inits);
+        self.finish(None, &totals);
+    }
+
+    /// Serial loops over the dimensions from `ivs.len()` on.
+    fn nest(
+        &self,
+        at: &Cursor<'c, 'a>,
+        ivs: &mut Vec<Val<'c, 'a>>,
+        carried: &[Val<'c, 'a>],
+    ) -> Vec<Val<'c, 'a>> {
+        let Some(bound) = self.bounds.get(ivs.len()) else {
+            return self.place_body(at, ivs, carried);
+        };
+        let range = (emit::index(at, 0), *bound, emit::index(at, 1));
+        let op = emit::for_loop(at, range, carried, |at, iv, carried| {
+            ivs.push(iv);
+            self.nest(at, ivs, carried)
+        });
+        set_attribute(op, INDEPENDENT, Attribute::unit(self.context));
+        results(op)
+    }
+
+    /// Replaces the loop's results and erases it.
+    fn finish(self, status: Option<Val<'c, 'a>>, totals: &[Val<'c, 'a>]) {
+        let new = status.into_iter().chain(totals.iter().copied());
+        for (old, new) in results(self.par_for).into_iter().zip(new) {
+            replace_all_uses(old, new);
+        }
+        erase(self.par_for);
+    }
+
+    // ---- a loop that becomes a function
+
+    fn outline(self, name: &str, launch: Launch) -> Result<Op<'c, 'a>, String> {
+        let at = Cursor::before(self.context, self.par_for);
+        let iterations = self.iterations(&at);
+        let grain = match launch {
+            Launch::Pool => self.grain(&at, iterations),
+            Launch::Direct => iterations,
+        };
+
+        // What the function over a chunk needs: what the body uses, the bounds of the inner
+        // dimensions, and the places for the partial results.
+        let mut captured = self
+            .par_for
+            .region(0)
+            .map(captures::captured)
+            .map_err(|error| error.to_string())?;
+        let mut constants = Vec::new();
+        captured.retain(|value| {
+            let constant = captures::is_constant(*value);
+            if constant {
+                constants.push(*value);
+            }
+            !constant
+        });
+        let entry = entry_cursor(self.context, self.function)?;
+        let slots = match launch {
+            Launch::Pool => MOST_CHUNKS,
+            Launch::Direct => 1,
+        };
+        let mut partials = Vec::new();
+        for ty in self.types() {
+            let memory = emit::memory_type(&entry, ty)?;
+            partials.push(emit::stack(&entry, memory, slots));
+        }
+        let inner = &self.bounds[1..];
+        let carried: Vec<_> = captured
+            .iter()
+            .chain(inner)
+            .chain(&partials)
+            .copied()
+            .collect();
+        let carried_types: Vec<_> = carried.iter().map(|value| value.r#type()).collect();
+        let frame_layout = Frame::new(&at, &carried_types)?;
+
+        let function = self.make_function(name);
+        let inside = *nested_blocks(function)
+            .first()
+            .ok_or("a function without a body")?;
+        self.fill_function(
+            inside,
+            &frame_layout,
+            &carried_types,
+            captured.len(),
+            &captured,
+            &constants,
+        )?;
+
+        let frame = frame_layout.allocate(&entry);
+        frame_layout.pack(&at, frame, &carried);
+        let word = emit::int_type(&at, 64);
+        let count = emit::index_cast(&at, iterations, word);
+        let status = match launch {
+            Launch::Pool => {
+                self.declare_pool();
+                let address = emit::function_address(&at, name, chunk_type(&at));
+                let grain = emit::index_cast(&at, grain, word);
+                emit::call(
+                    &at,
+                    POOL,
+                    &[address, frame, count, grain],
+                    &[emit::int_type(&at, 32)],
+                )
+            }
+            Launch::Direct => {
+                let zero = emit::integer(&at, word, 0);
+                emit::call(
+                    &at,
+                    name,
+                    &[frame, zero, zero, count],
+                    &[emit::int_type(&at, 32)],
+                )
+            }
+        };
+        let parts = if partials.is_empty() {
+            count
+        } else {
+            let one = emit::index(&at, 1);
+            let divisor = emit::binary(&at, "arith.maxsi", grain, one);
+            let parts = at.value(
+                "arith.ceildivui",
+                &[iterations, divisor],
+                iterations.r#type(),
+                &[],
+            );
+            emit::index_cast(&at, parts, word)
+        };
+        let mut totals = Vec::new();
+        for ((init, kind), partial) in self.inits.iter().zip(&self.kinds).zip(partials) {
+            let ty = init.r#type();
+            let tree = reductions::tree_function(&at, self.module, *kind, ty)?;
+            let sum = results(emit::call(&at, &tree, &[partial, parts], &[ty]))[0];
+            totals.push(reductions::combine(&at, *kind, *init, sum));
+        }
+        let status = self.raises.then(|| results(status)[0]);
+        self.finish(status, &totals);
+        Ok(function)
+    }
+
+    /// The number of iterations of all dimensions.
+    fn iterations(&self, at: &Cursor<'c, 'a>) -> Val<'c, 'a> {
+        let zero = emit::index(at, 0);
+        self.bounds
+            .iter()
+            .fold(emit::index(at, 1), |product, bound| {
+                let bound = emit::binary(at, "arith.maxsi", *bound, zero);
+                emit::binary(at, "arith.muli", product, bound)
+            })
+    }
+
+    /// How many iterations a chunk has. It follows from the number of iterations and the cost of
+    /// one, never from the machine: partial results are the same everywhere.
+    fn grain(&self, at: &Cursor<'c, 'a>, iterations: Val<'c, 'a>) -> Val<'c, 'a> {
+        let one = emit::index(at, 1);
+        let all = emit::binary(at, "arith.maxsi", iterations, one);
+        if self.keeps_source_order() {
+            return all;
+        }
+        let cost = cost::of_iteration(at, self.par_for);
+        let divide = |cost_of_part: i64| {
+            let part = emit::index(at, cost_of_part);
+            let quotient = emit::binary(at, "arith.divui", part, cost);
+            emit::binary(at, "arith.maxsi", quotient, one)
+        };
+        let by_cost = divide(CHUNK_COST);
+        let most = emit::index(at, MOST_CHUNKS);
+        let by_count = at.value(
+            "arith.ceildivui",
+            &[iterations, most],
+            iterations.r#type(),
+            &[],
+        );
+        let mut grain = emit::binary(at, "arith.maxsi", by_cost, by_count);
+        // Whole rows where a chunk has any, else whole cache lines.
+        let row = self.bounds[1..].iter().fold(None, |product, bound| {
+            let bound = emit::binary(at, "arith.maxsi", *bound, one);
+            Some(product.map_or(bound, |product| {
+                emit::binary(at, "arith.muli", product, bound)
+            }))
+        });
+        let unit = row.unwrap_or_else(|| emit::index(at, ALIGNMENT));
+        let whole = emit::compare(at, emit::IntPredicate::Sle, unit, grain);
+        let unit = at.value("arith.select", &[whole, unit, one], unit.r#type(), &[]);
+        let units = at.value("arith.ceildivui", &[grain, unit], unit.r#type(), &[]);
+        grain = emit::binary(at, "arith.muli", units, unit);
+        // A cheap region is one chunk.
+        let break_even = divide(BREAK_EVEN_COST);
+        let small = emit::compare(at, emit::IntPredicate::Slt, iterations, break_even);
+        at.value("arith.select", &[small, all, grain], grain.r#type(), &[])
+    }
+
+    /// Whether rounding must happen in the order of the source, which only one chunk does.
+    fn keeps_source_order(&self) -> bool {
+        string_attribute(self.function, "mlc.fp") == Some("strict")
+            && self.kinds.iter().zip(self.types()).any(|(kind, ty)| {
+                matches!(kind, Reduction::Add | Reduction::Mul)
+                    && (ty.is_float() || emit::is_complex(ty))
+            })
+    }
+
+    /// An empty function over a chunk, in front of the function that holds the loop.
+    fn make_function(&self, name: &str) -> Op<'c, 'a> {
+        let mut at = Cursor::before(self.context, self.function);
+        at.location = self.location;
+        let ty = chunk_type(&at);
+        let parameters: Vec<_> = (0..4)
+            .map(|place| (ty.input(place).expect("four inputs"), self.location))
+            .collect();
+        let (region, _) = region_of_block(&parameters);
+        let text = |text| Attribute::parse(self.context, text).expect("a literal attribute");
+        let mut attributes = vec![
+            ("sym_name", StringAttribute::new(self.context, name).into()),
+            ("function_type", TypeAttribute::new(ty.into()).into()),
+            (
+                "sym_visibility",
+                StringAttribute::new(self.context, "private").into(),
+            ),
+            ("llvm.linkage", linkage(self.context, Linkage::Internal)),
+            // The frame is written before the call only.
+            (
+                "arg_attrs",
+                text("[{llvm.noalias, llvm.readonly}, {}, {}, {}]"),
+            ),
+        ];
+        for inherited in ["mlc.fp", "mlc.unchecked"] {
+            if let Ok(attribute) = self.function.attribute(inherited) {
+                attributes.push((inherited, attribute));
+            }
+        }
+        at.op_with_regions("func.func", &[], &[], &attributes, vec![region])
+    }
+
+    fn fill_function(
+        &self,
+        block: Blk<'c, 'a>,
+        layout: &Frame<'c>,
+        types: &[Type<'c>],
+        captured_count: usize,
+        captured: &[Val<'c, 'a>],
+        constants: &[Val<'c, 'a>],
+    ) -> Result<(), String> {
+        let at = Cursor::at_end(self.context, block, self.location);
+        let parameters = arguments(block);
+        let unpacked = layout.unpack(&at, parameters[0], types);
+        let inner = &unpacked[captured_count..captured_count + self.bounds.len() - 1];
+        let partials = &unpacked[captured_count + inner.len()..];
+
+        let mut neutral = Vec::new();
+        for (kind, ty) in self.kinds.iter().zip(self.types()) {
+            neutral.push(reductions::neutral(&at, *kind, ty)?);
+        }
+        let word = emit::index_type(&at);
+        let begin = emit::index_cast(&at, parameters[2], word);
+        let end = emit::index_cast(&at, parameters[3], word);
+        let sums = match inner.split_last() {
+            None => self.over_range(&at, (begin, end), &[], &neutral),
+            Some((last, middle)) => self.over_rows(&at, (begin, end), middle, *last, &neutral),
+        };
+        for (sum, partial) in sums.into_iter().zip(partials) {
+            let memory = emit::memory_type(&at, sum.r#type())?;
+            let place = emit::element_address(&at, *partial, memory, parameters[1]);
+            emit::store(&at, captures::to_memory(&at, sum, memory), place);
+        }
+        let done = emit::integer(&at, emit::int_type(&at, 32), 0);
+        at.op("func.return", &[done], &[], &[]);
+
+        // The body is in place: what it captured is now what was unpacked, and constants are its own.
+        let region = block.parent_region().ok_or("a block without a region")?;
+        captures::replace_in_region(region, captured, &unpacked[..captured_count]);
+        let start = Cursor::at_start(self.context, block, self.location);
+        let copies: Vec<_> = constants
+            .iter()
+            .filter_map(|value| mlc_mlir::rewrite::defining_op(*value))
+            .filter_map(|op| {
+                let value = op.attribute("value").ok()?;
+                let ty = results(op)[0].r#type();
+                Some(start.value("arith.constant", &[], ty, &[("value", value)]))
+            })
+            .collect();
+        captures::replace_in_region(region, constants, &copies);
+        Ok(())
+    }
+
+    /// A loop of the last dimension from `begin` to `end`, with the body in it.
+    fn over_range(
+        &self,
+        at: &Cursor<'c, 'a>,
+        (begin, end): (Val<'c, 'a>, Val<'c, 'a>),
+        outer: &[Val<'c, 'a>],
+        carried: &[Val<'c, 'a>],
+    ) -> Vec<Val<'c, 'a>> {
+        let one = emit::index(at, 1);
+        let op = emit::for_loop(at, (begin, end, one), carried, |at, iv, carried| {
+            let ivs: Vec<_> = outer.iter().copied().chain([iv]).collect();
+            self.place_body(at, &ivs, carried)
+        });
+        set_attribute(op, INDEPENDENT, Attribute::unit(self.context));
+        results(op)
+    }
+
+    /// Two loops: over the rows that the chunk touches, and over the chunk's part of each. `begin`
+    /// and `end` count the iterations of all dimensions, the last one fastest.
+    fn over_rows(
+        &self,
+        at: &Cursor<'c, 'a>,
+        (begin, end): (Val<'c, 'a>, Val<'c, 'a>),
+        middle: &[Val<'c, 'a>],
+        last: Val<'c, 'a>,
+        carried: &[Val<'c, 'a>],
+    ) -> Vec<Val<'c, 'a>> {
+        let (zero, one) = (emit::index(at, 0), emit::index(at, 1));
+        // Without iterations there is nothing to divide, but the division runs.
+        let length = emit::binary(at, "arith.maxsi", last, one);
+        let first_row = emit::binary(at, "arith.divui", begin, length);
+        let end_row = at.value("arith.ceildivui", &[end, length], length.r#type(), &[]);
+        let rows = emit::for_loop(
+            at,
+            (first_row, end_row, one),
+            carried,
+            |at, row, carried| {
+                let start = emit::binary(at, "arith.muli", row, length);
+                let low = emit::binary(at, "arith.subi", begin, start);
+                let low = emit::binary(at, "arith.maxsi", low, zero);
+                let high = emit::binary(at, "arith.subi", end, start);
+                let high = emit::binary(at, "arith.minsi", high, length);
+                let mut outer = Vec::new();
+                let mut rest = row;
+                for bound in middle.iter().rev() {
+                    let bound = emit::binary(at, "arith.maxsi", *bound, one);
+                    outer.push(emit::binary(at, "arith.remui", rest, bound));
+                    rest = emit::binary(at, "arith.divui", rest, bound);
+                }
+                outer.push(rest);
+                outer.reverse();
+                self.over_range(at, (low, high), &outer, carried)
+            },
+        );
+        set_attribute(rows, INDEPENDENT, Attribute::unit(self.context));
+        results(rows)
+    }
+
+    /// Declares the runtime's function, once in a module.
+    fn declare_pool(&self) {
+        let declared = ops(self.module)
+            .into_iter()
+            .any(|op| string_attribute(op, "sym_name") == Some(POOL));
+        if declared {
+            return;
+        }
+        let at = Cursor::at_start(self.context, self.module, self.location);
+        let (pointer, word) = (emit::pointer_type(&at), emit::int_type(&at, 64));
+        let status = emit::int_type(&at, 32);
+        let ty = FunctionType::new(self.context, &[pointer, pointer, word, word], &[status]);
+        at.op_with_regions(
+            "func.func",
+            &[],
+            &[],
+            &[
+                ("sym_name", StringAttribute::new(self.context, POOL).into()),
+                ("function_type", TypeAttribute::new(ty.into()).into()),
+                (
+                    "sym_visibility",
+                    StringAttribute::new(self.context, "private").into(),
+                ),
+            ],
+            vec![melior::ir::Region::new()],
+        );
+    }
+}
+
+/// The type of a function over a chunk: frame, number of the chunk, first iteration and end.
+fn chunk_type<'c>(at: &Cursor<'c, '_>) -> FunctionType<'c> {
+    let word = emit::int_type(at, 64);
+    let inputs = [emit::pointer_type(at), word, word, word];
+    FunctionType::new(at.context, &inputs, &[emit::int_type(at, 32)])
+}
+
+/// The start of the function, where memory on the stack is made once in a call.
+fn entry_cursor<'c, 'a>(
+    context: &'c Context,
+    function: Op<'c, 'a>,
+) -> Result<Cursor<'c, 'a>, String> {
+    let entry = *nested_blocks(function)
+        .first()
+        .ok_or("a loop in a function without a body")?;
+    Ok(Cursor::at_start(context, entry, function.location()))
+}
