@@ -12,13 +12,28 @@ pub const OWN_TO_PAR: &[Step] = &["verify-own"];
 pub const PAR_TO_LINALG: &[Step] = &[];
 
 /// Leaves stage `linalg`: loops run on threads, and SIMD is explicit where we know more than LLVM.
-pub const LINALG_TO_VECTOR: &[Step] = &[];
+pub const LINALG_TO_VECTOR: &[Step] = &[
+    "verify-linalg",
+    // What does not change in the loop is computed before it, so that it is captured, not repeated.
+    "canonicalize",
+    "cse",
+    "func.func(loop-invariant-code-motion)",
+    "par-outline",
+    // Folds the constants of the chunking, and hoists what the body took from its frame.
+    "canonicalize",
+    "cse",
+    "func.func(loop-invariant-code-motion)",
+    "verify-vector",
+];
 
 /// Leaves stage `vector`: everything becomes the LLVM dialect.
 pub const VECTOR_TO_LLVM: &[Step] = &[
     "convert-scf-to-cf",
+    // Views of views become one base and offsets, which `finalize-memref-to-llvm` needs.
     "expand-strided-metadata",
+    "lower-affine",
     "convert-vector-to-llvm",
+    // What has an instruction or an intrinsic first, the rest are calls.
     "convert-math-to-llvm",
     "convert-math-to-libm",
     "convert-complex-to-llvm",
@@ -26,9 +41,13 @@ pub const VECTOR_TO_LLVM: &[Step] = &[
     "convert-arith-to-llvm",
     "convert-index-to-llvm",
     "convert-cf-to-llvm",
+    // Last of the conversions: the others leave casts at the borders of functions.
     "convert-func-to-llvm",
     "convert-ub-to-llvm",
     "reconcile-unrealized-casts",
+    "canonicalize",
+    "cse",
+    "verify-llvm",
 ];
 
 /// What runs to leave a stage of the CPU flow, and the stage that is reached; `None` at its end.

@@ -46,6 +46,15 @@ impl Stage {
         }
     }
 
+    /// Whether the stage's IR may hold an operation, by its full name.
+    pub fn allows(self, operation: &str) -> bool {
+        let dialect = operation.split('.').next().unwrap_or_default();
+        // Ways out of a function stay structured until `scf` becomes `cf`.
+        let exit = matches!(operation, "par.exit_if" | "par.exit");
+        self.legal_dialects().contains(&dialect)
+            || (exit && matches!(self, Self::Vector | Self::Gpu))
+    }
+
     /// The dialects that the stage's IR may hold.
     pub fn legal_dialects(self) -> &'static [&'static str] {
         match self {

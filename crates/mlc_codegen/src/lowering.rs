@@ -289,12 +289,11 @@ fn run(
 /// The earliest stage that allows every dialect in the module; `own` where none does, so that its check says so.
 fn stage_of(module: &Module<'static>) -> Stage {
     let allowed = |stage: &Stage| {
-        let legal = stage.legal_dialects();
         let mut all = true;
         module.as_operation().walk(WalkOrder::PreOrder, |op| {
             let name = op.name();
             let name = name.as_string_ref().as_str().unwrap_or_default();
-            all = legal.contains(&name.split('.').next().unwrap_or_default());
+            all = stage.allows(name);
             if all {
                 WalkResult::Advance
             } else {

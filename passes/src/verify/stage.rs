@@ -35,13 +35,11 @@ verify_stage!(VERIFY_GPU, "verify-gpu", Gpu);
 verify_stage!(VERIFY_LLVM, "verify-llvm", Llvm);
 
 fn verify(stage: Stage, module: OperationRef) -> PassResult {
-    let legal = stage.legal_dialects();
     let mut result = Ok(());
     module.walk(WalkOrder::PreOrder, |op| {
         let name = op.name();
         let name = name.as_string_ref().as_str().unwrap_or_default();
-        let dialect = name.split('.').next().unwrap_or_default();
-        if legal.contains(&dialect) {
+        if stage.allows(name) {
             return WalkResult::Advance;
         }
         emit_error(
