@@ -3,7 +3,13 @@
 //! Nothing here knows of types, MLIR or files.
 
 pub mod ast;
+mod lexer;
 mod name;
+mod parser;
+mod token;
 
 pub use ast::Module;
+pub use lexer::{Lexed, lex};
 pub use name::Name;
+pub use parser::{MAX_BLOCKS, MAX_CHAIN, MAX_NESTING, parse};
+pub use token::{Token, TokenKind};
