@@ -1,7 +1,9 @@
 //! Facts about IR that several passes need. Nothing here changes IR.
 
+pub mod access;
 pub mod borrows;
 pub mod linear;
 pub mod live_boxes;
 pub mod place;
+pub mod separation;
 pub mod wrap;

@@ -20,6 +20,7 @@ pub static PASSES: &[&Pass] = &[
     &own::hoist_views::HOIST_VIEWS,
     &own::elide_checks::ELIDE_CHECKS,
     &own::hoist_checks::HOIST_CHECKS,
+    &par::check::CHECK,
     &verify::stage::VERIFY_OWN,
     &own::insert_drops::INSERT_DROPS,
     &verify::stage::VERIFY_PAR,

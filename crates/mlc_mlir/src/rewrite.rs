@@ -157,6 +157,22 @@ pub fn parent<'c, 'a>(op: &Op<'c, 'a>) -> Option<Op<'c, 'a>> {
     unsafe { Op::from_option_raw(mlirOperationGetParentOperation(op.to_raw())) }
 }
 
+/// The name that the source gives a value: that of its location.
+pub fn value_name(value: Val) -> Option<String> {
+    // SAFETY: the value is live, and the kind of its location is checked before the name is read.
+    unsafe {
+        let location = mlirValueGetLocation(value.to_raw());
+        if !mlirLocationIsAName(location) {
+            return None;
+        }
+        let name = mlirIdentifierStr(mlirLocationNameGetName(location));
+        if name.length == 0 {
+            return None;
+        }
+        StringRef::from_raw(name).as_str().ok().map(str::to_owned)
+    }
+}
+
 /// Whether a value is defined in a region of `op`, at any depth.
 pub fn is_inside<'c, 'a>(value: Val<'c, 'a>, op: Op<'c, 'a>) -> bool {
     let around = defining_block(value).and_then(|block| block.parent_operation());

@@ -1,5 +1,6 @@
 //! Which box or argument a borrow comes from, and which part of it.
 
+use crate::analysis::access::is_view_like;
 use melior::ir::{OperationRef, Value, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{defining_op, op_name, value_key};
@@ -9,10 +10,11 @@ use mlc_mlir::rewrite::{defining_op, op_name, value_key};
 pub fn root<'c: 'a, 'a>(value: Value<'c, 'a>) -> Value<'c, 'a> {
     let mut value = value;
     while let Some(op) = defining_op(value) {
-        let derives = matches!(
-            op_name(op),
-            "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view"
-        );
+        let derives = is_view_like(op)
+            || matches!(
+                op_name(op),
+                "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view"
+            );
         match op.operand(0) {
             Ok(source) if derives => value = source,
             _ => break,

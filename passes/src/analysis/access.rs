@@ -1,0 +1,149 @@
+//! What the body of a parallel loop reads and writes, as paths from roots.
+//!
+//! A path names a part of what a root owns: fields by position, elements by linear indices. Two paths are disjoint
+//! where some step keeps them apart.
+
+use crate::analysis::{linear::Linear, place::root};
+use melior::ir::{TypeLike, ValueLike, operation::OperationLike};
+use mlc_dialects::own;
+use mlc_mlir::rewrite::{Op, Val, all_ops, defining_op, integer_attribute, op_name};
+
+/// One step from a whole to a part.
+#[derive(Clone, Debug)]
+pub enum Step<'c, 'a> {
+    /// A field of a struct.
+    Field(i64),
+    /// An element, by one index for each dimension.
+    At(Vec<Linear<'c, 'a>>),
+    /// Some part of an array, such as a sub-array.
+    Part,
+}
+
+/// How an operation touches a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Read,
+    Write,
+    /// An indivisible update: two of them do not conflict.
+    Atomic,
+    /// An ordered append: it conflicts with everything else on its list.
+    Collect,
+}
+
+/// One access: `op` touches all that lies below `path` in `root`.
+#[derive(Clone, Debug)]
+pub struct Access<'c, 'a> {
+    pub op: Op<'c, 'a>,
+    pub root: Val<'c, 'a>,
+    pub path: Vec<Step<'c, 'a>>,
+    pub mode: Mode,
+}
+
+/// Every access of the operations in `around` and below, in the order of the text.
+pub fn accesses<'c: 'a, 'a>(around: Op<'c, 'a>) -> Vec<Access<'c, 'a>> {
+    all_ops(around).into_iter().flat_map(of_op).collect()
+}
+
+fn of_op<'c: 'a, 'a>(op: Op<'c, 'a>) -> Vec<Access<'c, 'a>> {
+    let whole = |position: usize, mode| access(op, position, Vec::new(), mode);
+    let element = |position: usize, first_index: usize, mode| {
+        let indices = op.operands().skip(first_index).map(Linear::of).collect();
+        access(op, position, vec![Step::At(indices)], mode)
+    };
+    match op_name(op) {
+        "memref.load" => element(0, 1, Mode::Read).into_iter().collect(),
+        "memref.store" => element(1, 2, Mode::Write).into_iter().collect(),
+        "memref.atomic_rmw" | "memref.generic_atomic_rmw" => {
+            let memref = usize::from(op_name(op) == "memref.atomic_rmw");
+            element(memref, memref + 1, Mode::Atomic)
+                .into_iter()
+                .collect()
+        }
+        "own.load" | "own.copy" => whole(0, Mode::Read).into_iter().collect(),
+        // The header is read; it changes only where something writes the whole list.
+        "own.len" | "own.view" | "own.elem" => whole(0, Mode::Read)
+            .into_iter()
+            .map(|mut access| {
+                access.path.push(Step::Field(HEADER));
+                access
+            })
+            .collect(),
+        "own.store" | "own.put" | "own.append" => whole(1, Mode::Write).into_iter().collect(),
+        "own.take" | "own.resize" => whole(0, Mode::Write).into_iter().collect(),
+        "own.swap" => [whole(0, Mode::Write), whole(1, Mode::Write)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        "par.collect" => whole(1, Mode::Collect).into_iter().collect(),
+        "own.borrow" | "own.borrow_mut" | "own.field" => Vec::new(),
+        // What a borrow or a memref is handed to may do all that the borrow allows.
+        _ => op
+            .operands()
+            .enumerate()
+            .filter_map(|(position, operand)| {
+                let mode = match own::kind(operand.r#type()) {
+                    own::Kind::Ref => Mode::Read,
+                    own::Kind::Mut => Mode::Write,
+                    _ if operand.r#type().is_mem_ref() && !is_view_like(op) => Mode::Write,
+                    _ => return None,
+                };
+                whole(position, mode)
+            })
+            .collect(),
+    }
+}
+
+/// A position that no field has: the header of a list, apart from its elements.
+const HEADER: i64 = -1;
+
+fn access<'c: 'a, 'a>(
+    op: Op<'c, 'a>,
+    position: usize,
+    last: Vec<Step<'c, 'a>>,
+    mode: Mode,
+) -> Option<Access<'c, 'a>> {
+    let place = op.operand(position).ok()?;
+    let mut path = path(place);
+    path.extend(last);
+    Some(Access {
+        op,
+        root: root(place),
+        path,
+        mode,
+    })
+}
+
+/// Whether an operation makes a memref of a part of its operand.
+pub fn is_view_like(op: Op) -> bool {
+    matches!(
+        op_name(op),
+        "memref.subview"
+            | "memref.cast"
+            | "memref.reinterpret_cast"
+            | "memref.collapse_shape"
+            | "memref.expand_shape"
+            | "memref.transpose"
+            | "memref.dim"
+    )
+}
+
+/// The steps from the root of a borrow, or of a memref, to what it covers.
+fn path<'c: 'a, 'a>(place: Val<'c, 'a>) -> Vec<Step<'c, 'a>> {
+    let mut steps = Vec::new();
+    let mut value = place;
+    while let Some(op) = defining_op(value) {
+        match op_name(op) {
+            "own.borrow" | "own.borrow_mut" | "own.view" | "memref.cast" => {}
+            "own.field" => steps.push(Step::Field(integer_attribute(op, "field").unwrap_or(0))),
+            "own.elem" => {
+                steps.extend(op.operand(1).ok().map(|i| Step::At(vec![Linear::of(i)])));
+            }
+            _ if is_view_like(op) => steps.push(Step::Part),
+            _ => break,
+        }
+        let Ok(source) = op.operand(0) else { break };
+        value = source;
+    }
+    steps.reverse();
+    steps
+}

@@ -1,0 +1,154 @@
+//! Whether two accesses of different iterations of a parallel loop can meet.
+//!
+//! For linear indices this is the classic dependence question, answered by the greatest-common-divisor test and by
+//! bounds (Banerjee, *Dependence Analysis*, 1997): the equation "index of iteration p = index of iteration q" has no
+//! solution with p different from q.
+
+use crate::analysis::{
+    access::{Access, Step},
+    linear::Linear,
+};
+use melior::ir::Value;
+use mlc_mlir::rewrite::{Op, Val, arguments, is_inside, value_key};
+use std::collections::BTreeSet;
+
+/// Whether the accesses of two different iterations of `around` never touch the same place.
+pub fn separated<'c: 'a, 'a>(around: Op<'c, 'a>, a: &Access<'c, 'a>, b: &Access<'c, 'a>) -> bool {
+    let induction: Vec<Val> = mlc_mlir::rewrite::nested_blocks(around)
+        .first()
+        .map(|body| arguments(*body))
+        .unwrap_or_default();
+    // The induction variables in which the iterations must agree if the places are one.
+    let mut agreed = BTreeSet::new();
+    for (first, second) in a.path.iter().zip(&b.path) {
+        match (first, second) {
+            (Step::Field(first), Step::Field(second)) if first != second => return true,
+            (Step::Field(_), Step::Field(_)) => {}
+            (Step::At(first), Step::At(second)) if first.len() == second.len() => {
+                for (first, second) in first.iter().zip(second) {
+                    match compare(around, &induction, first, second) {
+                        Verdict::NeverEqual => return true,
+                        Verdict::EqualOnlyIfSame(ivs) => agreed.extend(ivs),
+                        Verdict::Unknown => {}
+                    }
+                }
+            }
+            // A header apart from an element, or shapes that do not match: nothing is known below.
+            (Step::Field(_), Step::At(_)) | (Step::At(_), Step::Field(_)) => return true,
+            _ => break,
+        }
+    }
+    agreed.len() == induction.len()
+}
+
+enum Verdict {
+    /// No two iterations, and not one with itself, give equal indices.
+    NeverEqual,
+    /// Equal indices mean that the iterations agree in these induction variables, by number.
+    EqualOnlyIfSame(Vec<usize>),
+    Unknown,
+}
+
+fn compare<'c: 'a, 'a>(
+    around: Op<'c, 'a>,
+    induction: &[Val<'c, 'a>],
+    a: &Linear<'c, 'a>,
+    b: &Linear<'c, 'a>,
+) -> Verdict {
+    let is_induction = |value: Value<'c, 'a>| {
+        induction
+            .iter()
+            .position(|iv| value_key(*iv) == value_key(value))
+    };
+    let mut varying = Vec::new();
+    for (number, iv) in induction.iter().enumerate() {
+        let (first, second) = (a.coefficient(*iv), b.coefficient(*iv));
+        if first != second {
+            return gcd_test(around, a, b);
+        }
+        if first != 0 {
+            varying.push((first.abs(), number));
+        }
+    }
+    // What is left of the difference when the iterations' own share is taken away.
+    let without = |e: &Linear<'c, 'a>| {
+        induction
+            .iter()
+            .fold(e.clone(), |e, iv| e.substitute(*iv, &Linear::default()))
+    };
+    let inner = |value: Value<'c, 'a>| is_inside(value, around) && is_induction(value).is_none();
+    let extremes = |e: &Linear<'c, 'a>| Some((e.extreme(true, inner)?, e.extreme(false, inner)?));
+    let (Some((a_least, a_most)), Some((b_least, b_most))) =
+        (extremes(&without(a)), extremes(&without(b)))
+    else {
+        return Verdict::Unknown;
+    };
+    let least = a_least.plus(&b_most, -1);
+    let most = a_most.plus(&b_least, -1);
+    if least.terms().next().is_some() || most.terms().next().is_some() {
+        return gcd_test(around, a, b);
+    }
+    let mut reach = least.constant.abs().max(most.constant.abs());
+    if varying.is_empty() {
+        let is_apart = least.constant > 0 || most.constant < 0;
+        return if is_apart {
+            Verdict::NeverEqual
+        } else {
+            Verdict::Unknown
+        };
+    }
+    // A mixed radix: each coefficient is larger than all that the smaller ones and the rest can reach.
+    varying.sort_unstable();
+    let mut agreed = Vec::new();
+    for (position, &(coefficient, number)) in varying.iter().enumerate() {
+        if coefficient <= reach {
+            return gcd_test(around, a, b);
+        }
+        agreed.push(number);
+        if position + 1 < varying.len() {
+            let Some(trips) = constant_trips(induction[number]) else {
+                return gcd_test(around, a, b);
+            };
+            reach = reach.saturating_add(coefficient.saturating_mul(trips - 1));
+        }
+    }
+    Verdict::EqualOnlyIfSame(agreed)
+}
+
+/// The number of iterations in a dimension, where it is a constant.
+fn constant_trips(iv: Val) -> Option<i128> {
+    let range = crate::analysis::linear::range(iv)?;
+    let trips = range.last.plus(&range.first, -1);
+    trips.terms().next().is_none().then_some(trips.constant + 1)
+}
+
+/// Two indices whose difference is never a multiple of the common divisor of all that varies are never equal.
+fn gcd_test<'c: 'a, 'a>(around: Op<'c, 'a>, a: &Linear<'c, 'a>, b: &Linear<'c, 'a>) -> Verdict {
+    // Values from outside are the same in both iterations: their coefficients subtract.
+    let (mut divisor, mut invariant) = (0i128, a.plus(b, -1));
+    for expression in [a, b] {
+        for (symbol, coefficient) in expression.terms() {
+            if is_inside(symbol, around) {
+                divisor = gcd(divisor, coefficient.abs());
+                invariant = invariant.substitute(symbol, &Linear::default());
+            }
+        }
+    }
+    for (_, coefficient) in invariant.terms() {
+        divisor = gcd(divisor, coefficient.abs());
+    }
+    let never = if divisor == 0 {
+        invariant.constant != 0
+    } else {
+        invariant.constant % divisor != 0
+    };
+    if never {
+        Verdict::NeverEqual
+    } else {
+        Verdict::Unknown
+    }
+}
+
+fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
