@@ -28,7 +28,8 @@ const OVERHEAD: usize = ALIGNMENT;
 /// Threads count in different cells, so that allocating in a parallel loop does not pass one cache line around.
 const COUNTERS: usize = 16;
 
-#[repr(align(64))]
+/// Alone on its cache lines (two, for the adjacent-line prefetcher).
+#[repr(align(128))]
 struct Counter(AtomicI64);
 
 static LIVE: [Counter; COUNTERS] = [const { Counter(AtomicI64::new(0)) }; COUNTERS];
