@@ -21,6 +21,7 @@ pub static PASSES: &[&Pass] = &[
     &own::elide_checks::ELIDE_CHECKS,
     &own::hoist_checks::HOIST_CHECKS,
     &par::check::CHECK,
+    &par::annotate_independent::ANNOTATE_INDEPENDENT,
     &verify::stage::VERIFY_OWN,
     &own::insert_drops::INSERT_DROPS,
     &verify::stage::VERIFY_PAR,

@@ -1,5 +1,6 @@
 //! Passes on `par`: parallel loops, made into what a target runs.
 
+pub mod annotate_independent;
 pub mod check;
 pub mod outline;
 

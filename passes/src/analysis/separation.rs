@@ -9,15 +9,19 @@ use crate::analysis::{
     linear::Linear,
 };
 use melior::ir::Value;
-use mlc_mlir::rewrite::{Op, Val, arguments, is_inside, value_key};
+use mlc_mlir::rewrite::{Op, Val, arguments, is_inside, nested_blocks, op_name, value_key};
 use std::collections::BTreeSet;
 
-/// Whether the accesses of two different iterations of `around` never touch the same place.
+/// Whether the accesses of two different iterations of `around` (a `par.for` or an
+/// `scf.for`) never touch the same place.
 pub fn separated<'c: 'a, 'a>(around: Op<'c, 'a>, a: &Access<'c, 'a>, b: &Access<'c, 'a>) -> bool {
-    let induction: Vec<Val> = mlc_mlir::rewrite::nested_blocks(around)
+    let mut induction: Vec<Val> = nested_blocks(around)
         .first()
         .map(|body| arguments(*body))
         .unwrap_or_default();
+    if op_name(around) == "scf.for" {
+        induction.truncate(1);
+    }
     // The induction variables in which the iterations must agree if the places are one.
     let mut agreed = BTreeSet::new();
     for (first, second) in a.path.iter().zip(&b.path) {
