@@ -5,6 +5,7 @@ use std::{env, path::PathBuf};
 fn main() {
     println!("cargo:rerun-if-env-changed=MLIR_SYS_220_PREFIX");
     println!("cargo:rerun-if-changed=src/shim.cpp");
+    println!("cargo:rerun-if-changed=src/jit.cpp");
     let prefix = PathBuf::from(env::var("MLIR_SYS_220_PREFIX").expect(
         "MLIR_SYS_220_PREFIX is not set: it is the folder that `llvm-config-22 --prefix` prints",
     ));
@@ -20,6 +21,7 @@ fn main() {
         .std("c++17")
         .include(prefix.join("include"))
         .file("src/shim.cpp")
+        .file("src/jit.cpp")
         // The prebuilt MLIR has neither; mixing would break the layout of its classes.
         .flag("-fno-rtti")
         .flag("-fno-exceptions")

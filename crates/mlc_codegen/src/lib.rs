@@ -4,7 +4,14 @@
 //! machine code in memory, from which come a [`Jit`], libraries and executables.
 
 mod diagnostics;
+mod exports;
+mod jit;
+mod llvm;
 mod lowering;
+mod machine;
 
 pub use diagnostics::{IrDiagnostic, IrPlace, IrSeverity};
+pub use jit::load;
+pub use llvm::{CodeFile, LlvmError, LlvmModule};
 pub use lowering::{Lowering, LoweringConfig, StepError, StepTime};
+pub use machine::{Machine, OptLevel, UnknownCpu, cpu_names, host_cpu};

@@ -1,6 +1,9 @@
 //! A module on its way through the stages.
 
-use crate::diagnostics::{IrDiagnostic, IrSeverity, collect};
+use crate::{
+    diagnostics::{IrDiagnostic, IrSeverity, collect},
+    exports,
+};
 use melior::{
     Context,
     dialect::DialectRegistry,
@@ -253,9 +256,15 @@ impl Lowering {
             .unwrap_or_default()
     }
 
-    /// The module, for what reads it.
-    pub fn module(&self) -> &Module<'_> {
-        &self.current
+    /// Runs something that reads the module, and returns what was reported meanwhile.
+    pub(crate) fn collect<T>(&self, read: impl FnOnce(&Module) -> T) -> (T, Vec<IrDiagnostic>) {
+        collect(&self.context, || read(&self.current))
+    }
+
+    /// The functions that the module exports: those marked so, or all public ones where none is marked (textual IR of
+    /// another front end's).
+    pub fn exported(&self) -> Vec<String> {
+        exports::exported(&self.base)
     }
 }
 

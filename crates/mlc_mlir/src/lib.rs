@@ -3,13 +3,18 @@
 //! Layers: `shim.cpp` is raw C++ behind `extern "C"`; the modules here make it safe. Nothing in
 //! this crate knows of mlc's own dialects or passes: those are handed in.
 
+mod cpu;
+mod jit;
 mod link;
 mod opt;
 mod parse;
 mod pass;
 mod registry;
+mod report;
 pub mod rewrite;
 
+pub use cpu::{cpu_names, is_cpu};
+pub use jit::Jit;
 pub use link::{LinkError, link};
 pub use opt::opt_main;
 pub use parse::parse_module;

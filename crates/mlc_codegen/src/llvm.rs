@@ -1,0 +1,239 @@
+//! A module as LLVM IR: translated, optimized, and turned into machine code.
+
+use crate::{
+    Lowering,
+    machine::{Machine, OptLevel, TRIPLE, message},
+};
+use llvm_sys::{
+    LLVMDiagnosticSeverity, LLVMLinkage,
+    core::{
+        LLVMContextCreate, LLVMContextDispose, LLVMContextSetDiagnosticHandler,
+        LLVMDisposeMemoryBuffer, LLVMDisposeModule, LLVMGetBufferSize, LLVMGetBufferStart,
+        LLVMGetDiagInfoDescription, LLVMGetDiagInfoSeverity, LLVMGetFirstFunction,
+        LLVMGetFirstGlobal, LLVMGetNextFunction, LLVMGetNextGlobal, LLVMGetValueName2,
+        LLVMIsDeclaration, LLVMPrintModuleToString, LLVMSetLinkage, LLVMSetTarget,
+    },
+    error::{LLVMDisposeErrorMessage, LLVMGetErrorMessage},
+    prelude::{LLVMContextRef, LLVMDiagnosticInfoRef, LLVMModuleRef, LLVMValueRef},
+    target::{LLVMDisposeTargetData, LLVMSetModuleDataLayout},
+    target_machine::{
+        LLVMCodeGenFileType, LLVMCreateTargetDataLayout, LLVMTargetMachineEmitToMemoryBuffer,
+    },
+    transforms::pass_builder::{
+        LLVMCreatePassBuilderOptions, LLVMDisposePassBuilderOptions,
+        LLVMPassBuilderOptionsSetLoopInterleaving, LLVMPassBuilderOptionsSetLoopVectorization,
+        LLVMPassBuilderOptionsSetSLPVectorization, LLVMPassBuilderOptionsSetVerifyEach,
+        LLVMRunPasses,
+    },
+};
+use mlir_sys::mlirTranslateModuleToLLVMIR;
+use std::{
+    ffi::{CStr, c_void},
+    ptr::null_mut,
+    slice,
+};
+
+/// What machine code is written as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CodeFile {
+    Assembly,
+    Object,
+}
+
+/// LLVM did not do what it was asked for: a bug, on our side or on LLVM's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LlvmError(pub String);
+
+/// A module in an LLVM context of its own.
+#[derive(Debug)]
+pub struct LlvmModule {
+    module: LLVMModuleRef,
+    context: LLVMContextRef,
+    /// What LLVM reported as errors; boxed, for the context points to it.
+    errors: Box<Vec<String>>,
+}
+
+// SAFETY: module and context are reachable through this value alone and belong to no thread.
+unsafe impl Send for LlvmModule {}
+
+extern "C" fn on_diagnostic(info: LLVMDiagnosticInfoRef, sink: *mut c_void) {
+    // SAFETY: LLVM passes a live diagnostic and the vector that the context was given.
+    unsafe {
+        if matches!(
+            LLVMGetDiagInfoSeverity(info),
+            LLVMDiagnosticSeverity::LLVMDSError
+        ) {
+            (*sink.cast::<Vec<String>>()).push(message(LLVMGetDiagInfoDescription(info)));
+        }
+    }
+}
+
+impl LlvmModule {
+    /// Translates a module at stage `llvm`. Only functions that `exported` allows are visible from outside.
+    pub fn translate(
+        lowering: &Lowering,
+        machine: &Machine,
+        exported: impl Fn(&str) -> bool,
+    ) -> Result<LlvmModule, LlvmError> {
+        // SAFETY: the context is fresh and disposed of once, by the value made here.
+        let mut this = unsafe {
+            LlvmModule {
+                module: null_mut(),
+                context: LLVMContextCreate(),
+                errors: Box::default(),
+            }
+        };
+        let sink = (&raw mut *this.errors).cast::<c_void>();
+        let (module, reported) = lowering.collect(|module| {
+            // SAFETY: the operation is live; the LLVM context takes the module over; the vector behind `sink` lives as
+            // long as the context.
+            unsafe {
+                use melior::ir::operation::OperationLike as _;
+                LLVMContextSetDiagnosticHandler(this.context, Some(on_diagnostic), sink);
+                mlirTranslateModuleToLLVMIR(module.as_operation().to_raw(), this.context.cast())
+            }
+        });
+        this.module = module.cast();
+        if this.module.is_null() {
+            let first = reported
+                .first()
+                .map(|diagnostic| diagnostic.message.as_str());
+            let reason = first.unwrap_or("no reason was given");
+            return Err(LlvmError(format!(
+                "the translation to LLVM IR failed: {reason}"
+            )));
+        }
+        // SAFETY: the module is live, and so is everything found in it.
+        unsafe {
+            LLVMSetTarget(this.module, TRIPLE.as_ptr());
+            let layout = LLVMCreateTargetDataLayout(machine.raw());
+            LLVMSetModuleDataLayout(this.module, layout);
+            LLVMDisposeTargetData(layout);
+        }
+        this.hide(exported);
+        Ok(this)
+    }
+
+    /// Makes every definition internal that is not exported, so that LLVM may change or remove it.
+    fn hide(&self, exported: impl Fn(&str) -> bool) {
+        let hide = |value: LLVMValueRef, keep: bool| {
+            // SAFETY: the value is a global of the live module.
+            unsafe {
+                if !keep && LLVMIsDeclaration(value) == 0 {
+                    LLVMSetLinkage(value, LLVMLinkage::LLVMInternalLinkage);
+                }
+            }
+        };
+        // SAFETY: the iteration stays within the live module, and changing a linkage moves nothing.
+        unsafe {
+            let mut function = LLVMGetFirstFunction(self.module);
+            while !function.is_null() {
+                hide(function, exported(&value_name(function)));
+                function = LLVMGetNextFunction(function);
+            }
+            let mut global = LLVMGetFirstGlobal(self.module);
+            while !global.is_null() {
+                // Names such as `llvm.used` are LLVM's own.
+                hide(global, value_name(global).starts_with("llvm."));
+                global = LLVMGetNextGlobal(global);
+            }
+        }
+    }
+
+    /// Runs LLVM's pipeline for the machine's optimization level.
+    pub fn optimize(&mut self, machine: &Machine, verify_each: bool) -> Result<(), LlvmError> {
+        let passes = match machine.opt_level() {
+            OptLevel::O0 => c"default<O0>",
+            OptLevel::O1 => c"default<O1>",
+            OptLevel::O2 => c"default<O2>",
+            OptLevel::O3 => c"default<O3>",
+        };
+        let vectorize = i32::from(machine.opt_level() >= OptLevel::O2);
+        // SAFETY: module and machine are live; the options are disposed of once; the error is taken over.
+        unsafe {
+            let options = LLVMCreatePassBuilderOptions();
+            LLVMPassBuilderOptionsSetVerifyEach(options, i32::from(verify_each));
+            LLVMPassBuilderOptionsSetLoopVectorization(options, vectorize);
+            LLVMPassBuilderOptionsSetLoopInterleaving(options, vectorize);
+            LLVMPassBuilderOptionsSetSLPVectorization(options, vectorize);
+            let error = LLVMRunPasses(self.module, passes.as_ptr(), machine.raw(), options);
+            LLVMDisposePassBuilderOptions(options);
+            if !error.is_null() {
+                let text = LLVMGetErrorMessage(error);
+                let copy = CStr::from_ptr(text).to_string_lossy().into_owned();
+                LLVMDisposeErrorMessage(text);
+                return Err(LlvmError(copy));
+            }
+        }
+        self.take_errors()
+    }
+
+    /// The module as text.
+    pub fn text(&self) -> String {
+        // SAFETY: the module is live, and the text is taken over.
+        unsafe { message(LLVMPrintModuleToString(self.module)) }
+    }
+
+    /// Generates machine code. The module is not to be used otherwise afterwards: code generation changes it.
+    pub fn emit(&mut self, machine: &Machine, file: CodeFile) -> Result<Vec<u8>, LlvmError> {
+        let file = match file {
+            CodeFile::Assembly => LLVMCodeGenFileType::LLVMAssemblyFile,
+            CodeFile::Object => LLVMCodeGenFileType::LLVMObjectFile,
+        };
+        let mut error = null_mut();
+        let mut buffer = null_mut();
+        // SAFETY: module and machine are live; error and buffer are taken over, the buffer's bytes copied before.
+        let bytes = unsafe {
+            let failed = LLVMTargetMachineEmitToMemoryBuffer(
+                machine.raw(),
+                self.module,
+                file,
+                &mut error,
+                &mut buffer,
+            );
+            if failed != 0 {
+                return Err(LlvmError(message(error)));
+            }
+            let start = LLVMGetBufferStart(buffer).cast::<u8>();
+            let bytes = slice::from_raw_parts(start, LLVMGetBufferSize(buffer)).to_vec();
+            LLVMDisposeMemoryBuffer(buffer);
+            bytes
+        };
+        self.take_errors()?;
+        Ok(bytes)
+    }
+
+    fn take_errors(&mut self) -> Result<(), LlvmError> {
+        let errors = std::mem::take(&mut *self.errors);
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(LlvmError(errors.join("; ")))
+        }
+    }
+}
+
+impl Drop for LlvmModule {
+    fn drop(&mut self) {
+        // SAFETY: module and context are disposed of once, in this order.
+        unsafe {
+            if !self.module.is_null() {
+                LLVMDisposeModule(self.module);
+            }
+            LLVMContextDispose(self.context);
+        }
+    }
+}
+
+/// The name of a global.
+///
+/// # Safety
+/// `value` must be a live value.
+unsafe fn value_name(value: LLVMValueRef) -> String {
+    let mut length = 0;
+    // SAFETY: LLVM returns the start of a name of `length` bytes, which is copied.
+    unsafe {
+        let name = LLVMGetValueName2(value, &mut length).cast::<u8>();
+        String::from_utf8_lossy(slice::from_raw_parts(name, length)).into_owned()
+    }
+}
