@@ -1,7 +1,7 @@
 //! A compiled module and what can be made of it.
 
-use crate::{CompileError, Diagnostic, Emit, JitModule, Options, Source, ir_diagnostics};
-use mlc_codegen::{Lowering, LoweringConfig};
+use crate::{CompileError, Diagnostic, Emit, JitModule, Options, Source, backend, ir_diagnostics};
+use mlc_codegen::{CodeFile, LlvmModule, Lowering, LoweringConfig, Machine, Unit};
 use mlc_diagnostics::{FileId, SourceMap};
 use mlc_passes::stage::Stage;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,8 @@ pub struct Compiled {
     options: Options,
     sources: Arc<SourceMap>,
     warnings: Vec<mlc_diagnostics::Diagnostic>,
+    /// The function that is the program, if there is one.
+    start: Option<String>,
     lowering: Mutex<Lowering>,
 }
 
@@ -31,7 +33,9 @@ pub(crate) fn from_mlir(
             ir_diagnostics::malformed(&sources, found),
         )
     })?;
+    let start = lowering.exported().into_iter().find(|name| name == "main");
     let compiled = Compiled {
+        start,
         name: source.module_name(),
         options: options.clone(),
         sources,
@@ -62,23 +66,92 @@ impl Compiled {
 
     /// The module in one form: text is UTF-8, libraries and objects are the bytes of the file.
     pub fn emit(&self, emit: Emit) -> Result<Vec<u8>, CompileError> {
+        let mut lowering = self.lowering();
         if let Some(stage) = emit.stage() {
-            let mut lowering = self.lowering();
             self.reach(&mut lowering, stage)?;
+            if lowering.stage() != stage {
+                return Err(self.no_emit(emit));
+            }
             return Ok(lowering.text(false).into_bytes());
         }
-        Err(CompileError::request(
-            "cannot-emit",
-            format!("`{emit}` cannot be emitted from this source"),
-        ))
+        match emit {
+            Emit::LlvmIr => {
+                let machine = backend::machine(&self.options)?;
+                let unit = self.library(&lowering);
+                let module = self.optimized(&mut lowering, &machine, &unit)?;
+                Ok(module.text().into_bytes())
+            }
+            Emit::Asm => self.code(&mut lowering, CodeFile::Assembly),
+            Emit::Obj => self.code(&mut lowering, CodeFile::Object),
+            Emit::Shared => {
+                let object = self.code(&mut lowering, CodeFile::Object)?;
+                let soname = format!("{}.so", self.name);
+                let functions = lowering.exported();
+                mlc_codegen::shared_library(&object, &functions, &soname, !self.options.debug_info)
+                    .map_err(ir_diagnostics::link_error)
+            }
+            Emit::Exe => {
+                let object = self.program(&mut lowering)?;
+                mlc_codegen::executable(&object, !self.options.debug_info)
+                    .map_err(ir_diagnostics::link_error)
+            }
+            _ => Err(self.no_emit(emit)),
+        }
     }
 
     /// The module as code in this process.
     pub fn jit(&self) -> Result<JitModule, CompileError> {
-        Err(CompileError::request(
+        let mut lowering = self.lowering();
+        let object = self.code(&mut lowering, CodeFile::Object)?;
+        JitModule::load(&object, lowering.exported())
+    }
+
+    /// Runs the module as a program in this process: its top-level statements, or of textual IR the function `main`.
+    /// Returns the exit status; an error that nobody caught has been written to standard error.
+    pub fn run(&self) -> Result<i32, CompileError> {
+        let object = self.program(&mut self.lowering())?;
+        mlc_codegen::run_program(&object).map_err(ir_diagnostics::undefined)
+    }
+
+    fn no_emit(&self, emit: Emit) -> CompileError {
+        CompileError::request(
             "cannot-emit",
-            "this build cannot run code in its process",
-        ))
+            format!("`{emit}` cannot be emitted from this source"),
+        )
+    }
+
+    fn library(&self, lowering: &Lowering) -> Unit {
+        Unit::Library {
+            exported: lowering.exported(),
+        }
+    }
+
+    fn optimized(
+        &self,
+        lowering: &mut Lowering,
+        machine: &Machine,
+        unit: &Unit,
+    ) -> Result<LlvmModule, CompileError> {
+        self.reach(lowering, Stage::Llvm)?;
+        backend::optimized(lowering, machine, unit, &self.options)
+    }
+
+    fn code(&self, lowering: &mut Lowering, file: CodeFile) -> Result<Vec<u8>, CompileError> {
+        let machine = backend::machine(&self.options)?;
+        let unit = self.library(lowering);
+        backend::code(self.optimized(lowering, &machine, &unit)?, &machine, file)
+    }
+
+    fn program(&self, lowering: &mut Lowering) -> Result<Vec<u8>, CompileError> {
+        let machine = backend::machine(&self.options)?;
+        let unit = Unit::Program {
+            start: self.start.clone(),
+        };
+        backend::code(
+            self.optimized(lowering, &machine, &unit)?,
+            &machine,
+            CodeFile::Object,
+        )
     }
 
     fn lowering(&self) -> MutexGuard<'_, Lowering> {

@@ -1,7 +1,7 @@
 //! What passes report, told to the user in the user's words, or as a bug of ours.
 
 use crate::CompileError;
-use mlc_codegen::{IrDiagnostic, IrPlace, IrSeverity, StepError};
+use mlc_codegen::{IrDiagnostic, IrPlace, IrSeverity, LinkError, LlvmError, StepError};
 use mlc_diagnostics::{Diagnostic, LineColumn, SourceMap, Span};
 use std::sync::Arc;
 
@@ -33,6 +33,31 @@ pub(crate) fn step_error(sources: &Arc<SourceMap>, error: StepError) -> CompileE
     };
     let _ = sources;
     CompileError::internal(message, None)
+}
+
+/// A failure of LLVM's.
+pub(crate) fn llvm_error(error: LlvmError) -> CompileError {
+    CompileError::internal(error.0, None)
+}
+
+/// A failure to link: a name that is missing is the program's fault, a file the system's.
+pub(crate) fn link_error(error: LinkError) -> CompileError {
+    match error {
+        LinkError::System(reason) => CompileError::request("cannot-link", reason),
+        LinkError::Undefined(names) => CompileError::request(
+            "cannot-link",
+            format!(
+                "the program refers to what is nowhere defined: {}",
+                names.join(", ")
+            ),
+        ),
+        LinkError::Linker(said) => CompileError::internal(said, None),
+    }
+}
+
+/// Code that could not be loaded, because something that it refers to is missing.
+pub(crate) fn undefined(reason: String) -> CompileError {
+    CompileError::request("cannot-link", reason)
 }
 
 /// The source under a place, if it is a place in one of the sources.

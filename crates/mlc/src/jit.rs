@@ -1,18 +1,29 @@
 //! Machine code in this process.
 
+use crate::{CompileError, ir_diagnostics};
 use std::ffi::c_void;
 
 /// A module as code in this process. Dropping it unloads the code.
 #[derive(Debug)]
 pub struct JitModule {
-    symbols: Vec<(String, usize)>,
+    code: mlc_codegen::Jit,
+    exported: Vec<String>,
 }
 
 impl JitModule {
+    pub(crate) fn load(object: &[u8], exported: Vec<String>) -> Result<JitModule, CompileError> {
+        let code = mlc_codegen::load(object, &exported).map_err(ir_diagnostics::undefined)?;
+        Ok(JitModule { code, exported })
+    }
+
     /// The address of an exported function. Its C signature is the one in the emitted header; the address is valid as
     /// long as the module.
     pub fn lookup(&self, name: &str) -> Option<*const c_void> {
-        let (_, address) = self.symbols.iter().find(|(symbol, _)| symbol == name)?;
-        Some(*address as *const c_void)
+        let known = self.exported.iter().any(|symbol| symbol == name);
+        if known {
+            self.code.lookup(name).ok()
+        } else {
+            None
+        }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Everything here is owned and may go between threads; nothing shows what the compiler is made of.
 
+mod backend;
 mod compiled;
 mod diagnostic;
 mod emit;

@@ -1,7 +1,10 @@
 //! Objects loaded into this process, with the runtime that is part of it.
 
 use mlc_mlir::Jit;
-use std::ffi::{c_double, c_float, c_int};
+use std::{
+    ffi::{c_char, c_double, c_float, c_int},
+    ptr::null,
+};
 
 macro_rules! libm {
     ($($name:ident($($parameter:ty),*) -> $result:ty;)*) => {
@@ -72,4 +75,14 @@ pub fn load(object: &[u8], exported: &[String]) -> Result<Jit, String> {
         jit.lookup(name)?;
     }
     Ok(jit)
+}
+
+/// Loads the object of a program and calls its `main`. Returns the exit status; the error says what is missing.
+pub fn run_program(object: &[u8]) -> Result<i32, String> {
+    type Main = extern "C" fn(c_int, *const *const c_char, *const *const c_char) -> c_int;
+    let jit = load(object, &[])?;
+    let address = jit.lookup("main")?;
+    // SAFETY: the `main` that is added to programs has this signature, and the code stays loaded during the call.
+    let main: Main = unsafe { std::mem::transmute(address) };
+    Ok(main(0, null(), null()))
 }

@@ -6,12 +6,16 @@
 mod diagnostics;
 mod exports;
 mod jit;
+mod link;
 mod llvm;
 mod lowering;
 mod machine;
+mod program;
 
 pub use diagnostics::{IrDiagnostic, IrPlace, IrSeverity};
-pub use jit::load;
-pub use llvm::{CodeFile, LlvmError, LlvmModule};
+pub use jit::{load, run_program};
+pub use link::{LinkError, executable, shared_library};
+pub use llvm::{CodeFile, LlvmError, LlvmModule, Unit};
 pub use lowering::{Lowering, LoweringConfig, StepError, StepTime};
 pub use machine::{Machine, OptLevel, UnknownCpu, cpu_names, host_cpu};
+pub use mlc_mlir::Jit;

@@ -3,6 +3,7 @@
 use crate::{
     Lowering,
     machine::{Machine, OptLevel, TRIPLE, message},
+    program,
 };
 use llvm_sys::{
     LLVMDiagnosticSeverity, LLVMLinkage,
@@ -40,6 +41,16 @@ pub enum CodeFile {
     Object,
 }
 
+/// What code is generated for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// To be called from outside: these functions can be.
+    Library { exported: Vec<String> },
+    /// To be run: `main(argc, argv, envp)` calls the function `start`, reports the error that it ends with, and returns
+    /// the exit status.
+    Program { start: Option<String> },
+}
+
 /// LLVM did not do what it was asked for: a bug, on our side or on LLVM's.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LlvmError(pub String);
@@ -69,11 +80,11 @@ extern "C" fn on_diagnostic(info: LLVMDiagnosticInfoRef, sink: *mut c_void) {
 }
 
 impl LlvmModule {
-    /// Translates a module at stage `llvm`. Only functions that `exported` allows are visible from outside.
+    /// Translates a module at stage `llvm` to what `unit` says.
     pub fn translate(
         lowering: &Lowering,
         machine: &Machine,
-        exported: impl Fn(&str) -> bool,
+        unit: &Unit,
     ) -> Result<LlvmModule, LlvmError> {
         // SAFETY: the context is fresh and disposed of once, by the value made here.
         let mut this = unsafe {
@@ -88,7 +99,6 @@ impl LlvmModule {
             // SAFETY: the operation is live; the LLVM context takes the module over; the vector behind `sink` lives as
             // long as the context.
             unsafe {
-                use melior::ir::operation::OperationLike as _;
                 LLVMContextSetDiagnosticHandler(this.context, Some(on_diagnostic), sink);
                 mlirTranslateModuleToLLVMIR(module.as_operation().to_raw(), this.context.cast())
             }
@@ -110,7 +120,14 @@ impl LlvmModule {
             LLVMSetModuleDataLayout(this.module, layout);
             LLVMDisposeTargetData(layout);
         }
-        this.hide(exported);
+        match unit {
+            Unit::Library { exported } => this.hide(|name| exported.iter().any(|one| one == name)),
+            Unit::Program { start } => {
+                // SAFETY: the module is live.
+                unsafe { program::add_main(this.context, this.module, start)? };
+                this.hide(|name| name == "main");
+            }
+        }
         Ok(this)
     }
 
