@@ -6,7 +6,25 @@ use crate::stage::Stage;
 pub type Step = &'static str;
 
 /// Leaves stage `own`: ownership and races are checked, then resolved.
-pub const OWN_TO_PAR: &[Step] = &["verify-own"];
+pub const OWN_TO_PAR: &[Step] = &[
+    "verify-own",
+    // Folds casts between integers and indices, so that the analyses see one expression for one index.
+    "canonicalize",
+    "cse",
+    // Equal lengths become one value, which is what the index checks are proved with.
+    "func.func(own-hoist-views)",
+    "func.func(own-elide-checks)",
+    // After the wraps of indices that are never negative are gone, before loops are versioned.
+    "func.func(par-check)",
+    "func.func(own-hoist-checks)",
+    "func.func(own-elide-checks)",
+    // What a check kept in the loop may leave it now.
+    "func.func(own-hoist-views)",
+    // The last moment at which it is known that different owners are different memory.
+    "func.func(par-annotate-independent)",
+    // All moves, borrows and operations that may raise are final.
+    "func.func(own-insert-drops)",
+];
 
 /// Leaves stage `par`: what can be said as structured operations is.
 pub const PAR_TO_LINALG: &[Step] = &[];
