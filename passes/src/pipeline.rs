@@ -23,7 +23,7 @@ pub const OWN_TO_PAR: &[Step] = &[
     // The last moment at which it is known that different owners are different memory.
     "func.func(par-annotate-independent)",
     // All moves, borrows and operations that may raise are final.
-    "func.func(own-insert-drops)",
+    "own-insert-drops",
 ];
 
 /// Leaves stage `par`: what can be said as structured operations is.
