@@ -102,8 +102,16 @@ impl Compiled {
     /// The module as code in this process.
     pub fn jit(&self) -> Result<JitModule, CompileError> {
         let mut lowering = self.lowering();
-        let object = self.code(&mut lowering, CodeFile::Object)?;
-        JitModule::load(&object, lowering.exported())
+        let machine = backend::machine(&self.options)?;
+        let exported = lowering.exported();
+        let unit = Unit::Host {
+            exported: exported.clone(),
+        };
+        let module = self.optimized(&mut lowering, &machine, &unit)?;
+        JitModule::load(
+            &backend::code(module, &machine, CodeFile::Object)?,
+            exported,
+        )
     }
 
     /// Runs the module as a program in this process: its top-level statements, or of textual IR the function `main`.

@@ -19,9 +19,20 @@ impl JitModule {
     /// The address of an exported function. Its C signature is the one in the emitted header; the address is valid as
     /// long as the module.
     pub fn lookup(&self, name: &str) -> Option<*const c_void> {
-        let known = self.exported.iter().any(|symbol| symbol == name);
+        self.symbol(name, name)
+    }
+
+    /// The address of the entry of an exported function: a C function `void (void **slots)`. The first pointers lead to the
+    /// arguments of the C signature, the one behind them to the room for what the function returns, if anything. A
+    /// boolean is a byte.
+    pub fn entry(&self, name: &str) -> Option<*const c_void> {
+        self.symbol(name, &mlc_codegen::entry_symbol(name))
+    }
+
+    fn symbol(&self, name: &str, symbol: &str) -> Option<*const c_void> {
+        let known = self.exported.iter().any(|exported| exported == name);
         if known {
-            self.code.lookup(name).ok()
+            self.code.lookup(symbol).ok()
         } else {
             None
         }

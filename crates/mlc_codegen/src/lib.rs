@@ -4,6 +4,7 @@
 //! machine code in memory, from which come a [`Jit`], libraries and executables.
 
 mod diagnostics;
+mod entries;
 mod exports;
 mod jit;
 mod link;
@@ -13,6 +14,7 @@ mod machine;
 mod program;
 
 pub use diagnostics::{IrDiagnostic, IrPlace, IrSeverity};
+pub use entries::entry_symbol;
 pub use jit::{load, run_program};
 pub use link::{LinkError, executable, shared_library};
 pub use llvm::{CodeFile, LlvmError, LlvmModule, Unit};

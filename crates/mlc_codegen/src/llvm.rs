@@ -1,7 +1,7 @@
 //! A module as LLVM IR: translated, optimized, and turned into machine code.
 
 use crate::{
-    Lowering,
+    Lowering, entries,
     machine::{Machine, OptLevel, TRIPLE, message},
     program,
 };
@@ -46,6 +46,8 @@ pub enum CodeFile {
 pub enum Unit {
     /// To be called from outside: these functions can be.
     Library { exported: Vec<String> },
+    /// To be called in this process: as a library, and each function has an entry, too ([`crate::entry_symbol`]).
+    Host { exported: Vec<String> },
     /// To be run: `main(argc, argv, envp)` calls the function `start`, reports the error that it ends with, and returns
     /// the exit status.
     Program { start: Option<String> },
@@ -122,6 +124,11 @@ impl LlvmModule {
         }
         match unit {
             Unit::Library { exported } => this.hide(|name| exported.iter().any(|one| one == name)),
+            Unit::Host { exported } => {
+                this.hide(|name| exported.iter().any(|one| one == name));
+                // SAFETY: the module is live.
+                unsafe { entries::add_entries(this.context, this.module, exported) };
+            }
             Unit::Program { start } => {
                 // SAFETY: the module is live.
                 unsafe { program::add_main(this.context, this.module, start)? };
