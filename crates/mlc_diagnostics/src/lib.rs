@@ -3,6 +3,7 @@
 //! Nothing here reads a file, prints or exits: a renderer returns a `String`.
 
 mod diagnostic;
+pub mod render;
 mod source;
 mod suggest;
 
