@@ -3,12 +3,14 @@
 //! Nothing here knows of types, MLIR or files.
 
 pub mod ast;
+mod dump;
 mod lexer;
 mod name;
 mod parser;
 mod token;
 
 pub use ast::Module;
+pub use dump::dump;
 pub use lexer::{Lexed, lex};
 pub use name::Name;
 pub use parser::{MAX_BLOCKS, MAX_CHAIN, MAX_NESTING, parse};

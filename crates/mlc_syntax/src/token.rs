@@ -39,8 +39,8 @@ macro_rules! token_kinds {
 token_kinds! {
     plain {
         // Structure.
-        End "end of file",
-        Newline "end of line",
+        End "end of the file",
+        Newline "end of the line",
         Indent "indentation",
         Dedent "unindent",
         Error "invalid text",

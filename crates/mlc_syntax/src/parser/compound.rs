@@ -22,9 +22,10 @@ impl Parser<'_> {
             return Ok(body);
         }
         if !self.at(TokenKind::Indent) {
+            let colon = self.span_of(self.tokens[self.at - 2]);
             let diagnostic = Diagnostic::error(
                 "missing-block",
-                self.here(),
+                colon,
                 format!("expected an indented block below {owner}"),
             )
             .help("write `pass` where nothing is to be done");

@@ -60,9 +60,10 @@ impl Parser<'_> {
             return Err(self.expected("the end of the line"));
         }
         if !self.at(TokenKind::Indent) {
+            let colon = self.span_of(self.tokens[self.at - 2]);
             return Err(self.report(Diagnostic::error(
                 "missing-block",
-                self.here(),
+                colon,
                 "expected indented `case` clauses below `match`",
             )));
         }

@@ -80,7 +80,11 @@ impl Parser<'_> {
     /// Skips the rest of a statement that started at token `first`, with its block, and leaves
     /// [`StmtKind::Invalid`] in its place.
     pub(super) fn recover(&mut self, first: usize, out: &mut Vec<Stmt>) {
-        let already_past = self.at > first && self.tokens[self.at - 1].kind == TokenKind::Newline;
+        let already_past = self.at > first
+            && matches!(
+                self.tokens[self.at - 1].kind,
+                TokenKind::Newline | TokenKind::Dedent
+            );
         if !already_past {
             while !matches!(
                 self.kind(),
