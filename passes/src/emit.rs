@@ -287,3 +287,12 @@ pub fn complex_element<'c>(at: &Cursor<'c, '_>, ty: Type<'c>) -> Option<Type<'c>
     let element = text.strip_prefix("complex<")?.strip_suffix('>')?;
     Type::parse(at.context, element)
 }
+
+/// The type of the elements of a vector; any other type is its own.
+pub fn element_type(ty: Type) -> Type {
+    if !ty.is_vector() {
+        return ty;
+    }
+    // SAFETY: a vector type is a shaped type, which has an element type.
+    unsafe { Type::from_raw(mlir_sys::mlirShapedTypeGetElementType(ty.to_raw())) }
+}

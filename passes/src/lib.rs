@@ -10,6 +10,7 @@ mod analysis;
 mod emit;
 mod own;
 mod par;
+mod vector;
 mod verify;
 
 use mlc_mlir::{Pass, register_pass, register_upstream_passes};
@@ -27,6 +28,8 @@ pub static PASSES: &[&Pass] = &[
     &verify::stage::VERIFY_PAR,
     &verify::stage::VERIFY_LINALG,
     &par::outline::PAR_OUTLINE,
+    &vector::fuse_multiply_add::FUSE_MULTIPLY_ADD,
+    &vector::vectorize_inner_loops::VECTORIZE_INNER_LOOPS,
     &verify::stage::VERIFY_VECTOR,
     &verify::stage::VERIFY_GPU,
     &verify::stage::VERIFY_LLVM,

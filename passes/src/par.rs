@@ -6,4 +6,4 @@ pub mod outline;
 
 mod captures;
 mod cost;
-mod reductions;
+pub mod reductions;

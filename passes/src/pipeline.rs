@@ -41,6 +41,15 @@ pub const LINALG_TO_VECTOR: &[Step] = &[
     "canonicalize",
     "cse",
     "func.func(loop-invariant-code-motion)",
+    // Before loops are widened, so that vector and scalar iterations round alike.
+    "fuse-multiply-add",
+    "vectorize-inner-loops",
+    // Floor and ceiling divisions have no instruction. After the loops, which know the operations.
+    "arith-expand",
+    // Broadcasts of what does not change leave the new loops.
+    "canonicalize",
+    "cse",
+    "func.func(loop-invariant-code-motion)",
     "verify-vector",
 ];
 

@@ -11,7 +11,8 @@ use mlc_mlir::rewrite::{Blk, Cursor, Val, op_name, ops, parse_into, string_attri
 /// The name of the operation that combines two parts.
 pub fn combiner(kind: Reduction, ty: Type) -> &'static str {
     let complex = emit::is_complex(ty);
-    let integer = ty.is_integer() || ty.is_index();
+    let element = emit::element_type(ty);
+    let integer = element.is_integer() || element.is_index();
     match kind {
         Reduction::Add if integer => "arith.addi",
         Reduction::Add if complex => "complex.add",
@@ -31,7 +32,7 @@ pub fn combiner(kind: Reduction, ty: Type) -> &'static str {
     }
 }
 
-/// Combines two parts; the left one comes first in the order of the iterations.
+/// Combines two parts, or two vectors of parts lane by lane; the left one comes first in the order of the iterations.
 pub fn combine<'c, 'a>(
     at: &Cursor<'c, 'a>,
     kind: Reduction,

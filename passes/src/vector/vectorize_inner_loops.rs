@@ -1,0 +1,217 @@
+//! `vectorize-inner-loops`: run several iterations of an innermost loop at once, one in each lane.
+//!
+//! ```mlir
+//! // Before                                  // After
+//! scf.for %i = %b to %e step %c1 {           scf.for %i = %b to %main step %c32 {
+//!   %x = memref.load %a[%i]                    %x = vector.load %a[%i] : vector<32xf32>
+//!   %y = arith.mulf %x, %f : f32               %y = arith.mulf %x, %fs : vector<32xf32>
+//!   memref.store %y, %a[%i]                    vector.store %y, %a[%i]
+//! } {par.independent}                        }     // and the rest once, under a mask
+//! ```
+//!
+//! Loops whose iterations are independent (`par.independent`), loops that only load and reduce, and
+//! loops that store only to the place they load. Branches become masks. A reduction keeps one part
+//! in each lane, and the parts combine in a tree: its shape depends on the target alone, so that
+//! the bits are the same at every level of optimization. LLVM is left none of it to decide.
+//!
+//! Options: `width=512|256|128`, the bits of a vector register; the module's `mlc.vector_bits`
+//! otherwise.
+//!
+//! Requires: loops in `scf.for`; `fuse-multiply-add` before, for what contracts.
+//! Leaves: loops that it does not take as they were, for LLVM's vectorizers.
+//! Does not: gather, scatter, or look for independence in loops that store to two arrays.
+
+mod plan;
+mod reduction;
+mod widen;
+
+use self::{plan::Plan, widen::Widener};
+use super::target::Target;
+use crate::{
+    emit,
+    par::{outline::INDEPENDENT, reductions},
+};
+use melior::{
+    Context,
+    ir::{
+        OperationRef, Type, ValueLike, attribute::DenseElementsAttribute, operation::OperationLike,
+    },
+};
+use mlc_mlir::{
+    Pass, PassResult,
+    rewrite::{
+        Cursor, Op, Val, all_ops, arguments, constant_integer, erase, nested_blocks, op_name, ops,
+        replace_all_uses, results,
+    },
+};
+
+pub static VECTORIZE_INNER_LOOPS: Pass = Pass {
+    name: "vectorize-inner-loops",
+    summary: "run several iterations of an innermost loop at once, one in each lane of a vector",
+    anchor: "builtin.module",
+    run,
+};
+
+fn run<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, options: &str) -> PassResult {
+    let target = Target::of(module, options)?;
+    for function in nested_blocks(module).into_iter().flat_map(ops) {
+        for scf_for in all_ops(function) {
+            if op_name(scf_for) != "scf.for" || !is_innermost(scf_for) {
+                continue;
+            }
+            let independent = scf_for.has_attribute(INDEPENDENT);
+            if let Some(plan) = plan::plan(function, scf_for, independent, target) {
+                vectorize(context, scf_for, &plan)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_innermost(scf_for: Op) -> bool {
+    all_ops(scf_for)
+        .into_iter()
+        .skip(1)
+        .all(|op| !matches!(op_name(op), "scf.for" | "scf.while" | "par.for"))
+}
+
+/// Replaces a loop by one over whole vectors and, where the number of iterations may be no multiple
+/// of the lanes, one vector under a mask.
+fn vectorize<'c, 'a>(
+    context: &'c Context,
+    scf_for: Op<'c, 'a>,
+    plan: &Plan<'c, 'a>,
+) -> Result<(), String> {
+    let at = Cursor::before(context, scf_for);
+    let operands: Vec<_> = scf_for.operands().collect();
+    let [lower, upper, ref inits @ ..] = [&operands[..2], &operands[3..]].concat()[..] else {
+        return Err("a loop without bounds".into());
+    };
+    let body = *nested_blocks(scf_for)
+        .first()
+        .ok_or("a loop without a body")?;
+    let old_iv = arguments(body)[0];
+    let ty = lower.r#type();
+
+    let mut accumulators = Vec::new();
+    for (reduction, init) in plan.reductions.iter().zip(inits) {
+        let neutral = reductions::neutral_attribute(context, reduction.kind, init.r#type())
+            .ok_or("a reduction without a neutral element")?;
+        let ty = Type::vector(&[plan.lanes], init.r#type());
+        let neutral = DenseElementsAttribute::splat(ty, neutral).into();
+        accumulators.push(at.value("arith.constant", &[], ty, &[("value", neutral)]));
+    }
+
+    let lanes = emit::integer(&at, ty, plan.lanes as i64);
+    let known = constant_integer(lower).zip(constant_integer(upper));
+    let (end, rest) = match known {
+        Some((first, last)) => {
+            let trips = (last - first).max(0);
+            let rest = trips % plan.lanes as i64;
+            (emit::integer(&at, ty, last - rest), Some(rest))
+        }
+        None => {
+            let span = at.value("arith.subi", &[upper, lower], ty, &[]);
+            let zero = emit::integer(&at, ty, 0);
+            let span = at.value("arith.maxsi", &[span, zero], ty, &[]);
+            let rest = at.value("arith.remui", &[span, lanes], ty, &[]);
+            let whole = at.value("arith.subi", &[span, rest], ty, &[]);
+            (at.value("arith.addi", &[lower, whole], ty, &[]), None)
+        }
+    };
+
+    let mut failure = None;
+    let main = emit::for_loop(
+        &at,
+        (lower, end, lanes),
+        &accumulators,
+        |at, iv, carried| {
+            Widener::new(*at, plan, (old_iv, iv), carried, None)
+                .run(body)
+                .unwrap_or_else(|error| {
+                    failure = Some(error);
+                    carried.to_vec()
+                })
+        },
+    );
+    let mut accumulators = results(main);
+
+    if rest != Some(0) {
+        let more = emit::compare(&at, emit::IntPredicate::Slt, end, upper);
+        let types: Vec<_> = accumulators.iter().map(|value| value.r#type()).collect();
+        let before = accumulators.clone();
+        accumulators = emit::if_else(
+            &at,
+            more,
+            &types,
+            |at| {
+                let rest = at.value("arith.subi", &[upper, end], ty, &[]);
+                let rest = emit::index_cast(at, rest, emit::index_type(at));
+                let bits = Type::vector(&[plan.lanes], emit::int_type(at, 1));
+                let mask = at.value("vector.create_mask", &[rest], bits, &[]);
+                Widener::new(*at, plan, (old_iv, end), &before, Some(mask))
+                    .run(body)
+                    .unwrap_or_else(|error| {
+                        failure = Some(error);
+                        before.clone()
+                    })
+            },
+            |_| before.clone(),
+        );
+    }
+    if let Some(error) = failure {
+        return Err(error);
+    }
+
+    for (place, (reduction, init)) in plan.reductions.iter().zip(inits).enumerate() {
+        let total = tree(
+            &at,
+            reduction.kind,
+            accumulators[place],
+            plan.lanes,
+            init.r#type(),
+        );
+        let total = reductions::combine(&at, reduction.kind, *init, total);
+        replace_all_uses(results(scf_for)[place], total);
+    }
+    erase(scf_for);
+    Ok(())
+}
+
+/// Combines the lanes of a vector: its halves, then the halves of that, down to one.
+fn tree<'c, 'a>(
+    at: &Cursor<'c, 'a>,
+    kind: mlc_dialects::par::Reduction,
+    mut vector: Val<'c, 'a>,
+    mut lanes: u64,
+    element: Type<'c>,
+) -> Val<'c, 'a> {
+    while lanes > 1 {
+        lanes /= 2;
+        let ty = Type::vector(&[lanes], element);
+        let half = |first: u64| {
+            let list = |value: u64| {
+                melior::ir::Attribute::parse(at.context, &format!("[{value}]"))
+                    .expect("a literal attribute")
+            };
+            at.value(
+                "vector.extract_strided_slice",
+                &[vector],
+                ty,
+                &[
+                    ("offsets", list(first)),
+                    ("sizes", list(lanes)),
+                    ("strides", list(1)),
+                ],
+            )
+        };
+        vector = reductions::combine(at, kind, half(0), half(lanes));
+    }
+    let first = melior::ir::attribute::DenseI64ArrayAttribute::new(at.context, &[0]).into();
+    at.value(
+        "vector.extract",
+        &[vector],
+        element,
+        &[("static_position", first)],
+    )
+}
