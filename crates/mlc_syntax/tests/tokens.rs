@@ -21,7 +21,9 @@ fn check(text: &str, expected: &Expect) {
 
 #[test]
 fn blocks_are_indents_and_dedents() {
-    check("a:\n  b\n\n  # c\n    c\nd", &expect![[r#"
+    check(
+        "a:\n  b\n\n  # c\n    c\nd",
+        &expect![[r#"
         Name a
         Colon :
         Newline
@@ -36,12 +38,15 @@ fn blocks_are_indents_and_dedents() {
         Name d
         Newline
         End
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn brackets_and_backslashes_join_lines() {
-    check("f(\n  a,\n)\nb \\\n  c\n", &expect![[r#"
+    check(
+        "f(\n  a,\n)\nb \\\n  c\n",
+        &expect![[r#"
         Name f
         LeftParen (
         Name a
@@ -52,12 +57,15 @@ fn brackets_and_backslashes_join_lines() {
         Name c
         Newline
         End
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_longest_operator_wins() {
-    check("a**=b//c<<=d->e...f:=g!=h:i", &expect![[r#"
+    check(
+        "a**=b//c<<=d->e...f:=g!=h:i",
+        &expect![[r#"
         Name a
         StarStarEqual **=
         Name b
@@ -77,7 +85,8 @@ fn the_longest_operator_wins() {
         Name i
         Newline
         End
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -150,7 +159,9 @@ fn numbers() {
 
 #[test]
 fn line_ends_of_every_system() {
-    check("a\r\nb\rc\n", &expect![[r#"
+    check(
+        "a\r\nb\rc\n",
+        &expect![[r#"
         Name a
         Newline
         Name b
@@ -158,5 +169,6 @@ fn line_ends_of_every_system() {
         Name c
         Newline
         End
-    "#]]);
+    "#]],
+    );
 }
