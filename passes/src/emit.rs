@@ -38,12 +38,6 @@ pub fn index<'c, 'a>(at: &Cursor<'c, 'a>, value: i64) -> Val<'c, 'a> {
     integer(at, index_type(at), value)
 }
 
-/// A float constant.
-pub fn float<'c, 'a>(at: &Cursor<'c, 'a>, ty: Type<'c>, value: f64) -> Val<'c, 'a> {
-    let value = FloatAttribute::new(at.context, ty, value).into();
-    at.value("arith.constant", &[], ty, &[("value", value)])
-}
-
 /// An operation on two values of one type, which is also that of the result. On index constants
 /// `addi`, `subi`, `muli`, `minsi`, `maxsi` and `divui` fold.
 pub fn binary<'c, 'a>(
@@ -93,10 +87,9 @@ pub fn compare<'c, 'a>(
 /// How `arith.cmpi` compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntPredicate {
+    Ne = 1,
     Slt = 2,
     Sle = 3,
-    Sgt = 4,
-    Ult = 6,
 }
 
 /// A conversion between `index` and an integer type; nothing where the types are the same.
@@ -158,6 +151,25 @@ pub fn if_else<'c, 'a>(
         &[],
         vec![then_region, else_region],
     ))
+}
+
+/// An `scf.if` that yields nothing and has no other branch.
+pub fn if_then<'c, 'a>(
+    at: &Cursor<'c, 'a>,
+    condition: Val<'c, 'a>,
+    then: impl FnOnce(&Cursor<'c, 'a>),
+) {
+    let (region, block) = region_of_block(&[]);
+    let inside = Cursor::at_end(at.context, block, at.location);
+    then(&inside);
+    inside.op("scf.yield", &[], &[], &[]);
+    at.op_with_regions(
+        "scf.if",
+        &[condition],
+        &[],
+        &[],
+        vec![region, melior::ir::Region::new()],
+    );
 }
 
 /// A direct call.

@@ -24,6 +24,7 @@ pub static PASSES: &[&Pass] = &[
     &par::check::CHECK,
     &par::annotate_independent::ANNOTATE_INDEPENDENT,
     &verify::stage::VERIFY_OWN,
+    &par::materialize_collects::MATERIALIZE_COLLECTS,
     &own::insert_drops::INSERT_DROPS,
     &verify::stage::VERIFY_PAR,
     &verify::stage::VERIFY_LINALG,

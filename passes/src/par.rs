@@ -2,8 +2,9 @@
 
 pub mod annotate_independent;
 pub mod check;
+pub mod materialize_collects;
 pub mod outline;
+pub mod reductions;
 
 mod captures;
 mod cost;
-pub mod reductions;

@@ -20,6 +20,8 @@ pub const OWN_TO_PAR: &[Step] = &[
     "func.func(own-elide-checks)",
     // What a check kept in the loop may leave it now.
     "func.func(own-hoist-views)",
+    // The loops are checked, and what appends is not: from here on, an append is a store.
+    "func.func(par-materialize-collects)",
     // The last moment at which it is known that different owners are different memory.
     "func.func(par-annotate-independent)",
     // All moves, borrows and operations that may raise are final.
