@@ -23,8 +23,8 @@ impl JitModule {
     }
 
     /// The address of the entry of an exported function: a C function `void (void **slots)`. The first pointers lead to the
-    /// arguments of the C signature, the one behind them to the room for what the function returns, if anything. A
-    /// boolean is a byte.
+    /// arguments, those behind them to the room for what the function returns: the status, where it may raise, and each
+    /// result. A boolean is a byte.
     pub fn entry(&self, name: &str) -> Option<*const c_void> {
         self.symbol(name, &mlc_codegen::entry_symbol(name))
     }

@@ -1,20 +1,22 @@
 //! Entries for hosts that learn signatures only at run time: each takes its arguments as an array of pointers.
 //!
 //! ```text
-//! define float @f(float %x, ptr %y)      define void @mlc_entry.f(ptr %slots)
-//!                                          ; *slots[0] is x, *slots[1] is y, *slots[2] becomes the result
+//! define {i32, float} @f(float %x, ptr %y)      define void @mlc_entry.f(ptr %slots)
+//!                                                 ; *slots[0] is x, *slots[1] is y
+//!                                                 ; *slots[2] and *slots[3] become the results
 //! ```
 
 use llvm_sys::{
     LLVMTypeKind,
     core::{
-        LLVMAddFunction, LLVMAppendBasicBlockInContext, LLVMBuildCall2, LLVMBuildGEP2,
-        LLVMBuildLoad2, LLVMBuildRetVoid, LLVMBuildStore, LLVMBuildTrunc, LLVMBuildZExt,
-        LLVMConstInt, LLVMCountParamTypes, LLVMCreateBuilderInContext, LLVMDisposeBuilder,
-        LLVMFunctionType, LLVMGetIntTypeWidth, LLVMGetNamedFunction, LLVMGetParam,
-        LLVMGetParamTypes, LLVMGetReturnType, LLVMGetTypeKind, LLVMGlobalGetValueType,
-        LLVMInt8TypeInContext, LLVMInt64TypeInContext, LLVMPointerTypeInContext,
-        LLVMPositionBuilderAtEnd, LLVMVoidTypeInContext,
+        LLVMAddFunction, LLVMAppendBasicBlockInContext, LLVMBuildCall2, LLVMBuildExtractValue,
+        LLVMBuildGEP2, LLVMBuildLoad2, LLVMBuildRetVoid, LLVMBuildStore, LLVMBuildTrunc,
+        LLVMBuildZExt, LLVMConstInt, LLVMCountParamTypes, LLVMCountStructElementTypes,
+        LLVMCreateBuilderInContext, LLVMDisposeBuilder, LLVMFunctionType, LLVMGetIntTypeWidth,
+        LLVMGetNamedFunction, LLVMGetParam, LLVMGetParamTypes, LLVMGetReturnType, LLVMGetTypeKind,
+        LLVMGlobalGetValueType, LLVMInt8TypeInContext, LLVMInt64TypeInContext,
+        LLVMPointerTypeInContext, LLVMPositionBuilderAtEnd, LLVMStructGetTypeAtIndex,
+        LLVMVoidTypeInContext,
     },
     prelude::{LLVMBuilderRef, LLVMContextRef, LLVMModuleRef, LLVMTypeRef, LLVMValueRef},
 };
@@ -86,8 +88,16 @@ unsafe fn add_entry(
             c"".as_ptr(),
         );
         let result_type = LLVMGetReturnType(callee);
-        if LLVMGetTypeKind(result_type) != LLVMTypeKind::LLVMVoidTypeKind {
-            build.store(result_type, result, build.slot(types.len()));
+        match LLVMGetTypeKind(result_type) {
+            LLVMTypeKind::LLVMVoidTypeKind => {}
+            LLVMTypeKind::LLVMStructTypeKind => {
+                for index in 0..LLVMCountStructElementTypes(result_type) {
+                    let part = LLVMBuildExtractValue(build.builder, result, index, c"".as_ptr());
+                    let ty = LLVMStructGetTypeAtIndex(result_type, index);
+                    build.store(ty, part, build.slot(types.len() + index as usize));
+                }
+            }
+            _ => build.store(result_type, result, build.slot(types.len())),
         }
         LLVMBuildRetVoid(build.builder);
         LLVMDisposeBuilder(build.builder);
