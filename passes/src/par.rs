@@ -6,5 +6,8 @@ pub mod materialize_collects;
 pub mod outline;
 pub mod reductions;
 
+pub mod parallel_loop;
+pub mod reductions;
+
 mod captures;
 mod cost;

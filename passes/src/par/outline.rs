@@ -14,24 +14,23 @@
 //! the bounds alone, as the chunks do: the bits are the same at any number of threads.
 //! Does not: look at whether the iterations are independent (`par-check` does).
 
-use super::{captures, captures::Frame, cost, reductions};
+use super::{captures, captures::Frame, cost, parallel_loop::ParallelLoop, reductions};
 use crate::emit;
 use melior::{
     Context,
     dialect::llvm::attributes::{Linkage, linkage},
     ir::{
-        Attribute, BlockLike, Location, OperationRef, Type, TypeLike, ValueLike,
-        attribute::{ArrayAttribute, StringAttribute, TypeAttribute},
+        Attribute, BlockLike, OperationRef, Type, ValueLike,
+        attribute::{StringAttribute, TypeAttribute},
         operation::OperationLike,
         r#type::FunctionType,
     },
 };
-use mlc_dialects::par::Reduction;
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Blk, Cursor, Op, Val, all_ops, arguments, erase, move_to_end, nested_blocks, op_name, ops,
-        region_of_block, replace_all_uses, results, set_attribute, string_attribute,
+        Blk, Cursor, Op, Val, all_ops, arguments, nested_blocks, op_name, ops, region_of_block,
+        results, set_attribute, string_attribute,
     },
 };
 
@@ -84,11 +83,16 @@ fn lower_loops<'c, 'a>(
         .into_iter()
         .find(|op| op_name(*op) == "par.for")
     {
-        let par_loop = Loop::new(context, module, function, par_for)?;
-        if launch == Launch::Direct && !par_loop.raises {
-            par_loop.serialize();
+        let parallel = ParallelLoop::new(context, par_for)?;
+        if launch == Launch::Direct && !parallel.raises {
+            parallel.serialize();
             continue;
         }
+        let par_loop = Loop {
+            parallel,
+            module,
+            function,
+        };
         let name = string_attribute(function, "sym_name").unwrap_or("anonymous");
         let outlined = par_loop.outline(&format!("{name}.par{made}"), launch)?;
         lower_loops(context, module, outlined, Launch::Direct)?;
@@ -107,128 +111,15 @@ enum Launch {
 }
 
 struct Loop<'c, 'a> {
-    context: &'c Context,
-    location: Location<'c>,
+    parallel: ParallelLoop<'c, 'a>,
     module: Blk<'c, 'a>,
     function: Op<'c, 'a>,
-    par_for: Op<'c, 'a>,
-    body: Blk<'c, 'a>,
-    bounds: Vec<Val<'c, 'a>>,
-    inits: Vec<Val<'c, 'a>>,
-    kinds: Vec<Reduction>,
-    raises: bool,
 }
 
 impl<'c, 'a> Loop<'c, 'a> {
-    fn new(
-        context: &'c Context,
-        module: Blk<'c, 'a>,
-        function: Op<'c, 'a>,
-        par_for: Op<'c, 'a>,
-    ) -> Result<Self, String> {
-        let body = *nested_blocks(par_for)
-            .first()
-            .ok_or("a par.for without a body")?;
-        let mut bounds: Vec<_> = par_for.operands().collect();
-        let inits = bounds.split_off(body.argument_count());
-        let kinds = par_for
-            .attribute("reductions")
-            .ok()
-            .and_then(|attribute| ArrayAttribute::try_from(attribute).ok())
-            .map(|array| {
-                (0..array.len())
-                    .filter_map(|place| Reduction::from_attribute(array.element(place).ok()?))
-                    .collect::<Vec<_>>()
-            })
-            .unwrap_or_default();
-        if kinds.len() != inits.len() {
-            return Err("a par.for whose reductions do not fit its initial values".into());
-        }
-        Ok(Self {
-            context,
-            location: par_for.location(),
-            module,
-            function,
-            par_for,
-            body,
-            bounds,
-            inits,
-            kinds,
-            raises: par_for.has_attribute("raises"),
-        })
-    }
-
-    /// The initial values' types, which are those of the reductions.
-    fn types(&self) -> Vec<Type<'c>> {
-        self.inits.iter().map(|init| init.r#type()).collect()
-    }
-
-    /// Moves the body to a cursor: the iterations become what `ivs` count, and the contributions
-    /// are combined with `carried`.
-    fn place_body(
-        &self,
-        at: &Cursor<'c, 'a>,
-        ivs: &[Val<'c, 'a>],
-        carried: &[Val<'c, 'a>],
-    ) -> Vec<Val<'c, 'a>> {
-        let mut list = ops(self.body);
-        let terminator = list.pop();
-        for op in list {
-            move_to_end(op, at.block());
-        }
-        for (old, new) in arguments(self.body).into_iter().zip(ivs) {
-            replace_all_uses(old, *new);
-        }
-        let contributions: Vec<_> = terminator.map_or(Vec::new(), |op| op.operands().collect());
-        contributions
-            .into_iter()
-            .zip(carried)
-            .zip(&self.kinds)
-            .map(|((new, sum), kind)| reductions::combine(at, *kind, *sum, new))
-            .collect()
-    }
-
-    // ---- a loop in another parallel loop, which cannot fail
-
-    fn serialize(self) {
-        let at = Cursor::before(self.context, self.par_for);
-        let totals = self.nest(&at, &mut Vec::new(), &self.inits);
-        self.finish(None, &totals);
-    }
-
-    /// Serial loops over the dimensions from `ivs.len()` on.
-    fn nest(
-        &self,
-        at: &Cursor<'c, 'a>,
-        ivs: &mut Vec<Val<'c, 'a>>,
-        carried: &[Val<'c, 'a>],
-    ) -> Vec<Val<'c, 'a>> {
-        let Some(bound) = self.bounds.get(ivs.len()) else {
-            return self.place_body(at, ivs, carried);
-        };
-        let range = (emit::index(at, 0), *bound, emit::index(at, 1));
-        let op = emit::for_loop(at, range, carried, |at, iv, carried| {
-            ivs.push(iv);
-            self.nest(at, ivs, carried)
-        });
-        set_attribute(op, INDEPENDENT, Attribute::unit(self.context));
-        results(op)
-    }
-
-    /// Replaces the loop's results and erases it.
-    fn finish(self, status: Option<Val<'c, 'a>>, totals: &[Val<'c, 'a>]) {
-        let new = status.into_iter().chain(totals.iter().copied());
-        for (old, new) in results(self.par_for).into_iter().zip(new) {
-            replace_all_uses(old, new);
-        }
-        erase(self.par_for);
-    }
-
-    // ---- a loop that becomes a function
-
     fn outline(self, name: &str, launch: Launch) -> Result<Op<'c, 'a>, String> {
-        let at = Cursor::before(self.context, self.par_for);
-        let iterations = self.iterations(&at);
+        let at = Cursor::before(self.parallel.context, self.parallel.par_for);
+        let iterations = self.parallel.iterations(&at);
         let grain = match launch {
             Launch::Pool => self.grain(&at, iterations),
             Launch::Direct => iterations,
@@ -237,6 +128,7 @@ impl<'c, 'a> Loop<'c, 'a> {
         // What the function over a chunk needs: what the body uses, the bounds of the inner
         // dimensions, and the places for the partial results.
         let mut captured = self
+            .parallel
             .par_for
             .region(0)
             .map(captures::captured)
@@ -249,17 +141,17 @@ impl<'c, 'a> Loop<'c, 'a> {
             }
             !constant
         });
-        let entry = entry_cursor(self.context, self.function)?;
+        let entry = entry_cursor(self.parallel.context, self.function)?;
         let slots = match launch {
             Launch::Pool => MOST_CHUNKS,
             Launch::Direct => 1,
         };
         let mut partials = Vec::new();
-        for ty in self.types() {
+        for ty in self.parallel.types() {
             let memory = emit::memory_type(&entry, ty)?;
             partials.push(emit::stack(&entry, memory, slots));
         }
-        let inner = &self.bounds[1..];
+        let inner = &self.parallel.bounds[1..];
         let carried: Vec<_> = captured
             .iter()
             .chain(inner)
@@ -322,26 +214,21 @@ impl<'c, 'a> Loop<'c, 'a> {
             emit::index_cast(&at, parts, word)
         };
         let mut totals = Vec::new();
-        for ((init, kind), partial) in self.inits.iter().zip(&self.kinds).zip(partials) {
+        for ((init, kind), partial) in self
+            .parallel
+            .inits
+            .iter()
+            .zip(&self.parallel.kinds)
+            .zip(partials)
+        {
             let ty = init.r#type();
             let tree = reductions::tree_function(&at, self.module, *kind, ty)?;
             let sum = results(emit::call(&at, &tree, &[partial, parts], &[ty]))[0];
             totals.push(reductions::combine(&at, *kind, *init, sum));
         }
-        let status = self.raises.then(|| results(status)[0]);
-        self.finish(status, &totals);
+        let status = self.parallel.raises.then(|| results(status)[0]);
+        self.parallel.finish(status, &totals);
         Ok(function)
-    }
-
-    /// The number of iterations of all dimensions.
-    fn iterations(&self, at: &Cursor<'c, 'a>) -> Val<'c, 'a> {
-        let zero = emit::index(at, 0);
-        self.bounds
-            .iter()
-            .fold(emit::index(at, 1), |product, bound| {
-                let bound = emit::binary(at, "arith.maxsi", *bound, zero);
-                emit::binary(at, "arith.muli", product, bound)
-            })
     }
 
     /// How many iterations a chunk has. It follows from the number of iterations and the cost of
@@ -352,7 +239,7 @@ impl<'c, 'a> Loop<'c, 'a> {
         if self.keeps_source_order() {
             return all;
         }
-        let cost = cost::of_iteration(at, self.par_for);
+        let cost = cost::of_iteration(at, self.parallel.par_for);
         let divide = |cost_of_part: i64| {
             let part = emit::index(at, cost_of_part);
             let quotient = emit::binary(at, "arith.divui", part, cost);
@@ -368,12 +255,14 @@ impl<'c, 'a> Loop<'c, 'a> {
         );
         let mut grain = emit::binary(at, "arith.maxsi", by_cost, by_count);
         // Whole rows where a chunk has any, else whole cache lines.
-        let row = self.bounds[1..].iter().fold(None, |product, bound| {
-            let bound = emit::binary(at, "arith.maxsi", *bound, one);
-            Some(product.map_or(bound, |product| {
-                emit::binary(at, "arith.muli", product, bound)
-            }))
-        });
+        let row = self.parallel.bounds[1..]
+            .iter()
+            .fold(None, |product, bound| {
+                let bound = emit::binary(at, "arith.maxsi", *bound, one);
+                Some(product.map_or(bound, |product| {
+                    emit::binary(at, "arith.muli", product, bound)
+                }))
+            });
         let unit = row.unwrap_or_else(|| emit::index(at, ALIGNMENT));
         let whole = emit::compare(at, emit::IntPredicate::Sle, unit, grain);
         let unit = at.value("arith.select", &[whole, unit, one], unit.r#type(), &[]);
@@ -387,31 +276,39 @@ impl<'c, 'a> Loop<'c, 'a> {
 
     /// Whether rounding must happen in the order of the source, which only one chunk does.
     fn keeps_source_order(&self) -> bool {
-        string_attribute(self.function, "mlc.fp") == Some("strict")
-            && self.kinds.iter().zip(self.types()).any(|(kind, ty)| {
-                matches!(kind, Reduction::Add | Reduction::Mul)
-                    && (ty.is_float() || emit::is_complex(ty))
-            })
+        string_attribute(self.function, "mlc.fp") == Some("strict") && self.parallel.rounds()
     }
 
     /// An empty function over a chunk, in front of the function that holds the loop.
     fn make_function(&self, name: &str) -> Op<'c, 'a> {
-        let mut at = Cursor::before(self.context, self.function);
-        at.location = self.location;
+        let mut at = Cursor::before(self.parallel.context, self.function);
+        at.location = self.parallel.location;
         let ty = chunk_type(&at);
         let parameters: Vec<_> = (0..4)
-            .map(|place| (ty.input(place).expect("four inputs"), self.location))
+            .map(|place| {
+                (
+                    ty.input(place).expect("four inputs"),
+                    self.parallel.location,
+                )
+            })
             .collect();
         let (region, _) = region_of_block(&parameters);
-        let text = |text| Attribute::parse(self.context, text).expect("a literal attribute");
+        let text =
+            |text| Attribute::parse(self.parallel.context, text).expect("a literal attribute");
         let mut attributes = vec![
-            ("sym_name", StringAttribute::new(self.context, name).into()),
+            (
+                "sym_name",
+                StringAttribute::new(self.parallel.context, name).into(),
+            ),
             ("function_type", TypeAttribute::new(ty.into()).into()),
             (
                 "sym_visibility",
-                StringAttribute::new(self.context, "private").into(),
+                StringAttribute::new(self.parallel.context, "private").into(),
             ),
-            ("llvm.linkage", linkage(self.context, Linkage::Internal)),
+            (
+                "llvm.linkage",
+                linkage(self.parallel.context, Linkage::Internal),
+            ),
             // The frame is written before the call only.
             (
                 "arg_attrs",
@@ -435,16 +332,13 @@ impl<'c, 'a> Loop<'c, 'a> {
         captured: &[Val<'c, 'a>],
         constants: &[Val<'c, 'a>],
     ) -> Result<(), String> {
-        let at = Cursor::at_end(self.context, block, self.location);
+        let at = Cursor::at_end(self.parallel.context, block, self.parallel.location);
         let parameters = arguments(block);
         let unpacked = layout.unpack(&at, parameters[0], types);
-        let inner = &unpacked[captured_count..captured_count + self.bounds.len() - 1];
+        let inner = &unpacked[captured_count..captured_count + self.parallel.bounds.len() - 1];
         let partials = &unpacked[captured_count + inner.len()..];
 
-        let mut neutral = Vec::new();
-        for (kind, ty) in self.kinds.iter().zip(self.types()) {
-            neutral.push(reductions::neutral(&at, *kind, ty)?);
-        }
+        let neutral = self.parallel.neutral(&at)?;
         let word = emit::index_type(&at);
         let begin = emit::index_cast(&at, parameters[2], word);
         let end = emit::index_cast(&at, parameters[3], word);
@@ -463,7 +357,7 @@ impl<'c, 'a> Loop<'c, 'a> {
         // The body is in place: what it captured is now what was unpacked, and constants are its own.
         let region = block.parent_region().ok_or("a block without a region")?;
         captures::replace_in_region(region, captured, &unpacked[..captured_count]);
-        let start = Cursor::at_start(self.context, block, self.location);
+        let start = Cursor::at_start(self.parallel.context, block, self.parallel.location);
         let copies: Vec<_> = constants
             .iter()
             .filter_map(|value| mlc_mlir::rewrite::defining_op(*value))
@@ -488,9 +382,9 @@ impl<'c, 'a> Loop<'c, 'a> {
         let one = emit::index(at, 1);
         let op = emit::for_loop(at, (begin, end, one), carried, |at, iv, carried| {
             let ivs: Vec<_> = outer.iter().copied().chain([iv]).collect();
-            self.place_body(at, &ivs, carried)
+            self.parallel.place_body(at, &ivs, carried)
         });
-        set_attribute(op, INDEPENDENT, Attribute::unit(self.context));
+        set_attribute(op, INDEPENDENT, Attribute::unit(self.parallel.context));
         results(op)
     }
 
@@ -531,7 +425,7 @@ impl<'c, 'a> Loop<'c, 'a> {
                 self.over_range(at, (low, high), &outer, carried)
             },
         );
-        set_attribute(rows, INDEPENDENT, Attribute::unit(self.context));
+        set_attribute(rows, INDEPENDENT, Attribute::unit(self.parallel.context));
         results(rows)
     }
 
@@ -543,20 +437,27 @@ impl<'c, 'a> Loop<'c, 'a> {
         if declared {
             return;
         }
-        let at = Cursor::at_start(self.context, self.module, self.location);
+        let at = Cursor::at_start(self.parallel.context, self.module, self.parallel.location);
         let (pointer, word) = (emit::pointer_type(&at), emit::int_type(&at, 64));
         let status = emit::int_type(&at, 32);
-        let ty = FunctionType::new(self.context, &[pointer, pointer, word, word], &[status]);
+        let ty = FunctionType::new(
+            self.parallel.context,
+            &[pointer, pointer, word, word],
+            &[status],
+        );
         at.op_with_regions(
             "func.func",
             &[],
             &[],
             &[
-                ("sym_name", StringAttribute::new(self.context, POOL).into()),
+                (
+                    "sym_name",
+                    StringAttribute::new(self.parallel.context, POOL).into(),
+                ),
                 ("function_type", TypeAttribute::new(ty.into()).into()),
                 (
                     "sym_visibility",
-                    StringAttribute::new(self.context, "private").into(),
+                    StringAttribute::new(self.parallel.context, "private").into(),
                 ),
             ],
             vec![melior::ir::Region::new()],
