@@ -7,7 +7,6 @@ pub mod outline;
 pub mod reductions;
 
 pub mod parallel_loop;
-pub mod reductions;
 
 mod captures;
 mod cost;
