@@ -1,7 +1,7 @@
-//! From the last stage of the IR to machine code, kept for the forms that need it again.
+//! The machine that code is generated for.
 
-use crate::{CompileError, OptLevel, Options, ir_diagnostics::llvm_error};
-use mlc_codegen::{CodeFile, LlvmModule, Lowering, Machine, Unit};
+use crate::{CompileError, OptLevel, Options};
+use mlc_codegen::Machine;
 
 /// The machine that the options name.
 pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
@@ -23,27 +23,4 @@ pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
             format!("unknown CPU `{}`; {hint}", unknown.0),
         )
     })
-}
-
-/// Optimized LLVM IR of a module at stage `llvm`.
-pub(crate) fn optimized(
-    lowering: &Lowering,
-    machine: &Machine,
-    unit: &Unit,
-    options: &Options,
-) -> Result<LlvmModule, CompileError> {
-    let mut module = LlvmModule::translate(lowering, machine, unit).map_err(llvm_error)?;
-    module
-        .optimize(machine, options.verify_each)
-        .map_err(llvm_error)?;
-    Ok(module)
-}
-
-/// Machine code of optimized LLVM IR.
-pub(crate) fn code(
-    mut module: LlvmModule,
-    machine: &Machine,
-    file: CodeFile,
-) -> Result<Vec<u8>, CompileError> {
-    module.emit(machine, file).map_err(llvm_error)
 }

@@ -1,10 +1,16 @@
 //! A compiled module and what can be made of it.
 
-use crate::{CompileError, Diagnostic, Emit, JitModule, Options, Source, backend, ir_diagnostics};
+use crate::{
+    CompileError, Diagnostic, Emit, Format, JitModule, Observer, Options, Session, Source, backend,
+    ir_diagnostics,
+};
 use mlc_codegen::{CodeFile, LlvmModule, Lowering, LoweringConfig, Machine, Unit};
 use mlc_diagnostics::{FileId, SourceMap};
 use mlc_passes::stage::Stage;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 /// A module without errors of the user's, from which every form is made on request.
 pub struct Compiled {
@@ -15,14 +21,28 @@ pub struct Compiled {
     /// The function that is the program, if there is one.
     start: Option<String>,
     lowering: Mutex<Lowering>,
+    observer: Option<Observer>,
+    /// Of all but the passes, which the lowering keeps.
+    times: Mutex<Vec<PartTime>>,
+}
+
+/// How long a part of a compilation took.
+#[derive(Clone, Debug)]
+pub struct PartTime {
+    /// `front`, the stage that a pass leads out of, or `llvm`.
+    pub phase: &'static str,
+    pub part: String,
+    pub time: Duration,
 }
 
 pub(crate) fn from_mlir(
-    options: &Options,
+    session: &Session,
     sources: SourceMap,
     file: FileId,
     source: &Source,
 ) -> Result<Compiled, CompileError> {
+    let options = session.options();
+    let start_time = Instant::now();
     let config = LoweringConfig {
         verify_each: options.verify_each,
     };
@@ -33,6 +53,11 @@ pub(crate) fn from_mlir(
             ir_diagnostics::malformed(&sources, found),
         )
     })?;
+    let read = PartTime {
+        phase: "front",
+        part: "parse".into(),
+        time: start_time.elapsed(),
+    };
     let start = lowering.exported().into_iter().find(|name| name == "main");
     let compiled = Compiled {
         start,
@@ -41,6 +66,8 @@ pub(crate) fn from_mlir(
         sources,
         warnings: Vec::new(),
         lowering: Mutex::new(lowering),
+        observer: session.observer(),
+        times: Mutex::new(vec![read]),
     };
     compiled.reach(&mut compiled.lowering(), Stage::Par)?;
     Ok(compiled)
@@ -62,6 +89,45 @@ impl Compiled {
             .iter()
             .map(|warning| Diagnostic::new(&self.sources, warning))
             .collect()
+    }
+
+    /// Warnings as text, each ending in a newline.
+    pub fn render_warnings(&self, format: Format, color: bool) -> String {
+        crate::render::render(&self.sources, &self.warnings, format, color)
+    }
+
+    /// How long each part took, up to now.
+    pub fn times(&self) -> Vec<PartTime> {
+        let others = self
+            .times
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let (front, back): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|time| time.phase == "front");
+        let lowering = self.lowering();
+        let passes = lowering.times().iter().map(|step| PartTime {
+            phase: step.stage.name(),
+            part: step.step.clone(),
+            time: step.time,
+        });
+        front.into_iter().chain(passes).chain(back).collect()
+    }
+
+    /// Runs a part and notes how long it took.
+    fn timed<T>(&self, part: &str, run: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = run();
+        let time = PartTime {
+            phase: "llvm",
+            part: part.to_owned(),
+            time: start.elapsed(),
+        };
+        self.times
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(time);
+        result
     }
 
     /// The module in one form: text is UTF-8, libraries and objects are the bytes of the file.
@@ -87,13 +153,18 @@ impl Compiled {
                 let object = self.code(&mut lowering, CodeFile::Object)?;
                 let soname = format!("{}.so", self.name);
                 let functions = lowering.exported();
-                mlc_codegen::shared_library(&object, &functions, &soname, !self.options.debug_info)
-                    .map_err(ir_diagnostics::link_error)
+                let strip = !self.options.debug_info;
+                self.timed("link", || {
+                    mlc_codegen::shared_library(&object, &functions, &soname, strip)
+                })
+                .map_err(ir_diagnostics::link_error)
             }
             Emit::Exe => {
                 let object = self.program(&mut lowering)?;
-                mlc_codegen::executable(&object, !self.options.debug_info)
-                    .map_err(ir_diagnostics::link_error)
+                self.timed("link", || {
+                    mlc_codegen::executable(&object, !self.options.debug_info)
+                })
+                .map_err(ir_diagnostics::link_error)
             }
             _ => Err(self.no_emit(emit)),
         }
@@ -107,18 +178,15 @@ impl Compiled {
         let unit = Unit::Host {
             exported: exported.clone(),
         };
-        let module = self.optimized(&mut lowering, &machine, &unit)?;
-        JitModule::load(
-            &backend::code(module, &machine, CodeFile::Object)?,
-            exported,
-        )
+        let object = self.machine_code(&mut lowering, &machine, &unit, CodeFile::Object)?;
+        self.timed("load", || JitModule::load(&object, exported))
     }
 
     /// Runs the module as a program in this process: its top-level statements, or of textual IR the function `main`.
     /// Returns the exit status; an error that nobody caught has been written to standard error.
-    pub fn run(&self) -> Result<i32, CompileError> {
+    pub fn run(&self, args: &[String]) -> Result<i32, CompileError> {
         let object = self.program(&mut self.lowering())?;
-        mlc_codegen::run_program(&object).map_err(ir_diagnostics::undefined)
+        mlc_codegen::run_program(&object, &self.name, args).map_err(ir_diagnostics::undefined)
     }
 
     fn no_emit(&self, emit: Emit) -> CompileError {
@@ -141,13 +209,22 @@ impl Compiled {
         unit: &Unit,
     ) -> Result<LlvmModule, CompileError> {
         self.reach(lowering, Stage::Llvm)?;
-        backend::optimized(lowering, machine, unit, &self.options)
+        let mut module = self
+            .timed("translate", || {
+                LlvmModule::translate(lowering, machine, unit)
+            })
+            .map_err(ir_diagnostics::llvm_error)?;
+        self.timed("optimize", || {
+            module.optimize(machine, self.options.verify_each)
+        })
+        .map_err(ir_diagnostics::llvm_error)?;
+        Ok(module)
     }
 
     fn code(&self, lowering: &mut Lowering, file: CodeFile) -> Result<Vec<u8>, CompileError> {
         let machine = backend::machine(&self.options)?;
         let unit = self.library(lowering);
-        backend::code(self.optimized(lowering, &machine, &unit)?, &machine, file)
+        self.machine_code(lowering, &machine, &unit, file)
     }
 
     fn program(&self, lowering: &mut Lowering) -> Result<Vec<u8>, CompileError> {
@@ -155,11 +232,19 @@ impl Compiled {
         let unit = Unit::Program {
             start: self.start.clone(),
         };
-        backend::code(
-            self.optimized(lowering, &machine, &unit)?,
-            &machine,
-            CodeFile::Object,
-        )
+        self.machine_code(lowering, &machine, &unit, CodeFile::Object)
+    }
+
+    fn machine_code(
+        &self,
+        lowering: &mut Lowering,
+        machine: &Machine,
+        unit: &Unit,
+        file: CodeFile,
+    ) -> Result<Vec<u8>, CompileError> {
+        let mut module = self.optimized(lowering, machine, unit)?;
+        self.timed("emit", || module.emit(machine, file))
+            .map_err(ir_diagnostics::llvm_error)
     }
 
     fn lowering(&self) -> MutexGuard<'_, Lowering> {
@@ -169,7 +254,10 @@ impl Compiled {
 
     fn reach(&self, lowering: &mut Lowering, stage: Stage) -> Result<(), CompileError> {
         lowering
-            .reach(stage, None)
+            .reach(
+                stage,
+                self.observer.as_deref().map(|observer| observer as _),
+            )
             .map(drop)
             .map_err(|error| ir_diagnostics::step_error(&self.sources, error))
     }

@@ -2,7 +2,11 @@
 
 use crate::{Diagnostic, words::words};
 use mlc_diagnostics::SourceMap;
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Who is to blame, which decides the exit status of a command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,7 +37,18 @@ pub struct CompileError {
     fault: Fault,
     sources: Arc<SourceMap>,
     diagnostics: Vec<mlc_diagnostics::Diagnostic>,
-    reproducer: Option<PathBuf>,
+    reproducer: Option<Reproducer>,
+}
+
+/// What shows a bug of the compiler's again.
+#[derive(Clone, Debug)]
+pub(crate) struct Reproducer {
+    /// The contents of a file.
+    pub text: String,
+    /// What its name ends in.
+    pub extension: &'static str,
+    /// The command, up to the name of the file.
+    pub command: String,
 }
 
 impl CompileError {
@@ -49,7 +64,8 @@ impl CompileError {
         }
     }
 
-    pub(crate) fn request(code: &'static str, message: impl Into<String>) -> CompileError {
+    /// An error of whoever calls: what was asked for cannot be had.
+    pub fn request(code: &'static str, message: impl Into<String>) -> CompileError {
         let diagnostic =
             mlc_diagnostics::Diagnostic::error(code, mlc_diagnostics::Span::NONE, message);
         CompileError {
@@ -60,26 +76,19 @@ impl CompileError {
         }
     }
 
-    /// A bug of ours. `reproducer` is a file that shows it, and `command` runs it again.
+    /// A bug of ours.
     pub(crate) fn internal(
         message: impl Into<String>,
-        reproducer: Option<(PathBuf, String)>,
+        reproducer: Option<Reproducer>,
     ) -> CompileError {
-        let mut diagnostic = mlc_diagnostics::Diagnostic::error(
-            "internal-error",
-            mlc_diagnostics::Span::NONE,
-            message,
-        );
-        diagnostic = diagnostic.help("this is a bug of the compiler's, not of the program");
-        let file = reproducer.map(|(file, command)| {
-            diagnostic.help.push(format!("to see it again: {command}"));
-            file
-        });
+        let none = mlc_diagnostics::Span::NONE;
+        let diagnostic = mlc_diagnostics::Diagnostic::error("internal-error", none, message)
+            .help("this is a bug of the compiler's, not of the program");
         CompileError {
             fault: Fault::Compiler,
             sources: Arc::default(),
             diagnostics: vec![diagnostic],
-            reproducer: file,
+            reproducer,
         }
     }
 
@@ -100,9 +109,46 @@ impl CompileError {
         crate::render::render(&self.sources, &self.diagnostics, format, color)
     }
 
-    /// For a bug of the compiler's: the file that shows it again.
-    pub fn reproducer(&self) -> Option<&std::path::Path> {
-        self.reproducer.as_deref()
+    /// For a bug of the compiler's: writes a file that shows it again, to `file` or a temporary one, and adds the
+    /// command that does so to the message. Returns the file; nothing for other errors.
+    pub fn write_reproducer(&mut self, file: Option<&Path>) -> Option<PathBuf> {
+        let reproducer = self.reproducer.take()?;
+        let Some(first) = self.diagnostics.first_mut() else {
+            return None;
+        };
+        match reproducer.write(file) {
+            Ok(file) => {
+                first.help.push(format!(
+                    "to see it again: {} {}",
+                    reproducer.command,
+                    file.display()
+                ));
+                Some(file)
+            }
+            Err(error) => {
+                first.help.push(format!(
+                    "no file that shows it again could be written: {error}"
+                ));
+                None
+            }
+        }
+    }
+}
+
+impl Reproducer {
+    fn write(&self, file: Option<&Path>) -> io::Result<PathBuf> {
+        if let Some(file) = file {
+            std::fs::write(file, &self.text)?;
+            return Ok(file.to_owned());
+        }
+        let (mut temporary, file) = tempfile::Builder::new()
+            .prefix("mlc-reproducer-")
+            .suffix(self.extension)
+            .tempfile()?
+            .keep()
+            .map_err(|error| error.error)?;
+        io::Write::write_all(&mut temporary, self.text.as_bytes())?;
+        Ok(file)
     }
 }
 

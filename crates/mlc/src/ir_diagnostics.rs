@@ -1,9 +1,23 @@
 //! What passes report, told to the user in the user's words, or as a bug of ours.
 
-use crate::CompileError;
+use crate::{CompileError, error::Reproducer};
 use mlc_codegen::{IrDiagnostic, IrPlace, IrSeverity, LinkError, LlvmError, StepError};
 use mlc_diagnostics::{Diagnostic, LineColumn, SourceMap, Span};
 use std::sync::Arc;
+
+/// The codes that checks on the IR report.
+const CODES: &[&str] = &[
+    "borrow-conflict",
+    "move-out-of-borrow",
+    "move-while-borrowed",
+    "parallel-exit",
+    "partly-moved",
+    "race",
+    "return-of-local-borrow",
+    "use-after-move",
+    "use-before-assignment",
+    "write-through-shared-borrow",
+];
 
 /// The errors in textual IR that could not be read.
 pub(crate) fn malformed(sources: &SourceMap, found: Vec<IrDiagnostic>) -> Vec<Diagnostic> {
@@ -25,14 +39,45 @@ pub(crate) fn malformed(sources: &SourceMap, found: Vec<IrDiagnostic>) -> Vec<Di
         .collect()
 }
 
-/// A step that failed: the program is wrong where the step says so with a code, else the compiler is.
+/// A step that failed. The program is wrong where everything the step reported as an error says so with a code, as the
+/// checks do (`use-after-move: …`); else the compiler is.
 pub(crate) fn step_error(sources: &Arc<SourceMap>, error: StepError) -> CompileError {
+    let errors = error
+        .diagnostics
+        .iter()
+        .filter(|found| found.severity == IrSeverity::Error);
+    let theirs: Option<Vec<Diagnostic>> = errors.map(|found| coded(sources, found)).collect();
+    if let Some(theirs) = theirs
+        && !theirs.is_empty()
+    {
+        return CompileError::program(Arc::clone(sources), theirs);
+    }
     let message = match error.diagnostics.first() {
         Some(first) => format!("`{}` failed: {}", error.step, first.message),
         None => format!("`{}` failed", error.step),
     };
-    let _ = sources;
-    CompileError::internal(message, None)
+    let command = format!("mlc opt --pass-pipeline='builtin.module({})'", error.step);
+    let reproducer = Reproducer {
+        text: error.input,
+        extension: ".mlir",
+        command,
+    };
+    CompileError::internal(message, Some(reproducer))
+}
+
+/// A diagnostic for the user: its message is `code: text`.
+fn coded(sources: &SourceMap, found: &IrDiagnostic) -> Option<Diagnostic> {
+    let (code, message) = found.message.split_once(": ")?;
+    let code = *CODES.iter().find(|&&known| known == code)?;
+    let mut diagnostic = Diagnostic::error(code, span(sources, found.place.as_ref()), message);
+    for note in &found.notes {
+        let place = span(sources, note.place.as_ref());
+        diagnostic = match note.message.strip_prefix("help: ") {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic.label(place, note.message.clone()),
+        };
+    }
+    Some(diagnostic)
 }
 
 /// A failure of LLVM's.

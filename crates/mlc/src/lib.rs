@@ -16,13 +16,14 @@ mod session;
 mod source;
 mod words;
 
-pub use compiled::Compiled;
+pub use compiled::{Compiled, PartTime};
 pub use diagnostic::{Diagnostic, Label, Place, Severity};
 pub use emit::Emit;
 pub use error::{CompileError, Fault, Format};
 pub use jit::JitModule;
+pub use mlc_codegen::{cpu_names, host_cpu};
 pub use mlc_passes::stage::Stage;
 pub use options::{Checks, Fp, OptLevel, Options, RaceChecks, Target};
-pub use session::Session;
+pub use session::{Observer, Session};
 pub use source::{Language, Source};
 pub use words::UnknownWord;

@@ -1,29 +1,18 @@
 //! Diagnostics as text.
 
-use crate::{Diagnostic, Format};
-use mlc_diagnostics::SourceMap;
+use crate::Format;
+use mlc_diagnostics::{Diagnostic, SourceMap, render};
 
 pub(crate) fn render(
     sources: &SourceMap,
-    diagnostics: &[mlc_diagnostics::Diagnostic],
-    _format: Format,
-    _color: bool,
+    diagnostics: &[Diagnostic],
+    format: Format,
+    color: bool,
 ) -> String {
-    let mut text = String::new();
-    for diagnostic in diagnostics {
-        let data = Diagnostic::new(sources, diagnostic);
-        if let Some(place) = &data.place {
-            text += &format!("{}:{}:{}: ", place.file, place.line, place.column);
-        }
-        text += &format!(
-            "{}[{}]: {}\n",
-            data.severity.as_str(),
-            data.code,
-            data.message
-        );
-        for help in &data.help {
-            text += &format!("  help: {help}\n");
-        }
-    }
-    text
+    let format = match format {
+        Format::Human => render::Format::Human,
+        Format::Short => render::Format::Short,
+        Format::Json => render::Format::Json,
+    };
+    render::render(format, diagnostics, sources, color)
 }

@@ -1,16 +1,46 @@
-//! The command `mlc`.
+//! The command `mlc`: reads arguments and files, calls the compiler, writes files and messages, and says by its exit
+//! status who is to blame.
 
+mod args;
+mod compile;
+mod input;
 mod opt;
+mod output;
+mod report;
+mod run;
+mod targets;
+mod timing;
 
+use args::{Cli, Command};
+use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let mut args = std::env::args_os().skip(1);
-    match args.next() {
-        Some(word) if word == "opt" => opt::run(args),
-        _ => {
-            eprintln!("error: expected a command: opt");
-            ExitCode::from(2)
-        }
+    let mut words = std::env::args_os().skip(1);
+    // `mlir-opt` has its own language of flags.
+    if words.next().is_some_and(|word| word == "opt") {
+        return opt::run(words);
+    }
+    report::catch_panics();
+    log();
+    let result = match Cli::parse().command {
+        Command::Compile(args) => compile::compile(args),
+        Command::Run(args) => run::run(args),
+        Command::Check(args) => compile::check(args),
+        Command::Targets => targets::targets(),
+        // Answered above, with whatever follows it.
+        Command::Opt { .. } => Ok(ExitCode::SUCCESS),
+    };
+    result.unwrap_or_else(|failure| failure.report())
+}
+
+/// `MLC_LOG=debug mlc …` tells what the compiler does, on standard error.
+fn log() {
+    use tracing_subscriber::{EnvFilter, fmt};
+    if let Ok(filter) = EnvFilter::try_from_env("MLC_LOG") {
+        fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .init();
     }
 }

@@ -2,7 +2,7 @@
 
 use mlc_mlir::Jit;
 use std::{
-    ffi::{c_char, c_double, c_float, c_int},
+    ffi::{CString, c_char, c_double, c_float, c_int},
     ptr::null,
 };
 
@@ -77,12 +77,21 @@ pub fn load(object: &[u8], exported: &[String]) -> Result<Jit, String> {
     Ok(jit)
 }
 
-/// Loads the object of a program and calls its `main`. Returns the exit status; the error says what is missing.
-pub fn run_program(object: &[u8]) -> Result<i32, String> {
+/// Loads the object of a program and calls its `main` with the name of the program and its arguments. Returns the exit
+/// status; the error says what is missing.
+pub fn run_program(object: &[u8], name: &str, args: &[String]) -> Result<i32, String> {
     type Main = extern "C" fn(c_int, *const *const c_char, *const *const c_char) -> c_int;
     let jit = load(object, &[])?;
     let address = jit.lookup("main")?;
+    let words = std::iter::once(name).chain(args.iter().map(String::as_str));
+    // A word of the command line holds no zero byte; one of another caller's ends there.
+    let words: Vec<CString> = words
+        .map(|word| CString::new(word.split('\0').next().unwrap_or_default()).unwrap_or_default())
+        .collect();
+    let mut argv: Vec<*const c_char> = words.iter().map(|word| word.as_ptr()).collect();
+    let argc = argv.len() as c_int;
+    argv.push(null());
     // SAFETY: the `main` that is added to programs has this signature, and the code stays loaded during the call.
     let main: Main = unsafe { std::mem::transmute(address) };
-    Ok(main(0, null(), null()))
+    Ok(main(argc, argv.as_ptr(), [null()].as_ptr()))
 }

@@ -34,6 +34,8 @@ pub struct LoweringConfig {
 /// How long a step took.
 #[derive(Clone, Debug)]
 pub struct StepTime {
+    /// The stage that the step leads out of.
+    pub stage: Stage,
     pub step: String,
     pub time: Duration,
 }
@@ -50,7 +52,7 @@ pub struct StepError {
 }
 
 /// Sees the IR after every step.
-pub type Observer<'a> = &'a mut dyn FnMut(&str, &str);
+pub type Observer<'a> = &'a dyn Fn(&str, &str);
 
 /// A module with the context it lives in. It keeps the module it was given, so that every stage can be reached at any
 /// time: forwards from where it is, or again from the start.
@@ -156,7 +158,7 @@ impl Lowering {
     pub fn reach(
         &mut self,
         goal: Stage,
-        mut observe: Option<Observer>,
+        observe: Option<Observer>,
     ) -> Result<Vec<IrDiagnostic>, StepError> {
         if goal < self.stage && self.stage != self.base_stage {
             self.restart();
@@ -167,7 +169,7 @@ impl Lowering {
                 break;
             };
             for (index, step) in steps.iter().enumerate() {
-                warnings.extend(self.step(index, step, &mut observe)?);
+                warnings.extend(self.step(index, step, observe)?);
             }
             self.stage = next;
         }
@@ -176,7 +178,7 @@ impl Lowering {
 
     /// Runs one more step, which leads to no other stage.
     pub fn run_step(&mut self, step: Step) -> Result<Vec<IrDiagnostic>, StepError> {
-        self.step(0, step, &mut None)
+        self.step(0, step, None)
     }
 
     fn restart(&mut self) {
@@ -191,7 +193,7 @@ impl Lowering {
         &mut self,
         index: usize,
         step: Step,
-        observe: &mut Option<Observer>,
+        observe: Option<Observer>,
     ) -> Result<Vec<IrDiagnostic>, StepError> {
         let start = Instant::now();
         let (done, diagnostics) = run(
@@ -203,6 +205,7 @@ impl Lowering {
         let time = start.elapsed();
         tracing::debug!(step, ?time, "ran");
         self.times.push(StepTime {
+            stage: self.stage,
             step: step.to_owned(),
             time,
         });
