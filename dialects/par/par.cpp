@@ -4,6 +4,7 @@
 
 #include "own.h"
 #include "mlir/CAPI/IR.h"
+#include "mlir/Dialect/LLVMIR/LLVMTypes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "mlir/IR/Matchers.h"
@@ -219,6 +220,11 @@ LogicalResult ExitIfOp::verifyRegions() {
 }
 
 LogicalResult CollectOp::verify() {
+  if (getList().getParentRegion() == (*this)->getParentRegion())
+    return emitOpError("expected a list that is borrowed outside of the loop");
+  // Where memory is explicit, the list and a value that is not a scalar are pointers.
+  if (isa<LLVM::LLVMPointerType>(getList().getType()))
+    return success();
   auto borrow = dyn_cast<own::MutType>(getList().getType());
   auto list = borrow ? dyn_cast<own::ListType>(borrow.getPayload()) : own::ListType();
   if (!list)
@@ -228,8 +234,6 @@ LogicalResult CollectOp::verify() {
   Type expected = own::isScalar(element) ? element : own::BoxType::get(getContext(), element);
   if (getValue().getType() != expected)
     return emitOpError() << "expected " << expected << ", found " << getValue().getType();
-  if (getList().getParentRegion() == (*this)->getParentRegion())
-    return emitOpError("expected a list that is borrowed outside of the loop");
   return success();
 }
 

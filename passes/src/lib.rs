@@ -8,6 +8,8 @@ pub mod stage;
 
 mod analysis;
 mod emit;
+
+mod convert;
 mod own;
 mod par;
 mod vector;
@@ -26,6 +28,7 @@ pub static PASSES: &[&Pass] = &[
     &verify::stage::VERIFY_OWN,
     &par::materialize_collects::MATERIALIZE_COLLECTS,
     &own::insert_drops::INSERT_DROPS,
+    &convert::own::CONVERT_OWN,
     &verify::stage::VERIFY_PAR,
     &verify::stage::VERIFY_LINALG,
     &par::outline::PAR_OUTLINE,

@@ -77,6 +77,12 @@ pub fn results<'c, 'a>(op: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
     op.results().map(Val::from).collect()
 }
 
+/// The operand at a position, which the operation has by its definition.
+pub fn operand<'c, 'a>(op: Op<'c, 'a>, position: usize) -> Val<'c, 'a> {
+    op.operand(position)
+        .expect("a verified operation has its operands")
+}
+
 /// Every operation below `root` and `root` itself, parents first; the list does not follow later
 /// changes.
 pub fn all_ops<'c, 'a>(root: Op<'c, 'a>) -> Vec<Op<'c, 'a>> {

@@ -1,0 +1,8 @@
+//! Passes from one dialect to another.
+
+mod emit;
+mod glue;
+mod layout;
+mod runtime;
+
+pub mod own;

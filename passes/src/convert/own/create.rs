@@ -1,0 +1,295 @@
+//! New cells, and payloads that move between cells and places.
+
+use super::{
+    Conversion,
+    access::{CAPACITY, LENGTH},
+    payload, replace_typed,
+};
+use crate::convert::{
+    emit::{Compare, Emit},
+    layout::{extents, memref_element},
+    runtime::MEMORY_ERROR,
+};
+use melior::ir::{Type, ValueLike, operation::OperationLike};
+use mlc_dialects::own;
+use mlc_mlir::{
+    PassResult,
+    rewrite::{Op, Val, constant_integer, op_key, operand, results},
+};
+
+impl<'c, 'a> Conversion<'c, 'a> {
+    pub(super) fn new_cell(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
+        let cell = self.allocate_cell(emit, op);
+        let failed = emit.is_null(cell);
+        self.exit_without_memory(emit, op, failed, &[]);
+        replace_typed(op, cell);
+    }
+
+    /// A cell of zeros for the box that an operation makes; null where memory runs out.
+    fn allocate_cell(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) -> Val<'c, 'a> {
+        let ty = results(op)[0].r#type();
+        let size = emit.i64(self.layout(payload(results(op)[0])).size);
+        let call = emit.call_runtime(&mut self.runtime, "mlc_rt_box_new", &[size], &[ty]);
+        results(call)[0]
+    }
+
+    fn allocate(&mut self, emit: Emit<'c, 'a>, bytes: Val<'c, 'a>) -> Val<'c, 'a> {
+        let results_of = [emit.pointer_type()];
+        let call = emit.call_runtime(&mut self.runtime, "mlc_rt_alloc", &[bytes], &results_of);
+        results(call)[0]
+    }
+
+    pub(super) fn new_list(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
+        let length = operand(op, 0);
+        if constant_integer(length) == Some(0) {
+            return self.new_cell(emit, op);
+        }
+        let element = own::list_element(payload(results(op)[0]));
+        let size = element.map_or(0, |element| self.layout(element).size);
+        let cell = self.allocate_cell(emit, op);
+        let length = emit.from_index(length);
+        // Capacity 0 would say that the buffer is somebody else's.
+        let one = emit.i64(1);
+        let capacity = emit.arith("arith.maxsi", length, one);
+        let bytes = emit.product(capacity, emit.i64(size));
+        let data = self.allocate(emit, bytes);
+        self.exit_without_both(emit, op, cell, data);
+        if !op.has_attribute("uninit") {
+            emit.clear_bytes(data, bytes);
+        }
+        emit.store(data, cell);
+        emit.store(length, self.header_field(emit, cell, LENGTH));
+        emit.store(capacity, self.header_field(emit, cell, CAPACITY));
+        replace_typed(op, cell);
+    }
+
+    pub(super) fn new_array(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
+        let array = payload(results(op)[0]);
+        let element = memref_element(array).map(|element| self.layout(element));
+        let mut dynamic = op.operands();
+        let sizes: Vec<Val> = extents(array)
+            .into_iter()
+            .map(|extent| match extent {
+                Some(extent) => emit.i64(extent),
+                None => emit.from_index(dynamic.next().expect("one extent each, as verified")),
+            })
+            .collect();
+        let cell = self.allocate_cell(emit, op);
+        let count = (sizes.iter().copied()).reduce(|left, right| emit.product(left, right));
+        let size = emit.i64(element.map_or(0, |element| element.size));
+        let bytes = count.map_or(size, |count| emit.product(count, size));
+        let data = self.allocate(emit, bytes);
+        self.exit_without_both(emit, op, cell, data);
+        if !op.has_attribute("uninit") {
+            emit.clear_bytes(data, bytes);
+        }
+        let descriptor = self.layout(array).ty;
+        let mut value = emit.value("llvm.mlir.poison", &[], descriptor, &[]);
+        value = emit.insert_part(value, data, "0");
+        value = emit.insert_part(value, data, "1");
+        value = emit.insert_part(value, emit.i64(0), "2");
+        let mut stride = emit.i64(1);
+        for (dimension, size) in sizes.iter().enumerate().rev() {
+            value = emit.insert_part(value, *size, &format!("3, {dimension}"));
+            value = emit.insert_part(value, stride, &format!("4, {dimension}"));
+            if dimension > 0 {
+                stride = emit.arith("arith.muli", stride, *size);
+            }
+        }
+        emit.store(value, cell);
+        replace_typed(op, cell);
+    }
+
+    pub(super) fn copy(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) -> PassResult {
+        let source = operand(op, 0);
+        let cell = self.allocate_cell(emit, op);
+        let failed = emit.is_null(cell);
+        self.exit_without_memory(emit, op, failed, &[]);
+        let copy = (self.glue).copy_function(self.context, &mut self.runtime, payload(source))?;
+        match copy {
+            None => self.copy_payload(emit, cell, source),
+            Some(copy) => {
+                let i32 = emit.integer_type(32);
+                let status = results(emit.call(&copy, &[cell, source], &[i32]))[0];
+                let failed = emit.compare(Compare::Ne, status, emit.integer(32, 0));
+                self.exit_without_memory(emit, op, failed, &[("mlc_rt_box_free", cell)]);
+            }
+        }
+        replace_typed(op, cell);
+        Ok(())
+    }
+
+    /// Copies the bytes of a payload; the type of `to` tells how many.
+    fn copy_payload(&self, emit: Emit<'c, 'a>, to: Val<'c, 'a>, from: Val<'c, 'a>) {
+        let size = emit.i64(self.layout(payload(from)).size);
+        emit.copy_bytes(to, from, size);
+    }
+
+    pub(super) fn put(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
+        let (value, place) = (operand(op, 0), operand(op, 1));
+        self.drop_payload(emit, place, payload(place));
+        self.copy_payload(emit, place, value);
+        self.free_cell(emit, value);
+    }
+
+    pub(super) fn take(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
+        let place = operand(op, 0);
+        let cell = self.allocate_cell(emit, op);
+        let failed = emit.is_null(cell);
+        self.exit_without_memory(emit, op, failed, &[]);
+        self.copy_payload(emit, cell, place);
+        let size = emit.i64(self.layout(payload(place)).size);
+        emit.clear_bytes(place, size);
+        replace_typed(op, cell);
+    }
+
+    pub(super) fn swap(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
+        let (first, second) = (operand(op, 0), operand(op, 1));
+        let ty = self.layout(payload(first)).ty;
+        let (old_first, old_second) = (emit.load(first, ty), emit.load(second, ty));
+        emit.store(old_second, first);
+        emit.store(old_first, second);
+    }
+
+    /// Appends in place where the list has room, and makes room where it has not.
+    pub(super) fn append(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
+        let (value, list) = (operand(op, 0), operand(op, 1));
+        let element = own::list_element(payload(list)).map(|element| self.layout(element));
+        let element = element.expect("a list, as verified");
+        let length = self.load_header(emit, list, LENGTH);
+        let capacity = self.load_header(emit, list, CAPACITY);
+        let wanted = emit.arith("arith.addi", length, emit.i64(1));
+        let full = emit.compare(Compare::Sge, length, capacity);
+        self.reserve(emit, op, full, wanted, element.size);
+        let data = emit.load(list, emit.pointer_type());
+        let place = emit.element(data, length, element.ty, emit.pointer_type());
+        if own::is_box(value.r#type()) {
+            self.copy_payload(emit, place, value);
+            self.free_cell(emit, value);
+        } else {
+            emit.store(self.to_memory(emit, value), place);
+        }
+        emit.store(wanted, self.header_field(emit, list, LENGTH));
+    }
+
+    /// Where `short` holds, makes room for `wanted` elements or leaves; a box that `op` consumes is
+    /// dropped on the way out.
+    fn reserve(
+        &mut self,
+        emit: Emit<'c, 'a>,
+        op: Op<'c, 'a>,
+        short: Val<'c, 'a>,
+        wanted: Val<'c, 'a>,
+        element_size: i64,
+    ) {
+        let list = operand(
+            op,
+            if super::op_name(op) == "own.append" {
+                1
+            } else {
+                0
+            },
+        );
+        let moved = (operand(op, 0) != list && own::is_box(operand(op, 0).r#type()))
+            .then(|| operand(op, 0));
+        emit.when(short, |emit| {
+            let operands = [list, wanted, emit.i64(element_size)];
+            let i32 = [emit.integer_type(32)];
+            let call = emit.call_runtime(&mut self.runtime, "mlc_rt_list_reserve", &operands, &i32);
+            let status = results(call)[0];
+            let failed = emit.compare(Compare::Ne, status, emit.integer(32, 0));
+            emit.exit_if(failed, |emit| {
+                if let Some(moved) = moved {
+                    self.drop_box(emit, moved);
+                }
+                self.unwind(emit, op);
+                status
+            });
+        });
+    }
+
+    pub(super) fn resize(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
+        let (list, new) = (operand(op, 0), emit.from_index(operand(op, 1)));
+        let element_type = own::list_element(payload(list)).expect("a list, as verified");
+        let element = self.layout(element_type);
+        let old = self.load_header(emit, list, LENGTH);
+        if element.owns {
+            self.drop_tail(emit, list, element_type, new, old);
+        }
+        let grows = emit.compare(Compare::Sgt, new, old);
+        emit.when(grows, |emit| {
+            let capacity = self.load_header(emit, list, CAPACITY);
+            let short = emit.compare(Compare::Sgt, new, capacity);
+            self.reserve(emit, op, short, new, element.size);
+            let data = emit.load(list, emit.pointer_type());
+            let place = emit.element(data, old, element.ty, emit.pointer_type());
+            let added = emit.arith("arith.subi", new, old);
+            let bytes = emit.arith("arith.muli", added, emit.i64(element.size));
+            emit.clear_bytes(place, bytes);
+        });
+        emit.store(new, self.header_field(emit, list, LENGTH));
+    }
+
+    /// Destroys the elements `[new, old)` of a list whose buffer is its own.
+    fn drop_tail(
+        &mut self,
+        emit: Emit<'c, 'a>,
+        list: Val<'c, 'a>,
+        element: Type<'c>,
+        new: Val<'c, 'a>,
+        old: Val<'c, 'a>,
+    ) {
+        let capacity = self.load_header(emit, list, CAPACITY);
+        let owned = emit.compare(Compare::Ne, capacity, emit.i64(0));
+        emit.when(owned, |emit| {
+            let data = emit.load(list, emit.pointer_type());
+            let ty = self.layout(element).ty;
+            emit.for_range(new, old, |emit, i| {
+                let place = emit.element(data, i, ty, emit.pointer_type());
+                self.drop_payload(emit, place, element);
+            });
+        });
+    }
+
+    fn exit_without_both(
+        &mut self,
+        emit: Emit<'c, 'a>,
+        op: Op<'c, 'a>,
+        cell: Val<'c, 'a>,
+        data: Val<'c, 'a>,
+    ) {
+        let (no_cell, no_data) = (emit.is_null(cell), emit.is_null(data));
+        let failed = emit.arith("arith.ori", no_cell, no_data);
+        let frees = [("mlc_rt_free", data), ("mlc_rt_box_free", cell)];
+        self.exit_without_memory(emit, op, failed, &frees);
+    }
+
+    /// Leaves with the pending `MemoryError` where `failed` holds. A function that cannot raise ends
+    /// the process instead.
+    fn exit_without_memory(
+        &mut self,
+        emit: Emit<'c, 'a>,
+        op: Op<'c, 'a>,
+        failed: Val<'c, 'a>,
+        frees: &[(&'static str, Val<'c, 'a>)],
+    ) {
+        if !self.can_exit(op) {
+            emit.when(failed, |emit| {
+                let i32 = [emit.integer_type(32)];
+                emit.call_runtime(&mut self.runtime, "mlc_rt_report_uncaught", &[], &i32);
+                emit.op("llvm.intr.trap", &[], &[], &[]);
+            });
+            return;
+        }
+        let live = self.live.get(&op_key(op)).cloned().unwrap_or_default();
+        emit.exit_if(failed, |emit| {
+            for (function, pointer) in frees {
+                emit.call_runtime(&mut self.runtime, function, &[*pointer], &[]);
+            }
+            for cell in live {
+                self.drop_box(emit, cell);
+            }
+            emit.integer(32, MEMORY_ERROR.into())
+        });
+    }
+}

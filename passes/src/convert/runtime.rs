@@ -1,0 +1,128 @@
+//! Declarations of the runtime's functions, and the texts that compiled code hands to it.
+
+use melior::Context;
+use mlc_mlir::rewrite::{Blk, parse_into};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The functions of the runtime that `convert-own` calls, with the attributes that matter to LLVM.
+const FUNCTIONS: &[(&str, &str, &str)] = &[
+    (
+        "mlc_rt_alloc",
+        "(i64) -> (!llvm.ptr {llvm.noalias})",
+        NO_UNWIND,
+    ),
+    ("mlc_rt_free", "(!llvm.ptr)", NO_UNWIND),
+    (
+        "mlc_rt_box_new",
+        "(i64) -> (!llvm.ptr {llvm.noalias})",
+        NO_UNWIND,
+    ),
+    ("mlc_rt_box_free", "(!llvm.ptr)", NO_UNWIND),
+    ("mlc_rt_list_reserve", "(!llvm.ptr, i64, i64) -> i32", COLD),
+    (
+        "mlc_rt_raise",
+        "(i32, !llvm.ptr, i64, !llvm.ptr, i64, i32)",
+        COLD,
+    ),
+    (
+        "mlc_rt_raise_index",
+        "(i64, i64, !llvm.ptr, i64, i32)",
+        COLD,
+    ),
+    ("mlc_rt_report_uncaught", "() -> i32", COLD),
+];
+const NO_UNWIND: &str = r#"["nounwind"]"#;
+const COLD: &str = r#"["nounwind", "cold"]"#;
+
+/// What a module needs of the runtime, collected while it is converted.
+#[derive(Default)]
+pub struct Runtime {
+    functions: BTreeSet<&'static str>,
+    /// The symbol of each text.
+    texts: BTreeMap<String, String>,
+}
+
+impl Runtime {
+    /// Notes that a function is called.
+    pub fn require(&mut self, function: &'static str) {
+        self.functions.insert(function);
+    }
+
+    /// The symbol of a constant that holds a text; equal texts share one.
+    pub fn text(&mut self, text: &str) -> String {
+        let next = format!("mlc.text.{}", self.texts.len());
+        self.texts.entry(text.to_string()).or_insert(next).clone()
+    }
+
+    /// Declares and defines all that was noted in the module's body.
+    pub fn declare<'c>(&self, context: &'c Context, body: Blk<'c, '_>) -> Result<(), String> {
+        let declared = super::own::symbols(body);
+        for (name, signature, attributes) in FUNCTIONS {
+            if self.functions.contains(name) && !declared.contains(*name) {
+                let source = format!(
+                    "func.func private @{name}{signature} attributes {{passthrough = {attributes}}}"
+                );
+                parse_into(context, body, &source).ok_or_else(|| format!("bad `{source}`"))?;
+            }
+        }
+        for (text, symbol) in &self.texts {
+            let source = format!(
+                "llvm.mlir.global private unnamed_addr constant @\"{symbol}\"(\"{}\") {{addr_space = 0 : i32}}",
+                escaped(text)
+            );
+            parse_into(context, body, &source).ok_or_else(|| format!("bad `{source}`"))?;
+        }
+        Ok(())
+    }
+}
+
+/// A text as MLIR writes it between quotes.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' | 0..32 | 127.. => escaped.push_str(&format!("\\{byte:02X}")),
+            _ => escaped.push(byte.into()),
+        }
+    }
+    escaped
+}
+
+/// The status of an error, by the name of its exception.
+pub fn error_kind(name: &str) -> Option<i32> {
+    const NAMES: &[&str] = &[
+        "Exception",
+        "IndexError",
+        "ZeroDivisionError",
+        "ValueError",
+        "TypeError",
+        "OverflowError",
+        "MemoryError",
+        "RaceError",
+        "AssertionError",
+        "KeyError",
+        "StopIteration",
+        "UnboundLocalError",
+        "NotImplementedError",
+        "RuntimeError",
+        "ArithmeticError",
+        "LookupError",
+        "OSError",
+        "KeyboardInterrupt",
+        "NameError",
+        "RecursionError",
+        "FloatingPointError",
+        "AttributeError",
+        "EOFError",
+        "ImportError",
+        "FileNotFoundError",
+        "BufferError",
+    ];
+    let position = NAMES.iter().position(|known| *known == name)?;
+    Some(position as i32 + 1)
+}
+
+/// The status of a `MemoryError`.
+pub const MEMORY_ERROR: i32 = 7;
+/// The status of an `IndexError`.
+pub const INDEX_ERROR: i32 = 2;
