@@ -15,7 +15,7 @@ mod par;
 mod vector;
 mod verify;
 
-use mlc_mlir::{Pass, register_pass, register_upstream_passes};
+use mlc_mlir::{Pass, register_pass, register_upstream_passes, set_pass_dialects};
 use std::sync::Once;
 
 /// Every pass of ours, in the order of the flow.
@@ -44,6 +44,7 @@ pub fn register() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         register_upstream_passes();
+        set_pass_dialects(mlc_dialects::register);
         for pass in PASSES {
             register_pass(pass);
         }

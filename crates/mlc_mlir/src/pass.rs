@@ -4,10 +4,11 @@ use melior::{
     Context, ContextRef, StringRef,
     ir::{Location, OperationRef, operation::OperationLike},
 };
-use mlir_sys::{MlirLocation, MlirOperation, MlirStringRef};
+use mlir_sys::{MlirDialectRegistry, MlirLocation, MlirOperation, MlirStringRef};
 use std::{
     ffi::c_void,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::OnceLock,
 };
 
 /// A pass: a name, a line of description and a function.
@@ -52,6 +53,7 @@ struct PassInfo {
 
 unsafe extern "C" {
     fn mlcRegisterPass(info: *const PassInfo);
+    fn mlcSetPassDialects(add: extern "C" fn(*mut c_void));
     fn mlcEmitError(
         location: MlirLocation,
         message: MlirStringRef,
@@ -127,6 +129,22 @@ unsafe extern "C" fn run_pass(
         &format!("pass `{}` failed: {message}", pass.name),
     );
     false
+}
+
+static DIALECTS: OnceLock<fn(MlirDialectRegistry)> = OnceLock::new();
+
+extern "C" fn add_dialects(registry: *mut c_void) {
+    if let Some(add) = DIALECTS.get() {
+        add(MlirDialectRegistry { ptr: registry });
+    }
+}
+
+/// Tells which dialects, beside upstream ones, passes may build operations of: they are loaded
+/// before a pass runs. Call it before the first pass is registered; the first call holds.
+pub fn set_pass_dialects(add: fn(MlirDialectRegistry)) {
+    DIALECTS.get_or_init(|| add);
+    // SAFETY: the function lives as long as the process.
+    unsafe { mlcSetPassDialects(add_dialects) }
 }
 
 /// Makes a pass known under its name to every textual pipeline of the process. Registering the

@@ -52,6 +52,9 @@ struct RustPassInfo {
   RunPass run;
 };
 
+/// Adds the dialects, beside upstream ones, of which passes in Rust may build operations.
+void (*addPassDialects)(DialectRegistry *) = nullptr;
+
 StringRef toStringRef(MlirStringRef string) { return StringRef(string.data, string.length); }
 
 class RustPass : public OperationPass<> {
@@ -79,6 +82,8 @@ public:
                     func::FuncDialect, gpu::GPUDialect, LLVM::LLVMDialect, linalg::LinalgDialect,
                     math::MathDialect, memref::MemRefDialect, NVVM::NVVMDialect, scf::SCFDialect,
                     ub::UBDialect, vector::VectorDialect>();
+    if (addPassDialects)
+      addPassDialects(&registry);
   }
 
   void runOnOperation() override {
@@ -99,6 +104,9 @@ private:
 } // namespace
 
 extern "C" {
+
+/// Tells which dialects, beside upstream ones, passes may build operations of.
+void mlcSetPassDialects(void (*add)(DialectRegistry *)) { addPassDialects = add; }
 
 /// Makes a pass known under its name to every textual pipeline of the process.
 void mlcRegisterPass(const RustPassInfo *info) {

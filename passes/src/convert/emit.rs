@@ -16,15 +16,11 @@ use std::ops::Deref;
 
 /// Stands for an index operand among the constant indices of `llvm.getelementptr`.
 const DYNAMIC: i32 = i32::MIN;
-/// `inbounds nuw`: the address stays in its allocation and does not wrap.
-const NO_WRAP: i64 = 7;
 
 /// How `arith.cmpi` compares.
 #[derive(Clone, Copy)]
 pub enum Compare {
-    Eq = 0,
     Ne = 1,
-    Slt = 2,
     Sgt = 4,
     Sge = 5,
     Uge = 9,
@@ -150,12 +146,10 @@ impl<'c, 'a> Emit<'c, 'a> {
         result: Type<'c>,
     ) -> Val<'c, 'a> {
         let operands = [&[base], indices].concat();
-        let no_wrap = IntegerAttribute::new(self.integer_type(32), NO_WRAP).into();
         let path = DenseI32ArrayAttribute::new(self.context, path).into();
         let attributes = [
             ("elem_type", TypeAttribute::new(element).into()),
             ("rawConstantIndices", path),
-            ("noWrapFlags", no_wrap),
         ];
         self.value("llvm.getelementptr", &operands, result, &attributes)
     }

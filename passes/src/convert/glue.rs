@@ -9,7 +9,6 @@ use super::{
 };
 use melior::{Context, ir::Type};
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{Blk, parse_into};
 use std::{collections::BTreeMap, fmt::Write};
 
 const LIST: &str = "!llvm.struct<(ptr, i64, i64)>";
@@ -246,12 +245,9 @@ impl Glue {
         Ok(body)
     }
 
-    /// Defines the functions in the module's body.
-    pub fn define<'c>(&self, context: &'c Context, body: Blk<'c, '_>) -> Result<(), String> {
-        for source in &self.sources {
-            parse_into(context, body, source).ok_or_else(|| format!("bad glue: {source}"))?;
-        }
-        Ok(())
+    /// The functions, as definitions of a module.
+    pub fn source(&self) -> String {
+        self.sources.join("\n")
     }
 }
 

@@ -34,8 +34,8 @@ use mlc_dialects::own;
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Blk, Cursor, Key, Op, Val, all_ops, enclosing, erase, op_key, op_name, operand, ops,
-        replace_all_uses, results, set_attribute, string_attribute,
+        Cursor, Key, Op, Val, all_ops, enclosing, erase, op_key, op_name, operand, ops,
+        parse_module_into, replace_all_uses, results, set_attribute, string_attribute,
     },
 };
 use std::collections::{HashMap, HashSet};
@@ -80,16 +80,14 @@ fn convert<'c, 'a>(context: &'c Context, module: Op<'c, 'a>) -> PassResult {
             signature::convert(context, function);
         }
     }
-    conversion.glue.define(context, body)?;
-    conversion.runtime.declare(context, body)?;
-    Ok(())
-}
-
-/// The symbols that a module's body defines.
-pub fn symbols<'c>(body: Blk<'c, '_>) -> HashSet<&'c str> {
-    (ops(body).into_iter())
+    let source = conversion.glue.source() + "\n" + &conversion.runtime.source();
+    let known = (ops(body).into_iter())
         .filter_map(|op| string_attribute(op, "sym_name"))
-        .collect()
+        .collect();
+    if !parse_module_into(context, body, &source, &known) {
+        return Err("the generated functions are not valid".into());
+    }
+    Ok(())
 }
 
 impl<'c, 'a> Conversion<'c, 'a> {

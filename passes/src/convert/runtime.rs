@@ -1,8 +1,9 @@
 //! Declarations of the runtime's functions, and the texts that compiled code hands to it.
 
-use melior::Context;
-use mlc_mlir::rewrite::{Blk, parse_into};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 /// The functions of the runtime that `convert-own` calls, with the attributes that matter to LLVM.
 const FUNCTIONS: &[(&str, &str, &str)] = &[
@@ -54,25 +55,25 @@ impl Runtime {
         self.texts.entry(text.to_string()).or_insert(next).clone()
     }
 
-    /// Declares and defines all that was noted in the module's body.
-    pub fn declare<'c>(&self, context: &'c Context, body: Blk<'c, '_>) -> Result<(), String> {
-        let declared = super::own::symbols(body);
+    /// All that was noted, as declarations and definitions of a module.
+    pub fn source(&self) -> String {
+        let mut source = String::new();
         for (name, signature, attributes) in FUNCTIONS {
-            if self.functions.contains(name) && !declared.contains(*name) {
-                let source = format!(
+            if self.functions.contains(name) {
+                let _ = writeln!(
+                    source,
                     "func.func private @{name}{signature} attributes {{passthrough = {attributes}}}"
                 );
-                parse_into(context, body, &source).ok_or_else(|| format!("bad `{source}`"))?;
             }
         }
         for (text, symbol) in &self.texts {
-            let source = format!(
-                "llvm.mlir.global private unnamed_addr constant @\"{symbol}\"(\"{}\") {{addr_space = 0 : i32}}",
-                escaped(text)
+            let text = escaped(text);
+            let _ = writeln!(
+                source,
+                "llvm.mlir.global private unnamed_addr constant @{symbol}(\"{text}\") {{addr_space = 0 : i32}}"
             );
-            parse_into(context, body, &source).ok_or_else(|| format!("bad `{source}`"))?;
         }
-        Ok(())
+        source
     }
 }
 

@@ -9,8 +9,7 @@ use mlc_mlir::rewrite::{Op, Val, integer_attribute, operand, results};
 /// The fields of a list's header.
 pub const LENGTH: i32 = 1;
 pub const CAPACITY: i32 = 2;
-/// The fields of a memref descriptor.
-const ALIGNED: i32 = 1;
+/// The sizes in a memref descriptor.
 const SIZES: i32 = 3;
 
 impl<'c, 'a> Conversion<'c, 'a> {
