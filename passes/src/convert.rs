@@ -5,4 +5,5 @@ mod glue;
 mod layout;
 mod runtime;
 
+pub mod exits;
 pub mod own;

@@ -35,6 +35,7 @@ pub static PASSES: &[&Pass] = &[
     &vector::fuse_multiply_add::FUSE_MULTIPLY_ADD,
     &vector::vectorize_inner_loops::VECTORIZE_INNER_LOOPS,
     &verify::stage::VERIFY_VECTOR,
+    &convert::exits::CONVERT_EXITS,
     &verify::stage::VERIFY_GPU,
     &verify::stage::VERIFY_LLVM,
 ];

@@ -26,6 +26,8 @@ pub const OWN_TO_PAR: &[Step] = &[
     "func.func(par-annotate-independent)",
     // All moves, borrows and operations that may raise are final.
     "own-insert-drops",
+    "convert-own",
+    "verify-par",
 ];
 
 /// Leaves stage `par`: what can be said as structured operations is.
@@ -58,6 +60,7 @@ pub const LINALG_TO_VECTOR: &[Step] = &[
 /// Leaves stage `vector`: everything becomes the LLVM dialect.
 pub const VECTOR_TO_LLVM: &[Step] = &[
     "convert-scf-to-cf",
+    "convert-exits-to-cf",
     // Views of views become one base and offsets, which `finalize-memref-to-llvm` needs.
     "expand-strided-metadata",
     "lower-affine",

@@ -467,6 +467,28 @@ impl<'c, 'a> Cursor<'c, 'a> {
         self.insert(op)
     }
 
+    /// Makes a terminator here that has successors.
+    pub fn branch(
+        &self,
+        name: &str,
+        operands: &[Val<'c, '_>],
+        successors: &[Blk<'c, 'a>],
+        attributes: &[(&str, Attribute<'c>)],
+    ) -> Op<'c, 'a> {
+        let attributes: Vec<_> = attributes
+            .iter()
+            .map(|(name, attribute)| (self.name(name), *attribute))
+            .collect();
+        let successors: Vec<&Block> = successors.iter().map(|block| &**block).collect();
+        let op = OperationBuilder::new(name, self.location)
+            .add_operands(operands)
+            .add_successors(&successors)
+            .add_attributes(&attributes)
+            .build()
+            .expect("an operation without inferred types is built from any parts");
+        self.insert(op)
+    }
+
     /// Makes an operation of one result here and returns the result.
     pub fn value(
         &self,
