@@ -1,0 +1,298 @@
+//! Operations that the compiler knows.
+
+use melior::ir::{Attribute, Value, ValueLike, attribute::ArrayAttribute};
+use mlc_dialects::{own, par};
+use mlc_sema::hir::{Builtin, ErrorKind, Expr, ExprKind, Ty, TyKind};
+
+use crate::{
+    Error,
+    arith::Class,
+    function::{Lower, Result},
+    place::Borrowed,
+    view::View,
+};
+
+impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    pub fn builtin(
+        &mut self,
+        expr: &'x Expr,
+        op: Builtin,
+        args: &'x [Expr],
+    ) -> Result<Vec<Value<'c, 'm>>> {
+        match op {
+            Builtin::Math(function) => {
+                let mut values = Vec::new();
+                for arg in args {
+                    values.push(self.one(arg)?);
+                }
+                self.at(expr.span);
+                Ok(vec![self.math(function, values, args[0].ty, expr.ty)?])
+            }
+            Builtin::Gcd => {
+                let (a, b) = (self.one(&args[0])?, self.one(&args[1])?);
+                Ok(vec![self.gcd(a, b)])
+            }
+            Builtin::ComplexNew => {
+                let (re, im) = (self.one(&args[0])?, self.one(&args[1])?);
+                let ty = self.types().flat(expr.ty)?[0];
+                Ok(vec![self.b.value("complex.create", &[re, im], ty)])
+            }
+            Builtin::ComplexReal | Builtin::ComplexImag => {
+                let value = self.one(&args[0])?;
+                let ty = self.types().flat(expr.ty)?[0];
+                let name = if op == Builtin::ComplexReal {
+                    "complex.re"
+                } else {
+                    "complex.im"
+                };
+                Ok(vec![self.b.value(name, &[value], ty)])
+            }
+            Builtin::PopCount => {
+                let value = self.one(&args[0])?;
+                let count = self.b.value("math.ctpop", &[value], value.r#type());
+                Ok(vec![self.convert(count, args[0].ty, expr.ty)?])
+            }
+            Builtin::ListAppend => {
+                let list = self.exclusive(&args[0])?;
+                let values = self.expr(&args[1])?;
+                let value = self.storable(args[1].ty, values)?;
+                self.at(expr.span);
+                self.b.op("own.append", &[value, list], &[]);
+                Ok(vec![])
+            }
+            Builtin::ListClear => {
+                let list = self.exclusive(&args[0])?;
+                let zero = self.b.index(0);
+                self.b.op("own.resize", &[list, zero], &[]);
+                Ok(vec![])
+            }
+            Builtin::ListPop if args.len() == 1 => self.pop(expr, &args[0]),
+            Builtin::ListReverse => {
+                let list = self.exclusive(&args[0])?;
+                self.reverse(list)?;
+                Ok(vec![])
+            }
+            Builtin::Sum
+            | Builtin::Prod
+            | Builtin::ReduceMin
+            | Builtin::ReduceMax
+            | Builtin::Any
+            | Builtin::All => {
+                let view = self.operand_view(&args[0])?;
+                self.at(expr.span);
+                Ok(vec![self.reduction(
+                    op,
+                    &view,
+                    element_ty(self, args[0].ty),
+                    expr.ty,
+                )?])
+            }
+            Builtin::Mean => {
+                let view = self.operand_view(&args[0])?;
+                self.at(expr.span);
+                let sum =
+                    self.reduction(Builtin::Sum, &view, element_ty(self, args[0].ty), expr.ty)?;
+                let count = self.element_count(&view);
+                let count = self.from_index(count);
+                let count = self.convert(count, Ty::INT, expr.ty)?;
+                let ty = self.types().flat(expr.ty)?[0];
+                Ok(vec![self.float_op("arith.divf", &[sum, count], ty)])
+            }
+            Builtin::ArrayFillWith => {
+                let view = self.operand_view(&args[0])?;
+                let value = self.one(&args[1])?;
+                self.each_element(&view, &mut |lower, indices| {
+                    lower.store_element(&view, indices, value);
+                    Ok(())
+                })?;
+                Ok(vec![])
+            }
+            Builtin::Print => self.print(args).map(|()| vec![]),
+            Builtin::Prefetch => Ok(vec![]),
+            _ => Err(Error::unsupported(expr.span, "this built-in operation")),
+        }
+    }
+
+    /// An operand `&mut x` that covers a whole list or array.
+    fn exclusive(&mut self, arg: &'x Expr) -> Result<Value<'c, 'm>> {
+        self.one(arg)
+    }
+
+    /// An operand `&x`: a list, an array or a part of one.
+    pub fn operand_view(&mut self, arg: &'x Expr) -> Result<View<'c, 'm>> {
+        if let ExprKind::Borrow { place, mutable } = &arg.kind {
+            let borrowed = self.borrow(place, *mutable)?;
+            return Ok(self.as_view(borrowed));
+        }
+        let value = self.one(arg)?;
+        let source = if own::is_box(value.r#type()) {
+            self.borrow_box(value, false)
+        } else {
+            value
+        };
+        Ok(self.as_view(Borrowed::Ref(source)))
+    }
+
+    /// The number of elements, of type `index`.
+    fn element_count(&self, view: &View<'c, 'm>) -> Value<'c, 'm> {
+        let extents = self.extents(view);
+        let index = self.b.index_type();
+        extents
+            .into_iter()
+            .reduce(|a, b| self.b.value("arith.muli", &[a, b], index))
+            .unwrap_or_else(|| self.b.index(1))
+    }
+
+    /// All elements of a view combined.
+    fn reduction(
+        &mut self,
+        op: Builtin,
+        view: &View<'c, 'm>,
+        elem: Ty,
+        ty: Ty,
+    ) -> Result<Value<'c, 'm>> {
+        let scalar = self.types().flat(ty)?[0];
+        let class = self.class(ty)?;
+        let bounded = |lower: &Self, least: bool| -> Value<'c, 'm> {
+            match class {
+                Class::Float(_) if least => lower.b.float(f64::NEG_INFINITY, scalar),
+                Class::Float(_) => lower.b.float(f64::INFINITY, scalar),
+                Class::Int { bits, signed: true } if least => {
+                    lower.b.int(i64::MIN >> (64 - bits), scalar)
+                }
+                Class::Int { bits, signed: true } => lower.b.int(i64::MAX >> (64 - bits), scalar),
+                _ if least => lower.b.int(0, scalar),
+                _ => lower.b.int(-1, scalar),
+            }
+        };
+        let (kind, start) = match (op, class) {
+            (Builtin::Sum, _) => (par::Reduction::Add, self.number(0.0, ty)?),
+            (Builtin::Prod, _) => (par::Reduction::Mul, self.number(1.0, ty)?),
+            (Builtin::Any, _) => (par::Reduction::Or, self.b.bool(false)),
+            (Builtin::All, _) => (par::Reduction::And, self.b.bool(true)),
+            (Builtin::ReduceMin, Class::Float(_)) => (par::Reduction::MinF, bounded(self, false)),
+            (Builtin::ReduceMin, Class::Int { signed: true, .. }) => {
+                (par::Reduction::MinS, bounded(self, false))
+            }
+            (Builtin::ReduceMin, _) => (par::Reduction::MinU, bounded(self, false)),
+            (_, Class::Float(_)) => (par::Reduction::MaxF, bounded(self, true)),
+            (_, Class::Int { signed: true, .. }) => (par::Reduction::MaxS, bounded(self, true)),
+            _ => (par::Reduction::MaxU, bounded(self, true)),
+        };
+        if matches!(op, Builtin::ReduceMin | Builtin::ReduceMax) {
+            let count = self.element_count(view);
+            let zero = self.b.index(0);
+            let some = self.compare_ints("ne", count, zero);
+            let message = if op == Builtin::ReduceMin {
+                "min() arg is an empty sequence"
+            } else {
+                "max() arg is an empty sequence"
+            };
+            self.check(some, ErrorKind::ValueError, message);
+        }
+        let extents = self.extents(view);
+        let mut operands = extents.clone();
+        operands.push(start);
+        let attrs: [(&str, Attribute<'c>); 2] = [
+            (
+                "operandSegmentSizes",
+                self.b.segments(&[extents.len() as i32, 1]),
+            ),
+            (
+                "reductions",
+                ArrayAttribute::new(self.cx.context, &[kind.attribute(self.cx.context)]).into(),
+            ),
+        ];
+        let op = self
+            .b
+            .structured("par.for", &operands, &[scalar], &attrs, 1);
+        let outer = self.b;
+        let indices = self
+            .b
+            .enter(op, 0, &vec![self.b.index_type(); extents.len()]);
+        let value = self.load_element(view, &indices);
+        let value = self.convert(value, elem, ty)?;
+        self.b.op("par.yield", &[value], &[]);
+        self.b = outer;
+        Ok(self.results_of(op)[0])
+    }
+
+    /// `list.pop()`
+    fn pop(&mut self, expr: &'x Expr, list: &'x Expr) -> Result<Vec<Value<'c, 'm>>> {
+        let list = self.exclusive(list)?;
+        self.at(expr.span);
+        let index = self.b.index_type();
+        let length = self.b.value("own.len", &[list], index);
+        let zero = self.b.index(0);
+        let some = self.compare_ints("sgt", length, zero);
+        self.check(some, ErrorKind::IndexError, "pop from empty list");
+        let one = self.b.index(1);
+        let last = self.b.value("arith.subi", &[length, one], index);
+        let values = if self.types().is_scalar(expr.ty) {
+            let view = self.whole_view(list);
+            vec![self.load_element(&view, &[last])]
+        } else {
+            let place = self.elem(list, last, true);
+            self.take_from(place, expr.ty)?
+        };
+        self.b.op("own.resize", &[list, last], &[]);
+        Ok(values)
+    }
+
+    /// `list.reverse()`
+    fn reverse(&mut self, list: Value<'c, 'm>) -> Result<()> {
+        let index = self.b.index_type();
+        let (one, two) = (self.b.index(1), self.b.index(2));
+        let length = self.b.value("own.len", &[list], index);
+        let half = self.b.value("arith.divui", &[length, two], index);
+        let last = self.b.value("arith.subi", &[length, one], index);
+        let view = self.whole_view(list);
+        let payload = own::payload(list.r#type()).expect("the value is a borrow");
+        let elem = own::list_element(payload).expect("the value is a borrow of a list");
+        let scalar =
+            own::kind(elem) == own::Kind::Other && !melior::ir::TypeLike::is_mem_ref(&elem);
+        let bounds = self.count_to(half);
+        self.scf_for(&bounds, &[], |lower, at| {
+            let other = lower.b.value("arith.subi", &[last, at], index);
+            if scalar {
+                let (a, b) = (
+                    lower.load_element(&view, &[at]),
+                    lower.load_element(&view, &[other]),
+                );
+                lower.store_element(&view, &[at], b);
+                lower.store_element(&view, &[other], a);
+            } else {
+                let (a, b) = (lower.elem(list, at, true), lower.elem(list, other, true));
+                lower.b.op("own.swap", &[a, b], &[]);
+            }
+            Ok(())
+        })
+    }
+
+    /// The greatest common divisor, by Euclid's algorithm.
+    fn gcd(&mut self, a: Value<'c, 'm>, b: Value<'c, 'm>) -> Value<'c, 'm> {
+        let ty = self.b.int_type(64);
+        let a = self.b.value("math.absi", &[a], ty);
+        let b = self.b.value("math.absi", &[b], ty);
+        let types = [ty, ty];
+        let op = self.b.structured("scf.while", &[a, b], &types, &[], 2);
+        let outer = self.b;
+        let state = self.b.enter(op, 0, &types);
+        let zero = self.b.int(0, ty);
+        let more = self.compare_ints("ne", state[1], zero);
+        self.b.op("scf.condition", &[more, state[0], state[1]], &[]);
+        let state = self.b.enter(op, 1, &types);
+        let rest = self.b.value("arith.remui", &[state[0], state[1]], ty);
+        self.b.op("scf.yield", &[state[1], rest], &[]);
+        self.b = outer;
+        self.results_of(op)[0]
+    }
+}
+
+/// The type of the elements of a list or array.
+pub fn element_ty(lower: &Lower, ty: Ty) -> Ty {
+    match lower.types().kind(ty) {
+        TyKind::List(elem) | TyKind::Array { elem, .. } => *elem,
+        _ => ty,
+    }
+}

@@ -1,0 +1,393 @@
+//! Expressions.
+
+use melior::ir::Value;
+use mlc_sema::hir::{BinaryOp, CompareOp, Expr, ExprKind, LogicalOp, Place, Root, Ty, UnaryOp};
+
+use crate::{
+    Error,
+    function::{Lower, Result, result_types, signature},
+    local_set::LocalSet,
+    place::{Borrowed, constant_int},
+};
+
+impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// The one SSA value of an expression: a number, a box or a borrow.
+    pub fn one(&mut self, expr: &'x Expr) -> Result<Value<'c, 'm>> {
+        let values = self.expr(expr)?;
+        match values.as_slice() {
+            [value] => Ok(*value),
+            _ => Err(Error::unsupported(
+                expr.span,
+                "a value of several parts here",
+            )),
+        }
+    }
+
+    /// The SSA values of an expression.
+    pub fn expr(&mut self, expr: &'x Expr) -> Result<Vec<Value<'c, 'm>>> {
+        self.at(expr.span);
+        self.expr_kind(expr).map_err(|error| error.at(expr.span))
+    }
+
+    fn expr_kind(&mut self, expr: &'x Expr) -> Result<Vec<Value<'c, 'm>>> {
+        match &expr.kind {
+            ExprKind::None => Ok(vec![]),
+            ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) => {
+                Ok(vec![self.literal(expr)?])
+            }
+            ExprKind::Str(_) => Err(Error::unsupported(
+                expr.span,
+                "a `String` that is computed with",
+            )),
+            ExprKind::Load(place) => {
+                let spot = self.place(place, false)?;
+                self.at(expr.span);
+                self.read(&spot, place.ty)
+            }
+            ExprKind::Move(place) => self.take(place),
+            ExprKind::Copy(place) => {
+                let spot = self.place(place, false)?;
+                self.at(expr.span);
+                self.read(&spot, place.ty)
+            }
+            ExprKind::Borrow { place, mutable } => match self.borrow(place, *mutable)? {
+                Borrowed::Ref(value) => Ok(vec![value]),
+                Borrowed::View(view) => Ok(vec![self.view_as_array(&view, place.ty, *mutable)?]),
+            },
+            ExprKind::Cast(operand) => {
+                let value = self.one(operand)?;
+                self.at(expr.span);
+                Ok(vec![self.cast(value, operand.ty, expr.ty)?])
+            }
+            ExprKind::Unary { op, operand } => {
+                let value = self.one(operand)?;
+                self.at(expr.span);
+                Ok(vec![self.unary(*op, value, operand.ty, expr.ty)?])
+            }
+            ExprKind::Binary { op, left, right } => self.binary_expr(expr, *op, left, right),
+            ExprKind::Compare { op, left, right } => self.compare_expr(expr, *op, left, right),
+            ExprKind::Logical { op, left, right } => self.logical(*op, left, right),
+            ExprKind::If {
+                condition,
+                then,
+                orelse,
+            } => self.conditional(expr.ty, condition, then, orelse),
+            ExprKind::Block { stmts, value } => {
+                let list: Vec<_> = stmts.iter().collect();
+                let live = self.live.clone();
+                let mut behind = live.clone();
+                self.slots().reads_of(value, &mut behind);
+                self.stmts(&list, &behind)?;
+                self.live = behind;
+                let values = self.expr(value)?;
+                self.live = live;
+                Ok(values)
+            }
+            ExprKind::Call { callee, args } => self.call(expr, *callee, args),
+            ExprKind::Builtin { op, args } => self.builtin(expr, *op, args),
+            ExprKind::Len { place, axis } => Ok(vec![self.len(place, *axis)?]),
+            ExprKind::List(items) => self.list(expr.ty, items).map(|value| vec![value]),
+            ExprKind::ListFill { value, count } => self
+                .list_fill(expr.ty, value, count)
+                .map(|value| vec![value]),
+            ExprKind::Array(items) => self.array(expr.ty, items).map(|value| vec![value]),
+            ExprKind::ArrayFill { shape, fill } => {
+                self.array_fill(expr, shape, fill).map(|value| vec![value])
+            }
+            ExprKind::Tuple(items) => {
+                let mut values = Vec::new();
+                for item in items {
+                    values.extend(self.expr(item)?);
+                }
+                Ok(values)
+            }
+            ExprKind::TupleItem { tuple, item } => {
+                let values = self.expr(tuple)?;
+                let range = self.item_range(tuple.ty, *item as usize)?;
+                Ok(values[range].to_vec())
+            }
+            ExprKind::Struct { id, fields } => self
+                .structure(expr.ty, *id, fields)
+                .map(|value| vec![value]),
+            ExprKind::Some(value) => {
+                let some = self.b.bool(true);
+                let mut values = vec![some];
+                values.extend(self.expr(value)?);
+                Ok(values)
+            }
+            ExprKind::Nothing => {
+                let types = self.types().flat(expr.ty)?;
+                let mut values = vec![self.b.bool(false)];
+                values.extend(types[1..].iter().map(|&ty| self.placeholder(ty)));
+                Ok(values)
+            }
+            ExprKind::IsSome(place) => {
+                let spot = self.place(place, false)?;
+                self.at(expr.span);
+                Ok(vec![self.is_some(&spot)?])
+            }
+            ExprKind::Splat(value) => {
+                let value = self.one(value)?;
+                let ty = self.types().flat(expr.ty)?[0];
+                Ok(vec![self.b.value("vector.broadcast", &[value], ty)])
+            }
+            ExprKind::Map { inputs, body } => self.map(expr, inputs, body).map(|value| vec![value]),
+        }
+    }
+
+    fn binary_expr(
+        &mut self,
+        expr: &'x Expr,
+        op: BinaryOp,
+        left: &'x Expr,
+        right: &'x Expr,
+    ) -> Result<Vec<Value<'c, 'm>>> {
+        let a = self.one(left)?;
+        // A small constant power is a product, but for the strict mode, which has CPython's `pow`.
+        if op == BinaryOp::Pow
+            && let Some(power) = small_power(right)
+            && (self.fp != crate::FpMode::Strict || self.cx.program.types.is_int(left.ty))
+            && self.types().is_scalar(left.ty)
+            && !self.cx.program.types.is_complex(left.ty)
+        {
+            self.at(expr.span);
+            let mut product = a;
+            for _ in 1..power {
+                product =
+                    self.binary(BinaryOp::Mul, product, a, left.ty, left.ty, expr.ty, false)?;
+            }
+            return Ok(vec![product]);
+        }
+        let b = self.one(right)?;
+        self.at(expr.span);
+        let constant = constant_int(right).is_some_and(|value| value != 0 && value != -1);
+        Ok(vec![
+            self.binary(op, a, b, left.ty, right.ty, expr.ty, constant)?,
+        ])
+    }
+
+    fn compare_expr(
+        &mut self,
+        expr: &'x Expr,
+        op: CompareOp,
+        left: &'x Expr,
+        right: &'x Expr,
+    ) -> Result<Vec<Value<'c, 'm>>> {
+        if !self.types().is_scalar(left.ty) {
+            return Err(Error::unsupported(
+                expr.span,
+                "comparing values of this type",
+            ));
+        }
+        let (a, b) = (self.one(left)?, self.one(right)?);
+        self.at(expr.span);
+        Ok(vec![self.compare(op, a, b, left.ty)?])
+    }
+
+    fn logical(
+        &mut self,
+        op: LogicalOp,
+        left: &'x Expr,
+        right: &'x Expr,
+    ) -> Result<Vec<Value<'c, 'm>>> {
+        let a = self.one(left)?;
+        let bit = self.b.int_type(1);
+        if self.is_plain(right) {
+            let b = self.one(right)?;
+            let name = if op == LogicalOp::And {
+                "arith.andi"
+            } else {
+                "arith.ori"
+            };
+            return Ok(vec![self.b.value(name, &[a, b], bit)]);
+        }
+        let carried = self.carried_in_exprs(&[right]);
+        match op {
+            LogicalOp::And => self.if_values(
+                a,
+                &carried,
+                &[bit],
+                |lower| lower.expr(right),
+                |lower| Ok(vec![lower.b.bool(false)]),
+            ),
+            LogicalOp::Or => self.if_values(
+                a,
+                &carried,
+                &[bit],
+                |lower| Ok(vec![lower.b.bool(true)]),
+                |lower| lower.expr(right),
+            ),
+        }
+    }
+
+    fn conditional(
+        &mut self,
+        ty: Ty,
+        condition: &'x Expr,
+        then: &'x Expr,
+        orelse: &'x Expr,
+    ) -> Result<Vec<Value<'c, 'm>>> {
+        let condition = self.one(condition)?;
+        if self.types().is_scalar(ty) && self.is_plain(then) && self.is_plain(orelse) {
+            let (a, b) = (self.one(then)?, self.one(orelse)?);
+            let ty = self.types().flat(ty)?[0];
+            return Ok(vec![self.b.value("arith.select", &[condition, a, b], ty)]);
+        }
+        let types = self.types().flat(ty)?;
+        let carried = self.carried_in_exprs(&[then, orelse]);
+        self.if_values(
+            condition,
+            &carried,
+            &types,
+            |lower| lower.expr(then),
+            |lower| lower.expr(orelse),
+        )
+    }
+
+    /// The variables that regions over parts of the current statement have to hand on.
+    fn carried_in_exprs(&self, exprs: &[&Expr]) -> Vec<usize> {
+        let mut assigned = LocalSet::default();
+        for expr in exprs {
+            self.slots()
+                .assigned_in(expr, self.reductions, &mut assigned);
+        }
+        assigned.common(&self.live)
+    }
+
+    /// Whether an expression may as well be evaluated where its value is not needed: cheap, without effects or errors.
+    fn is_plain(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Float(_) => true,
+            ExprKind::Load(Place {
+                root: Root::Local(_),
+                projections,
+                ty,
+                ..
+            }) => projections.is_empty() && self.types().is_scalar(*ty),
+            ExprKind::Unary { op, operand } => *op != UnaryOp::Abs && self.is_plain(operand),
+            ExprKind::Compare { left, right, .. } | ExprKind::Logical { left, right, .. } => {
+                self.is_plain(left) && self.is_plain(right)
+            }
+            ExprKind::Binary { op, left, right } => {
+                matches!(
+                    op,
+                    BinaryOp::Add
+                        | BinaryOp::Sub
+                        | BinaryOp::Mul
+                        | BinaryOp::And
+                        | BinaryOp::Or
+                        | BinaryOp::Xor
+                ) && self.is_plain(left)
+                    && self.is_plain(right)
+            }
+            ExprKind::Cast(operand) => {
+                self.is_plain(operand)
+                    && !(self.cx.program.types.is_float(operand.ty)
+                        && self.cx.program.types.is_int(expr.ty))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an integer expression is known not to be negative.
+    pub fn is_nonnegative(&self, expr: &Expr) -> bool {
+        if !self.cx.program.types.is_int(expr.ty) {
+            return false;
+        }
+        match &expr.kind {
+            ExprKind::Int(value) => *value >= 0,
+            ExprKind::Len { .. } => true,
+            ExprKind::Load(Place {
+                root: Root::Local(local),
+                projections,
+                ..
+            }) => projections.is_empty() && self.nonnegative.contains(local.0 as usize),
+            ExprKind::Binary { op, left, right } => match op {
+                // A sum that wraps round is out of range of any list, negative or not.
+                BinaryOp::Add
+                | BinaryOp::Mul
+                | BinaryOp::FloorDiv
+                | BinaryOp::Min
+                | BinaryOp::Shr => self.is_nonnegative(left) && self.is_nonnegative(right),
+                BinaryOp::Max => self.is_nonnegative(left) || self.is_nonnegative(right),
+                BinaryOp::Mod => self.is_nonnegative(right),
+                BinaryOp::And => self.is_nonnegative(left) || self.is_nonnegative(right),
+                _ => false,
+            },
+            ExprKind::Cast(operand) => {
+                let types = &self.cx.program.types;
+                let grows = match (types.kind(operand.ty), types.kind(expr.ty)) {
+                    (
+                        mlc_sema::hir::TyKind::Int { bits: from, signed },
+                        mlc_sema::hir::TyKind::Int { bits: to, .. },
+                    ) => {
+                        !signed && to > from
+                            || *signed && to >= from && self.is_nonnegative(operand)
+                    }
+                    (mlc_sema::hir::TyKind::Bool, _) => true,
+                    _ => false,
+                };
+                grows
+            }
+            _ => false,
+        }
+    }
+
+    fn call(
+        &mut self,
+        expr: &'x Expr,
+        callee: mlc_sema::hir::FuncId,
+        args: &'x [Expr],
+    ) -> Result<Vec<Value<'c, 'm>>> {
+        let function = &self.cx.program.functions[callee.0 as usize];
+        let spilled = std::mem::take(&mut self.spilled);
+        let copied = std::mem::take(&mut self.copied);
+        let mut operands = Vec::new();
+        for arg in args {
+            operands.extend(self.expr(arg)?);
+        }
+        self.at(expr.span);
+        let types = signature(self.types(), function)?.results;
+        let attrs = [("callee", self.b.symbol(&function.symbol))];
+        let mut results = self.b.results("func.call", &operands, &types, &attrs);
+        if function.raises {
+            let status = results.remove(0);
+            self.b.op("own.propagate", &[status], &[]);
+        }
+        debug_assert_eq!(results.len(), result_types(self.types(), function)?.len());
+        // What the callee wrote to variables that have no memory of their own comes back.
+        for (slot, borrow) in std::mem::replace(&mut self.spilled, spilled) {
+            let ty = self.function.locals[slot].ty;
+            let values = self.load(borrow, ty)?;
+            self.set_slot(slot, values);
+        }
+        for (view, copy) in std::mem::replace(&mut self.copied, copied) {
+            self.copy_from_borrow(&view, copy)?;
+        }
+        Ok(results)
+    }
+
+    fn len(&mut self, place: &'x Place, axis: u32) -> Result<Value<'c, 'm>> {
+        let borrowed = self.borrow(place, false)?;
+        let extent = match borrowed {
+            Borrowed::Ref(source) => {
+                let view = self.whole_view(source);
+                self.view_extent(&view, axis as usize)
+            }
+            Borrowed::View(view) => self.view_extent(&view, axis as usize),
+        };
+        Ok(self.from_index(extent))
+    }
+}
+
+/// The exponent, where it is a number that is worth multiplying out.
+fn small_power(expr: &Expr) -> Option<u32> {
+    match &expr.kind {
+        ExprKind::Int(value) => u32::try_from(*value).ok(),
+        ExprKind::Float(value) if value.fract() == 0.0 && (1.0..=4.0).contains(value) => {
+            Some(*value as u32)
+        }
+        _ => None,
+    }
+    .filter(|power| (1..=4).contains(power))
+}

@@ -1,0 +1,189 @@
+//! Top-level variables and read-only data, as globals of the LLVM dialect that are borrowed where they are used.
+
+use melior::ir::{Type, TypeLike, Value, attribute::TypeAttribute};
+use mlc_dialects::own;
+use mlc_sema::hir::{ConstId, ConstValue, GlobalId, Ty};
+
+use crate::{
+    Error,
+    function::{Lower, Result},
+    view::array_extents,
+};
+
+impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// A borrow of a top-level variable. Zeroed memory is the empty payload.
+    pub fn global(&mut self, id: GlobalId, mutable: bool) -> Result<Value<'c, 'm>> {
+        let global = &self.cx.program.globals[id.0 as usize];
+        let symbol = format!("{}.{}", self.cx.program.module, global.name);
+        let payload = self
+            .types()
+            .payload(global.ty)
+            .map_err(|error| error.at(global.span))?;
+        if self.cx.is_new(&symbol) {
+            let words = layout(payload).0.div_ceil(8).max(1);
+            let ty = self.cx.parsed_type(&format!("!llvm.array<{words} x i64>"));
+            let mut b = self.cx.at_end(self.cx.location(global.span));
+            let op = b.structured(
+                "llvm.mlir.global",
+                &[],
+                &[],
+                &[
+                    ("sym_name", b.string(&symbol)),
+                    ("global_type", TypeAttribute::new(ty).into()),
+                    ("linkage", self.cx.parsed("#llvm.linkage<internal>")),
+                    ("alignment", self.cx.parsed("16 : i64")),
+                ],
+                1,
+            );
+            b.enter(op, 0, &[]);
+            let zero = b.value("llvm.mlir.zero", &[], ty);
+            b.op("llvm.return", &[zero], &[]);
+        }
+        let pointer = self.cx.parsed_type("!llvm.ptr");
+        let attrs = [("global_name", self.b.symbol(&symbol))];
+        let address = self
+            .b
+            .value_with("llvm.mlir.addressof", &[], pointer, &attrs);
+        let ty = if mutable {
+            own::mut_type(payload)
+        } else {
+            own::ref_type(payload)
+        };
+        Ok(self
+            .b
+            .value("builtin.unrealized_conversion_cast", &[address], ty))
+    }
+
+    /// A borrow of read-only data: it is built where it is used, from its numbers.
+    pub fn constant_data(&mut self, id: ConstId) -> Result<Value<'c, 'm>> {
+        let constant = &self.cx.program.constants[id.0 as usize];
+        let value = self
+            .constant_value(&constant.value, constant.ty)
+            .map_err(|error| error.at(constant.span))?;
+        let cell = self.storable(constant.ty, value)?;
+        if self.types().is_scalar(constant.ty) {
+            let payload = self.types().payload(constant.ty)?;
+            let place = self.b.value("own.new", &[], own::box_type(payload));
+            let target = self.borrow_box(place, true);
+            self.put(target, constant.ty, &[cell])?;
+            return Ok(self.borrow_box(place, false));
+        }
+        Ok(self.borrow_box(cell, false))
+    }
+
+    fn constant_value(&mut self, value: &ConstValue, ty: Ty) -> Result<Vec<Value<'c, 'm>>> {
+        let scalar = self.types().scalar(ty);
+        Ok(match (value, scalar) {
+            (ConstValue::None, _) => vec![],
+            (ConstValue::Bool(value), Some(_)) => vec![self.b.bool(*value)],
+            (ConstValue::Int(value), Some(scalar)) if self.cx.program.types.is_int(ty) => {
+                vec![self.b.int(*value as i64, scalar)]
+            }
+            (ConstValue::Int(value), Some(_)) => vec![self.number(*value as f64, ty)?],
+            (ConstValue::Float(value), Some(_)) => vec![self.number(*value, ty)?],
+            (ConstValue::Items(items), _) => return self.constant_items(items, ty),
+            _ => {
+                return Err(Error::unsupported(
+                    mlc_diagnostics::Span::NONE,
+                    "data of this type that is computed at compile time",
+                ));
+            }
+        })
+    }
+
+    fn constant_items(&mut self, items: &[ConstValue], ty: Ty) -> Result<Vec<Value<'c, 'm>>> {
+        use mlc_sema::hir::{Dim, TyKind};
+        match self.types().kind(ty) {
+            TyKind::Tuple(types) => {
+                let mut values = Vec::new();
+                for (item, &ty) in items.iter().zip(types) {
+                    values.extend(self.constant_value(item, ty)?);
+                }
+                Ok(values)
+            }
+            TyKind::List(elem) => {
+                let elem = *elem;
+                let box_type = own::box_type(self.types().payload(ty)?);
+                let length = self.b.index(items.len() as i64);
+                let list = self.new_list(length, box_type, self.types().is_scalar(elem));
+                let target = self.borrow_box(list, true);
+                let view = self.whole_view(target);
+                for (at, item) in items.iter().enumerate() {
+                    let at = self.b.index(at as i64);
+                    let value = self.constant_value(item, elem)?;
+                    if self.types().is_scalar(elem) {
+                        self.store_element(&view, &[at], value[0]);
+                    } else {
+                        let place = self.elem(target, at, true);
+                        self.put(place, elem, &value)?;
+                    }
+                }
+                Ok(vec![list])
+            }
+            TyKind::Array { elem, dims } => {
+                let (elem, dims) = (*elem, dims.clone());
+                let mut shape: Vec<usize> = Vec::new();
+                for dim in &dims {
+                    shape.push(match dim {
+                        Dim::Static(extent) => *extent as usize,
+                        Dim::Dynamic => items.len(),
+                    });
+                }
+                let dynamic: Vec<_> = dims
+                    .iter()
+                    .filter(|dim| **dim == Dim::Dynamic)
+                    .map(|_| self.b.index(items.len() as i64))
+                    .collect();
+                let array = self.new_array(ty, &dynamic, true)?;
+                let target = self.borrow_box(array, true);
+                let view = self.whole_view(target);
+                for (at, item) in items.iter().enumerate() {
+                    let mut rest = at;
+                    let mut indices = vec![self.b.index(0); shape.len()];
+                    for (axis, &extent) in shape.iter().enumerate().rev() {
+                        indices[axis] = self.b.index((rest % extent.max(1)) as i64);
+                        rest /= extent.max(1);
+                    }
+                    let value = self.constant_value(item, elem)?;
+                    self.store_element(&view, &indices, value[0]);
+                }
+                Ok(vec![array])
+            }
+            _ => Err(Error::unsupported(
+                mlc_diagnostics::Span::NONE,
+                "data of this type that is computed at compile time",
+            )),
+        }
+    }
+}
+
+/// Size and alignment of a payload in memory, in bytes, as `convert-own` lays it out.
+fn layout(payload: Type) -> (usize, usize) {
+    if let Some(fields) = own::struct_fields(payload) {
+        let (mut size, mut align) = (0usize, 1usize);
+        for field in fields {
+            let (field_size, field_align) = layout(field);
+            size = size.next_multiple_of(field_align) + field_size;
+            align = align.max(field_align);
+        }
+        return (size.next_multiple_of(align), align);
+    }
+    if own::list_element(payload).is_some() {
+        return (24, 8);
+    }
+    if let Some(extents) = array_extents(payload) {
+        return (24 + 16 * extents.len(), 8);
+    }
+    if payload.is_vector() {
+        return (64, 64);
+    }
+    // Scalars: the widest is a complex number of two doubles.
+    match payload.to_string().as_str() {
+        "i1" | "i8" => (1, 1),
+        "i16" | "f16" | "bf16" => (2, 2),
+        "i32" | "f32" => (4, 4),
+        "complex<f32>" => (8, 4),
+        "complex<f64>" => (16, 8),
+        _ => (8, 8),
+    }
+}

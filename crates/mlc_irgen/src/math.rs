@@ -1,0 +1,111 @@
+//! Mathematical functions: operations of the `math` dialect, and calls of the C library for what it has not.
+
+use melior::ir::{Type, Value};
+use mlc_sema::hir::{FloatKind, MathFn, Ty, TyKind};
+
+use crate::{
+    Error,
+    arith::Class,
+    function::{Lower, Result},
+};
+
+/// How a function is computed.
+enum Way {
+    /// An operation, which may carry fast-math flags.
+    Op(&'static str),
+    /// A function of the C library, by its name for `double`.
+    C(&'static str),
+}
+
+fn way(function: MathFn) -> Way {
+    Way::Op(match function {
+        MathFn::Exp => "math.exp",
+        MathFn::Exp2 => "math.exp2",
+        MathFn::Expm1 => "math.expm1",
+        MathFn::Log => "math.log",
+        MathFn::Log2 => "math.log2",
+        MathFn::Log10 => "math.log10",
+        MathFn::Log1p => "math.log1p",
+        MathFn::Sqrt => "math.sqrt",
+        MathFn::Rsqrt => "math.rsqrt",
+        MathFn::Cbrt => "math.cbrt",
+        MathFn::Sin => "math.sin",
+        MathFn::Cos => "math.cos",
+        MathFn::Tan => "math.tan",
+        MathFn::Asin => "math.asin",
+        MathFn::Acos => "math.acos",
+        MathFn::Atan => "math.atan",
+        MathFn::Atan2 => "math.atan2",
+        MathFn::Sinh => "math.sinh",
+        MathFn::Cosh => "math.cosh",
+        MathFn::Tanh => "math.tanh",
+        MathFn::Asinh => "math.asinh",
+        MathFn::Acosh => "math.acosh",
+        MathFn::Atanh => "math.atanh",
+        MathFn::Erf => "math.erf",
+        MathFn::Erfc => "math.erfc",
+        MathFn::Floor => "math.floor",
+        MathFn::Ceil => "math.ceil",
+        MathFn::Trunc => "math.trunc",
+        MathFn::Round => "math.roundeven",
+        MathFn::Pow => "math.powf",
+        MathFn::Fmod => "arith.remf",
+        MathFn::Copysign => "math.copysign",
+        MathFn::Fma => "math.fma",
+        MathFn::IsNan => "math.isnan",
+        MathFn::IsInf => "math.isinf",
+        MathFn::IsFinite => "math.isfinite",
+        MathFn::Gamma => return Way::C("tgamma"),
+        MathFn::Lgamma => return Way::C("lgamma"),
+        MathFn::Hypot => return Way::C("hypot"),
+    })
+}
+
+impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// A function of floats of type `operand`, with a result of type `ty`.
+    pub fn math(
+        &mut self,
+        function: MathFn,
+        args: Vec<Value<'c, 'm>>,
+        operand: Ty,
+        ty: Ty,
+    ) -> Result<Value<'c, 'm>> {
+        let result = self.types().flat(ty)?[0];
+        match way(function) {
+            Way::Op(name) => Ok(self.float_op(name, &args, result)),
+            Way::C(name) => {
+                if matches!(self.types().kind(operand), TyKind::Simd { .. }) {
+                    return Err(Error::unsupported(
+                        mlc_diagnostics::Span::NONE,
+                        "this function of a vector",
+                    ));
+                }
+                let Class::Float(kind) = self.class(operand)? else {
+                    return Err(Error::Invalid(
+                        "a function of something that is no float".into(),
+                    ));
+                };
+                // The library has `double` and `float`; narrower types go through `float`.
+                let (callee, through) = if kind == FloatKind::F64 {
+                    (name.to_owned(), Ty::F64)
+                } else {
+                    (format!("{name}f"), Ty::F32)
+                };
+                let c_type: Type<'c> = self.types().float(if kind == FloatKind::F64 {
+                    kind
+                } else {
+                    FloatKind::F32
+                });
+                self.cx
+                    .declare(&callee, &vec![c_type; args.len()], &[c_type]);
+                let mut operands = Vec::new();
+                for arg in args {
+                    operands.push(self.convert(arg, operand, through)?);
+                }
+                let attrs = [("callee", self.b.symbol(&callee))];
+                let value = self.b.value_with("func.call", &operands, c_type, &attrs);
+                self.convert(value, through, ty)
+            }
+        }
+    }
+}

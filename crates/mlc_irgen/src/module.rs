@@ -1,0 +1,173 @@
+//! A whole module: its functions, and what they share (texts, globals, functions of the runtime).
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+};
+
+use melior::{
+    Context,
+    ir::{
+        Attribute, BlockRef, Location, Module, Type, attribute::TypeAttribute,
+        operation::OperationLike, r#type::FunctionType,
+    },
+};
+use mlc_diagnostics::{SourceMap, Span};
+use mlc_sema::hir::Program;
+
+use crate::{Error, Options, builder::Builder, function, loc, types::Types};
+
+/// What the lowering of every function of a module shares.
+pub struct ModuleCx<'x, 'c, 'm> {
+    pub context: &'c Context,
+    pub program: &'x Program,
+    pub sources: &'x SourceMap,
+    pub options: Options,
+    body: BlockRef<'c, 'm>,
+    /// The symbols that have been declared or made on demand.
+    symbols: RefCell<HashMap<String, ()>>,
+    texts: Cell<usize>,
+}
+
+pub fn generate<'c>(
+    context: &'c Context,
+    program: &Program,
+    sources: &SourceMap,
+    options: Options,
+) -> Result<Module<'c>, Error> {
+    let module = Module::new(Location::unknown(context));
+    {
+        let cx = ModuleCx {
+            context,
+            program,
+            sources,
+            options,
+            body: module.body(),
+            symbols: RefCell::default(),
+            texts: Cell::new(0),
+        };
+        for function in &program.functions {
+            function::emit(&cx, function)?;
+        }
+    }
+    if !module.as_operation().verify() {
+        return Err(Error::Invalid(format!(
+            "the IR that was made for `{}` is not valid",
+            program.module
+        )));
+    }
+    Ok(module)
+}
+
+impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
+    pub fn types(&self) -> Types<'x, 'c> {
+        Types {
+            context: self.context,
+            program: self.program,
+        }
+    }
+
+    pub fn location(&self, span: Span) -> Location<'c> {
+        loc::location(self.context, self.sources, span)
+    }
+
+    /// A builder at the end of the module.
+    pub fn at_end(&self, loc: Location<'c>) -> Builder<'c, 'm> {
+        Builder {
+            context: self.context,
+            block: self.body,
+            loc,
+        }
+    }
+
+    /// Whether a symbol is asked for the first time.
+    pub fn is_new(&self, symbol: &str) -> bool {
+        self.symbols
+            .borrow_mut()
+            .insert(symbol.to_owned(), ())
+            .is_none()
+    }
+
+    /// A `func.func` whose body is still to be made; none if it was made before.
+    pub fn helper(
+        &self,
+        symbol: &str,
+        inputs: &[Type<'c>],
+        results: &[Type<'c>],
+    ) -> Option<Builder<'c, 'm>> {
+        if !self.is_new(symbol) {
+            return None;
+        }
+        let mut b = self.at_end(Location::unknown(self.context));
+        let op = b.structured(
+            "func.func",
+            &[],
+            &[],
+            &[
+                ("sym_name", b.string(symbol)),
+                ("sym_visibility", b.string("private")),
+                ("function_type", self.function_type(inputs, results)),
+            ],
+            1,
+        );
+        b.enter(op, 0, inputs);
+        Some(b)
+    }
+
+    /// Declares a function of the runtime or of the C library.
+    pub fn declare(&self, symbol: &str, inputs: &[Type<'c>], results: &[Type<'c>]) {
+        if !self.is_new(symbol) {
+            return;
+        }
+        let b = self.at_end(Location::unknown(self.context));
+        b.structured(
+            "func.func",
+            &[],
+            &[],
+            &[
+                ("sym_name", b.string(symbol)),
+                ("sym_visibility", b.string("private")),
+                ("function_type", self.function_type(inputs, results)),
+            ],
+            1,
+        );
+    }
+
+    pub fn function_type(&self, inputs: &[Type<'c>], results: &[Type<'c>]) -> Attribute<'c> {
+        TypeAttribute::new(FunctionType::new(self.context, inputs, results).into()).into()
+    }
+
+    /// A constant text; its symbol. The text is not ended by a zero.
+    pub fn text(&self, text: &str) -> String {
+        let number = self.texts.get();
+        self.texts.set(number + 1);
+        let symbol = format!("mlc.text.{number}");
+        let b = self.at_end(Location::unknown(self.context));
+        let ty = self.parsed_type(&format!("!llvm.array<{} x i8>", text.len()));
+        b.structured(
+            "llvm.mlir.global",
+            &[],
+            &[],
+            &[
+                ("sym_name", b.string(&symbol)),
+                ("global_type", TypeAttribute::new(ty).into()),
+                ("linkage", self.parsed("#llvm.linkage<internal>")),
+                ("constant", b.unit()),
+                ("unnamed_addr", self.parsed("0 : i64")),
+                ("value", b.string(text)),
+            ],
+            1,
+        );
+        symbol
+    }
+
+    /// An attribute from its text, which is ours and right.
+    pub fn parsed(&self, text: &str) -> Attribute<'c> {
+        Attribute::parse(self.context, text).unwrap_or_else(|| panic!("`{text}` is an attribute"))
+    }
+
+    /// A type from its text, which is ours and right.
+    pub fn parsed_type(&self, text: &str) -> Type<'c> {
+        Type::parse(self.context, text).unwrap_or_else(|| panic!("`{text}` is a type"))
+    }
+}

@@ -1,0 +1,197 @@
+//! Statements.
+
+use melior::ir::Value;
+use mlc_sema::hir::{BinaryOp, ErrorKind, Expr, ExprKind, Mode, Place, Stmt, StmtKind};
+
+use crate::{
+    Error,
+    function::{Binding, Lower, Result},
+    local_set::LocalSet,
+    place::{Borrowed, Spot},
+};
+
+impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// One statement; `behind` is what is live behind it.
+    pub fn stmt(&mut self, stmt: &'x Stmt, behind: &LocalSet) -> Result<()> {
+        self.at(stmt.span);
+        match &stmt.kind {
+            StmtKind::Bind { local, value } => self.bind(local.0 as usize, value),
+            StmtKind::Store { place, value } => self.store(place, value),
+            StmtKind::Update { place, op, value } => self.update(place, *op, value),
+            StmtKind::AtomicUpdate { place, op, value } => self.atomic_update(place, *op, value),
+            StmtKind::Swap { left, right } => self.swap(left, right),
+            StmtKind::Expr(value) => self.expr(value).map(drop),
+            StmtKind::Drop(local) => {
+                if let Binding::Values(values) =
+                    std::mem::replace(&mut self.env[local.0 as usize], Binding::Unset)
+                {
+                    for value in values {
+                        self.drop_box(value);
+                    }
+                }
+                Ok(())
+            }
+            StmtKind::If {
+                condition,
+                then,
+                orelse,
+            } => {
+                let then: Vec<_> = then.iter().collect();
+                let orelse: Vec<_> = orelse.iter().collect();
+                self.branches(condition, &then, &orelse, behind)
+            }
+            StmtKind::While {
+                condition,
+                body,
+                orelse,
+            } => self.while_loop(condition, body, orelse, behind),
+            StmtKind::For {
+                index,
+                range,
+                body,
+                orelse,
+            } => self.for_loop(index.0 as usize, range, body, orelse, behind),
+            StmtKind::ParFor(par) => self.par_for(par, behind),
+            StmtKind::Reduce { reduction, value } => self.reduce(*reduction as usize, value),
+            StmtKind::Collect { collect, value } => self.collect(*collect as usize, value),
+            // The signal is set where the list that they end joins others.
+            StmtKind::Break | StmtKind::Continue => Ok(()),
+            StmtKind::Return(value) => {
+                let values = match value {
+                    Some(value) => self.expr(value)?,
+                    None => vec![],
+                };
+                let slot = self.slots().ret();
+                self.env[slot] = Binding::Values(values);
+                Ok(())
+            }
+            StmtKind::Raise { error, message } => {
+                let never = self.b.bool(false);
+                self.raise_unless(never, *error, message.as_ref())
+            }
+            StmtKind::Check {
+                condition,
+                error,
+                message,
+            } => {
+                let condition = self.one(condition)?;
+                self.at(stmt.span);
+                self.raise_unless(condition, *error, message.as_ref())
+            }
+            StmtKind::Drain { .. } => {
+                Err(Error::unsupported(stmt.span, "a loop that consumes a list"))
+            }
+            StmtKind::Reraise(_) | StmtKind::Try { .. } => {
+                Err(Error::unsupported(stmt.span, "catching an exception"))
+            }
+        }
+    }
+
+    fn bind(&mut self, slot: usize, value: &'x Expr) -> Result<()> {
+        let nonnegative = self.is_nonnegative(value);
+        let owner = self.function.locals[slot].mode == Mode::Owner;
+        self.env[slot] = match &value.kind {
+            ExprKind::Borrow { place, mutable } if !owner => {
+                Binding::Borrow(self.borrow(place, *mutable)?)
+            }
+            _ => {
+                let values = self.expr(value)?;
+                if owner {
+                    Binding::Values(values)
+                } else {
+                    Binding::Borrow(Borrowed::Ref(values[0]))
+                }
+            }
+        };
+        if nonnegative {
+            self.nonnegative.insert(slot);
+        } else {
+            self.nonnegative.remove(slot);
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, place: &'x Place, value: &'x Expr) -> Result<()> {
+        if let ExprKind::Borrow { place: source, .. } = &value.kind {
+            return self.assign_elements(place, source);
+        }
+        let values = self.expr(value)?;
+        let spot = self.place(place, true)?;
+        self.at(place.span);
+        self.write(&spot, place.ty, values)
+    }
+
+    fn update(&mut self, place: &'x Place, op: BinaryOp, value: &'x Expr) -> Result<()> {
+        if !self.types().is_scalar(place.ty) {
+            return self.update_elements(place, op, value);
+        }
+        let spot = self.place(place, true)?;
+        let old = self.read(&spot, place.ty)?[0];
+        let operand = self.one(value)?;
+        self.at(place.span);
+        let new = self.binary(op, old, operand, place.ty, value.ty, place.ty, false)?;
+        self.write(&spot, place.ty, vec![new])
+    }
+
+    fn swap(&mut self, left: &'x Place, right: &'x Place) -> Result<()> {
+        let (first, second) = (self.place(left, true)?, self.place(right, true)?);
+        if let (Spot::Borrow(first), Spot::Borrow(second)) = (&first, &second)
+            && self.types().is_boxed(left.ty)
+        {
+            self.b.op("own.swap", &[*first, *second], &[]);
+            return Ok(());
+        }
+        if self.types().is_boxed(left.ty) {
+            return Err(Error::unsupported(left.span, "exchanging parts of arrays"));
+        }
+        let (a, b) = (self.read(&first, left.ty)?, self.read(&second, right.ty)?);
+        self.write(&first, left.ty, b)?;
+        self.write(&second, right.ty, a)
+    }
+
+    /// Raises unless the condition holds, whether run-time checks are on or not.
+    pub fn raise_unless(
+        &mut self,
+        condition: Value<'c, 'm>,
+        error: ErrorKind,
+        message: Option<&'x Expr>,
+    ) -> Result<()> {
+        let text = match message {
+            None => "",
+            Some(Expr {
+                kind: ExprKind::Str(text),
+                ..
+            }) => text,
+            Some(other) => {
+                return Err(Error::unsupported(
+                    other.span,
+                    "an error message that is computed at run time",
+                ));
+            }
+        };
+        let attrs = [
+            ("kind", self.b.string(error.name())),
+            ("message", self.b.string(text)),
+        ];
+        self.b.op("own.check", &[condition], &attrs);
+        Ok(())
+    }
+
+    /// A run-time check, where those are on.
+    pub fn check(&mut self, condition: Value<'c, 'm>, error: ErrorKind, message: &str) {
+        if self.checks {
+            let attrs = [
+                ("kind", self.b.string(error.name())),
+                ("message", self.b.string(message)),
+            ];
+            self.b.op("own.check", &[condition], &attrs);
+        }
+    }
+
+    fn drop_box(&mut self, value: Value<'c, 'm>) {
+        use melior::ir::ValueLike;
+        if mlc_dialects::own::is_box(value.r#type()) {
+            self.b.op("own.drop", &[value], &[]);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! HIR types as types of the IR.
+//!
+//! A *flat* value is a list of SSA values: one for a scalar, none for `None`, those of the items for a tuple, a flag and
+//! the value for an optional, one box for everything that lives in memory. A *payload* is the same value stored in a
+//! container, in one piece: tuples and optionals are structs there.
+
+use melior::{
+    Context,
+    ir::{
+        Type,
+        r#type::{IntegerType, MemRefType},
+    },
+};
+use mlc_dialects::own;
+use mlc_sema::hir::{Dim, FloatKind, Program, Ty, TyKind};
+
+use crate::Error;
+
+/// The extent of a dimension that is known at run time only, as MLIR writes it.
+pub const DYNAMIC: i64 = i64::MIN;
+
+#[derive(Clone, Copy)]
+pub struct Types<'x, 'c> {
+    pub context: &'c Context,
+    pub program: &'x Program,
+}
+
+impl<'x, 'c> Types<'x, 'c> {
+    pub fn kind(self, ty: Ty) -> &'x TyKind {
+        self.program.types.kind(ty)
+    }
+
+    /// Whether a value is held in a box.
+    pub fn is_boxed(self, ty: Ty) -> bool {
+        matches!(
+            self.kind(ty),
+            TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_)
+        )
+    }
+
+    /// Whether a value is one SSA value that is no box: a number, a `Bool` or a vector.
+    pub fn is_scalar(self, ty: Ty) -> bool {
+        self.scalar(ty).is_some()
+    }
+
+    pub fn float(self, kind: FloatKind) -> Type<'c> {
+        match kind {
+            FloatKind::F16 => Type::float16(self.context),
+            FloatKind::Bf16 => Type::bfloat16(self.context),
+            FloatKind::F32 => Type::float32(self.context),
+            FloatKind::F64 => Type::float64(self.context),
+        }
+    }
+
+    /// The type of a number, a `Bool` or a vector.
+    pub fn scalar(self, ty: Ty) -> Option<Type<'c>> {
+        Some(match self.kind(ty) {
+            TyKind::Bool => IntegerType::new(self.context, 1).into(),
+            TyKind::Int { bits, .. } => IntegerType::new(self.context, u32::from(*bits)).into(),
+            TyKind::Float(kind) => self.float(*kind),
+            TyKind::Complex(kind) => {
+                let text = if *kind == FloatKind::F32 {
+                    "complex<f32>"
+                } else {
+                    "complex<f64>"
+                };
+                Type::parse(self.context, text)?
+            }
+            TyKind::Simd { elem, lanes } => Type::vector(&[u64::from(*lanes)], self.scalar(*elem)?),
+            _ => return None,
+        })
+    }
+
+    /// The SSA values that hold a value.
+    pub fn flat(self, ty: Ty) -> Result<Vec<Type<'c>>, Error> {
+        if let Some(scalar) = self.scalar(ty) {
+            return Ok(vec![scalar]);
+        }
+        Ok(match self.kind(ty) {
+            TyKind::None => vec![],
+            TyKind::Tuple(items) => {
+                let mut types = Vec::new();
+                for &item in items {
+                    types.extend(self.flat(item)?);
+                }
+                types
+            }
+            TyKind::Optional(of) => {
+                let mut types = vec![IntegerType::new(self.context, 1).into()];
+                types.extend(self.flat(*of)?);
+                types
+            }
+            _ => vec![own::box_type(self.payload(ty)?)],
+        })
+    }
+
+    /// How a value is stored in a container.
+    pub fn payload(self, ty: Ty) -> Result<Type<'c>, Error> {
+        self.nested_payload(ty, &mut Vec::new())
+    }
+
+    fn nested_payload(self, ty: Ty, outer: &mut Vec<Ty>) -> Result<Type<'c>, Error> {
+        if let Some(scalar) = self.scalar(ty) {
+            return Ok(scalar);
+        }
+        if outer.contains(&ty) {
+            return Err(self.unsupported(ty, "a struct that holds itself"));
+        }
+        outer.push(ty);
+        let payload = match self.kind(ty) {
+            TyKind::List(elem) => own::list_type(self.nested_payload(*elem, outer)?),
+            TyKind::Array { elem, dims } => {
+                let Some(elem) = self.scalar(*elem) else {
+                    return Err(self.unsupported(ty, "an array of values that are no numbers"));
+                };
+                let dims: Vec<i64> = dims.iter().map(|dim| extent(*dim)).collect();
+                MemRefType::new(elem, &dims, None, None).into()
+            }
+            TyKind::Struct(id) => {
+                let decl = &self.program.structs[id.0 as usize];
+                let mut fields = Vec::new();
+                for field in &decl.fields {
+                    fields.push(self.nested_payload(field.ty, outer)?);
+                }
+                own::struct_type(self.context, &decl.name, &fields)
+            }
+            TyKind::Tuple(items) => {
+                let mut fields = Vec::new();
+                for &item in items {
+                    fields.push(self.nested_payload(item, outer)?);
+                }
+                own::struct_type(self.context, &self.program.types.name(ty), &fields)
+            }
+            TyKind::Optional(of) => {
+                let fields = [
+                    IntegerType::new(self.context, 1).into(),
+                    self.nested_payload(*of, outer)?,
+                ];
+                own::struct_type(self.context, &self.program.types.name(ty), &fields)
+            }
+            _ => return Err(self.unsupported(ty, "a value of this type")),
+        };
+        outer.pop();
+        Ok(payload)
+    }
+
+    /// A borrow of a stored value.
+    pub fn borrow(self, ty: Ty, mutable: bool) -> Result<Type<'c>, Error> {
+        let payload = self.payload(ty)?;
+        Ok(if mutable {
+            own::mut_type(payload)
+        } else {
+            own::ref_type(payload)
+        })
+    }
+
+    fn unsupported(self, ty: Ty, what: &str) -> Error {
+        let span = match self.kind(ty) {
+            TyKind::Struct(id) => self.program.structs[id.0 as usize].span,
+            _ => mlc_diagnostics::Span::NONE,
+        };
+        Error::unsupported(span, &format!("{what} (`{}`)", self.program.types.name(ty)))
+    }
+}
+
+/// An extent as MLIR writes it.
+pub fn extent(dim: Dim) -> i64 {
+    match dim {
+        Dim::Static(extent) => i64::try_from(extent).unwrap_or(i64::MAX),
+        Dim::Dynamic => DYNAMIC,
+    }
+}

@@ -1,0 +1,208 @@
+//! Parts of lists and arrays that are named by indices and slices.
+//!
+//! A view is not a value of the IR: it is the borrow that it looks at and, for each dimension of that, which positions are
+//! taken. An access computes the indices and goes to the whole, so that the passes see affine accesses of one array.
+
+use melior::ir::{Type, TypeLike, Value, ValueLike, r#type::MemRefType};
+use mlc_dialects::own;
+
+use crate::{function::Lower, types::DYNAMIC};
+
+/// A part of a list or of an array.
+#[derive(Clone)]
+pub struct View<'c, 'm> {
+    /// The borrow of the whole.
+    pub source: Value<'c, 'm>,
+    /// One for each dimension of the whole.
+    pub dims: Vec<ViewDim<'c, 'm>>,
+}
+
+/// What a view takes of a dimension. All values are of type `index`.
+#[derive(Clone, Copy)]
+pub enum ViewDim<'c, 'm> {
+    All,
+    /// One position: the dimension is no dimension of the view.
+    Fixed(Value<'c, 'm>),
+    /// `length` positions from `start` on, `step` apart (1 if absent).
+    Range {
+        start: Value<'c, 'm>,
+        step: Option<Value<'c, 'm>>,
+        length: Value<'c, 'm>,
+    },
+}
+
+impl<'c, 'm> View<'c, 'm> {
+    /// The dimensions of the whole that are dimensions of the view.
+    pub fn axes(&self) -> impl Iterator<Item = usize> {
+        let dims = self.dims.iter().enumerate();
+        dims.filter(|(_, dim)| !matches!(dim, ViewDim::Fixed(_)))
+            .map(|(axis, _)| axis)
+    }
+
+    pub fn rank(&self) -> usize {
+        self.axes().count()
+    }
+}
+
+impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// A view of all of what a borrow covers: a list or an array.
+    pub fn whole_view(&self, source: Value<'c, 'm>) -> View<'c, 'm> {
+        let payload = own::payload(source.r#type()).expect("the value is a borrow");
+        let rank = array_extents(payload).map_or(1, |extents| extents.len());
+        View {
+            source,
+            dims: vec![ViewDim::All; rank],
+        }
+    }
+
+    /// The number of positions of a dimension of the whole, of type `index`.
+    fn whole_extent(&self, source: Value<'c, 'm>, axis: usize) -> Value<'c, 'm> {
+        let payload = own::payload(source.r#type()).expect("the value is a borrow");
+        match array_extents(payload).map(|extents| extents[axis]) {
+            Some(extent) if extent != DYNAMIC => self.b.index(extent),
+            Some(_) if axis > 0 => {
+                let memory = self.memory(source);
+                let axis = self.b.index(axis as i64);
+                self.b
+                    .value("memref.dim", &[memory, axis], self.b.index_type())
+            }
+            _ => self.b.value("own.len", &[source], self.b.index_type()),
+        }
+    }
+
+    /// The extent of a dimension of the view, of type `index`.
+    pub fn view_extent(&self, view: &View<'c, 'm>, axis: usize) -> Value<'c, 'm> {
+        let axis = view.axes().nth(axis).expect("the view has the dimension");
+        match view.dims[axis] {
+            ViewDim::Range { length, .. } => length,
+            _ => self.whole_extent(view.source, axis),
+        }
+    }
+
+    /// The view with one position of its first dimension taken.
+    pub fn fix_first(&self, view: &View<'c, 'm>, index: Value<'c, 'm>) -> View<'c, 'm> {
+        let axis = view.axes().next().expect("the view has a dimension");
+        let mut fixed = view.clone();
+        fixed.dims[axis] = ViewDim::Fixed(self.position(view.dims[axis], index));
+        fixed
+    }
+
+    /// The position in the whole of an index into a dimension of a view.
+    pub fn position(&self, dim: ViewDim<'c, 'm>, index: Value<'c, 'm>) -> Value<'c, 'm> {
+        match dim {
+            ViewDim::All => index,
+            ViewDim::Fixed(position) => position,
+            ViewDim::Range { start, step, .. } => {
+                let ty = self.b.index_type();
+                let offset = match step {
+                    None => index,
+                    Some(step) => self.b.value("arith.muli", &[index, step], ty),
+                };
+                self.b.value("arith.addi", &[start, offset], ty)
+            }
+        }
+    }
+
+    /// The elements of a list of scalars or of an array, as a memref.
+    pub fn memory(&self, source: Value<'c, 'm>) -> Value<'c, 'm> {
+        let payload = own::payload(source.r#type()).expect("the value is a borrow");
+        let ty = match own::list_element(payload) {
+            Some(elem) => MemRefType::new(elem, &[DYNAMIC], None, None).into(),
+            None => payload,
+        };
+        self.b.value("own.view", &[source], ty)
+    }
+
+    /// The indices into the whole of an element of a view, given one index for each dimension of the view.
+    pub fn positions(&self, view: &View<'c, 'm>, indices: &[Value<'c, 'm>]) -> Vec<Value<'c, 'm>> {
+        let mut indices = indices.iter();
+        let dims = view.dims.iter();
+        dims.map(|&dim| match dim {
+            ViewDim::Fixed(position) => position,
+            dim => self.position(dim, *indices.next().expect("one index for each dimension")),
+        })
+        .collect()
+    }
+
+    /// Reads a scalar element of a view.
+    pub fn load_element(&self, view: &View<'c, 'm>, indices: &[Value<'c, 'm>]) -> Value<'c, 'm> {
+        let positions = self.positions(view, indices);
+        let memory = self.memory(view.source);
+        let elem = element_type(view);
+        let mut operands = vec![memory];
+        operands.extend(positions);
+        self.b.value("memref.load", &operands, elem)
+    }
+
+    /// Writes a scalar element of a view.
+    pub fn store_element(
+        &self,
+        view: &View<'c, 'm>,
+        indices: &[Value<'c, 'm>],
+        value: Value<'c, 'm>,
+    ) {
+        let positions = self.positions(view, indices);
+        let memory = self.memory(view.source);
+        let mut operands = vec![value, memory];
+        operands.extend(positions);
+        self.b.op("memref.store", &operands, &[]);
+    }
+
+    /// A borrow of an element of a view of a list whose elements are no scalars.
+    pub fn borrow_element(
+        &self,
+        view: &View<'c, 'm>,
+        index: Value<'c, 'm>,
+        mutable: bool,
+    ) -> Value<'c, 'm> {
+        let position = self.positions(view, &[index])[0];
+        self.elem(view.source, position, mutable)
+    }
+
+    /// `own.elem`.
+    pub fn elem(
+        &self,
+        source: Value<'c, 'm>,
+        index: Value<'c, 'm>,
+        mutable: bool,
+    ) -> Value<'c, 'm> {
+        let payload = own::payload(source.r#type()).expect("the value is a borrow");
+        let elem = own::list_element(payload).expect("the value is a borrow of a list");
+        let ty = if mutable {
+            own::mut_type(elem)
+        } else {
+            own::ref_type(elem)
+        };
+        self.b.value("own.elem", &[source, index], ty)
+    }
+}
+
+/// The type of the elements that a view names.
+pub fn element_type<'c>(view: &View<'c, '_>) -> Type<'c> {
+    use melior::ir::ShapedTypeLike;
+    let payload = own::payload(view.source.r#type()).expect("the value is a borrow");
+    match own::list_element(payload) {
+        Some(elem) => elem,
+        None => MemRefType::try_from(payload)
+            .expect("the value is a borrow of an array")
+            .element(),
+    }
+}
+
+/// The extents of an array type; none for a list.
+pub fn array_extents(payload: Type) -> Option<Vec<i64>> {
+    use melior::ir::{ShapedTypeLike, r#type::DimSize};
+    if !payload.is_mem_ref() {
+        return None;
+    }
+    let ty = MemRefType::try_from(payload).ok()?;
+    let rank = ty.rank();
+    Some(
+        (0..rank)
+            .map(|axis| match ty.dim_size(axis) {
+                Ok(DimSize::Static(extent)) => extent as i64,
+                _ => DYNAMIC,
+            })
+            .collect(),
+    )
+}
