@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a file, prints or exits: a renderer returns a `String`.
 
+pub mod codes;
 mod diagnostic;
 pub mod render;
 mod source;

@@ -1,19 +1,28 @@
 //! "Did you mean": the nearest known name to one that is not known.
 
+/// Longer names are not compared: the time grows with the product of the lengths.
+const MAX_LENGTH: usize = 64;
+
 /// The candidate closest to `name`, if it is close enough to be a slip of the hand: at most a
 /// third of the letters wrong. Of equally close ones the first in alphabetical order.
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (name.chars().count() / 3).max(1);
+    let length = name.chars().count();
+    if length > MAX_LENGTH {
+        return None;
+    }
+    let allowed = (length / 3).max(1);
     candidates
         .into_iter()
-        .filter(|candidate| *candidate != name && !candidate.is_empty())
+        .filter(|candidate| {
+            *candidate != name && candidate.chars().count().abs_diff(length) <= allowed
+        })
         .filter_map(|candidate| {
             let distance = if candidate.eq_ignore_ascii_case(name) {
                 0
             } else {
                 strsim::osa_distance(name, candidate)
             };
-            let one_letter = name.chars().count() == 1 || candidate.chars().count() == 1;
+            let one_letter = length == 1 || candidate.chars().count() == 1;
             (distance <= allowed && !(one_letter && distance > 0)).then_some((distance, candidate))
         })
         .min()

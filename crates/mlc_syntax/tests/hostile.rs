@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mlc_diagnostics::{Diagnostic, FileId};
+use mlc_diagnostics::{Diagnostic, FileId, codes as pages};
 use mlc_syntax::{Module, parse};
 
 fn errors(text: &str) -> Vec<Diagnostic> {
@@ -240,6 +240,11 @@ fn shuffled_tokens_never_panic() {
         }
         let (module, diagnostics) = parse(FileId(0), &text);
         for diagnostic in &diagnostics {
+            assert!(
+                pages::explain(diagnostic.code).is_some(),
+                "{}",
+                diagnostic.code
+            );
             let span = diagnostic.primary;
             assert!(
                 span.start <= span.end && span.end as usize <= text.len(),

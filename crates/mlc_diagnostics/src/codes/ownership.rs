@@ -1,0 +1,72 @@
+//! Codes of ownership: moves and borrows.
+
+use super::Explanation;
+
+pub(super) const PAGES: &[Explanation] = &[
+    Explanation {
+        code: "use-after-move",
+        title: "a value is used after it was moved",
+        meaning: "A value that owns memory has one owner. Assigning it to another name, storing it, returning
+it or passing it to an `owned` parameter moves it; the old name is then empty. Use the new
+owner, or copy the value where it is moved.",
+        wrong: "fn total() -> Int:\n    a = [1, 2, 3]\n    b = a\n    return len(a) + len(b)\n",
+        mend: "fn total() -> Int:\n    a = [1, 2, 3]\n    b = copy(a)\n    return len(a) + len(b)\n",
+    },
+    Explanation {
+        code: "move-while-borrowed",
+        title: "a value is moved while a borrow of it is still used",
+        meaning: "A name for a part of a value (`row = m[i]`) borrows it. Until the last use of that name the
+whole must stay where it is. Move it later, or copy the part.",
+        wrong: "fn take(owned m: [[Int]]) -> Int:\n    return len(m)\n\nfn f(owned m: [[Int]]) -> Int:\n    row = m[0]\n    n = take(m^)\n    return n + len(row)\n",
+        mend: "fn take(owned m: [[Int]]) -> Int:\n    return len(m)\n\nfn f(owned m: [[Int]]) -> Int:\n    row = copy(m[0])\n    n = take(m^)\n    return n + len(row)\n",
+    },
+    Explanation {
+        code: "borrow-conflict",
+        title: "a value is read or written while it is borrowed exclusively",
+        meaning: "While an `inout` borrow is live, nothing else may read or write the same value. Passing one
+variable twice where one of the parameters is `inout`, and growing a list while iterating over
+it, are such conflicts. Pass a copy, or finish one use before the other.",
+        wrong: "fn add(x: [Int], inout y: [Int]):\n    y[0] += x[0]\n\nfn f(inout a: [Int]):\n    add(a, a)\n",
+        mend: "fn add(x: [Int], inout y: [Int]):\n    y[0] += x[0]\n\nfn f(inout a: [Int]):\n    add(copy(a), a)\n",
+    },
+    Explanation {
+        code: "move-out-of-borrow",
+        title: "a part of a borrowed value is moved out of it",
+        meaning: "What a borrow leads to belongs to somebody else. Storing or returning it would leave two
+owners. Copy it, or make the parameter `owned`.",
+        wrong: "fn first(m: [[Int]], inout out_rows: [[Int]]):\n    out_rows.append(m[0])\n",
+        mend: "fn first(m: [[Int]], inout out_rows: [[Int]]):\n    out_rows.append(copy(m[0]))\n",
+    },
+    Explanation {
+        code: "write-through-shared-borrow",
+        title: "a value is changed that may only be read",
+        meaning: "A parameter declared `borrowed` (or `read`) can be read only. Declare it `inout`, or change a
+copy.",
+        wrong: "fn clear(borrowed a: [Int]):\n    a[0] = 0\n",
+        mend: "fn clear(inout a: [Int]):\n    a[0] = 0\n",
+    },
+    Explanation {
+        code: "return-of-local-borrow",
+        title: "a borrow is returned of a value that dies with the function",
+        meaning: "A function may return a borrow of a part of one of its parameters. A part of a local value is
+gone when the function ends: return a copy of it.",
+        wrong: "fn row(n: Int) -> [Int]:\n    m = [[n], [n]]\n    r = m[0]\n    return r\n",
+        mend: "fn row(n: Int) -> [Int]:\n    m = [[n], [n]]\n    r = copy(m[0])\n    return r\n",
+    },
+    Explanation {
+        code: "partly-moved",
+        title: "a struct is used as a whole after a field was moved out of it",
+        meaning: "Moving out of a field leaves the rest of the struct in place, but the whole can no longer be
+passed, stored or compared. Copy the field, or use the other fields one by one.",
+        wrong: "struct Pair:\n    a: [Int]\n    b: [Int]\n\nfn show(p: Pair) -> Int:\n    return len(p.a) + len(p.b)\n\nfn f(owned p: Pair) -> Int:\n    a = p.a^\n    return len(a) + show(p)\n",
+        mend: "struct Pair:\n    a: [Int]\n    b: [Int]\n\nfn show(p: Pair) -> Int:\n    return len(p.a) + len(p.b)\n\nfn f(owned p: Pair) -> Int:\n    a = copy(p.a)\n    return len(a) + show(p)\n",
+    },
+    Explanation {
+        code: "use-before-assignment",
+        title: "a name is read where nothing was assigned to it",
+        meaning: "No path to this place assigns to the name. Assign to it first. Where only some paths do, the
+program is accepted and the read is checked when it runs.",
+        wrong: "fn f() -> Int:\n    y = x + 1\n    x = 2\n    return y\n",
+        mend: "fn f() -> Int:\n    x = 2\n    y = x + 1\n    return y\n",
+    },
+];
