@@ -129,6 +129,10 @@ impl SourceMap {
 
     /// Adds a file from its bytes. What is not UTF-8 is shown as `U+FFFD` in the excerpt of the
     /// diagnostic that then comes back.
+    #[expect(
+        clippy::result_large_err,
+        reason = "one file fails once; a box would only be in the way"
+    )]
     pub fn add_bytes(
         &mut self,
         name: impl Into<String>,
@@ -248,6 +252,10 @@ impl SourceMap {
 
 /// Source text from bytes: UTF-8 only. The error carries the text with every invalid sequence
 /// replaced, in which the diagnostic's span is still right.
+#[expect(
+    clippy::result_large_err,
+    reason = "one file fails once; a box would only be in the way"
+)]
 pub fn decode(file: FileId, bytes: Vec<u8>) -> Result<String, (String, Diagnostic)> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();

@@ -4,8 +4,11 @@
 //! the next one. Depth is bounded: what comes out can be walked recursively.
 
 mod atom;
+mod call;
 mod compound;
+mod declare;
 mod expr;
+mod fstring;
 mod function;
 mod import;
 mod number;

@@ -3,9 +3,7 @@
 use mlc_diagnostics::Diagnostic;
 
 use super::{MAX_BLOCKS, Parsed, Parser, Reported};
-use crate::ast::{
-    BinaryOp, Comptime, Declare, Expr, ExprKind, ForKind, FunctionKeyword, Ident, Stmt, StmtKind,
-};
+use crate::ast::{BinaryOp, Expr, ExprKind, ForKind, FunctionKeyword, Ident, Stmt, StmtKind};
 use crate::token::TokenKind;
 
 impl Parser<'_> {
@@ -240,76 +238,6 @@ impl Parser<'_> {
         })
     }
 
-    fn var(&mut self) -> Parsed<StmtKind> {
-        self.bump();
-        let start = self.start();
-        let mut names = Vec::new();
-        let mut tuple = false;
-        loop {
-            let name = self.ident("a name")?;
-            names.push(Expr {
-                kind: ExprKind::Name(name.name),
-                span: name.span,
-            });
-            if !self.eat(TokenKind::Comma) {
-                break;
-            }
-            tuple = true;
-            if !self.kind().is_name() {
-                break;
-            }
-        }
-        let target = match names.pop() {
-            Some(name) if !tuple => name,
-            last => {
-                names.extend(last);
-                self.expr_from(start, ExprKind::Tuple(names))
-            }
-        };
-        let annotation = self.annotation()?;
-        let value = if self.eat(TokenKind::Equal) {
-            Some(self.expr_list()?)
-        } else {
-            None
-        };
-        if annotation.is_none() && value.is_none() {
-            return Err(self.expected("`:` and a type, or `=` and a value"));
-        }
-        Ok(StmtKind::Declare(Box::new(Declare {
-            var: true,
-            target,
-            annotation,
-            value,
-        })))
-    }
-
-    /// `: T`, if it is there.
-    pub(super) fn annotation(&mut self) -> Parsed<Option<Expr>> {
-        if self.eat(TokenKind::Colon) {
-            return self.expr().map(Some);
-        }
-        Ok(None)
-    }
-
-    fn comptime(&mut self) -> Parsed<StmtKind> {
-        self.bump();
-        let name = self.ident("a name")?;
-        let annotation = self.annotation()?;
-        let value = if self.eat(TokenKind::Equal) {
-            Some(self.expr_list()?)
-        } else {
-            None
-        };
-        if annotation.is_none() && value.is_none() {
-            return Err(self.expected("`=` and a value, or `:` and a type"));
-        }
-        Ok(StmtKind::Comptime(Box::new(Comptime {
-            name,
-            annotation,
-            value,
-        })))
-    }
-
     fn atomic(&mut self) -> Parsed<StmtKind> {
         let keyword = self.here();
         self.bump();
@@ -357,28 +285,6 @@ impl Parser<'_> {
             targets.push(std::mem::replace(&mut value, next));
         }
         Ok(StmtKind::Assign { targets, value })
-    }
-
-    fn declaration(&mut self, target: Expr, parenthesized: bool) -> Parsed<StmtKind> {
-        let single = matches!(
-            target.kind,
-            ExprKind::Name(_) | ExprKind::Attribute { .. } | ExprKind::Subscript { .. }
-        );
-        if !single || (parenthesized && matches!(target.kind, ExprKind::Name(_))) {
-            return Err(self.expected("an operator or the end of the line"));
-        }
-        let annotation = self.annotation()?;
-        let value = if self.eat(TokenKind::Equal) {
-            Some(self.expr_list()?)
-        } else {
-            None
-        };
-        Ok(StmtKind::Declare(Box::new(Declare {
-            var: false,
-            target,
-            annotation,
-            value,
-        })))
     }
 
     /// An expression and then something that continues no statement.
