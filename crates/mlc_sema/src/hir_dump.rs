@@ -336,7 +336,7 @@ impl<'a> Dumper<'a> {
             Root::Global(global) => Some(self.program.globals[global.0 as usize].ty),
             Root::Constant(constant) => Some(self.program.constants[constant.0 as usize].ty),
             Root::Temporary(value) | Root::Borrowed(value) => Some(value.ty),
-            Root::Local(_) => None,
+            Root::Local(local) => Some(self.locals[local.0 as usize].ty),
         }
     }
 
@@ -547,7 +547,7 @@ fn unique_names(function: &Function) -> Vec<String> {
     function.locals.iter().enumerate().map(numbered).collect()
 }
 
-fn constant_text(value: &ConstValue) -> String {
+pub(crate) fn constant_text(value: &ConstValue) -> String {
     match value {
         ConstValue::None => "None".to_owned(),
         ConstValue::Bool(value) => if *value { "True" } else { "False" }.to_owned(),

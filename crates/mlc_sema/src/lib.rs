@@ -3,10 +3,43 @@
 //!
 //! Nothing here knows of MLIR, reads a file or prints: imports come through a [`Loader`] that is passed in.
 
+mod annotations;
+mod arrays;
+mod builtins;
+mod call;
+mod check;
+mod checker;
+mod coerce;
+mod comptime;
+mod conventions;
+mod declare;
+mod diag;
 mod error_kind;
+mod expr;
+mod func;
 pub mod hir;
 pub mod hir_dump;
+mod indices;
+mod instance;
+mod interp;
+mod iterate;
+mod literals;
+mod liveness;
+mod loops;
+mod math;
+mod methods;
+mod names;
+mod narrowing;
+mod nested;
+mod ops;
 mod options;
+mod parallel;
+mod places;
+mod raises;
+mod stmt;
+mod structs;
 mod types;
+pub mod walk;
 
+pub use check::check;
 pub use options::{LoadError, Loader, NoImports, Options};

@@ -62,6 +62,8 @@ pub enum TyKind {
     Struct(StructId),
     Dict(Ty, Ty),
     Set(Ty),
+    /// Not known yet, while a function is checked (`[]` before its first use). Never in a finished program.
+    Unknown(u32),
     /// A caught exception, as `except E as e` names it: kind and message.
     Exception,
     PythonObject,
@@ -91,6 +93,27 @@ impl Ty {
 
     /// `Int`, the type of indices, lengths and range variables.
     pub const INT: Ty = Ty::I64;
+
+    /// The scalar type of that float kind.
+    pub fn float(kind: FloatKind) -> Ty {
+        match kind {
+            FloatKind::F16 => Ty::F16,
+            FloatKind::Bf16 => Ty::BF16,
+            FloatKind::F32 => Ty::F32,
+            FloatKind::F64 => Ty::F64,
+        }
+    }
+
+    /// The signed integer of that width, if there is one.
+    pub fn signed(bits: u8) -> Option<Ty> {
+        match bits {
+            8 => Some(Ty::I8),
+            16 => Some(Ty::I16),
+            32 => Some(Ty::I32),
+            64 => Some(Ty::I64),
+            _ => None,
+        }
+    }
 }
 
 const SCALARS: [TyKind; 20] = [
@@ -281,6 +304,7 @@ impl TypeTable {
         use std::fmt::Write as _;
         match self.kind(ty) {
             TyKind::Error => out.push_str("<error>"),
+            TyKind::Unknown(_) => out.push('?'),
             TyKind::None => out.push_str("None"),
             TyKind::Bool => out.push_str("Bool"),
             TyKind::Int { bits: 64, signed } => out.push_str(if *signed { "Int" } else { "UInt" }),

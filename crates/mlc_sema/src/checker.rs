@@ -1,0 +1,288 @@
+//! The state of one check: everything declared, every instance made, every diagnostic so far.
+
+use mlc_diagnostics::{Diagnostic, Span};
+use mlc_syntax::{Name, ast};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeTable};
+use crate::options::Options;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct ModuleId(pub u32);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct DeclId(pub u32);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct StructDeclId(pub u32);
+
+/// A compile-time value with the type it was declared with; `ty` is `None` for an untyped number, which is weak.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Comptime {
+    pub value: ConstValue,
+    pub ty: Option<Ty>,
+}
+
+/// What a name at the top level of a module means.
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    Function(DeclId),
+    Struct(StructDeclId),
+    Comptime(Comptime),
+    /// A variable that the top-level statements bind and a function mentions.
+    Global,
+    Module(ModuleId),
+    /// `import math`
+    Math,
+    /// A name of `math`, imported by `from math import …`.
+    Builtin(Name),
+    /// Something that was wrong and has been reported.
+    Poisoned,
+}
+
+pub(crate) struct ModuleScope<'a> {
+    pub ast: &'a ast::Module,
+    pub path: String,
+    pub items: FxHashMap<Name, Item>,
+    pub globals: FxHashMap<Name, GlobalId>,
+    /// The modules that `import` statements of this one reach, by level and path.
+    pub imports: FxHashMap<(u32, String), Option<ModuleId>>,
+}
+
+/// A function as declared, before any instance.
+pub(crate) struct FnDecl<'a> {
+    pub ast: &'a ast::Function,
+    pub module: ModuleId,
+    pub owner: Option<StructDeclId>,
+    /// `Struct.method`, `outer.inner`, plain name.
+    pub name: String,
+    pub is_static: bool,
+    pub is_property: bool,
+    pub attributes: hir::Attributes,
+    /// The variables of the enclosing function that the body mentions.
+    pub captures: Vec<Name>,
+    /// Generic arguments of the enclosing instance.
+    pub outer_generics: FxHashMap<Name, GenericArg>,
+}
+
+pub(crate) struct StructDecl<'a> {
+    pub ast: &'a ast::Struct,
+    pub module: ModuleId,
+    pub methods: FxHashMap<Name, DeclId>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum GenericArg {
+    Type(Ty),
+    Value(Comptime),
+}
+
+/// A struct with its generic arguments filled in.
+pub(crate) struct StructInstance {
+    pub decl: StructDeclId,
+    pub generics: FxHashMap<Name, GenericArg>,
+    pub fields: FxHashMap<Name, u32>,
+}
+
+/// What distinguishes the instances of one function: argument types and generic values (as text, which is canonical).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct InstanceKey {
+    pub decl: DeclId,
+    pub params: Vec<Ty>,
+    pub generics: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct HeaderParam {
+    pub name: Name,
+    pub ty: Ty,
+    /// The convention that is written.
+    pub written: Option<hir::Convention>,
+    pub span: Span,
+}
+
+/// The signature of an instance; known before its body is.
+#[derive(Clone, Debug)]
+pub(crate) struct Header {
+    pub decl: Option<DeclId>,
+    pub params: Vec<HeaderParam>,
+    /// `None` until the body has been seen where no result type is written.
+    pub result: Option<Ty>,
+    pub done: bool,
+}
+
+pub(crate) struct Checker<'a> {
+    pub options: &'a Options,
+    pub types: TypeTable,
+    pub diagnostics: Vec<Diagnostic>,
+    pub modules: Vec<ModuleScope<'a>>,
+    pub decls: Vec<FnDecl<'a>>,
+    pub struct_decls: Vec<StructDecl<'a>>,
+    pub structs: Vec<hir::Struct>,
+    pub struct_instances: Vec<StructInstance>,
+    pub struct_keys: FxHashMap<(StructDeclId, String), Ty>,
+    pub headers: Vec<Header>,
+    pub functions: Vec<Option<hir::Function>>,
+    pub instances: FxHashMap<InstanceKey, FuncId>,
+    pub symbols: FxHashSet<String>,
+    pub globals: Vec<hir::Global>,
+    pub constants: Vec<hir::Constant>,
+    /// Types that stood for `Unknown(n)` once that was known.
+    pub unknowns: Vec<Option<Ty>>,
+    /// Parallel to `headers`.
+    pub instance_generics: Vec<FxHashMap<Name, GenericArg>>,
+    pub symbols_by_func: Vec<String>,
+    /// Instances whose bodies are still to be checked.
+    pub queue: Vec<FuncId>,
+    /// How many instances are being checked inside one another.
+    pub depth: u32,
+}
+
+impl<'a> Checker<'a> {
+    pub fn new(options: &'a Options) -> Self {
+        Checker {
+            options,
+            types: TypeTable::default(),
+            diagnostics: Vec::new(),
+            modules: Vec::new(),
+            decls: Vec::new(),
+            struct_decls: Vec::new(),
+            structs: Vec::new(),
+            struct_instances: Vec::new(),
+            struct_keys: FxHashMap::default(),
+            headers: Vec::new(),
+            functions: Vec::new(),
+            instances: FxHashMap::default(),
+            symbols: FxHashSet::default(),
+            globals: Vec::new(),
+            constants: Vec::new(),
+            unknowns: Vec::new(),
+            instance_generics: Vec::new(),
+            symbols_by_func: Vec::new(),
+            queue: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    pub fn module(&self, module: ModuleId) -> &ModuleScope<'a> {
+        &self.modules[module.0 as usize]
+    }
+
+    pub fn decl(&self, decl: DeclId) -> &FnDecl<'a> {
+        &self.decls[decl.0 as usize]
+    }
+
+    pub fn struct_decl(&self, decl: StructDeclId) -> &StructDecl<'a> {
+        &self.struct_decls[decl.0 as usize]
+    }
+
+    pub fn header(&self, func: FuncId) -> &Header {
+        &self.headers[func.0 as usize]
+    }
+
+    pub fn struct_of(&self, ty: Ty) -> Option<StructId> {
+        match self.types.kind(ty) {
+            TyKind::Struct(id) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// A type whose kind will be found out from its first use (`[]`, `None`).
+    pub fn fresh_unknown(&mut self) -> Ty {
+        let id = self.unknowns.len() as u32;
+        self.unknowns.push(None);
+        self.types.intern(TyKind::Unknown(id))
+    }
+
+    /// The type with everything found out since filled in.
+    pub fn resolve(&mut self, ty: Ty) -> Ty {
+        if self.unknowns.is_empty() {
+            return ty;
+        }
+        match self.types.kind(ty).clone() {
+            TyKind::Unknown(id) => match self.unknowns[id as usize] {
+                Some(found) => self.resolve(found),
+                None => ty,
+            },
+            TyKind::List(elem) => {
+                let elem = self.resolve(elem);
+                self.types.list(elem)
+            }
+            TyKind::Optional(of) => {
+                let of = self.resolve(of);
+                self.types.optional(of)
+            }
+            TyKind::Tuple(items) => {
+                let items: Vec<Ty> = items.iter().map(|&item| self.resolve(item)).collect();
+                self.types.tuple(&items)
+            }
+            TyKind::Array { elem, dims } => {
+                let elem = self.resolve(elem);
+                self.types.array(elem, &dims)
+            }
+            _ => ty,
+        }
+    }
+
+    /// Makes two types equal by filling in what is unknown in either; `false` if they differ otherwise.
+    pub fn unify(&mut self, left: Ty, right: Ty) -> bool {
+        let (left, right) = (self.resolve(left), self.resolve(right));
+        if left == right || left == Ty::ERROR || right == Ty::ERROR {
+            return true;
+        }
+        match (
+            self.types.kind(left).clone(),
+            self.types.kind(right).clone(),
+        ) {
+            (TyKind::Unknown(id), _) => {
+                if self.mentions(right, id) {
+                    return false;
+                }
+                self.unknowns[id as usize] = Some(right);
+                true
+            }
+            (_, TyKind::Unknown(id)) => {
+                if self.mentions(left, id) {
+                    return false;
+                }
+                self.unknowns[id as usize] = Some(left);
+                true
+            }
+            (TyKind::List(left), TyKind::List(right))
+            | (TyKind::Optional(left), TyKind::Optional(right)) => self.unify(left, right),
+            (TyKind::Tuple(left), TyKind::Tuple(right)) => {
+                left.len() == right.len()
+                    && left
+                        .iter()
+                        .zip(right.iter())
+                        .all(|(&left, &right)| self.unify(left, right))
+            }
+            _ => false,
+        }
+    }
+
+    fn mentions(&self, ty: Ty, unknown: u32) -> bool {
+        match self.types.kind(ty) {
+            TyKind::Unknown(id) => *id == unknown,
+            TyKind::List(of) | TyKind::Optional(of) => self.mentions(*of, unknown),
+            TyKind::Array { elem, .. } => self.mentions(*elem, unknown),
+            TyKind::Tuple(items) => items.iter().any(|&item| self.mentions(item, unknown)),
+            _ => false,
+        }
+    }
+
+    /// A symbol that no other function of the program has.
+    pub fn unique_symbol(&mut self, wanted: &str) -> String {
+        let mut symbol = wanted.to_owned();
+        let mut number = 1;
+        while !self.symbols.insert(symbol.clone()) {
+            number += 1;
+            symbol = format!("{wanted}.{number}");
+        }
+        symbol
+    }
+}

@@ -1,0 +1,521 @@
+//! The top level of modules: what is declared, before any body is looked at.
+
+use std::sync::Arc;
+
+use mlc_diagnostics::Diagnostic;
+use mlc_syntax::ast::{self, ExprKind as Ast, StmtKind as AstStmt};
+use mlc_syntax::{Module, Name};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::checker::{
+    Checker, Comptime, DeclId, FnDecl, Item, ModuleId, ModuleScope, StructDecl, StructDeclId,
+};
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{self, ConstValue, FuncId, GlobalId, Ty};
+use crate::options::{LoadError, Loader};
+
+/// A module that an import reached, by who imports it.
+pub(crate) struct Loaded {
+    pub module: Arc<Module>,
+    pub path: String,
+    /// For each import: level, path, and the position of the module in the list of loaded ones.
+    pub imports: FxHashMap<(u32, String), Option<usize>>,
+}
+
+/// Loads everything that is imported, directly or not. The main module is not in the list; its imports come back beside.
+pub(crate) fn load_all(
+    main: &Module,
+    loader: &mut dyn Loader,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Loaded>, FxHashMap<(u32, String), Option<usize>>) {
+    let mut loaded: Vec<Loaded> = Vec::new();
+    let mut known: FxHashMap<String, usize> = FxHashMap::default();
+    let imports = load_imports(main, "", loader, &mut loaded, &mut known, diagnostics);
+    let mut next = 0;
+    while next < loaded.len() {
+        let (module, path) = (Arc::clone(&loaded[next].module), loaded[next].path.clone());
+        loaded[next].imports =
+            load_imports(&module, &path, loader, &mut loaded, &mut known, diagnostics);
+        next += 1;
+    }
+    (loaded, imports)
+}
+
+fn load_imports(
+    module: &Module,
+    importer: &str,
+    loader: &mut dyn Loader,
+    loaded: &mut Vec<Loaded>,
+    known: &mut FxHashMap<String, usize>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> FxHashMap<(u32, String), Option<usize>> {
+    let mut imports = FxHashMap::default();
+    let mut load = |level: u32, path: String, span: mlc_diagnostics::Span| {
+        let key = (level, path.clone());
+        if path == "math"
+            || path == "python"
+            || path.starts_with("python.")
+            || imports.contains_key(&key)
+        {
+            return;
+        }
+        let full = if level == 0 {
+            path.clone()
+        } else {
+            format!("{importer}:{level}:{path}")
+        };
+        if let Some(&at) = known.get(&full) {
+            imports.insert(key, Some(at));
+            return;
+        }
+        let found = match loader.load(importer, level, &path) {
+            Ok(module) => {
+                let at = loaded.len();
+                known.insert(full, at);
+                loaded.push(Loaded {
+                    module,
+                    path: path.clone(),
+                    imports: FxHashMap::default(),
+                });
+                Some(at)
+            }
+            Err(LoadError::Reported) => None,
+            Err(LoadError::NotFound) => {
+                let message = format!("no module named `{path}`");
+                diagnostics.push(Diagnostic::error("unknown-module", span, message));
+                None
+            }
+            Err(LoadError::Unreadable(reason)) => {
+                let message = format!("the module `{path}` cannot be read: {reason}");
+                diagnostics.push(Diagnostic::error("unknown-module", span, message));
+                None
+            }
+        };
+        imports.insert(key, found);
+    };
+    for stmt in &module.body {
+        match &stmt.kind {
+            AstStmt::Import(modules) => {
+                for item in modules {
+                    load(0, dotted(&item.path), stmt.span);
+                }
+            }
+            AstStmt::ImportFrom(import) => load(import.level, dotted(&import.path), stmt.span),
+            _ => {}
+        }
+    }
+    imports
+}
+
+fn dotted(path: &[ast::Ident]) -> String {
+    let parts: Vec<&str> = path.iter().map(|part| part.name.as_str()).collect();
+    parts.join(".")
+}
+
+impl<'a> Checker<'a> {
+    pub fn add_module(&mut self, ast: &'a Module, path: &str) -> ModuleId {
+        let id = ModuleId(self.modules.len() as u32);
+        self.modules.push(ModuleScope {
+            ast,
+            path: path.to_owned(),
+            items: FxHashMap::default(),
+            globals: FxHashMap::default(),
+            imports: FxHashMap::default(),
+        });
+        id
+    }
+
+    /// Functions, structs and imports of a module; variables that functions mention become globals.
+    pub fn declare_module(&mut self, id: ModuleId) {
+        let ast = self.module(id).ast;
+        let mut mentioned: FxHashSet<Name> = FxHashSet::default();
+        for stmt in &ast.body {
+            match &stmt.kind {
+                AstStmt::Function(function) => {
+                    self.declare_function(id, function);
+                    names_in(function, &mut mentioned);
+                }
+                AstStmt::Struct(item) => {
+                    self.declare_struct(id, item);
+                    item.methods
+                        .iter()
+                        .for_each(|method| names_in(method, &mut mentioned));
+                }
+                AstStmt::Import(_) | AstStmt::ImportFrom(_) => self.declare_import(id, stmt),
+                _ => {}
+            }
+        }
+        let imported = id.0 != 0;
+        for stmt in &ast.body {
+            let is_variable = !matches!(
+                stmt.kind,
+                AstStmt::Function(_)
+                    | AstStmt::Struct(_)
+                    | AstStmt::Import(_)
+                    | AstStmt::ImportFrom(_)
+                    | AstStmt::Comptime(_)
+            );
+            if !is_variable {
+                continue;
+            }
+            if let AstStmt::Invalid { names } = &stmt.kind {
+                for name in names {
+                    self.modules[id.0 as usize]
+                        .items
+                        .entry(*name)
+                        .or_insert(Item::Poisoned);
+                }
+                continue;
+            }
+            crate::names::bound_by(stmt, &mut |name| {
+                if mentioned.contains(&name) || imported {
+                    self.modules[id.0 as usize]
+                        .items
+                        .entry(name)
+                        .or_insert(Item::Global);
+                }
+            });
+        }
+    }
+
+    fn insert_item(&mut self, module: ModuleId, name: ast::Ident, item: Item) {
+        let scope = &mut self.modules[module.0 as usize];
+        if scope.items.contains_key(&name.name) {
+            let first = first_definition(scope.ast, name.name).unwrap_or(name.span);
+            if first != name.span {
+                self.report(diag::duplicate(name.span, name.name.as_str(), first));
+            }
+            return;
+        }
+        scope.items.insert(name.name, item);
+    }
+
+    fn declare_function(&mut self, module: ModuleId, function: &'a ast::Function) {
+        let decl = self.add_decl(
+            module,
+            function,
+            None,
+            function.name.name.as_str().to_owned(),
+        );
+        self.insert_item(module, function.name, Item::Function(decl));
+    }
+
+    pub fn add_decl(
+        &mut self,
+        module: ModuleId,
+        function: &'a ast::Function,
+        owner: Option<StructDeclId>,
+        name: String,
+    ) -> DeclId {
+        let id = DeclId(self.decls.len() as u32);
+        let mut attributes = hir::Attributes::default();
+        let (mut is_static, mut is_property) = (false, false);
+        for decorator in &function.decorators {
+            match &decorator.kind {
+                Ast::Name(name) if *name == "strict" => attributes.strict = true,
+                Ast::Name(name) if *name == "fast" => attributes.fast = true,
+                Ast::Name(name) if *name == "unchecked" => attributes.unchecked = true,
+                Ast::Name(name) if *name == "staticmethod" && owner.is_some() => is_static = true,
+                Ast::Name(name) if *name == "property" && owner.is_some() => is_property = true,
+                Ast::Invalid => {}
+                _ => {
+                    let known = ["strict", "fast", "unchecked", "staticmethod", "property"];
+                    let name = match &decorator.kind {
+                        Ast::Name(name) => name.as_str(),
+                        _ => "",
+                    };
+                    self.report(diag::unknown_name(decorator.span, name, known));
+                }
+            }
+        }
+        self.decls.push(FnDecl {
+            ast: function,
+            module,
+            owner,
+            name,
+            is_static,
+            is_property,
+            attributes,
+            captures: Vec::new(),
+            outer_generics: FxHashMap::default(),
+        });
+        id
+    }
+
+    fn declare_struct(&mut self, module: ModuleId, item: &'a ast::Struct) {
+        let id = StructDeclId(self.struct_decls.len() as u32);
+        self.struct_decls.push(StructDecl {
+            ast: item,
+            module,
+            methods: FxHashMap::default(),
+        });
+        self.insert_item(module, item.name, Item::Struct(id));
+        for method in &item.methods {
+            let name = format!("{}.{}", item.name.name, method.name.name);
+            let decl = self.add_decl(module, method, Some(id), name);
+            let methods = &mut self.struct_decls[id.0 as usize].methods;
+            if methods.insert(method.name.name, decl).is_some() {
+                let first = item
+                    .methods
+                    .iter()
+                    .find(|other| other.name.name == method.name.name);
+                let first = first.map_or(method.name.span, |first| first.name.span);
+                self.report(diag::duplicate(
+                    method.name.span,
+                    method.name.name.as_str(),
+                    first,
+                ));
+            }
+        }
+    }
+
+    fn declare_import(&mut self, id: ModuleId, stmt: &'a ast::Stmt) {
+        match &stmt.kind {
+            AstStmt::Import(modules) => {
+                for item in modules {
+                    let path = dotted(&item.path);
+                    let Some(name) = item.alias.or(item.path.first().copied()) else {
+                        continue;
+                    };
+                    if item.path.len() > 1 && item.alias.is_none() {
+                        self.report(diag::not_yet(stmt.span, "`import a.b` without `as`"));
+                        self.insert_item(id, name, Item::Poisoned);
+                        continue;
+                    }
+                    let found = self.imported(id, 0, &path);
+                    self.insert_item(id, name, found);
+                }
+            }
+            AstStmt::ImportFrom(import) => {
+                let path = dotted(&import.path);
+                if path == "python" || path.starts_with("python.") {
+                    self.report(diag::not_yet(stmt.span, "importing Python modules"));
+                }
+                let module = self.imported(id, import.level, &path);
+                match &import.names {
+                    ast::ImportedNames::All(span) => match module {
+                        Item::Module(module) => {
+                            let items: Vec<(Name, Item)> = (self.module(module).items.iter())
+                                .filter(|(name, _)| !name.as_str().starts_with('_'))
+                                .map(|(name, item)| (*name, item.clone()))
+                                .collect();
+                            let items_here = &mut self.modules[id.0 as usize].items;
+                            for (name, item) in items {
+                                items_here.entry(name).or_insert(item);
+                            }
+                        }
+                        Item::Math | Item::Poisoned => {}
+                        _ => self.report(diag::not_yet(*span, "this import")),
+                    },
+                    ast::ImportedNames::Some(names) => {
+                        for item in names {
+                            let name = item.alias.unwrap_or(item.name);
+                            let found = self.imported_name(&module, &path, item.name);
+                            self.insert_item(id, name, found);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn imported(&self, id: ModuleId, level: u32, path: &str) -> Item {
+        if path == "math" && level == 0 {
+            return Item::Math;
+        }
+        match self.module(id).imports.get(&(level, path.to_owned())) {
+            Some(Some(module)) => Item::Module(*module),
+            _ => Item::Poisoned,
+        }
+    }
+
+    fn imported_name(&mut self, module: &Item, path: &str, name: ast::Ident) -> Item {
+        match module {
+            Item::Math => {
+                if let Some(value) = crate::expr::math_constant(name.name.as_str()) {
+                    return Item::Comptime(Comptime {
+                        value: ConstValue::Float(value),
+                        ty: None,
+                    });
+                }
+                if crate::math::NAMES.contains(&name.name.as_str()) {
+                    return Item::Builtin(name.name);
+                }
+                let known = crate::math::NAMES.iter().copied();
+                self.report(diag::unknown_attribute(
+                    name.span,
+                    "math",
+                    name.name.as_str(),
+                    known,
+                ));
+                Item::Poisoned
+            }
+            Item::Module(module) => match self.module(*module).items.get(&name.name) {
+                Some(Item::Global) => {
+                    self.report(diag::not_yet(name.span, "importing a variable by name"));
+                    Item::Poisoned
+                }
+                Some(item) => item.clone(),
+                None => {
+                    let known: Vec<&'static str> = self
+                        .module(*module)
+                        .items
+                        .keys()
+                        .map(|name| name.as_str())
+                        .collect();
+                    let message = format!("`{path}` has no `{}`", name.name);
+                    let mut diagnostic = Diagnostic::error("unknown-name", name.span, message);
+                    if let Some(near) = mlc_diagnostics::closest(name.name.as_str(), known) {
+                        diagnostic =
+                            diagnostic.fixit(format!("did you mean `{near}`?"), name.span, near);
+                    }
+                    self.report(diagnostic);
+                    Item::Poisoned
+                }
+            },
+            _ => Item::Poisoned,
+        }
+    }
+
+    /// The `comptime` names of a module, in order; `-D` overrides.
+    pub fn declare_comptime(&mut self, id: ModuleId) {
+        let ast = self.module(id).ast;
+        let mut declared: FxHashSet<Name> = FxHashSet::default();
+        for stmt in &ast.body {
+            let AstStmt::Comptime(item) = &stmt.kind else {
+                continue;
+            };
+            declared.insert(item.name.name);
+            let value = self.comptime_item(id, item);
+            let item_value = match value {
+                Some(value) => Item::Comptime(value),
+                None => Item::Poisoned,
+            };
+            self.insert_item(id, item.name, item_value);
+        }
+        if id.0 == 0 {
+            for (name, text) in &self.options.defines {
+                let name = Name::new(name);
+                if !declared.contains(&name) && !self.module(id).items.contains_key(&name) {
+                    let value = define_value(text);
+                    self.modules[0]
+                        .items
+                        .insert(name, Item::Comptime(Comptime { value, ty: None }));
+                }
+            }
+        }
+    }
+
+    fn comptime_item(&mut self, id: ModuleId, item: &'a ast::Comptime) -> Option<Comptime> {
+        let name = item.name.name;
+        let define = self
+            .options
+            .defines
+            .iter()
+            .find(|(defined, _)| *defined == name.as_str());
+        let define = define.map(|(_, text)| define_value(text));
+        let mut cx = FnCx::new(self, id, FuncId(u32::MAX));
+        let ty = item
+            .annotation
+            .as_ref()
+            .map(|annotation| cx.annotation(annotation));
+        if let Some(value) = define {
+            let Some(ty) = ty else {
+                return Some(Comptime { value, ty: None });
+            };
+            let comptime = Comptime { value, ty: None };
+            let literal = cx.comptime_literal(&comptime, item.name.span);
+            let typed = cx.coerce(literal, ty);
+            return match crate::interp::evaluate(cx.cx, &[], &typed) {
+                Ok(value) if typed.ty != Ty::ERROR => Some(Comptime {
+                    value,
+                    ty: Some(ty),
+                }),
+                _ => None,
+            };
+        }
+        match (&item.value, ty) {
+            (Some(expr), Some(ty)) => cx.typed_comptime(expr, ty),
+            (Some(expr), None) => cx.comptime_value(expr),
+            (None, _) => {
+                let message = format!("`{name}` has no value");
+                let help = format!("give it one: `-D {name}=…`");
+                cx.report(Diagnostic::error("not-comptime", item.name.span, message).help(help));
+                None
+            }
+        }
+    }
+
+    pub fn add_global(
+        &mut self,
+        module: ModuleId,
+        name: Name,
+        ty: Ty,
+        span: mlc_diagnostics::Span,
+    ) -> GlobalId {
+        let id = GlobalId(self.globals.len() as u32);
+        self.globals.push(hir::Global {
+            name: name.as_str().to_owned(),
+            ty,
+            span,
+        });
+        self.modules[module.0 as usize].globals.insert(name, id);
+        id
+    }
+}
+
+fn names_in(function: &ast::Function, names: &mut FxHashSet<Name>) {
+    crate::names::mentioned_in(&function.body, &mut |name| {
+        names.insert(name);
+    });
+    for default in function
+        .params
+        .iter()
+        .filter_map(|param| param.default.as_ref())
+    {
+        crate::names::mentioned_expr(default, &mut |name| {
+            names.insert(name);
+        });
+    }
+}
+
+/// Where a name of the top level is defined first.
+fn first_definition(ast: &Module, name: Name) -> Option<mlc_diagnostics::Span> {
+    ast.body.iter().find_map(|stmt| match &stmt.kind {
+        AstStmt::Function(function) if function.name.name == name => Some(function.name.span),
+        AstStmt::Struct(item) if item.name.name == name => Some(item.name.span),
+        AstStmt::Comptime(item) if item.name.name == name => Some(item.name.span),
+        AstStmt::Import(_) | AstStmt::ImportFrom(_) => {
+            let mut found = None;
+            crate::names::bound_by(stmt, &mut |bound| {
+                if bound == name {
+                    found = Some(stmt.span);
+                }
+            });
+            found
+        }
+        _ => None,
+    })
+}
+
+/// The value of `-D NAME=text`: a literal as in Python, anything else is a string.
+fn define_value(text: &str) -> ConstValue {
+    match text {
+        "True" | "true" => return ConstValue::Bool(true),
+        "False" | "false" => return ConstValue::Bool(false),
+        _ => {}
+    }
+    let plain = text.replace('_', "");
+    if let Ok(value) = plain.parse::<i128>() {
+        return ConstValue::Int(value);
+    }
+    if plain.chars().any(|letter| letter.is_ascii_digit())
+        && let Ok(value) = plain.parse::<f64>()
+    {
+        return ConstValue::Float(value);
+    }
+    let text = text.trim_matches(|quote| quote == '"' || quote == '\'');
+    ConstValue::Str(text.into())
+}

@@ -1,0 +1,219 @@
+//! The diagnostics of this crate: one constructor each, data first.
+
+use mlc_diagnostics::{Diagnostic, Span, closest};
+
+/// A feature of the language that this version does not compile yet.
+pub(crate) fn not_yet(span: Span, feature: &str) -> Diagnostic {
+    Diagnostic::error("not-yet", span, format!("{feature} is not supported yet"))
+}
+
+pub(crate) fn unknown_name<'n>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error("unknown-name", span, format!("unknown name `{name}`"));
+    suggest(diagnostic, span, name, known)
+}
+
+pub(crate) fn unknown_type<'n>(
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::error("unknown-type", span, format!("unknown type `{name}`"));
+    suggest(diagnostic, span, name, known)
+}
+
+pub(crate) fn unknown_attribute<'n>(
+    span: Span,
+    ty: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    let message = format!("`{ty}` has no field or method `{name}`");
+    suggest(
+        Diagnostic::error("unknown-attribute", span, message),
+        span,
+        name,
+        known,
+    )
+}
+
+fn suggest<'n>(
+    diagnostic: Diagnostic,
+    span: Span,
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    match closest(name, known) {
+        Some(near) => diagnostic.fixit(format!("did you mean `{near}`?"), span, near),
+        None => diagnostic,
+    }
+}
+
+pub(crate) fn type_mismatch(span: Span, expected: &str, found: &str) -> Diagnostic {
+    Diagnostic::error(
+        "type-mismatch",
+        span,
+        format!("expected `{expected}`, found `{found}`"),
+    )
+}
+
+/// A conversion that may lose something has to be written.
+pub(crate) fn narrowing(span: Span, expected: &str, found: &str) -> Diagnostic {
+    type_mismatch(span, expected, found).help(format!("write `{expected}(…)` to convert"))
+}
+
+pub(crate) fn out_of_range(span: Span, value: &str, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "constant-out-of-range",
+        span,
+        format!("`{value}` does not fit into `{ty}`"),
+    )
+}
+
+pub(crate) fn bad_operands(span: Span, op: &str, left: &str, right: &str) -> Diagnostic {
+    Diagnostic::error(
+        "bad-operands",
+        span,
+        format!("`{op}` is not defined for `{left}` and `{right}`"),
+    )
+}
+
+pub(crate) fn bad_operand(span: Span, op: &str, operand: &str) -> Diagnostic {
+    Diagnostic::error(
+        "bad-operands",
+        span,
+        format!("`{op}` is not defined for `{operand}`"),
+    )
+}
+
+pub(crate) fn mixed_sign(span: Span, left: &str, right: &str) -> Diagnostic {
+    Diagnostic::error(
+        "bad-operands",
+        span,
+        format!("`{left}` and `{right}` have no common integer type"),
+    )
+    .help("convert one of them: `Int(…)` or `UInt(…)`")
+}
+
+pub(crate) fn use_before_assignment(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "use-before-assignment",
+        span,
+        format!("`{name}` is read before anything is assigned to it"),
+    )
+}
+
+pub(crate) fn not_callable(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error("not-callable", span, format!("{what} cannot be called"))
+}
+
+pub(crate) fn wrong_arguments(span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error("wrong-arguments", span, message)
+}
+
+pub(crate) fn not_comptime(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error(
+        "not-comptime",
+        span,
+        format!("{what} must be known at compile time"),
+    )
+}
+
+pub(crate) fn not_iterable(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "not-iterable",
+        span,
+        format!("`{ty}` cannot be iterated over"),
+    )
+}
+
+pub(crate) fn not_subscriptable(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "not-subscriptable",
+        span,
+        format!("`{ty}` cannot be indexed"),
+    )
+}
+
+pub(crate) fn bad_target(span: Span) -> Diagnostic {
+    Diagnostic::error("bad-target", span, "this cannot be assigned to")
+}
+
+pub(crate) fn outside_loop(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::error("outside-loop", span, format!("`{word}` outside a loop"))
+}
+
+pub(crate) fn parallel_exit(span: Span, word: &str, header: Span) -> Diagnostic {
+    Diagnostic::error(
+        "parallel-exit",
+        span,
+        format!("`{word}` cannot leave a parallel loop"),
+    )
+    .label(header, "the iterations of this loop run at once")
+}
+
+pub(crate) fn missing_return(span: Span, name: &str, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        "missing-return",
+        span,
+        format!("`{name}` can end without returning a `{ty}`"),
+    )
+}
+
+pub(crate) fn missing_annotation(span: Span, name: &str, function: &str) -> Diagnostic {
+    Diagnostic::error(
+        "missing-annotation",
+        span,
+        format!("parameter `{name}` of `fn {function}` has no type"),
+    )
+    .help("write a type, or `def` to compile the function for each list of argument types")
+}
+
+pub(crate) fn duplicate(span: Span, name: &str, first: Span) -> Diagnostic {
+    Diagnostic::error(
+        "duplicate-definition",
+        span,
+        format!("`{name}` is defined twice"),
+    )
+    .label(first, "first defined here")
+}
+
+pub(crate) fn cannot_infer(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::error(
+        "cannot-infer",
+        span,
+        format!("the type of {what} cannot be inferred"),
+    )
+    .help("write it: `name: T = …`")
+}
+
+pub(crate) fn recursive_result(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "cannot-infer",
+        span,
+        format!("the result type of `{name}` cannot be inferred before this recursive call"),
+    )
+    .help("write the result type: `-> T`")
+}
+
+pub(crate) fn type_changes(
+    span: Span,
+    name: &str,
+    old: &str,
+    new: &str,
+    first: Span,
+) -> Diagnostic {
+    type_mismatch(span, old, new).label(first, format!("`{name}` is a `{old}` since here"))
+}
+
+pub(crate) fn mutable_default(span: Span) -> Diagnostic {
+    Diagnostic::error("mutable-default", span, "a default value cannot be mutable")
+        .help("use `None` as the default and make the value in the body")
+}
+
+pub(crate) fn bad_annotation(span: Span, message: &str) -> Diagnostic {
+    Diagnostic::error("bad-annotation", span, message)
+}

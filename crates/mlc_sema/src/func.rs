@@ -1,0 +1,374 @@
+//! The state of checking one function body: its locals, which variables are bound where, the statements so far.
+
+use mlc_diagnostics::{Diagnostic, Span};
+use mlc_syntax::{Name, ast};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::checker::{Checker, GenericArg, ModuleId};
+use crate::hir::{
+    self, Expr, ExprKind, FuncId, Local, LocalId, Mode, Place, Root, Stmt, StmtKind, Ty,
+};
+
+/// What is known about a variable at a point of the program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Var {
+    pub local: LocalId,
+    /// Bound on every path to here, or only on some.
+    pub certain: bool,
+}
+
+/// The changes that a piece of the program made to the variables: the state of each at its end.
+pub(crate) type Delta = FxHashMap<Name, Option<Var>>;
+
+/// One way through to a join.
+pub(crate) struct Path {
+    pub delta: Delta,
+    pub reachable: bool,
+    pub stmts: Vec<Stmt>,
+}
+
+/// A loop around the statement being checked.
+pub(crate) struct Loop {
+    pub parallel: Option<Span>,
+    /// The log position at which its body starts.
+    pub mark: usize,
+    /// The states at its `break`s and its `continue`s.
+    pub breaks: Vec<Delta>,
+    pub continues: Vec<Delta>,
+}
+
+pub(crate) struct FnCx<'c, 'a> {
+    pub cx: &'c mut Checker<'a>,
+    pub module: ModuleId,
+    pub func: FuncId,
+    pub locals: Vec<Local>,
+    pub vars: FxHashMap<Name, Var>,
+    /// Earlier states of the variables, newest last.
+    log: Vec<(Name, Option<Var>)>,
+    /// The local that a name has at each type and kind of holding.
+    pool: FxHashMap<(Name, Ty, bool), LocalId>,
+    /// Names that the function assigns anywhere, which are therefore its own (empty at the top level).
+    pub assigned: FxHashSet<Name>,
+    /// Names that `global` declares.
+    pub global_names: FxHashSet<Name>,
+    pub generics: FxHashMap<Name, GenericArg>,
+    /// Functions defined inside this one, by name.
+    pub nested: FxHashMap<Name, crate::checker::DeclId>,
+    /// Whether an assignment may change a variable's type.
+    pub flexible: bool,
+    /// Variables whose type was written.
+    pub annotated: FxHashMap<Name, (Ty, Span)>,
+    /// Optionals that a test has shown to hold a value.
+    pub narrowed: FxHashSet<Name>,
+    /// Variables read where no path had bound them; a loop around may turn out to bind them later.
+    pub read_unbound: FxHashSet<Name>,
+    /// The `Bool` locals that say whether a variable is bound, for those read where that is not certain.
+    pub flags: FxHashMap<LocalId, LocalId>,
+    pub loops: Vec<Loop>,
+    pub out: Vec<Stmt>,
+    pub reachable: bool,
+    pub at_top: bool,
+    /// How many `except` blocks are around, for a bare `raise`.
+    pub handler_depth: u32,
+    pub attributes: hir::Attributes,
+    counter: u32,
+}
+
+impl<'c, 'a> FnCx<'c, 'a> {
+    pub fn new(cx: &'c mut Checker<'a>, module: ModuleId, func: FuncId) -> Self {
+        FnCx {
+            cx,
+            module,
+            func,
+            locals: Vec::new(),
+            vars: FxHashMap::default(),
+            log: Vec::new(),
+            pool: FxHashMap::default(),
+            assigned: FxHashSet::default(),
+            global_names: FxHashSet::default(),
+            generics: FxHashMap::default(),
+            nested: FxHashMap::default(),
+            flexible: false,
+            annotated: FxHashMap::default(),
+            narrowed: FxHashSet::default(),
+            read_unbound: FxHashSet::default(),
+            flags: FxHashMap::default(),
+            loops: Vec::new(),
+            out: Vec::new(),
+            reachable: true,
+            at_top: false,
+            handler_depth: 0,
+            attributes: hir::Attributes::default(),
+            counter: 0,
+        }
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.cx.report(diagnostic);
+    }
+
+    pub fn ty_name(&mut self, ty: Ty) -> String {
+        let ty = self.cx.resolve(ty);
+        self.cx.types.name(ty)
+    }
+
+    pub fn emit(&mut self, kind: StmtKind, span: Span) {
+        self.out.push(Stmt { kind, span });
+    }
+
+    // ---------------------------------------------------------------------------------------------------- locals
+
+    pub fn new_local(&mut self, name: String, ty: Ty, mode: Mode, span: Span) -> LocalId {
+        let id = LocalId(self.locals.len() as u32);
+        self.locals.push(Local {
+            name,
+            ty,
+            mode,
+            span,
+        });
+        id
+    }
+
+    /// A local that no source names.
+    pub fn temp(&mut self, hint: &str, ty: Ty, span: Span) -> LocalId {
+        self.counter += 1;
+        let name = format!("${hint}{}", self.counter);
+        self.new_local(name, ty, Mode::Owner, span)
+    }
+
+    /// The local for `name` at a type; `alias`: as a borrow. The same one each time.
+    pub fn local_for(&mut self, name: Name, ty: Ty, alias: bool, span: Span) -> LocalId {
+        if let Some(&local) = self.pool.get(&(name, ty, alias)) {
+            return local;
+        }
+        let mode = if alias { Mode::Ref } else { Mode::Owner };
+        let local = self.new_local(name.as_str().to_owned(), ty, mode, span);
+        self.pool.insert((name, ty, alias), local);
+        local
+    }
+
+    pub fn remember_local(&mut self, name: Name, ty: Ty, alias: bool, local: LocalId) {
+        self.pool.insert((name, ty, alias), local);
+    }
+
+    pub fn local(&self, local: LocalId) -> &Local {
+        &self.locals[local.0 as usize]
+    }
+
+    pub fn local_place(&mut self, local: LocalId, span: Span) -> Place {
+        let ty = self.local(local).ty;
+        let ty = self.cx.resolve(ty);
+        Place {
+            root: Root::Local(local),
+            projections: Vec::new(),
+            ty,
+            span,
+        }
+    }
+
+    pub fn load_local(&mut self, local: LocalId, span: Span) -> Expr {
+        let place = self.local_place(local, span);
+        Expr {
+            ty: place.ty,
+            kind: ExprKind::Load(place),
+            span,
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------- variables
+
+    pub fn set_var(&mut self, name: Name, var: Option<Var>) {
+        let old = match var {
+            Some(var) => self.vars.insert(name, var),
+            None => self.vars.remove(&name),
+        };
+        self.log.push((name, old));
+    }
+
+    pub fn bind_var(&mut self, name: Name, local: LocalId) {
+        self.set_var(
+            name,
+            Some(Var {
+                local,
+                certain: true,
+            }),
+        );
+    }
+
+    pub fn mark(&self) -> usize {
+        self.log.len()
+    }
+
+    /// What changed since `mark`.
+    pub fn delta_since(&self, mark: usize) -> Delta {
+        let mut delta = Delta::default();
+        for (name, _) in &self.log[mark..] {
+            delta
+                .entry(*name)
+                .or_insert_with(|| self.vars.get(name).copied());
+        }
+        delta
+    }
+
+    pub fn roll_back(&mut self, mark: usize) {
+        while self.log.len() > mark {
+            if let Some((name, old)) = self.log.pop() {
+                match old {
+                    Some(var) => self.vars.insert(name, var),
+                    None => self.vars.remove(&name),
+                };
+            }
+        }
+    }
+
+    /// Checks something on its own: its statements and its changes to the variables come back, and are undone here.
+    pub fn path(&mut self, body: impl FnOnce(&mut Self)) -> Path {
+        let mark = self.mark();
+        let narrowed = self.narrowed.clone();
+        let outer = std::mem::take(&mut self.out);
+        let reachable = std::mem::replace(&mut self.reachable, true);
+        body(self);
+        let stmts = std::mem::replace(&mut self.out, outer);
+        let delta = self.delta_since(mark);
+        self.roll_back(mark);
+        // What was shown inside holds inside only; what was assigned is no longer narrowed outside either.
+        let inside = std::mem::replace(&mut self.narrowed, narrowed);
+        self.narrowed.retain(|name| inside.contains(name));
+        let end = std::mem::replace(&mut self.reachable, reachable);
+        Path {
+            delta,
+            reachable: end,
+            stmts,
+        }
+    }
+
+    /// A path on which nothing happens.
+    pub fn empty_path(&self) -> Path {
+        Path {
+            delta: Delta::default(),
+            reachable: true,
+            stmts: Vec::new(),
+        }
+    }
+
+    /// Where paths meet: sets the variables to what holds on all of them, and adds to a path's statements the
+    /// conversion of a number that is wider on another path. Returns the statements of each.
+    pub fn join(&mut self, mut paths: Vec<Path>, span: Span) -> Vec<Vec<Stmt>> {
+        let mut names: Vec<Name> = Vec::new();
+        let mut seen = FxHashSet::default();
+        for path in paths.iter().filter(|path| path.reachable) {
+            for name in path.delta.keys() {
+                if seen.insert(*name) {
+                    names.push(*name);
+                }
+            }
+        }
+        names.sort_unstable_by_key(|name| name.as_str());
+        for name in names {
+            self.join_name(name, &mut paths, span);
+        }
+        self.reachable &= paths.iter().any(|path| path.reachable);
+        paths.into_iter().map(|path| path.stmts).collect()
+    }
+
+    fn join_name(&mut self, name: Name, paths: &mut [Path], span: Span) {
+        let base = self.vars.get(&name).copied();
+        let states: Vec<Option<Var>> = (paths.iter())
+            .filter(|path| path.reachable)
+            .map(|path| path.delta.get(&name).copied().unwrap_or(base))
+            .collect();
+        let bound: Vec<Var> = states.iter().flatten().copied().collect();
+        let Some(first) = bound.first().copied() else {
+            return self.set_var(name, None);
+        };
+        let certain = bound.len() == states.len() && bound.iter().all(|var| var.certain);
+        let mut local = first.local;
+        if bound.iter().any(|var| var.local != first.local) {
+            let locals: Vec<LocalId> = bound.iter().map(|var| var.local).collect();
+            let Some(common) = self.common_local(name, &locals, span) else {
+                return self.set_var(name, None);
+            };
+            local = common;
+            for path in paths.iter_mut().filter(|path| path.reachable) {
+                let state = path.delta.get(&name).copied().unwrap_or(base);
+                if let Some(var) = state.filter(|var| var.local != local) {
+                    let place = self.local_place(var.local, span);
+                    let value = self.read(place);
+                    let value = self.cast_to(value, self.local(local).ty);
+                    path.stmts.push(Stmt {
+                        kind: StmtKind::Bind { local, value },
+                        span,
+                    });
+                }
+            }
+        }
+        self.set_var(name, Some(Var { local, certain }));
+    }
+
+    /// The local that can hold a variable which is one of several where paths meet: numbers widen.
+    pub fn common_local(&mut self, name: Name, locals: &[LocalId], span: Span) -> Option<LocalId> {
+        let mut ty: Option<Ty> = None;
+        for &local in locals {
+            let here = self.local(local).ty;
+            let here = self.cx.resolve(here);
+            ty = match ty {
+                None => Some(here),
+                Some(before) if before == here => {
+                    let modes: Vec<Mode> =
+                        locals.iter().map(|&local| self.local(local).mode).collect();
+                    if modes.windows(2).any(|pair| pair[0] != pair[1])
+                        && self.cx.types.is_owning(here)
+                    {
+                        let feature = format!(
+                            "`{name}`, a part of another value on one path and its own value on another,"
+                        );
+                        self.report(crate::diag::not_yet(span, &feature));
+                        return None;
+                    }
+                    Some(before)
+                }
+                Some(before) => match self.widen(before, here) {
+                    Some(wide) => Some(wide),
+                    None => {
+                        let (old, new) = (self.ty_name(before), self.ty_name(here));
+                        let first = self.local(locals[0]).span;
+                        self.report(crate::diag::type_changes(
+                            span,
+                            name.as_str(),
+                            &old,
+                            &new,
+                            first,
+                        ));
+                        return None;
+                    }
+                },
+            };
+        }
+        ty.map(|ty| self.local_for(name, ty, false, span))
+    }
+
+    /// The names that could be meant here.
+    pub fn visible_names(&self) -> Vec<&'static str> {
+        let mut names: Vec<&'static str> = self.vars.keys().map(|name| name.as_str()).collect();
+        names.extend(self.generics.keys().map(|name| name.as_str()));
+        names.extend(self.nested.keys().map(|name| name.as_str()));
+        names.extend(
+            self.cx
+                .module(self.module)
+                .items
+                .keys()
+                .map(|name| name.as_str()),
+        );
+        names.extend(crate::names::BUILTINS);
+        names
+    }
+}
+
+/// Every name that statements bind, not looking into nested functions.
+pub(crate) fn assigned_names(body: &[ast::Stmt], names: &mut FxHashSet<Name>) {
+    for stmt in body {
+        crate::names::bound_by(stmt, &mut |name| {
+            names.insert(name);
+        });
+    }
+}

@@ -1,0 +1,701 @@
+//! Comprehensions, f-strings, progressions and tuples as values.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::Name;
+use mlc_syntax::ast::{self, ComprehensionKind, FStringPart};
+
+use crate::checker::Comptime;
+use crate::coerce::{Val, into_place, logical};
+use crate::diag;
+use crate::func::{FnCx, Var};
+use crate::hir::{
+    BinaryOp, Builtin, CompareOp, Expr, ExprKind, LocalId, LogicalOp, ProjectionKind, Stmt,
+    StmtKind, Ty, TyKind,
+};
+
+impl<'a> FnCx<'_, 'a> {
+    /// Statements in a block of their own.
+    fn captured(&mut self, body: impl FnOnce(&mut Self)) -> Vec<Stmt> {
+        let outer = std::mem::take(&mut self.out);
+        body(self);
+        std::mem::replace(&mut self.out, outer)
+    }
+
+    pub fn comprehension(
+        &mut self,
+        item: &'a ast::Comprehension,
+        want: Option<Ty>,
+        span: Span,
+    ) -> Val {
+        match &item.kind {
+            ComprehensionKind::List => {}
+            ComprehensionKind::Set | ComprehensionKind::Dict { .. } => {
+                self.report(diag::not_yet(span, "a set or dict comprehension"));
+                return Val::error(span);
+            }
+            ComprehensionKind::Generator => {
+                self.report(diag::not_yet(span, "a generator expression here"));
+                return Val::error(span);
+            }
+        }
+        let wanted = want.and_then(|want| match *self.cx.types.kind(want) {
+            TyKind::List(elem) => Some(elem),
+            _ => None,
+        });
+        let elem = match wanted {
+            Some(elem) => elem,
+            None => self.cx.fresh_unknown(),
+        };
+        let ty = self.cx.types.list(elem);
+        let list = self.temp("list", ty, span);
+        let stmts = self.captured(|cx| {
+            let empty = Expr {
+                kind: ExprKind::List(Vec::new()),
+                ty,
+                span,
+            };
+            cx.emit(
+                StmtKind::Bind {
+                    local: list,
+                    value: empty,
+                },
+                span,
+            );
+            cx.clauses(&item.clauses, span, &mut |cx| {
+                let value = cx.value(&item.element, wanted);
+                let value = match wanted {
+                    Some(elem) => cx.coerce(value, elem),
+                    None => {
+                        let value = cx.settle(value);
+                        cx.coerce(value.into(), elem)
+                    }
+                };
+                if value.ty == Ty::ERROR {
+                    cx.cx.unify(elem, Ty::ERROR);
+                    return;
+                }
+                let place = cx.local_place(list, span);
+                let receiver = cx.read(place);
+                let receiver = cx.borrow_as(receiver, true);
+                let append = cx.builtin(
+                    Builtin::ListAppend,
+                    vec![receiver, value],
+                    Ty::NONE,
+                    item.element.span,
+                );
+                cx.emit(StmtKind::Expr(append.expr), item.element.span);
+            });
+        });
+        let ty = self.cx.resolve(ty);
+        let failed = match *self.cx.types.kind(ty) {
+            TyKind::List(elem) => elem == Ty::ERROR,
+            _ => false,
+        };
+        if failed {
+            return Val::error(span);
+        }
+        let place = self.local_place(list, span);
+        let value = self.read(place);
+        let kind = ExprKind::Block {
+            stmts,
+            value: Box::new(value),
+        };
+        Val::strong(kind, ty, span)
+    }
+
+    /// The loops and conditions of a comprehension around `body`. Their variables are its own.
+    fn clauses(
+        &mut self,
+        clauses: &'a [ast::ComprehensionClause],
+        span: Span,
+        body: &mut dyn FnMut(&mut Self),
+    ) {
+        let Some((clause, rest)) = clauses.split_first() else {
+            return body(self);
+        };
+        let mut source = self.source(&clause.iter);
+        let failed = Self::failed(&source);
+        let (range, direct) = self.loop_range(&mut source, clause.iter.span);
+        let index = self.temp("i", Ty::INT, clause.target.span);
+        let at = clause.target.span;
+        // The targets hide variables of the same names.
+        let mut hidden: Vec<(Name, Option<Var>)> = Vec::new();
+        let mut annotated = Vec::new();
+        crate::names::target_names(&clause.target, &mut |name| {
+            hidden.push((name, self.vars.get(&name).copied()));
+            if let Some(found) = self.annotated.remove(&name) {
+                annotated.push((name, found));
+            }
+        });
+        let flexible = std::mem::replace(&mut self.flexible, true);
+        let at_top = std::mem::replace(&mut self.at_top, false);
+        for (name, _) in &hidden {
+            self.set_var(*name, None);
+        }
+        let first_local = self.locals.len();
+        let stmts = self.captured(|cx| {
+            let position = cx.load_local(index, at);
+            if direct {
+                cx.assign_to(&clause.target, position.into(), at);
+            } else {
+                cx.bind_element(&source, position, &clause.target, at);
+            }
+            cx.flexible = flexible;
+            let mut conditions: Option<Expr> = None;
+            for condition in &clause.conditions {
+                let condition = cx.condition(condition);
+                conditions = Some(match conditions {
+                    Some(before) => logical(LogicalOp::And, before, condition),
+                    None => condition,
+                });
+            }
+            let shown = conditions
+                .as_ref()
+                .map(|condition| cx.narrowings_of(condition))
+                .unwrap_or_default();
+            let undo = cx.assume(&shown.when_true);
+            let inner = cx.captured(|cx| cx.clauses(rest, span, body));
+            cx.restore(undo);
+            match conditions {
+                Some(condition) if condition.ty != Ty::ERROR => cx.emit(
+                    StmtKind::If {
+                        condition,
+                        then: inner,
+                        orelse: Vec::new(),
+                    },
+                    at,
+                ),
+                Some(_) => {}
+                None => cx.out.extend(inner),
+            }
+        });
+        let _ = first_local;
+        self.flexible = flexible;
+        self.at_top = at_top;
+        for (name, var) in hidden.into_iter().rev() {
+            self.set_var(name, var);
+        }
+        self.annotated.extend(annotated);
+        if !failed {
+            self.emit(
+                StmtKind::For {
+                    index,
+                    range,
+                    body: stmts,
+                    orelse: Vec::new(),
+                },
+                span,
+            );
+        }
+    }
+
+    /// `sum(e for x in xs)`, `any(…)`, `all(…)`, `min(…)`, `max(…)`: a loop with an accumulator.
+    pub fn generator_reduction(
+        &mut self,
+        op: Builtin,
+        item: &'a ast::Comprehension,
+        span: Span,
+    ) -> Val {
+        if matches!(op, Builtin::ReduceMin | Builtin::ReduceMax) {
+            // Nothing to start from: the items are gathered first.
+            let list = ast::ComprehensionKind::List;
+            let _ = list;
+            return self.gathered(op, item, span);
+        }
+        let mut total: Option<LocalId> = None;
+        let boolean = matches!(op, Builtin::Any | Builtin::All);
+        let stmts = self.captured(|cx| {
+            cx.clauses(&item.clauses, span, &mut |cx| {
+                let value = cx.value(&item.element, None);
+                let value = if boolean {
+                    cx.truth(value)
+                } else {
+                    cx.settle(value)
+                };
+                let value = if value.ty == Ty::BOOL && !boolean {
+                    cx.cast_to(value, Ty::INT)
+                } else {
+                    value
+                };
+                if value.ty == Ty::ERROR {
+                    return;
+                }
+                if !boolean && !cx.cx.types.is_number(value.ty) {
+                    let name = cx.ty_name(value.ty);
+                    return cx.report(diag::bad_operand(item.element.span, "sum", &name));
+                }
+                let ty = value.ty;
+                let local = *total.get_or_insert_with(|| cx.temp("total", ty, span));
+                let before = cx.load_local(local, span);
+                let combined = match op {
+                    Builtin::Any => logical(LogicalOp::Or, before, value),
+                    Builtin::All => logical(LogicalOp::And, before, value),
+                    _ => Expr {
+                        kind: ExprKind::Binary {
+                            op: BinaryOp::Add,
+                            left: Box::new(before),
+                            right: Box::new(value),
+                        },
+                        ty,
+                        span: item.element.span,
+                    },
+                };
+                cx.emit(
+                    StmtKind::Bind {
+                        local,
+                        value: combined,
+                    },
+                    span,
+                );
+            });
+        });
+        let Some(local) = total else {
+            return Val::error(span);
+        };
+        let ty = self.local(local).ty;
+        let start = match op {
+            Builtin::Any => Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr,
+            Builtin::All => Val::strong(ExprKind::Bool(true), Ty::BOOL, span).expr,
+            _ => self.coerce(Val::int(0, span), ty),
+        };
+        let mut all = vec![Stmt {
+            kind: StmtKind::Bind {
+                local,
+                value: start,
+            },
+            span,
+        }];
+        all.extend(stmts);
+        let value = Box::new(self.load_local(local, span));
+        Val::strong(ExprKind::Block { stmts: all, value }, ty, span)
+    }
+
+    fn gathered(&mut self, op: Builtin, item: &'a ast::Comprehension, span: Span) -> Val {
+        let elem = self.cx.fresh_unknown();
+        let ty = self.cx.types.list(elem);
+        let list = self.temp("list", ty, span);
+        let stmts = self.captured(|cx| {
+            let empty = Expr {
+                kind: ExprKind::List(Vec::new()),
+                ty,
+                span,
+            };
+            cx.emit(
+                StmtKind::Bind {
+                    local: list,
+                    value: empty,
+                },
+                span,
+            );
+            cx.clauses(&item.clauses, span, &mut |cx| {
+                let value = cx.value(&item.element, None);
+                let value = cx.settle(value);
+                let value = cx.coerce(value.into(), elem);
+                if value.ty == Ty::ERROR {
+                    cx.cx.unify(elem, Ty::ERROR);
+                    return;
+                }
+                let place = cx.local_place(list, span);
+                let receiver = cx.read(place);
+                let receiver = cx.borrow_as(receiver, true);
+                let append = cx.builtin(Builtin::ListAppend, vec![receiver, value], Ty::NONE, span);
+                cx.emit(StmtKind::Expr(append.expr), span);
+            });
+        });
+        let place = self.local_place(list, span);
+        let name = if op == Builtin::ReduceMin {
+            "min"
+        } else {
+            "max"
+        };
+        let value = self.read(place);
+        let value = self.reduce_value(op, name, value.into(), span);
+        crate::expr::with_stmts(stmts, value.expr).into()
+    }
+
+    /// `f"…{value!r:spec}…"`
+    pub fn f_string(&mut self, parts: &'a [FStringPart], span: Span) -> Val {
+        let mut pieces: Vec<Expr> = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                FStringPart::Text(text) => pieces.push(self.str(text, span)),
+                FStringPart::Value(value) => {
+                    if let Some(text) = &value.debug {
+                        pieces.push(self.str(text, value.span));
+                    }
+                    let Some(piece) = self.f_string_value(value) else {
+                        return Val::error(span);
+                    };
+                    pieces.push(piece);
+                }
+            }
+        }
+        let mut pieces = pieces.into_iter();
+        let Some(mut result) = pieces.next() else {
+            return Val::strong(ExprKind::Str("".into()), Ty::STR, span);
+        };
+        for piece in pieces {
+            result = self
+                .builtin(Builtin::StrConcat, vec![result, piece], Ty::STR, span)
+                .expr;
+        }
+        result.into()
+    }
+
+    fn f_string_value(&mut self, part: &'a ast::FStringValue) -> Option<Expr> {
+        let span = part.span;
+        let value = self.value(&part.value, None);
+        let value = self.settle(value);
+        if value.ty == Ty::ERROR {
+            return None;
+        }
+        let repr = matches!(
+            part.conversion,
+            Some(ast::Conversion::Repr | ast::Conversion::Ascii)
+        ) || (part.debug.is_some() && part.conversion.is_none() && part.spec.is_empty());
+        let value = if repr {
+            let value = self.borrow(value);
+            self.builtin(Builtin::Repr, vec![value], Ty::STR, span).expr
+        } else {
+            value
+        };
+        match part.spec.as_slice() {
+            [] => Some(self.str_of(value, span).expr),
+            [FStringPart::Text(spec)] => {
+                let spec = self.str(spec, span);
+                if !self.is_arithmetic(value.ty) && value.ty != Ty::STR {
+                    let name = self.ty_name(value.ty);
+                    self.report(diag::not_yet(span, &format!("a format for `{name}`")));
+                    return None;
+                }
+                Some(
+                    self.builtin(Builtin::Format, vec![value, spec], Ty::STR, span)
+                        .expr,
+                )
+            }
+            _ => {
+                self.report(diag::not_yet(span, "a format that is computed"));
+                None
+            }
+        }
+    }
+
+    /// `[a, b, ..., z]`
+    pub fn progression(&mut self, item: &'a ast::Progression, want: Option<Ty>, span: Span) -> Val {
+        let wanted = want.and_then(|want| match *self.cx.types.kind(want) {
+            TyKind::List(elem) => Some(elem),
+            _ => None,
+        });
+        let values = [&item.first, &item.second, &item.last].map(|value| self.value(value, wanted));
+        if values.iter().any(Val::is_error) {
+            return Val::error(span);
+        }
+        let elem = match wanted {
+            Some(elem) => elem,
+            None => match self.common_type(&values, span) {
+                Some(elem) => elem,
+                None => return Val::error(span),
+            },
+        };
+        if !self.cx.types.is_int(elem) && !self.cx.types.is_float(elem) {
+            let name = self.ty_name(elem);
+            self.report(diag::bad_operand(span, "...", &name));
+            return Val::error(span);
+        }
+        let [first, second, last] = values.map(|value| self.coerce(value, elem));
+        if [&first, &second, &last]
+            .iter()
+            .any(|value| value.ty == Ty::ERROR)
+        {
+            return Val::error(span);
+        }
+        self.progression_loop(first, second, last, elem, span)
+    }
+
+    fn progression_loop(
+        &mut self,
+        first: Expr,
+        second: Expr,
+        last: Expr,
+        elem: Ty,
+        span: Span,
+    ) -> Val {
+        let ty = self.cx.types.list(elem);
+        let list = self.temp("list", ty, span);
+        let (start, step, count) = (
+            self.temp("a", elem, span),
+            self.temp("step", elem, span),
+            self.temp("n", Ty::INT, span),
+        );
+        let is_int = self.cx.types.is_int(elem);
+        let binary = |op: BinaryOp, left: Expr, right: Expr| Expr {
+            ty: left.ty,
+            kind: ExprKind::Binary {
+                op,
+                left: Box::new(left),
+                right: Box::new(right),
+            },
+            span,
+        };
+        let stmts = self.captured(|cx| {
+            cx.emit(
+                StmtKind::Bind {
+                    local: start,
+                    value: first,
+                },
+                span,
+            );
+            let from = cx.load_local(start, span);
+            cx.emit(
+                StmtKind::Bind {
+                    local: step,
+                    value: binary(BinaryOp::Sub, second, from.clone()),
+                },
+                span,
+            );
+            let by = cx.load_local(step, span);
+            let zero = cx.coerce(Val::int(0, span), elem);
+            let condition = cx.compare_ints(CompareOp::Ne, by.clone(), zero, span);
+            let message = cx.str("the items of a progression are equal", span);
+            cx.emit(
+                StmtKind::Check {
+                    condition,
+                    error: crate::hir::ErrorKind::ValueError,
+                    message: Some(message),
+                },
+                span,
+            );
+            let distance = binary(BinaryOp::Sub, last, from.clone());
+            let steps = if is_int {
+                let steps = binary(BinaryOp::FloorDiv, distance, by.clone());
+                cx.cast_to(steps, Ty::INT)
+            } else {
+                // Half a step of slack, so that the last item is not lost to rounding.
+                let quotient = binary(BinaryOp::Div, distance, by.clone());
+                let half = cx.coerce(Val::float(0.5, span), elem);
+                let shifted = binary(BinaryOp::Add, quotient, half);
+                let floor = cx.builtin(
+                    Builtin::Math(crate::hir::MathFn::Floor),
+                    vec![shifted],
+                    elem,
+                    span,
+                );
+                cx.cast_to(floor.expr, Ty::INT)
+            };
+            let one = cx.int(1, span);
+            let value = cx.int_binary(BinaryOp::Add, steps, one, span);
+            cx.emit(
+                StmtKind::Bind {
+                    local: count,
+                    value,
+                },
+                span,
+            );
+            let empty = Expr {
+                kind: ExprKind::List(Vec::new()),
+                ty,
+                span,
+            };
+            cx.emit(
+                StmtKind::Bind {
+                    local: list,
+                    value: empty,
+                },
+                span,
+            );
+            let index = cx.temp("i", Ty::INT, span);
+            let position = cx.load_local(index, span);
+            let position = cx.cast_to(position, elem);
+            let value = binary(BinaryOp::Add, from, binary(BinaryOp::Mul, position, by));
+            let place = cx.local_place(list, span);
+            let receiver = cx.read(place);
+            let receiver = cx.borrow_as(receiver, true);
+            let append = cx.builtin(Builtin::ListAppend, vec![receiver, value], Ty::NONE, span);
+            let range = crate::hir::Range {
+                start: cx.int(0, span),
+                stop: cx.load_local(count, span),
+                step: None,
+            };
+            let body = vec![Stmt {
+                kind: StmtKind::Expr(append.expr),
+                span,
+            }];
+            cx.emit(
+                StmtKind::For {
+                    index,
+                    range,
+                    body,
+                    orelse: Vec::new(),
+                },
+                span,
+            );
+        });
+        let place = self.local_place(list, span);
+        let value = Box::new(self.read(place));
+        Val::strong(ExprKind::Block { stmts, value }, ty, span)
+    }
+
+    pub fn tuple_concat(
+        &mut self,
+        left: Expr,
+        left_items: &[Ty],
+        right: Expr,
+        right_items: &[Ty],
+        span: Span,
+    ) -> Val {
+        let mut items = Vec::new();
+        let mut tys = Vec::new();
+        let mut stmts = Vec::new();
+        for (value, item_tys) in [(left, left_items), (right, right_items)] {
+            let (ty, at) = (value.ty, value.span);
+            let local = self.temp("t", ty, at);
+            stmts.push(Stmt {
+                kind: StmtKind::Bind { local, value },
+                span: at,
+            });
+            for (position, &item) in item_tys.iter().enumerate() {
+                let base = self.local_place(local, at);
+                let place = self.project(base, ProjectionKind::Item(position as u32), item, at);
+                items.push(self.read(place));
+                tys.push(item);
+            }
+        }
+        let ty = self.cx.types.tuple(&tys);
+        let value = Box::new(Expr {
+            kind: ExprKind::Tuple(items),
+            ty,
+            span,
+        });
+        Val::strong(ExprKind::Block { stmts, value }, ty, span)
+    }
+
+    /// `x in (a, b, c)`
+    pub fn tuple_membership(
+        &mut self,
+        op: ast::CompareOp,
+        left: Val,
+        right: Expr,
+        items: &[Ty],
+        span: Span,
+    ) -> Val {
+        let (first, again) = self.evaluate_once(left);
+        let place = into_place(right);
+        let mut result: Option<Expr> = None;
+        for (position, &item) in items.iter().enumerate() {
+            let candidate = self.project(
+                place.clone(),
+                ProjectionKind::Item(position as u32),
+                item,
+                span,
+            );
+            let candidate = self.read(candidate);
+            let value = if position == 0 {
+                first.clone()
+            } else {
+                again.clone()
+            };
+            let equal = self.compare(ast::CompareOp::Eq, value, candidate.into(), span);
+            if equal.is_error() {
+                return equal;
+            }
+            result = Some(match result {
+                Some(before) => logical(LogicalOp::Or, before, equal.expr),
+                None => equal.expr,
+            });
+        }
+        let found =
+            result.unwrap_or_else(|| Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr);
+        if op == ast::CompareOp::NotIn {
+            self.not(found).into()
+        } else {
+            found.into()
+        }
+    }
+
+    /// `list(xs)`: the items of anything that can be iterated over.
+    pub fn list_of(&mut self, args: &'a [ast::Arg], want: Option<Ty>, span: Span) -> Val {
+        let [arg] = args else {
+            if args.is_empty() {
+                let elem = self.cx.fresh_unknown();
+                let ty = self.cx.types.list(elem);
+                return Val::strong(ExprKind::List(Vec::new()), ty, span);
+            }
+            self.report(diag::wrong_arguments(span, "`list` takes 1 argument"));
+            return Val::error(span);
+        };
+        let _ = want;
+        let mut source = self.source(&arg.value);
+        if Self::failed(&source) {
+            return Val::error(span);
+        }
+        let (range, direct) = self.loop_range(&mut source, span);
+        let elem = match &source {
+            crate::iterate::Source::Range { .. } => Ty::INT,
+            crate::iterate::Source::Elements { elem, .. } => *elem,
+            _ => {
+                self.report(diag::not_yet(span, "`list` of this"));
+                return Val::error(span);
+            }
+        };
+        let ty = self.cx.types.list(elem);
+        let list = self.temp("list", ty, span);
+        let index = self.temp("i", Ty::INT, span);
+        let stmts = self.captured(|cx| {
+            let empty = Expr {
+                kind: ExprKind::List(Vec::new()),
+                ty,
+                span,
+            };
+            cx.emit(
+                StmtKind::Bind {
+                    local: list,
+                    value: empty,
+                },
+                span,
+            );
+            let position = cx.load_local(index, span);
+            let value = match (&source, direct) {
+                (crate::iterate::Source::Elements { place, elem }, _) => {
+                    let kind = ProjectionKind::Index {
+                        indices: vec![position],
+                        checked: false,
+                    };
+                    let element = cx.project(place.clone(), kind, *elem, span);
+                    let value = cx.read(element);
+                    cx.copy_of(value.into()).expr
+                }
+                _ => position,
+            };
+            let place = cx.local_place(list, span);
+            let receiver = cx.read(place);
+            let receiver = cx.borrow_as(receiver, true);
+            let append = cx.builtin(Builtin::ListAppend, vec![receiver, value], Ty::NONE, span);
+            let body = vec![Stmt {
+                kind: StmtKind::Expr(append.expr),
+                span,
+            }];
+            cx.emit(
+                StmtKind::For {
+                    index,
+                    range,
+                    body,
+                    orelse: Vec::new(),
+                },
+                span,
+            );
+        });
+        let place = self.local_place(list, span);
+        let value = Box::new(self.read(place));
+        Val::strong(ExprKind::Block { stmts, value }, ty, span)
+    }
+
+    /// Compile-time lists and tuples, as read-only data or as a literal.
+    pub fn comptime_data(&mut self, value: &Comptime, span: Span) -> Val {
+        let _ = value;
+        self.report(diag::not_yet(
+            span,
+            "a list or tuple computed at compile time",
+        ));
+        Val::error(span)
+    }
+}

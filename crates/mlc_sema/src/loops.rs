@@ -1,0 +1,462 @@
+//! `for`, `while` and `parallel for`.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::Name;
+use mlc_syntax::ast::{self, ExprKind as Ast};
+use rustc_hash::FxHashSet;
+
+use crate::coerce::Val;
+use crate::diag;
+use crate::func::{Delta, FnCx, Loop, Path, Var};
+use crate::hir::{Axis, BinaryOp, LocalId, ParFor, ProjectionKind, Stmt, StmtKind, Ty};
+use crate::iterate::Source;
+use crate::ops::binary_op;
+
+/// A loop body, checked, with the states of the variables where it was left.
+struct Body {
+    path: Path,
+    breaks: Vec<Delta>,
+}
+
+impl<'a> FnCx<'_, 'a> {
+    pub fn for_stmt(&mut self, item: &'a ast::For, span: Span) {
+        match item.kind {
+            ast::ForKind::Serial => self.serial_for(item, span),
+            ast::ForKind::Parallel => self.parallel_for(item, span),
+            ast::ForKind::Comptime => self.comptime_for(item, span),
+        }
+    }
+
+    /// Checks a loop body as often as it takes until the variables have the same types at its start on every round.
+    fn looped(
+        &mut self,
+        parallel: Option<Span>,
+        span: Span,
+        mut body: impl FnMut(&mut Self),
+    ) -> Body {
+        // Each round settles at least one variable; the types only widen.
+        loop {
+            let diagnostics = self.cx.diagnostics.len();
+            let unbound = std::mem::take(&mut self.read_unbound);
+            self.loops.push(Loop {
+                parallel,
+                mark: self.mark(),
+                breaks: Vec::new(),
+                continues: Vec::new(),
+            });
+            let path = self.path(&mut body);
+            let Some(done) = self.loops.pop() else {
+                return Body {
+                    path,
+                    breaks: Vec::new(),
+                };
+            };
+            let changes = self.loop_changes(&path, &done);
+            let read_unbound = std::mem::replace(&mut self.read_unbound, unbound);
+            if changes.is_empty() {
+                self.read_unbound.extend(read_unbound);
+                return Body {
+                    path,
+                    breaks: done.breaks,
+                };
+            }
+            let mut settled = false;
+            let before = self.cx.diagnostics.len();
+            for (name, locals) in changes {
+                settled |= self.settle_variable(name, &locals, &read_unbound, span);
+            }
+            if !settled || self.cx.diagnostics.len() > before {
+                self.read_unbound.extend(read_unbound);
+                return Body {
+                    path,
+                    breaks: done.breaks,
+                };
+            }
+            self.cx.diagnostics.truncate(diagnostics);
+        }
+    }
+
+    /// The variables that another round would find in another state, with their locals at the ends of this one.
+    fn loop_changes(&self, path: &Path, done: &Loop) -> Vec<(Name, Vec<LocalId>)> {
+        let mut ends: Vec<&Delta> = done.continues.iter().chain(&done.breaks).collect();
+        if path.reachable {
+            ends.push(&path.delta);
+        }
+        let mut names: Vec<Name> = Vec::new();
+        let mut seen = FxHashSet::default();
+        for name in ends.iter().flat_map(|delta| delta.keys()) {
+            if seen.insert(*name) {
+                names.push(*name);
+            }
+        }
+        names.sort_unstable_by_key(|name| name.as_str());
+        let mut changes = Vec::new();
+        for name in names {
+            let entry = self.vars.get(&name).map(|var| var.local);
+            let mut locals: Vec<LocalId> = entry.into_iter().collect();
+            for var in ends
+                .iter()
+                .filter_map(|delta| delta.get(&name).copied().flatten())
+            {
+                if !locals.contains(&var.local) && self.local(var.local).ty != Ty::ERROR {
+                    locals.push(var.local);
+                }
+            }
+            let differs = locals.len() > 1;
+            let missing =
+                entry.is_none() && self.read_unbound.contains(&name) && !locals.is_empty();
+            if differs || missing {
+                changes.push((name, locals));
+            }
+        }
+        changes
+    }
+
+    /// Gives a variable the local that it has on every round, before the loop. `false` if that changes nothing.
+    fn settle_variable(
+        &mut self,
+        name: Name,
+        locals: &[LocalId],
+        unbound: &FxHashSet<Name>,
+        span: Span,
+    ) -> bool {
+        let entry = self.vars.get(&name).copied();
+        let Some(common) = self.common_local(name, locals, span) else {
+            return false;
+        };
+        match entry {
+            Some(var) if var.local == common => false,
+            Some(var) => {
+                let place = self.local_place(var.local, span);
+                let value = self.read(place);
+                let value = self.cast_to(value, self.local(common).ty);
+                self.emit(
+                    StmtKind::Bind {
+                        local: common,
+                        value,
+                    },
+                    span,
+                );
+                self.set_var(
+                    name,
+                    Some(Var {
+                        local: common,
+                        ..var
+                    }),
+                );
+                true
+            }
+            None if unbound.contains(&name) => {
+                let var = Var {
+                    local: common,
+                    certain: false,
+                };
+                self.set_var(name, Some(var));
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Forgets what tests have shown about variables that a loop changes.
+    fn forget_narrowings(&mut self, body: &'a [ast::Stmt]) {
+        if self.narrowed.is_empty() {
+            return;
+        }
+        let mut changed = FxHashSet::default();
+        crate::func::assigned_names(body, &mut changed);
+        self.narrowed.retain(|name| !changed.contains(name));
+    }
+
+    /// After a loop: the state of the variables, and the statements of `else`.
+    fn after_loop(
+        &mut self,
+        body: &Body,
+        orelse: &'a [ast::Stmt],
+        endless: bool,
+        span: Span,
+    ) -> Vec<Stmt> {
+        let mut ends = Vec::new();
+        if !endless {
+            let mut normal = vec![self.empty_path()];
+            normal.push(Path {
+                delta: body.path.delta.clone(),
+                reachable: body.path.reachable,
+                stmts: Vec::new(),
+            });
+            let end = self.path(|cx| {
+                cx.join(normal, span);
+                cx.block(orelse);
+            });
+            ends.push(end);
+        }
+        for delta in &body.breaks {
+            ends.push(Path {
+                delta: delta.clone(),
+                reachable: true,
+                stmts: Vec::new(),
+            });
+        }
+        if ends.is_empty() {
+            self.reachable = false;
+            return Vec::new();
+        }
+        let mut blocks = self.join(ends, span);
+        if endless || blocks.is_empty() {
+            Vec::new()
+        } else {
+            blocks.swap_remove(0)
+        }
+    }
+
+    pub fn while_stmt(
+        &mut self,
+        test: &'a ast::Expr,
+        body: &'a [ast::Stmt],
+        orelse: &'a [ast::Stmt],
+        span: Span,
+    ) {
+        self.forget_narrowings(body);
+        let endless = matches!(&test.kind, Ast::Bool(true))
+            || matches!(&test.kind, Ast::Int(value) if value.value() != 0);
+        let mut condition = None;
+        let checked = self.looped(None, span, |cx| {
+            let outer = std::mem::take(&mut cx.out);
+            let value = cx.condition(test);
+            let shown = cx.narrowings_of(&value);
+            let stmts = std::mem::replace(&mut cx.out, outer);
+            condition = Some(crate::expr::with_stmts(stmts, value));
+            cx.assume(&shown.when_true);
+            cx.block(body);
+        });
+        let orelse = self.after_loop(&checked, orelse, endless, span);
+        let condition = condition.unwrap_or_else(|| Val::error(span).expr);
+        if condition.ty == Ty::ERROR {
+            return;
+        }
+        self.emit(
+            StmtKind::While {
+                condition,
+                body: checked.path.stmts,
+                orelse,
+            },
+            span,
+        );
+    }
+
+    fn serial_for(&mut self, item: &'a ast::For, span: Span) {
+        let Some(axis) = item.axes.first() else {
+            return;
+        };
+        self.forget_narrowings(&item.body);
+        if let Ast::Transfer(list) = &axis.iter.kind {
+            return self.draining_for(item, axis, list, span);
+        }
+        let mut source = self.source(&axis.iter);
+        let (range, direct) = self.loop_range(&mut source, item.header);
+        let index = self.temp("i", Ty::INT, axis.target.span);
+        let checked = self.looped(None, span, |cx| {
+            let position = cx.load_local(index, axis.target.span);
+            if direct {
+                cx.assign_to(&axis.target, position.into(), axis.target.span);
+            } else {
+                cx.bind_element(&source, position, &axis.target, axis.target.span);
+            }
+            cx.block(&item.body);
+        });
+        let failed = Self::failed(&source);
+        let orelse = self.after_loop(&checked, &item.orelse, false, span);
+        if failed {
+            return;
+        }
+        self.emit(
+            StmtKind::For {
+                index,
+                range,
+                body: checked.path.stmts,
+                orelse,
+            },
+            span,
+        );
+    }
+
+    /// `for row in batch^`
+    fn draining_for(
+        &mut self,
+        item: &'a ast::For,
+        axis: &'a ast::ForAxis,
+        list: &'a ast::Expr,
+        span: Span,
+    ) {
+        let list = self.value(list, None);
+        let ty = self.cx.resolve(list.expr.ty);
+        let elem = match *self.cx.types.kind(ty) {
+            crate::hir::TyKind::List(elem) => elem,
+            _ => {
+                if ty != Ty::ERROR {
+                    let name = self.ty_name(ty);
+                    self.report(diag::not_yet(
+                        axis.iter.span,
+                        &format!("consuming a `{name}`"),
+                    ));
+                }
+                Ty::ERROR
+            }
+        };
+        let hidden = self.temp("item", elem, axis.target.span);
+        let checked = self.looped(None, span, |cx| {
+            let place = cx.local_place(hidden, axis.target.span);
+            let value = cx.read(place);
+            cx.assign_to(&axis.target, value.into(), axis.target.span);
+            cx.block(&item.body);
+        });
+        let orelse = self.after_loop(&checked, &item.orelse, false, span);
+        if !orelse.is_empty() {
+            self.report(diag::not_yet(span, "`else` of a loop that consumes a list"));
+        }
+        if elem == Ty::ERROR {
+            return;
+        }
+        self.emit(
+            StmtKind::Drain {
+                item: hidden,
+                list: list.expr,
+                body: checked.path.stmts,
+            },
+            span,
+        );
+    }
+
+    fn parallel_for(&mut self, item: &'a ast::For, span: Span) {
+        if let Some(stmt) = item.orelse.first() {
+            self.report(mlc_diagnostics::Diagnostic::error(
+                "parallel-exit",
+                stmt.span,
+                "a parallel loop has no `else`",
+            ));
+        }
+        self.forget_narrowings(&item.body);
+        let mut sources: Vec<(Source, bool, LocalId)> = Vec::with_capacity(item.axes.len());
+        let mut axes = Vec::with_capacity(item.axes.len());
+        for axis in &item.axes {
+            let mut source = self.source(&axis.iter);
+            let (range, direct) = self.loop_range(&mut source, item.header);
+            let index = self.temp("i", Ty::INT, axis.target.span);
+            axes.push(Axis { index, range });
+            sources.push((source, direct, index));
+        }
+        let checked = self.looped(Some(item.header), span, |cx| {
+            for (axis, (source, direct, index)) in item.axes.iter().zip(&sources) {
+                let at = axis.target.span;
+                let position = cx.load_local(*index, at);
+                if *direct {
+                    cx.assign_to(&axis.target, position.into(), at);
+                } else {
+                    cx.bind_element(source, position, &axis.target, at);
+                }
+            }
+            cx.block(&item.body);
+        });
+        self.after_loop(&checked, &[], false, span);
+        if sources.iter().any(|(source, ..)| Self::failed(source)) {
+            return;
+        }
+        self.emit(
+            StmtKind::ParFor(Box::new(ParFor {
+                axes,
+                reductions: Vec::new(),
+                collects: Vec::new(),
+                privates: Vec::new(),
+                body: checked.path.stmts,
+            })),
+            span,
+        );
+    }
+
+    /// `atomic a[k] += e`, `atomic a[k] = min(a[k], e)`
+    pub fn atomic(&mut self, inner: &'a ast::Stmt, span: Span) {
+        if !self.loops.iter().any(|item| item.parallel.is_some()) {
+            self.report(mlc_diagnostics::Diagnostic::error(
+                "bad-atomic",
+                span,
+                "`atomic` outside a parallel loop",
+            ));
+        }
+        let (target, op, value) = match &inner.kind {
+            ast::StmtKind::AugAssign { target, op, value } => {
+                let op = binary_op(*op).filter(|op| {
+                    matches!(
+                        op,
+                        BinaryOp::Add
+                            | BinaryOp::Sub
+                            | BinaryOp::Mul
+                            | BinaryOp::And
+                            | BinaryOp::Or
+                            | BinaryOp::Xor
+                    )
+                });
+                (target, op, value)
+            }
+            ast::StmtKind::Assign { targets, value } if targets.len() == 1 => {
+                match min_max_of(value) {
+                    Some((op, _, operand)) => (&targets[0], Some(op), operand),
+                    None => (&targets[0], None, value),
+                }
+            }
+            _ => {
+                return self.report(mlc_diagnostics::Diagnostic::error(
+                    "bad-atomic",
+                    span,
+                    "`atomic` stands before an update of an element",
+                ));
+            }
+        };
+        let Some(op) = op else {
+            return self.report(
+                mlc_diagnostics::Diagnostic::error(
+                    "bad-atomic",
+                    span,
+                    "this update cannot be atomic",
+                )
+                .help("`atomic` takes `+= -= *= &= |= ^=`, `a[k] = min(a[k], e)` and `max`"),
+            );
+        };
+        let place = self.place(target);
+        let ty = self.cx.resolve(place.ty);
+        let value = self.value_of(value, ty);
+        if value.ty == Ty::ERROR || ty == Ty::ERROR {
+            return;
+        }
+        let part = place
+            .projections
+            .iter()
+            .any(|step| matches!(step.kind, ProjectionKind::Index { .. }));
+        if !part || !self.is_arithmetic(ty) {
+            return self.report(mlc_diagnostics::Diagnostic::error(
+                "bad-atomic",
+                target.span,
+                "only an element that is a number can be updated atomically",
+            ));
+        }
+        self.emit(StmtKind::AtomicUpdate { place, op, value }, span);
+    }
+}
+
+/// `min(a[k], e)` as the operator, the place and the operand.
+fn min_max_of(value: &ast::Expr) -> Option<(BinaryOp, &ast::Expr, &ast::Expr)> {
+    let Ast::Call { function, args } = &value.kind else {
+        return None;
+    };
+    let Ast::Name(name) = &function.kind else {
+        return None;
+    };
+    let op = match name.as_str() {
+        "min" => BinaryOp::Min,
+        "max" => BinaryOp::Max,
+        _ => return None,
+    };
+    match args.as_slice() {
+        [left, right] => Some((op, &left.value, &right.value)),
+        _ => None,
+    }
+}

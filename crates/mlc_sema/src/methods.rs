@@ -1,0 +1,264 @@
+//! Methods of built-in types.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{self, Arg};
+
+use crate::coerce::Val;
+use crate::diag;
+use crate::expr::Operand;
+use crate::func::FnCx;
+use crate::hir::{Builtin, Expr, ExprKind, Place, ProjectionKind, Ty, TyKind};
+
+const LIST_METHODS: &[&str] = &[
+    "append", "extend", "pop", "insert", "clear", "reverse", "sort", "index", "count", "copy",
+    "remove",
+];
+const STR_METHODS: &[&str] = &[
+    "join",
+    "split",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "find",
+    "replace",
+    "startswith",
+    "endswith",
+    "upper",
+    "lower",
+];
+
+impl<'a> FnCx<'_, 'a> {
+    pub fn call_method(
+        &mut self,
+        receiver: Place,
+        attr: &'a ast::Ident,
+        args: &'a [Arg],
+        want: Option<Ty>,
+        span: Span,
+    ) -> Operand {
+        let ty = self.cx.resolve(receiver.ty);
+        let value = match self.cx.types.kind(ty).clone() {
+            TyKind::Error => self.poisoned_call(args, span),
+            TyKind::List(elem) => self.list_method(receiver, elem, attr, args, span),
+            TyKind::Str => self.str_method(receiver, attr, args, span),
+            TyKind::Array { elem, dims } => {
+                self.array_method(receiver, elem, &dims, attr, args, span)
+            }
+            TyKind::Struct(id) => return self.struct_method(receiver, id, attr, args, span),
+            TyKind::Optional(inner) => {
+                let at = receiver.span;
+                let receiver = self.project(
+                    receiver,
+                    ProjectionKind::Unwrap { checked: true },
+                    inner,
+                    at,
+                );
+                return self.call_method(receiver, attr, args, want, span);
+            }
+            _ => {
+                let name = self.ty_name(ty);
+                self.report(diag::unknown_attribute(
+                    attr.span,
+                    &name,
+                    attr.name.as_str(),
+                    [],
+                ));
+                self.poisoned_call(args, span)
+            }
+        };
+        Operand::Value(value)
+    }
+
+    fn mutable(&mut self, place: Place) -> Expr {
+        let (ty, span) = (place.ty, place.span);
+        Expr {
+            kind: ExprKind::Borrow {
+                place,
+                mutable: true,
+            },
+            ty,
+            span,
+        }
+    }
+
+    fn shared(&mut self, place: Place) -> Expr {
+        let (ty, span) = (place.ty, place.span);
+        Expr {
+            kind: ExprKind::Borrow {
+                place,
+                mutable: false,
+            },
+            ty,
+            span,
+        }
+    }
+
+    fn list_method(
+        &mut self,
+        list: Place,
+        elem: Ty,
+        attr: &'a ast::Ident,
+        args: &'a [Arg],
+        span: Span,
+    ) -> Val {
+        let name = attr.name.as_str();
+        let ty = list.ty;
+        match (name, args) {
+            ("append", [arg]) => {
+                let value = self.value(&arg.value, Some(elem));
+                // Of a list whose items are not known yet the first one decides.
+                let item = if matches!(self.cx.types.kind(elem), TyKind::Unknown(_)) {
+                    self.settle(value).into()
+                } else {
+                    value
+                };
+                let item = self.coerce(item, elem);
+                let list = self.mutable(list);
+                self.builtin(Builtin::ListAppend, vec![list, item], Ty::NONE, span)
+            }
+            ("extend", [arg]) => {
+                let other = self.value_of(&arg.value, ty);
+                let other = self.borrow(other);
+                let list = self.mutable(list);
+                self.builtin(Builtin::ListExtend, vec![list, other], Ty::NONE, span)
+            }
+            ("pop", []) => {
+                let list = self.mutable(list);
+                self.builtin(Builtin::ListPop, vec![list], elem, span)
+            }
+            ("pop", [arg]) => {
+                let index = self.value_of(&arg.value, Ty::INT);
+                let list = self.mutable(list);
+                self.builtin(Builtin::ListPop, vec![list, index], elem, span)
+            }
+            ("insert", [index, item]) => {
+                let index = self.value_of(&index.value, Ty::INT);
+                let item = self.value_of(&item.value, elem);
+                let list = self.mutable(list);
+                self.builtin(Builtin::ListInsert, vec![list, index, item], Ty::NONE, span)
+            }
+            ("clear" | "reverse", []) => {
+                let op = if name == "clear" {
+                    Builtin::ListClear
+                } else {
+                    Builtin::ListReverse
+                };
+                let list = self.mutable(list);
+                self.builtin(op, vec![list], Ty::NONE, span)
+            }
+            ("sort", _) => {
+                let Some(reverse) = self.reverse_argument("sort", args) else {
+                    return Val::error(span);
+                };
+                if !self.sortable(elem, span) {
+                    return Val::error(span);
+                }
+                let list = self.mutable(list);
+                self.builtin(Builtin::ListSort, vec![list, reverse], Ty::NONE, span)
+            }
+            ("index" | "count", [arg]) => {
+                let item = self.value_of(&arg.value, elem);
+                let item = self.borrow(item);
+                let op = if name == "index" {
+                    Builtin::IndexOf
+                } else {
+                    Builtin::CountOf
+                };
+                let list = self.shared(list);
+                self.builtin(op, vec![list, item], Ty::INT, span)
+            }
+            ("remove", [arg]) => {
+                let item = self.value_of(&arg.value, elem);
+                let item = self.borrow(item);
+                let shared = self.shared(list.clone());
+                let index = self.builtin(Builtin::IndexOf, vec![shared, item], Ty::INT, span);
+                let (index, again) = self.evaluate_once(index);
+                let list = self.mutable(list);
+                let removed = self.builtin(
+                    Builtin::ListRemoveAt,
+                    vec![list, again.expr],
+                    Ty::NONE,
+                    span,
+                );
+                let stmts = vec![crate::hir::Stmt {
+                    kind: crate::hir::StmtKind::Expr(index.expr),
+                    span,
+                }];
+                crate::expr::with_stmts(stmts, removed.expr).into()
+            }
+            ("copy", []) => {
+                let value = self.read(list);
+                self.copy_of(value.into())
+            }
+            _ if LIST_METHODS.contains(&name) => self.wrong_method_call("list", name, args, span),
+            _ => {
+                let shown = self.ty_name(ty);
+                self.report(diag::unknown_attribute(
+                    attr.span,
+                    &shown,
+                    name,
+                    LIST_METHODS.iter().copied(),
+                ));
+                self.poisoned_call(args, span)
+            }
+        }
+    }
+
+    fn wrong_method_call(&mut self, ty: &str, name: &str, args: &'a [Arg], span: Span) -> Val {
+        let message = format!("wrong number of arguments for `{name}` of a {ty}");
+        self.report(diag::wrong_arguments(span, message));
+        self.poisoned_call(args, span)
+    }
+
+    fn str_method(
+        &mut self,
+        text: Place,
+        attr: &'a ast::Ident,
+        args: &'a [Arg],
+        span: Span,
+    ) -> Val {
+        let name = attr.name.as_str();
+        let receiver = self.read(text);
+        let list_of_str = self.cx.types.list(Ty::STR);
+        let one = |cx: &mut Self, op: Builtin, arg: &'a Arg, result: Ty, receiver: Expr| {
+            let arg = cx.value_of(&arg.value, Ty::STR);
+            cx.builtin(op, vec![receiver, arg], result, span)
+        };
+        match (name, args) {
+            ("join", [arg]) => {
+                let list = self.value_of(&arg.value, list_of_str);
+                let list = self.borrow(list);
+                self.builtin(Builtin::StrJoin, vec![receiver, list], Ty::STR, span)
+            }
+            ("split", []) => self.builtin(Builtin::StrSplit, vec![receiver], list_of_str, span),
+            ("split", [arg]) => one(self, Builtin::StrSplit, arg, list_of_str, receiver),
+            ("strip", []) => self.builtin(Builtin::StrStrip, vec![receiver], Ty::STR, span),
+            ("strip", [arg]) => one(self, Builtin::StrStrip, arg, Ty::STR, receiver),
+            ("lstrip", []) => self.builtin(Builtin::StrLstrip, vec![receiver], Ty::STR, span),
+            ("lstrip", [arg]) => one(self, Builtin::StrLstrip, arg, Ty::STR, receiver),
+            ("rstrip", []) => self.builtin(Builtin::StrRstrip, vec![receiver], Ty::STR, span),
+            ("rstrip", [arg]) => one(self, Builtin::StrRstrip, arg, Ty::STR, receiver),
+            ("find", [arg]) => one(self, Builtin::StrFind, arg, Ty::INT, receiver),
+            ("startswith", [arg]) => one(self, Builtin::StrStartsWith, arg, Ty::BOOL, receiver),
+            ("endswith", [arg]) => one(self, Builtin::StrEndsWith, arg, Ty::BOOL, receiver),
+            ("upper", []) => self.builtin(Builtin::StrUpper, vec![receiver], Ty::STR, span),
+            ("lower", []) => self.builtin(Builtin::StrLower, vec![receiver], Ty::STR, span),
+            ("replace", [old, new]) => {
+                let old = self.value_of(&old.value, Ty::STR);
+                let new = self.value_of(&new.value, Ty::STR);
+                self.builtin(Builtin::StrReplace, vec![receiver, old, new], Ty::STR, span)
+            }
+            _ if STR_METHODS.contains(&name) => self.wrong_method_call("string", name, args, span),
+            _ => {
+                let known = STR_METHODS.iter().copied();
+                let near = mlc_diagnostics::closest(name, known.clone()).is_some();
+                self.report(if near {
+                    diag::unknown_attribute(attr.span, "String", name, known)
+                } else {
+                    diag::not_yet(attr.span, &format!("the string method `{name}`"))
+                });
+                self.poisoned_call(args, span)
+            }
+        }
+    }
+}

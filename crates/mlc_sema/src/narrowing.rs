@@ -1,0 +1,85 @@
+//! What a test shows about optionals: under `x is not None`, `x` is read as the value inside.
+
+use mlc_syntax::Name;
+
+use crate::func::FnCx;
+use crate::hir::{
+    Expr, ExprKind, LogicalOp, Place, Projection, ProjectionKind, Root, TyKind, UnaryOp,
+};
+
+/// The variables that hold a value where a test is true, and where it is false.
+#[derive(Default)]
+pub(crate) struct Narrowings {
+    pub when_true: Vec<Name>,
+    pub when_false: Vec<Name>,
+}
+
+impl FnCx<'_, '_> {
+    pub fn narrowings_of(&self, test: &Expr) -> Narrowings {
+        let mut found = Narrowings::default();
+        self.collect_narrowings(test, &mut found);
+        found
+    }
+
+    fn collect_narrowings(&self, test: &Expr, found: &mut Narrowings) {
+        match &test.kind {
+            ExprKind::IsSome(place) if place.projections.is_empty() => {
+                if let Root::Local(local) = place.root {
+                    found.when_true.push(Name::new(&self.local(local).name));
+                }
+            }
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => {
+                let mut inner = Narrowings::default();
+                self.collect_narrowings(operand, &mut inner);
+                found.when_true.append(&mut inner.when_false);
+                found.when_false.append(&mut inner.when_true);
+            }
+            ExprKind::Logical { op, left, right } => {
+                let mut inner = Narrowings::default();
+                self.collect_narrowings(left, &mut inner);
+                self.collect_narrowings(right, &mut inner);
+                match op {
+                    LogicalOp::And => found.when_true.append(&mut inner.when_true),
+                    LogicalOp::Or => found.when_false.append(&mut inner.when_false),
+                }
+            }
+            ExprKind::Block { stmts, value } if stmts.is_empty() => {
+                self.collect_narrowings(value, found)
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes the variables as narrowed; what comes back undoes it.
+    pub fn assume(&mut self, names: &[Name]) -> Vec<Name> {
+        names
+            .iter()
+            .copied()
+            .filter(|name| self.narrowed.insert(*name))
+            .collect()
+    }
+
+    pub fn restore(&mut self, names: Vec<Name>) {
+        for name in names {
+            self.narrowed.remove(&name);
+        }
+    }
+
+    /// Reads through the optional if the variable is narrowed.
+    pub fn narrow(&self, name: Name, place: &mut Place) {
+        if !self.narrowed.contains(&name) {
+            return;
+        }
+        if let TyKind::Optional(inner) = *self.cx.types.kind(place.ty) {
+            place.projections.push(Projection {
+                kind: ProjectionKind::Unwrap { checked: false },
+                ty: inner,
+                span: place.span,
+            });
+            place.ty = inner;
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! The structure of parallel loops: which variables are reductions, which appends are collects, which locals are private.
+//!
+//! Before: `parallel for i in range(n): s = (s + a[i]); out.append(f(i))`
+//! After: `parallel for i in range(n) reduce(+ s) collect(out): reduce #0: a[i]; collect #0: f(i)`
+//!
+//! Does not: prove anything. What is not one of these forms stays a plain write, for the race check to judge.
+
+use rustc_hash::FxHashMap;
+
+use crate::conventions::mentions as expr_mentions;
+use crate::hir::{
+    BinaryOp, Builtin, CollectInto, Expr, ExprKind, Function, LocalId, LogicalOp, Mode, ParFor,
+    Place, ProjectionKind, Reduction, Root, Stmt, StmtKind, Ty, TypeTable, UnaryOp,
+};
+use crate::liveness::{LoopFacts, has_loop, loops, mentions};
+use crate::walk::{Part, blocks, blocks_mut, stmt_parts};
+
+pub(crate) fn recognize(function: &mut Function, types: &TypeTable) {
+    if !has_loop(&function.body) {
+        return;
+    }
+    let facts = loops(function);
+    let scalar: Vec<bool> = (function.locals.iter())
+        .map(|local| {
+            local.mode == Mode::Owner && (types.is_number(local.ty) || local.ty == Ty::BOOL)
+        })
+        .collect();
+    let mut body = std::mem::take(&mut function.body);
+    let mut next = 0;
+    block(&mut body, &facts, &mut next, &scalar, types);
+    function.body = body;
+}
+
+/// Inner loops first.
+fn block(
+    stmts: &mut [Stmt],
+    facts: &[LoopFacts],
+    next: &mut usize,
+    scalar: &[bool],
+    types: &TypeTable,
+) {
+    for stmt in stmts {
+        let is_loop = matches!(
+            stmt.kind,
+            StmtKind::For { .. }
+                | StmtKind::While { .. }
+                | StmtKind::Drain { .. }
+                | StmtKind::ParFor(_)
+        );
+        let number = *next;
+        *next += usize::from(is_loop);
+        blocks_mut(stmt, &mut |inner| block(inner, facts, next, scalar, types));
+        if let StmtKind::ParFor(par) = &mut stmt.kind
+            && let Some(facts) = facts.get(number)
+        {
+            par_for(par, facts, scalar, types);
+        }
+    }
+}
+
+fn par_for(par: &mut ParFor, facts: &LoopFacts, scalar: &[bool], types: &TypeTable) {
+    let mut bound: Vec<LocalId> = Vec::new();
+    bound_locals(&par.body, &mut bound);
+    bound.sort_unstable();
+    bound.dedup();
+    let mut counts: FxHashMap<LocalId, u32> = FxHashMap::default();
+    mentions(&par.body, &mut |local| {
+        *counts.entry(local).or_default() += 1
+    });
+    for &local in &bound {
+        if !facts.exposed.contains(local) && !facts.live_after.contains(local) {
+            par.privates.push(local);
+        } else if scalar[local.0 as usize] {
+            reduce(par, local, counts.get(&local).copied().unwrap_or(0));
+        }
+    }
+    collect(par, &counts, &bound, types);
+}
+
+fn bound_locals(stmts: &[Stmt], bound: &mut Vec<LocalId>) {
+    for stmt in stmts {
+        match &stmt.kind {
+            StmtKind::Bind { local, .. } => bound.push(*local),
+            StmtKind::ParFor(par) => {
+                bound.extend(par.reductions.iter().map(|reduction| reduction.local))
+            }
+            _ => {}
+        }
+        blocks(stmt, &mut |block| bound_locals(block, bound));
+        stmt_parts(stmt, &mut |part| part_bound(part, bound));
+    }
+}
+
+fn part_bound(part: Part<'_>, bound: &mut Vec<LocalId>) {
+    match part {
+        Part::Expr(expr) => crate::walk::expr_parts(expr, &mut |part| part_bound(part, bound)),
+        Part::Place(place) => crate::walk::place_parts(place, &mut |part| part_bound(part, bound)),
+        Part::Stmts(stmts) => bound_locals(stmts, bound),
+    }
+}
+
+// ------------------------------------------------------------------------------------------------------ reductions
+
+/// Makes a local a reduction if every mention of it is an update by one operator.
+fn reduce(par: &mut ParFor, local: LocalId, mentioned: u32) {
+    let mut found = Updates {
+        local,
+        op: None,
+        mentions: 0,
+        uniform: true,
+        span: None,
+    };
+    found.collect(&par.body);
+    let (Some(op), Some(span)) = (found.op, found.span) else {
+        return;
+    };
+    if !found.uniform || found.mentions != mentioned {
+        return;
+    }
+    let number = par.reductions.len() as u32;
+    par.reductions.push(Reduction { local, op, span });
+    replace(&mut par.body, local, op, number);
+}
+
+struct Updates {
+    local: LocalId,
+    op: Option<BinaryOp>,
+    /// How many mentions of the local the updates account for.
+    mentions: u32,
+    uniform: bool,
+    span: Option<mlc_diagnostics::Span>,
+}
+
+impl Updates {
+    fn collect(&mut self, stmts: &[Stmt]) {
+        for stmt in stmts {
+            match &stmt.kind {
+                StmtKind::Bind { local, value } if *local == self.local => {
+                    match contributions(value, self.local) {
+                        Some((op, _)) => self.note(op, 2, stmt.span),
+                        None => self.uniform = false,
+                    }
+                }
+                StmtKind::ParFor(par) => {
+                    let local = self.local;
+                    for reduction in par
+                        .reductions
+                        .iter()
+                        .filter(|reduction| reduction.local == local)
+                    {
+                        self.note(reduction.op, 1, reduction.span);
+                    }
+                }
+                _ => {}
+            }
+            blocks(stmt, &mut |block| self.collect(block));
+        }
+    }
+
+    fn note(&mut self, op: BinaryOp, mentions: u32, span: mlc_diagnostics::Span) {
+        self.uniform &= self.op.is_none_or(|before| before == op);
+        self.op = Some(op);
+        self.mentions += mentions;
+        self.span.get_or_insert(span);
+    }
+}
+
+/// `s op e1 op e2 …` as the operator and the operands, each with whether it is negated.
+fn contributions(value: &Expr, local: LocalId) -> Option<(BinaryOp, Vec<(Expr, bool)>)> {
+    let is_self = |expr: &Expr| match &expr.kind {
+        ExprKind::Load(place) => {
+            place.projections.is_empty()
+                && matches!(place.root, Root::Local(found) if found == local)
+        }
+        _ => false,
+    };
+    match &value.kind {
+        ExprKind::Binary { op, left, right } => {
+            let (normal, negated) = match op {
+                BinaryOp::Add
+                | BinaryOp::Mul
+                | BinaryOp::Min
+                | BinaryOp::Max
+                | BinaryOp::And
+                | BinaryOp::Or
+                | BinaryOp::Xor => (*op, false),
+                BinaryOp::Sub => (BinaryOp::Add, true),
+                _ => return None,
+            };
+            if is_self(left) && !expr_mentions(right, local) {
+                return Some((normal, vec![((**right).clone(), negated)]));
+            }
+            if is_self(right) && !negated && !expr_mentions(left, local) {
+                return Some((normal, vec![((**left).clone(), false)]));
+            }
+            if expr_mentions(right, local) {
+                return None;
+            }
+            let (inner, mut operands) = contributions(left, local)?;
+            operands.push(((**right).clone(), negated));
+            (inner == normal).then_some((inner, operands))
+        }
+        ExprKind::Logical { op, left, right } => {
+            let op = match op {
+                LogicalOp::And => BinaryOp::And,
+                LogicalOp::Or => BinaryOp::Or,
+            };
+            (is_self(left) && !expr_mentions(right, local))
+                .then(|| (op, vec![((**right).clone(), false)]))
+        }
+        _ => None,
+    }
+}
+
+fn replace(stmts: &mut Vec<Stmt>, local: LocalId, op: BinaryOp, number: u32) {
+    let mut at = 0;
+    while at < stmts.len() {
+        let span = stmts[at].span;
+        let operands = match &stmts[at].kind {
+            StmtKind::Bind {
+                local: bound,
+                value,
+            } if *bound == local => contributions(value, local),
+            _ => None,
+        };
+        if let Some((_, operands)) = operands {
+            let reduces = operands.into_iter().map(|(value, negated)| {
+                let value = if negated { negate(value) } else { value };
+                Stmt {
+                    kind: StmtKind::Reduce {
+                        reduction: number,
+                        value,
+                    },
+                    span,
+                }
+            });
+            let reduces: Vec<Stmt> = reduces.collect();
+            let count = reduces.len();
+            stmts.splice(at..=at, reduces);
+            at += count;
+            continue;
+        }
+        // A nested parallel loop reduces into this accumulator by itself.
+        blocks_mut(&mut stmts[at], &mut |inner| {
+            replace(inner, local, op, number)
+        });
+        at += 1;
+    }
+}
+
+fn negate(value: Expr) -> Expr {
+    Expr {
+        ty: value.ty,
+        span: value.span,
+        kind: ExprKind::Unary {
+            op: UnaryOp::Neg,
+            operand: Box::new(value),
+        },
+    }
+}
+
+// -------------------------------------------------------------------------------------------------------- collects
+
+/// An append that every iteration makes once, to a list that the loop does not use otherwise.
+fn collect(
+    par: &mut ParFor,
+    counts: &FxHashMap<LocalId, u32>,
+    bound: &[LocalId],
+    types: &TypeTable,
+) {
+    for at in 0..par.body.len() {
+        if matches!(par.body[at].kind, StmtKind::Continue) || leaves_early(&par.body[at]) {
+            // What follows is conditional.
+            return;
+        }
+        let Some(list) = append_target(&par.body[at]) else {
+            continue;
+        };
+        let Root::Local(root) = list.root else {
+            continue;
+        };
+        let plain = list
+            .projections
+            .iter()
+            .all(|step| matches!(step.kind, ProjectionKind::Field(_)));
+        let only = counts.get(&root).copied() == Some(1) && !bound.contains(&root);
+        if !plain || !only || !matches!(types.kind(list.ty), crate::hir::TyKind::List(_)) {
+            continue;
+        }
+        let number = par.collects.len() as u32;
+        let span = par.body[at].span;
+        par.collects.push(CollectInto { list, span });
+        let kind = std::mem::replace(&mut par.body[at].kind, StmtKind::Continue);
+        if let StmtKind::Expr(Expr {
+            kind: ExprKind::Builtin { mut args, .. },
+            ..
+        }) = kind
+            && let Some(value) = args.pop()
+        {
+            par.body[at].kind = StmtKind::Collect {
+                collect: number,
+                value,
+            };
+        }
+    }
+}
+
+fn append_target(stmt: &Stmt) -> Option<Place> {
+    let StmtKind::Expr(value) = &stmt.kind else {
+        return None;
+    };
+    let ExprKind::Builtin {
+        op: Builtin::ListAppend,
+        args,
+    } = &value.kind
+    else {
+        return None;
+    };
+    match &args.first()?.kind {
+        ExprKind::Borrow { place, .. } => Some(place.clone()),
+        _ => None,
+    }
+}
+
+/// Whether the statement may end the iteration.
+fn leaves_early(stmt: &Stmt) -> bool {
+    let mut found = false;
+    match &stmt.kind {
+        StmtKind::If { then, orelse, .. } => {
+            found = [then, orelse].iter().any(|block| {
+                block
+                    .iter()
+                    .any(|stmt| matches!(stmt.kind, StmtKind::Continue) || leaves_early(stmt))
+            });
+        }
+        StmtKind::Try { .. } => blocks(stmt, &mut |block| {
+            found |= block
+                .iter()
+                .any(|stmt| matches!(stmt.kind, StmtKind::Continue) || leaves_early(stmt));
+        }),
+        _ => {}
+    }
+    found
+}

@@ -1,0 +1,492 @@
+//! Attributes and subscripts: paths into values.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{self, ExprKind as Ast};
+
+use crate::checker::Item;
+use crate::coerce::{Val, into_place};
+use crate::diag;
+use crate::expr::{Operand, math_constant};
+use crate::func::FnCx;
+use crate::hir::{Builtin, Dim, ExprKind, Place, ProjectionKind, Subscript, Ty, TyKind};
+
+impl<'a> FnCx<'_, 'a> {
+    /// The expression as a place: that of a variable or a part of one, or one that holds the fresh value.
+    pub fn place(&mut self, expr: &'a ast::Expr) -> Place {
+        match self.operand(expr, None) {
+            Operand::Place(place) => place,
+            Operand::Value(value) => {
+                let value = self.settle(value);
+                into_place(value)
+            }
+        }
+    }
+
+    /// The item that `module.name` means, if `module` is an imported module.
+    pub fn module_member(&self, expr: &ast::Expr) -> Option<Item> {
+        let Ast::Attribute { value, attr } = &expr.kind else {
+            return None;
+        };
+        let module = match self.static_item(value)? {
+            Item::Module(module) => module,
+            _ => return None,
+        };
+        self.cx.module(module).items.get(&attr.name).cloned()
+    }
+
+    /// The item that a name or dotted name means, if it is no variable.
+    pub fn static_item(&self, expr: &ast::Expr) -> Option<Item> {
+        match &expr.kind {
+            Ast::Name(name) => {
+                if self.vars.contains_key(name) || (self.assigned.contains(name) && !self.at_top) {
+                    return None;
+                }
+                self.cx.module(self.module).items.get(name).cloned()
+            }
+            Ast::Attribute { .. } => self.module_member(expr),
+            _ => None,
+        }
+    }
+
+    pub fn attribute(
+        &mut self,
+        whole: &'a ast::Expr,
+        base: &'a ast::Expr,
+        attr: &'a ast::Ident,
+    ) -> Operand {
+        let span = whole.span;
+        match self.static_item(base) {
+            Some(Item::Math) => {
+                return Operand::Value(match math_constant(attr.name.as_str()) {
+                    Some(value) => Val::float(value, span),
+                    None => {
+                        self.report(diag::unknown_attribute(
+                            attr.span,
+                            "math",
+                            attr.name.as_str(),
+                            crate::math::NAMES.iter().copied(),
+                        ));
+                        Val::error(span)
+                    }
+                });
+            }
+            Some(Item::Module(module)) => {
+                return self.module_attribute(module, attr, span);
+            }
+            Some(Item::Struct(decl)) => {
+                return Operand::Value(self.struct_constant(decl, attr, span));
+            }
+            Some(Item::Poisoned) => return Operand::Value(Val::error(span)),
+            _ => {}
+        }
+        let place = self.place(base);
+        self.part(place, attr, span)
+    }
+
+    fn module_attribute(
+        &mut self,
+        module: crate::checker::ModuleId,
+        attr: &ast::Ident,
+        span: Span,
+    ) -> Operand {
+        match self.cx.module(module).items.get(&attr.name).cloned() {
+            Some(Item::Comptime(value)) => Operand::Value(self.comptime_literal(&value, span)),
+            Some(Item::Global) => {
+                let Some(&global) = self.cx.module(module).globals.get(&attr.name) else {
+                    return Operand::Value(Val::error(span));
+                };
+                let ty = self.cx.globals[global.0 as usize].ty;
+                Operand::Place(Place {
+                    root: crate::hir::Root::Global(global),
+                    projections: Vec::new(),
+                    ty,
+                    span,
+                })
+            }
+            Some(Item::Poisoned) => Operand::Value(Val::error(span)),
+            Some(_) => {
+                self.report(diag::not_yet(span, "a function, type or module as a value"));
+                Operand::Value(Val::error(span))
+            }
+            None => {
+                let scope = self.cx.module(module);
+                let path = scope.path.clone();
+                let known: Vec<&'static str> =
+                    scope.items.keys().map(|name| name.as_str()).collect();
+                self.report(diag::unknown_attribute(
+                    attr.span,
+                    &path,
+                    attr.name.as_str(),
+                    known,
+                ));
+                Operand::Value(Val::error(span))
+            }
+        }
+    }
+
+    /// `place.attr` of a value.
+    fn part(&mut self, place: Place, attr: &'a ast::Ident, span: Span) -> Operand {
+        let ty = self.cx.resolve(place.ty);
+        match self.cx.types.kind(ty).clone() {
+            TyKind::Error => return Operand::Value(Val::error(span)),
+            TyKind::Struct(id) => {
+                let instance = &self.cx.struct_instances[id.0 as usize];
+                if let Some(&field) = instance.fields.get(&attr.name) {
+                    let ty = self.cx.structs[id.0 as usize].fields[field as usize].ty;
+                    return Operand::Place(self.project(
+                        place,
+                        ProjectionKind::Field(field),
+                        ty,
+                        span,
+                    ));
+                }
+                return self.property(place, id, attr, span);
+            }
+            TyKind::Optional(inner) => {
+                let place =
+                    self.project(place, ProjectionKind::Unwrap { checked: true }, inner, span);
+                return self.part(place, attr, span);
+            }
+            TyKind::Complex(kind) => {
+                let part = match attr.name.as_str() {
+                    "real" => Some(Builtin::ComplexReal),
+                    "imag" => Some(Builtin::ComplexImag),
+                    _ => None,
+                };
+                if let Some(op) = part {
+                    let value = self.read(place);
+                    let ty = Ty::float(kind);
+                    return Operand::Value(self.builtin(op, vec![value], ty, span));
+                }
+            }
+            TyKind::Array { elem, dims } => {
+                return self.array_attribute(place, elem, &dims, attr, span);
+            }
+            _ => {}
+        }
+        let name = self.ty_name(ty);
+        self.report(diag::unknown_attribute(
+            attr.span,
+            &name,
+            attr.name.as_str(),
+            [],
+        ));
+        Operand::Value(Val::error(span))
+    }
+
+    pub fn subscript(&mut self, base: &'a ast::Expr, index: &'a ast::Expr, span: Span) -> Operand {
+        let place = self.place(base);
+        self.element(place, index, span)
+    }
+
+    fn element(&mut self, place: Place, index: &'a ast::Expr, span: Span) -> Operand {
+        let ty = self.cx.resolve(place.ty);
+        match self.cx.types.kind(ty).clone() {
+            TyKind::Error => {
+                self.value(index, None);
+                Operand::Value(Val::error(span))
+            }
+            TyKind::List(elem) => match &index.kind {
+                Ast::Slice(slice) => {
+                    let subscript = self.slice(slice);
+                    Operand::Place(self.project(
+                        place,
+                        ProjectionKind::Slice(vec![subscript]),
+                        ty,
+                        span,
+                    ))
+                }
+                _ => self.index(place, index, elem, span),
+            },
+            TyKind::Str => match &index.kind {
+                Ast::Slice(slice) => {
+                    let subscript = self.slice(slice);
+                    Operand::Place(self.project(
+                        place,
+                        ProjectionKind::Slice(vec![subscript]),
+                        ty,
+                        span,
+                    ))
+                }
+                _ => self.index(place, index, Ty::STR, span),
+            },
+            TyKind::Array { elem, dims } => self.array_element(place, elem, &dims, index, span),
+            TyKind::Tuple(items) => self.tuple_item(place, &items, index, span),
+            TyKind::Optional(inner) => {
+                let place =
+                    self.project(place, ProjectionKind::Unwrap { checked: true }, inner, span);
+                self.element(place, index, span)
+            }
+            TyKind::Struct(_) => {
+                let receiver = self.read(place);
+                let args = [index];
+                match self.dunder("__getitem__", receiver.into(), &args, span) {
+                    Some(value) => Operand::Value(value),
+                    None => {
+                        let name = self.ty_name(ty);
+                        self.report(diag::not_subscriptable(span, &name));
+                        Operand::Value(Val::error(span))
+                    }
+                }
+            }
+            TyKind::Unknown(_) => {
+                self.report(diag::cannot_infer(place.span, "this list"));
+                Operand::Value(Val::error(span))
+            }
+            _ => {
+                let name = self.ty_name(ty);
+                self.report(diag::not_subscriptable(span, &name));
+                Operand::Value(Val::error(span))
+            }
+        }
+    }
+
+    fn index(&mut self, place: Place, index: &'a ast::Expr, elem: Ty, span: Span) -> Operand {
+        let Some(index) = self.index_value(index) else {
+            return Operand::Value(Val::error(span));
+        };
+        let kind = ProjectionKind::Index {
+            indices: vec![index],
+            checked: true,
+        };
+        Operand::Place(self.project(place, kind, elem, span))
+    }
+
+    /// An integer used as an index.
+    fn index_value(&mut self, index: &'a ast::Expr) -> Option<crate::hir::Expr> {
+        let value = self.value(index, Some(Ty::INT));
+        let ty = self.cx.resolve(value.expr.ty);
+        if ty == Ty::ERROR {
+            return None;
+        }
+        if !self.cx.types.is_int(ty) && ty != Ty::BOOL {
+            let found = self.ty_name(ty);
+            self.report(diag::type_mismatch(index.span, "Int", &found));
+            return None;
+        }
+        let value = self.settle(value);
+        Some(self.cast_to(value, Ty::INT))
+    }
+
+    fn slice(&mut self, slice: &'a ast::Slice) -> Subscript {
+        let mut bound = |bound: &'a Option<ast::Expr>| {
+            let bound = bound.as_ref()?;
+            if matches!(bound.kind, Ast::None) {
+                return None;
+            }
+            self.index_value(bound)
+        };
+        let (start, stop, step) = (bound(&slice.lower), bound(&slice.upper), bound(&slice.step));
+        let lanes = match (&slice.lower, &slice.upper, &step) {
+            (Some(lower), Some(upper), None) => constant_width(lower, upper),
+            _ => None,
+        };
+        Subscript::Range {
+            start,
+            stop,
+            step,
+            lanes,
+        }
+    }
+
+    fn tuple_item(
+        &mut self,
+        place: Place,
+        items: &[Ty],
+        index: &'a ast::Expr,
+        span: Span,
+    ) -> Operand {
+        if matches!(index.kind, Ast::Slice(_)) {
+            self.report(diag::not_yet(span, "a slice of a tuple"));
+            return Operand::Value(Val::error(span));
+        }
+        let value = self.value(index, Some(Ty::INT));
+        if value.is_error() {
+            return Operand::Value(value);
+        }
+        let Some(constant) = value.constant() else {
+            self.report(diag::not_comptime(index.span, "the index of a tuple"));
+            return Operand::Value(Val::error(span));
+        };
+        let len = items.len() as i128;
+        let at = if constant < 0 {
+            constant + len
+        } else {
+            constant
+        };
+        if at < 0 || at >= len {
+            let message = format!("index {constant} is out of range for a tuple of {len} items");
+            self.report(mlc_diagnostics::Diagnostic::error(
+                "bad-index",
+                index.span,
+                message,
+            ));
+            return Operand::Value(Val::error(span));
+        }
+        Operand::Place(self.project(
+            place,
+            ProjectionKind::Item(at as u32),
+            items[at as usize],
+            span,
+        ))
+    }
+
+    /// `a[i]`, `a[i, j]`, `a[1:, j]`, … of an array.
+    fn array_element(
+        &mut self,
+        place: Place,
+        elem: Ty,
+        dims: &[Dim],
+        index: &'a ast::Expr,
+        span: Span,
+    ) -> Operand {
+        let parts: &'a [ast::Expr] = match &index.kind {
+            Ast::Tuple(items) => items,
+            _ => std::slice::from_ref(index),
+        };
+        if parts.len() > dims.len() {
+            let message = format!(
+                "{} indices for an array of rank {}",
+                parts.len(),
+                dims.len()
+            );
+            self.report(mlc_diagnostics::Diagnostic::error(
+                "bad-index",
+                index.span,
+                message,
+            ));
+            return Operand::Value(Val::error(span));
+        }
+        if let Some(part) = parts
+            .iter()
+            .find(|part| matches!(part.kind, Ast::Ellipsis | Ast::None))
+        {
+            self.report(diag::not_yet(part.span, "this kind of array index"));
+            return Operand::Value(Val::error(span));
+        }
+        if !parts.iter().any(|part| matches!(part.kind, Ast::Slice(_))) {
+            let mut indices = Vec::with_capacity(parts.len());
+            for part in parts {
+                match self.index_value(part) {
+                    Some(index) => indices.push(index),
+                    None => return Operand::Value(Val::error(span)),
+                }
+            }
+            let rest = &dims[parts.len()..];
+            let ty = if rest.is_empty() {
+                elem
+            } else {
+                self.cx.types.array(elem, rest)
+            };
+            let checked = !self.known_in_bounds(&mut indices, dims);
+            let kind = ProjectionKind::Index { indices, checked };
+            return Operand::Place(self.project(place, kind, ty, span));
+        }
+        let mut subscripts = Vec::with_capacity(parts.len());
+        let mut rest = Vec::new();
+        for (part, dim) in parts.iter().zip(dims) {
+            match &part.kind {
+                Ast::Slice(slice) => {
+                    let full =
+                        slice.lower.is_none() && slice.upper.is_none() && slice.step.is_none();
+                    rest.push(if full { *dim } else { Dim::Dynamic });
+                    subscripts.push(self.slice(slice));
+                }
+                _ => match self.index_value(part) {
+                    Some(index) => subscripts.push(Subscript::Index(index)),
+                    None => return Operand::Value(Val::error(span)),
+                },
+            }
+        }
+        rest.extend_from_slice(&dims[parts.len()..]);
+        let ty = self.cx.types.array(elem, &rest);
+        Operand::Place(self.project(place, ProjectionKind::Slice(subscripts), ty, span))
+    }
+}
+
+impl FnCx<'_, '_> {
+    /// Whether all indices are constants that lie in extents known at compile time; negative ones are wrapped then.
+    fn known_in_bounds(&self, indices: &mut [crate::hir::Expr], dims: &[Dim]) -> bool {
+        let inside = indices
+            .iter()
+            .zip(dims)
+            .all(|(index, dim)| match (&index.kind, dim) {
+                (ExprKind::Int(at), Dim::Static(extent)) => {
+                    let extent = i128::from(*extent);
+                    -extent <= *at && *at < extent
+                }
+                _ => false,
+            });
+        if inside {
+            for (index, dim) in indices.iter_mut().zip(dims) {
+                if let (ExprKind::Int(at), Dim::Static(extent)) = (&mut index.kind, dim)
+                    && *at < 0
+                {
+                    *at += i128::from(*extent);
+                }
+            }
+        }
+        inside
+    }
+}
+
+/// The length of `i:i+w` or `i:w+i` with a literal `w`, of `:w`.
+fn constant_width(lower: &ast::Expr, upper: &ast::Expr) -> Option<u64> {
+    let Ast::Binary {
+        op: ast::BinaryOp::Add,
+        left,
+        right,
+    } = &upper.kind
+    else {
+        return None;
+    };
+    let literal = |expr: &ast::Expr| match &expr.kind {
+        Ast::Int(value) => u64::try_from(value.value()).ok(),
+        _ => None,
+    };
+    if same_simple(lower, left) {
+        literal(right)
+    } else if same_simple(lower, right) {
+        literal(left)
+    } else {
+        None
+    }
+}
+
+/// Whether two expressions are made of the same names and literals and have no effects.
+fn same_simple(left: &ast::Expr, right: &ast::Expr) -> bool {
+    match (&left.kind, &right.kind) {
+        (Ast::Name(left), Ast::Name(right)) => left == right,
+        (Ast::Int(left), Ast::Int(right)) => left == right,
+        (
+            Ast::Binary { op, left, right },
+            Ast::Binary {
+                op: other_op,
+                left: other_left,
+                right: other_right,
+            },
+        ) => op == other_op && same_simple(left, other_left) && same_simple(right, other_right),
+        _ => false,
+    }
+}
+
+/// Whether the place is a slice of a list, which as a value is a copy.
+pub(crate) fn is_list_slice(place: &Place, types: &crate::hir::TypeTable) -> bool {
+    match place.projections.last() {
+        Some(last) if matches!(last.kind, ProjectionKind::Slice(_)) => {
+            matches!(types.kind(place.ty), TyKind::List(_))
+        }
+        _ => false,
+    }
+}
+
+/// The value of a place for a consumer that keeps it: a slice of a list is the copy that Python makes.
+pub(crate) fn owned(expr: crate::hir::Expr, types: &crate::hir::TypeTable) -> crate::hir::Expr {
+    match expr.kind {
+        ExprKind::Move(place) if is_list_slice(&place, types) => crate::hir::Expr {
+            kind: ExprKind::Copy(place),
+            ..expr
+        },
+        kind => crate::hir::Expr { kind, ..expr },
+    }
+}

@@ -1,0 +1,195 @@
+//! Which functions may raise: what their bodies do themselves, and what they call, as a fixpoint through recursion.
+
+use crate::hir::{
+    BinaryOp, Builtin, Expr, ExprKind, Function, Place, ProjectionKind, Range, Stmt, StmtKind,
+    Subscript, TypeTable,
+};
+use crate::walk::{Visitor, walk};
+
+pub(crate) fn infer(functions: &mut [Function], types: &TypeTable, unchecked: bool) {
+    let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
+    let mut work: Vec<usize> = Vec::new();
+    for (position, function) in functions.iter_mut().enumerate() {
+        let mut facts = Facts {
+            types,
+            unchecked: unchecked || function.attributes.unchecked,
+            raises: function.raises,
+            calls: Vec::new(),
+        };
+        walk(&function.body, &mut facts);
+        for callee in facts.calls {
+            callers[callee].push(position);
+        }
+        function.raises = facts.raises;
+        if facts.raises {
+            work.push(position);
+        }
+    }
+    while let Some(position) = work.pop() {
+        for &caller in &callers[position] {
+            if !functions[caller].raises {
+                functions[caller].raises = true;
+                work.push(caller);
+            }
+        }
+    }
+}
+
+struct Facts<'t> {
+    types: &'t TypeTable,
+    unchecked: bool,
+    raises: bool,
+    calls: Vec<usize>,
+}
+
+impl Facts<'_> {
+    /// Something that a run-time check guards, which `unchecked` removes.
+    fn check(&mut self) {
+        self.raises |= !self.unchecked;
+    }
+
+    fn range(&mut self, range: &Range) {
+        if let Some(step) = &range.step
+            && !matches!(step.kind, ExprKind::Int(step) if step != 0)
+        {
+            self.raises = true;
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr) {
+        if !self.types.is_int(left.ty) {
+            return;
+        }
+        let constant = match right.kind {
+            ExprKind::Int(value) => Some(value),
+            _ => None,
+        };
+        match op {
+            BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod
+                if constant.is_none_or(|value| value == 0) =>
+            {
+                self.check()
+            }
+            BinaryOp::Pow | BinaryOp::Shl | BinaryOp::Shr
+                if self.types.is_signed(right.ty) && constant.is_none_or(|value| value < 0) =>
+            {
+                self.raises = true;
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Visitor for Facts<'_> {
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Raise { .. } | StmtKind::Reraise(_) | StmtKind::Check { .. } => {
+                self.raises = true
+            }
+            StmtKind::For { range, .. } => self.range(range),
+            StmtKind::ParFor(par) => {
+                par.axes.iter().for_each(|axis| self.range(&axis.range));
+                // The list grows.
+                self.raises |= !par.collects.is_empty();
+            }
+            StmtKind::Store { place, value } => {
+                let slice = place
+                    .projections
+                    .last()
+                    .is_some_and(|last| matches!(last.kind, ProjectionKind::Slice(_)));
+                let array = matches!(self.types.kind(place.ty), crate::hir::TyKind::Array { .. });
+                if (slice || array) && !self.types.is_scalar(value.ty) {
+                    self.raises = true;
+                }
+            }
+            StmtKind::Update { place, op, value } | StmtKind::AtomicUpdate { place, op, value } => {
+                if self.types.is_int(place.ty) {
+                    let left = Expr {
+                        kind: ExprKind::None,
+                        ty: place.ty,
+                        span: place.span,
+                    };
+                    self.binary(*op, &left, value);
+                } else if !self.types.is_number(place.ty) {
+                    self.raises = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Call { callee, .. } => self.calls.push(callee.0 as usize),
+            ExprKind::Binary { op, left, right } => self.binary(*op, left, right),
+            ExprKind::Cast(inner)
+                if self.types.is_float(inner.ty) && self.types.is_int(expr.ty) =>
+            {
+                self.check()
+            }
+            ExprKind::Copy(_)
+            | ExprKind::ListFill { .. }
+            | ExprKind::ArrayFill { .. }
+            | ExprKind::Map { .. } => {
+                self.raises = true;
+            }
+            ExprKind::List(items) => self.raises |= !items.is_empty(),
+            ExprKind::Array(_) => self.raises |= self.types.is_owning(expr.ty),
+            ExprKind::Builtin { op, .. } => self.raises |= may_raise(*op),
+            _ => {}
+        }
+    }
+
+    fn place(&mut self, place: &Place) {
+        for projection in &place.projections {
+            match &projection.kind {
+                ProjectionKind::Index { checked: true, .. }
+                | ProjectionKind::Unwrap { checked: true } => self.check(),
+                ProjectionKind::Slice(subscripts) => {
+                    for subscript in subscripts {
+                        match subscript {
+                            Subscript::Index(_) => self.check(),
+                            Subscript::Range {
+                                step: Some(step), ..
+                            } if !matches!(step.kind, ExprKind::Int(step) if step != 0) => {
+                                self.raises = true;
+                            }
+                            Subscript::Range { .. } => {}
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether a built-in operation may raise; what allocates may.
+fn may_raise(op: Builtin) -> bool {
+    !matches!(
+        op,
+        Builtin::Math(_)
+            | Builtin::Gcd
+            | Builtin::ComplexNew
+            | Builtin::ComplexReal
+            | Builtin::ComplexImag
+            | Builtin::PopCount
+            | Builtin::ListClear
+            | Builtin::ListReverse
+            | Builtin::Contains
+            | Builtin::CountOf
+            | Builtin::Sum
+            | Builtin::Prod
+            | Builtin::Any
+            | Builtin::All
+            | Builtin::Mean
+            | Builtin::Std
+            | Builtin::ArrayFillWith
+            | Builtin::StrContains
+            | Builtin::StrFind
+            | Builtin::StrStartsWith
+            | Builtin::StrEndsWith
+            | Builtin::Print
+            | Builtin::Prefetch
+    )
+}
