@@ -17,6 +17,15 @@ pub enum Class {
     Complex(FloatKind),
 }
 
+/// What is known of the operands of a division.
+#[derive(Clone, Copy, Default)]
+pub struct Known {
+    /// The divisor is neither 0 nor -1.
+    pub safe_divisor: bool,
+    /// Neither operand is negative.
+    pub nonnegative: bool,
+}
+
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn class(&self, ty: Ty) -> Result<Class> {
         Ok(match self.types().kind(ty) {
@@ -149,8 +158,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Type::vector(&[lanes], bit)
     }
 
-    /// `left op right`; `left` and `right` are the types of the operands, `ty` that of the result. `constant`: the right
-    /// operand is a number that is neither 0 nor -1.
+    /// `left op right`; `left` and `right` are the types of the operands, `ty` that of the result. `known` matters to
+    /// divisions of integers.
     #[expect(
         clippy::too_many_arguments,
         reason = "an operation with two typed operands and a typed result"
@@ -163,7 +172,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         left: Ty,
         right: Ty,
         ty: Ty,
-        constant: bool,
+        known: Known,
     ) -> Result<Value<'c, 'm>> {
         let result = self.types().scalar(ty).ok_or_else(|| {
             Error::unsupported(
@@ -186,7 +195,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 if op == BinaryOp::Div {
                     return self.true_division(a, b, left, ty);
                 }
-                self.int_binary(op, a, b, right, ty, result, (bits, signed), constant)
+                self.int_binary(op, a, b, right, ty, result, (bits, signed), known)
             }
         }
     }
@@ -307,7 +316,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         ty: Ty,
         result: Type<'c>,
         (bits, signed): (u32, bool),
-        constant: bool,
+        known: Known,
     ) -> Result<Value<'c, 'm>> {
         let name = match (op, signed) {
             (BinaryOp::Add, _) => "arith.addi",
@@ -321,7 +330,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             (BinaryOp::Max, true) => "arith.maxsi",
             (BinaryOp::Max, false) => "arith.maxui",
             (BinaryOp::FloorDiv | BinaryOp::Mod, _) => {
-                return self.int_division(op, a, b, ty, result, signed, constant);
+                return self.int_division(op, a, b, ty, result, signed, known);
             }
             (BinaryOp::Shl | BinaryOp::Shr, _) => {
                 return self.shift(op, a, b, right, ty, result, (bits, signed));
@@ -346,10 +355,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         ty: Ty,
         result: Type<'c>,
         signed: bool,
-        constant: bool,
+        known: Known,
     ) -> Result<Value<'c, 'm>> {
         let zero = self.number(0.0, ty)?;
-        if !constant {
+        if !known.safe_divisor {
             let some = self.compare_ints("ne", b, zero);
             let message = if op == BinaryOp::Mod {
                 "integer modulo by zero"
@@ -358,7 +367,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             };
             self.check_all(some, ty, ErrorKind::ZeroDivisionError, message);
         }
-        if !signed {
+        if !signed || known.nonnegative {
             let name = if op == BinaryOp::Mod {
                 "arith.remui"
             } else {
@@ -367,7 +376,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             return Ok(self.b.value(name, &[a, b], result));
         }
         let bit = self.bit_type(a);
-        let (divisor, by_minus_one) = if constant {
+        let (divisor, by_minus_one) = if known.safe_divisor || known.nonnegative {
             (b, None)
         } else {
             let (one, minus_one) = (self.number(1.0, ty)?, self.number(-1.0, ty)?);

@@ -111,22 +111,22 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             continues: first.continues || second.continues,
             returns: first.returns || second.returns,
         };
-        if all.ways() > 1 {
+        let signals = all.ways() > 1;
+        if signals {
             carried.push(self.slots().signal());
         }
+        let branch = |lower: &mut Self, list: &[&'x Stmt], list_ends| {
+            lower.stmts(list, behind)?;
+            if signals {
+                lower.settle_signal(list_ends);
+            }
+            Ok(())
+        };
         self.if_op(
             condition,
             &carried,
-            |lower| {
-                lower.stmts(then, behind)?;
-                lower.settle_signal(first);
-                Ok(())
-            },
-            |lower| {
-                lower.stmts(orelse, behind)?;
-                lower.settle_signal(second);
-                Ok(())
-            },
+            |lower| branch(lower, then, first),
+            |lower| branch(lower, orelse, second),
         )
     }
 

@@ -10,6 +10,7 @@ use crate::{
     Error,
     arith::Class,
     function::{Lower, Result},
+    parallel::constant_of,
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
@@ -17,6 +18,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn to_index(&self, value: Value<'c, 'm>) -> Value<'c, 'm> {
         if value.r#type().is_index() {
             return value;
+        }
+        if let Some(constant) = constant_of(value) {
+            return self.b.index(constant);
         }
         // What came from an index goes back to it.
         if let Ok(result) = OperationResult::try_from(value) {

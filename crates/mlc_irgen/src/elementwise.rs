@@ -5,6 +5,7 @@ use mlc_sema::hir::{BinaryOp, Dim, ErrorKind, Expr, ExprKind, MapInput, Place, T
 
 use crate::{
     Error,
+    arith::Known,
     function::{Binding, Lower, Result},
     place::{Borrowed, Spot},
     view::{View, element_type},
@@ -268,7 +269,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 (None, Some(scalar)) => scalar,
                 (None, None) => return Err(Error::Invalid("an update without a value".into())),
             };
-            let new = lower.binary(op, old, other, elem, operand_ty, elem, false)?;
+            let new = lower.binary(op, old, other, elem, operand_ty, elem, Known::default())?;
             lower.store_element(&target, indices, new);
             Ok(())
         };

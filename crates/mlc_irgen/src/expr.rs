@@ -5,6 +5,7 @@ use mlc_sema::hir::{BinaryOp, CompareOp, Expr, ExprKind, LogicalOp, Place, Root,
 
 use crate::{
     Error,
+    arith::Known,
     function::{Lower, Result, result_types, signature},
     local_set::LocalSet,
     place::{Borrowed, constant_int},
@@ -153,16 +154,27 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.at(expr.span);
             let mut product = a;
             for _ in 1..power {
-                product =
-                    self.binary(BinaryOp::Mul, product, a, left.ty, left.ty, expr.ty, false)?;
+                product = self.binary(
+                    BinaryOp::Mul,
+                    product,
+                    a,
+                    left.ty,
+                    left.ty,
+                    expr.ty,
+                    Known::default(),
+                )?;
             }
             return Ok(vec![product]);
         }
         let b = self.one(right)?;
         self.at(expr.span);
-        let constant = constant_int(right).is_some_and(|value| value != 0 && value != -1);
+        let divisor = constant_int(right);
+        let known = Known {
+            safe_divisor: divisor.is_some_and(|value| value != 0 && value != -1),
+            nonnegative: self.is_nonnegative(left) && self.is_nonnegative(right),
+        };
         Ok(vec![
-            self.binary(op, a, b, left.ty, right.ty, expr.ty, constant)?,
+            self.binary(op, a, b, left.ty, right.ty, expr.ty, known)?,
         ])
     }
 

@@ -7,6 +7,7 @@ use mlc_sema::hir::{BinaryOp, Expr, ParFor, Place, Reduction, Stmt};
 use crate::{
     Error,
     arith::Class,
+    arith::Known,
     control_flow::Bounds,
     function::{Binding, Lower, Result},
     local_set::LocalSet,
@@ -230,7 +231,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let ty = self.local_ty(reduction.local);
         let value = self.one(value)?;
         let new = match self.env[slot].clone() {
-            Binding::Values(old) => self.binary(reduction.op, old[0], value, ty, ty, ty, false)?,
+            Binding::Values(old) => {
+                self.binary(reduction.op, old[0], value, ty, ty, ty, Known::default())?
+            }
             _ => value,
         };
         self.env[slot] = Binding::Values(vec![new]);

@@ -5,6 +5,7 @@ use mlc_sema::hir::{BinaryOp, ErrorKind, Expr, ExprKind, Mode, Place, Stmt, Stmt
 
 use crate::{
     Error,
+    arith::Known,
     function::{Binding, Lower, Result},
     local_set::LocalSet,
     place::{Borrowed, Spot},
@@ -129,7 +130,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let old = self.read(&spot, place.ty)?[0];
         let operand = self.one(value)?;
         self.at(place.span);
-        let new = self.binary(op, old, operand, place.ty, value.ty, place.ty, false)?;
+        let new = self.binary(
+            op,
+            old,
+            operand,
+            place.ty,
+            value.ty,
+            place.ty,
+            Known::default(),
+        )?;
         self.write(&spot, place.ty, vec![new])
     }
 
