@@ -2,5 +2,3 @@
 
 pub mod fuse_multiply_add;
 pub mod vectorize_inner_loops;
-
-mod target;

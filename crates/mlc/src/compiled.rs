@@ -45,6 +45,7 @@ pub(crate) fn from_mlir(
     let start_time = Instant::now();
     let config = LoweringConfig {
         verify_each: options.verify_each,
+        simd: backend::machine(options)?.simd(),
     };
     let sources = Arc::new(sources);
     let lowering = Lowering::parse(source.name(), sources.text(file), config).map_err(|found| {

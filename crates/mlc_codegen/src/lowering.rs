@@ -16,6 +16,7 @@ use melior::{
 };
 use mlc_passes::{
     pipeline::{self, Step},
+    simd::Simd,
     stage::Stage,
 };
 use mlir_sys::{mlirModuleFromOperation, mlirOperationClone};
@@ -29,6 +30,8 @@ use std::{
 pub struct LoweringConfig {
     /// Verify the module after every pass.
     pub verify_each: bool,
+    /// What the processor does on vectors; the module may say otherwise.
+    pub simd: Simd,
 }
 
 /// How long a step took.
@@ -116,6 +119,7 @@ impl Lowering {
             std::mem::forget(module);
             Module::from_raw(raw)
         };
+        config.simd.annotate(&context, base.as_operation());
         let current = clone_module(&base);
         Ok(Lowering {
             base: ManuallyDrop::new(base),

@@ -16,6 +16,7 @@ use llvm_sys::{
         LLVMTargetMachineOptionsSetRelocMode, LLVMTargetMachineRef,
     },
 };
+use mlc_passes::simd::Simd;
 use std::{
     ffi::{CStr, CString, c_char},
     ptr::null_mut,
@@ -129,6 +130,22 @@ impl Machine {
             cpu: name,
             features,
         })
+    }
+
+    /// What the CPU does on vectors, for the passes.
+    pub fn simd(&self) -> Simd {
+        let name = CString::new(self.cpu.as_str()).unwrap_or_default();
+        let features = CString::new(self.features.as_str()).unwrap_or_default();
+        let has = |feature: &CStr| mlc_mlir::cpu_has(TRIPLE, &name, &features, feature);
+        Simd {
+            vector_bits: match () {
+                // Byte lanes and short masks came after the first 512-bit instructions.
+                () if has(c"+avx512bw") && has(c"+avx512vl") => 512,
+                () if has(c"+avx2") => 256,
+                () => 128,
+            },
+            fused_multiply_add: has(c"+fma"),
+        }
     }
 
     pub(crate) fn raw(&self) -> LLVMTargetMachineRef {

@@ -26,13 +26,14 @@ bool failed(Error error, Report report, void *sink) {
   return true;
 }
 
-std::unique_ptr<MCSubtargetInfo> subtarget(const char *tripleText, const char *cpu) {
+std::unique_ptr<MCSubtargetInfo> subtarget(const char *tripleText, const char *cpu,
+                                           const char *features = "") {
   Triple triple(tripleText);
   std::string error;
   const Target *target = TargetRegistry::lookupTarget(triple, error);
   if (!target)
     return nullptr;
-  return std::unique_ptr<MCSubtargetInfo>(target->createMCSubtargetInfo(triple, cpu, ""));
+  return std::unique_ptr<MCSubtargetInfo>(target->createMCSubtargetInfo(triple, cpu, features));
 }
 
 } // namespace
@@ -92,6 +93,12 @@ bool mlcIsCpu(const char *triple, const char *cpu) {
     return true;
   info = subtarget(triple, cpu);
   return info && info->checkFeatures("+64bit");
+}
+
+/// Whether a CPU, with a list of further features, has a feature such as `+avx2`.
+bool mlcCpuHas(const char *triple, const char *cpu, const char *features, const char *feature) {
+  auto info = subtarget(triple, cpu, features);
+  return info && info->checkFeatures(feature);
 }
 
 /// Reports the name of every CPU that the target knows.

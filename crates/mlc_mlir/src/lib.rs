@@ -13,7 +13,7 @@ mod registry;
 mod report;
 pub mod rewrite;
 
-pub use cpu::{cpu_names, is_cpu};
+pub use cpu::{cpu_has, cpu_names, is_cpu};
 pub use jit::Jit;
 pub use link::{LinkError, link};
 pub use opt::opt_main;

@@ -10,7 +10,7 @@
 //! the target alone, not on the level of optimization or on what LLVM makes of the loop around it.
 //! Does not: fuse a product that is used twice.
 
-use super::target::Target;
+use crate::simd::Simd;
 use melior::{
     Context,
     ir::{Attribute, OperationRef, ValueLike, operation::OperationLike},
@@ -33,7 +33,7 @@ pub static FUSE_MULTIPLY_ADD: Pass = Pass {
 const FLAGS: &str = "fastmath";
 
 fn run<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, options: &str) -> PassResult {
-    if Target::of(module, options)?.fused_multiply_add {
+    if Simd::of(module, options)?.fused_multiply_add {
         for op in all_ops(module) {
             if matches!(op_name(op), "arith.addf" | "arith.subf") && may_contract(op) {
                 fuse(context, op);

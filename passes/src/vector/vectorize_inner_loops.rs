@@ -26,7 +26,7 @@ mod reduction;
 mod widen;
 
 use self::{plan::Plan, widen::Widener};
-use super::target::Target;
+use crate::simd::Simd;
 use crate::{
     emit,
     par::{outline::INDEPENDENT, reductions},
@@ -53,14 +53,14 @@ pub static VECTORIZE_INNER_LOOPS: Pass = Pass {
 };
 
 fn run<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, options: &str) -> PassResult {
-    let target = Target::of(module, options)?;
+    let simd = Simd::of(module, options)?;
     for function in nested_blocks(module).into_iter().flat_map(ops) {
         for scf_for in all_ops(function) {
             if op_name(scf_for) != "scf.for" || !is_innermost(scf_for) {
                 continue;
             }
             let independent = scf_for.has_attribute(INDEPENDENT);
-            if let Some(plan) = plan::plan(function, scf_for, independent, target) {
+            if let Some(plan) = plan::plan(function, scf_for, independent, simd) {
                 vectorize(context, scf_for, &plan)?;
             }
         }

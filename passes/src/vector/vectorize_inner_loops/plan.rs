@@ -1,7 +1,7 @@
 //! Whether and how a loop becomes one over vectors.
 
 use super::reduction::{self, Reduction};
-use crate::{emit, vector::target::Target};
+use crate::{emit, simd::Simd};
 use melior::ir::{
     BlockLike, Type, TypeLike, ValueLike,
     operation::OperationLike,
@@ -61,7 +61,7 @@ pub fn plan<'c, 'a>(
     function: Op<'c, 'a>,
     scf_for: Op<'c, 'a>,
     independent: bool,
-    target: Target,
+    simd: Simd,
 ) -> Option<Plan<'c, 'a>> {
     let operands: Vec<_> = scf_for.operands().collect();
     let [lower, upper, step, ..] = operands[..] else {
@@ -104,7 +104,7 @@ pub fn plan<'c, 'a>(
         return None;
     }
 
-    let native = target.vector_bits / survey.widest.max(8);
+    let native = simd.vector_bits / survey.widest.max(8);
     let factor = if !reductions.is_empty() {
         ACCUMULATORS
     } else {
