@@ -7,3 +7,4 @@ mod runtime;
 
 pub mod exits;
 pub mod own;
+pub mod results;

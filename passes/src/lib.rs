@@ -37,6 +37,7 @@ pub static PASSES: &[&Pass] = &[
     &vector::vectorize_inner_loops::VECTORIZE_INNER_LOOPS,
     &verify::stage::VERIFY_VECTOR,
     &convert::exits::CONVERT_EXITS,
+    &convert::results::CONVERT_RESULTS,
     &verify::stage::VERIFY_GPU,
     &verify::stage::VERIFY_LLVM,
 ];

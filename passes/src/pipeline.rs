@@ -61,6 +61,8 @@ pub const LINALG_TO_VECTOR: &[Step] = &[
 pub const VECTOR_TO_LLVM: &[Step] = &[
     "convert-scf-to-cf",
     "convert-exits-to-cf",
+    // All that returns is in place: the C interface of exported functions.
+    "convert-results",
     // Views of views become one base and offsets, which `finalize-memref-to-llvm` needs.
     "expand-strided-metadata",
     "lower-affine",
