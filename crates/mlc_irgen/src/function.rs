@@ -135,6 +135,9 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
     } else {
         attrs.push(("sym_visibility", b.string("private")));
     }
+    if function.raises {
+        attrs.push(("mlc.raises", b.unit()));
+    }
     if unchecked {
         attrs.push(("mlc.unchecked", b.unit()));
     }
