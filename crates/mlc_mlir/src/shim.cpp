@@ -7,8 +7,20 @@
 #include "mlir-c/IR.h"
 #include "mlir/CAPI/IR.h"
 #include "mlir/CAPI/Support.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ComplexToLLVM/ComplexToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/GPUToNVVM/GPUToNVVM.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
@@ -16,12 +28,21 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/LLVMIR/Transforms/InlinerInterfaceImpl.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/AllInterfaces.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/IR/MemRefMemorySlot.h"
+#include "mlir/Dialect/MemRef/IR/ValueBoundsOpInterfaceImpl.h"
+#include "mlir/Dialect/MemRef/Transforms/AllocationOpInterfaceImpl.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SCF/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/IR/TensorTilingInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Dialect/Vector/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -30,6 +51,7 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mlir/Target/LLVM/NVVM/Target.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/InitLLVM.h"
@@ -114,16 +136,45 @@ void mlcRegisterPass(const RustPassInfo *info) {
   registerPass([copy] { return std::make_unique<RustPass>(copy); });
 }
 
-/// The dialects that the pipelines use, without those that nothing of ours produces: a context
-/// that loads these is ready in a few milliseconds.
+/// What the pipelines use, without what nothing of ours produces: each dialect more is loaded by
+/// every compilation. Interfaces of dialects that are not in this list are left out with them.
 void mlcRegisterCompileDialects(DialectRegistry *registry) {
   registry->insert<arith::ArithDialect, cf::ControlFlowDialect, complex::ComplexDialect,
                    func::FuncDialect, gpu::GPUDialect, LLVM::LLVMDialect, linalg::LinalgDialect,
                    math::MathDialect, memref::MemRefDialect, NVVM::NVVMDialect, scf::SCFDialect,
                    tensor::TensorDialect, ub::UBDialect, vector::VectorDialect>();
+  // Inlining.
   func::registerInlinerExtension(*registry);
-  registerAllExtensions(*registry);
-  registerAllToLLVMIRTranslations(*registry);
+  LLVM::registerInlinerInterface(*registry);
+  // Bounds, tiling, and promotion of memory to values.
+  arith::registerValueBoundsOpInterfaceExternalModels(*registry);
+  linalg::registerAllDialectInterfaceImplementations(*registry);
+  memref::registerAllocationOpInterfaceExternalModels(*registry);
+  memref::registerMemorySlotExternalModels(*registry);
+  memref::registerValueBoundsOpInterfaceExternalModels(*registry);
+  scf::registerValueBoundsOpInterfaceExternalModels(*registry);
+  tensor::registerTilingInterfaceExternalModels(*registry);
+  tensor::registerValueBoundsOpInterfaceExternalModels(*registry);
+  vector::registerValueBoundsOpInterfaceExternalModels(*registry);
+  // `convert-to-llvm` and `gpu-to-llvm`.
+  arith::registerConvertArithToLLVMInterface(*registry);
+  cf::registerConvertControlFlowToLLVMInterface(*registry);
+  registerConvertComplexToLLVMInterface(*registry);
+  registerConvertFuncToLLVMInterface(*registry);
+  index::registerConvertIndexToLLVMInterface(*registry);
+  registerConvertMathToLLVMInterface(*registry);
+  registerConvertMemRefToLLVMInterface(*registry);
+  registerConvertNVVMToLLVMInterface(*registry);
+  ub::registerConvertUBToLLVMInterface(*registry);
+  vector::registerConvertVectorToLLVMInterface(*registry);
+  NVVM::registerConvertGpuToNVVMInterface(*registry);
+  // Translation to LLVM IR and PTX.
+  registerBuiltinDialectTranslation(*registry);
+  registerGPUDialectTranslation(*registry);
+  registerLLVMDialectTranslation(*registry);
+  registerNVVMDialectTranslation(*registry);
+  NVVM::registerNVVMTargetInterfaceExternalModels(*registry);
+  gpu::registerOffloadingLLVMTranslationInterfaceExternalModels(*registry);
 }
 
 /// Every upstream pass, by name.
