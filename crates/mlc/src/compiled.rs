@@ -1,80 +1,68 @@
 //! A compiled module and what can be made of it.
 
 use crate::{
-    CompileError, Diagnostic, Emit, Format, JitModule, Observer, Options, Session, Source, backend,
-    ir_diagnostics,
+    CompileError, Diagnostic, Emit, Format, JitModule, Language, Observer, Options, PartTime, Session,
+    Source,
+    front::{self, Front},
+    guard::guard,
+    ir_diagnostics, native,
+    times::Times,
 };
-use mlc_codegen::{CodeFile, LlvmModule, Lowering, LoweringConfig, Machine, Unit};
+use mlc_codegen::{CodeFile, LinkError, Lowering, Unit};
 use mlc_diagnostics::{FileId, SourceMap};
 use mlc_passes::stage::Stage;
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A module without errors of the user's, from which every form is made on request.
+/// A module, from which every form is made on request. Several threads may ask; they wait for each other.
 pub struct Compiled {
     name: String,
     options: Options,
-    sources: Arc<SourceMap>,
-    warnings: Vec<mlc_diagnostics::Diagnostic>,
-    /// The function that is the program, if there is one.
-    start: Option<String>,
-    lowering: Mutex<Lowering>,
     observer: Option<Observer>,
-    /// Of all but the passes, which the lowering keeps.
-    times: Mutex<Vec<PartTime>>,
-}
-
-/// How long a part of a compilation took.
-#[derive(Clone, Debug)]
-pub struct PartTime {
-    /// `front`, the stage that a pass leads out of, or `llvm`.
-    pub phase: &'static str,
-    pub part: String,
-    pub time: Duration,
-}
-
-pub(crate) fn from_mlir(
-    session: &Session,
-    sources: SourceMap,
-    file: FileId,
-    source: &Source,
-) -> Result<Compiled, CompileError> {
-    let options = session.options();
-    let start_time = Instant::now();
-    let config = LoweringConfig {
-        verify_each: options.verify_each,
-        simd: backend::machine(options)?.simd(),
-    };
-    let sources = Arc::new(sources);
-    let lowering = Lowering::parse(source.name(), sources.text(file), config).map_err(|found| {
-        CompileError::program(
-            Arc::clone(&sources),
-            ir_diagnostics::malformed(&sources, found),
-        )
-    })?;
-    let read = PartTime {
-        phase: "front",
-        part: "parse".into(),
-        time: start_time.elapsed(),
-    };
-    let start = lowering.exported().into_iter().find(|name| name == "main");
-    let compiled = Compiled {
-        start,
-        name: source.module_name(),
-        options: options.clone(),
-        sources,
-        warnings: Vec::new(),
-        lowering: Mutex::new(lowering),
-        observer: session.observer(),
-        times: Mutex::new(vec![read]),
-    };
-    compiled.reach(&mut compiled.lowering(), Stage::Par)?;
-    Ok(compiled)
+    sources: Arc<SourceMap>,
+    /// `None` for textual IR.
+    front: Option<Front>,
+    /// `None` until the first form that needs IR.
+    lowering: Mutex<Option<Lowering>>,
+    times: Times,
 }
 
 impl Compiled {
+    /// Compiles a source as far as `last` needs.
+    pub(crate) fn new(
+        session: &Session,
+        source: &Source,
+        sources: Arc<SourceMap>,
+        file: FileId,
+        last: Emit,
+    ) -> Result<Compiled, CompileError> {
+        let name = source.module_name();
+        let options = session.options().clone();
+        let times = Times::default();
+        let (front, lowering) = match source.language() {
+            Language::Mlc => {
+                (Some(front::check(&sources, file, name.clone(), &options, &times)?), None)
+            }
+            Language::Mlir => {
+                let config = native::lowering_config(&options)?;
+                let text = sources.text(file);
+                let parse = || Lowering::parse(source.name(), text, config);
+                let parsed = times.measure("front", "parse", parse);
+                let malformed = |found| {
+                    let errors = ir_diagnostics::malformed(&sources, found);
+                    CompileError::program(Arc::clone(&sources), errors)
+                };
+                (None, Some(parsed.map_err(malformed)?))
+            }
+        };
+        let observer = session.observer();
+        let lowering = Mutex::new(lowering);
+        let compiled = Compiled { name, options, observer, sources, front, lowering, times };
+        if last > Emit::Own {
+            compiled.at(Stage::Par, |_| Ok(()))?;
+        }
+        Ok(compiled)
+    }
+
     /// The name of the module.
     pub fn name(&self) -> &str {
         &self.name
@@ -86,180 +74,155 @@ impl Compiled {
 
     /// Warnings of the compilation.
     pub fn warnings(&self) -> Vec<Diagnostic> {
-        self.warnings
-            .iter()
-            .map(|warning| Diagnostic::new(&self.sources, warning))
-            .collect()
+        let warnings = self.front.iter().flat_map(|front| &front.warnings);
+        warnings.map(|warning| Diagnostic::new(&self.sources, warning)).collect()
     }
 
     /// Warnings as text, each ending in a newline.
     pub fn render_warnings(&self, format: Format, color: bool) -> String {
-        crate::render::render(&self.sources, &self.warnings, format, color)
+        let warnings = self.front.as_ref().map_or(&[][..], |front| &front.warnings);
+        crate::render::render(&self.sources, warnings, format, color)
     }
 
     /// How long each part took, up to now.
     pub fn times(&self) -> Vec<PartTime> {
-        let others = self
-            .times
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let (front, back): (Vec<_>, Vec<_>) =
-            others.into_iter().partition(|time| time.phase == "front");
-        let lowering = self.lowering();
-        let passes = lowering.times().iter().map(|step| PartTime {
+        let lowering = self.lock();
+        let steps = lowering.iter().flat_map(|lowering| lowering.times());
+        let passes = steps.map(|step| PartTime {
             phase: step.stage.name(),
             part: step.step.clone(),
             time: step.time,
         });
-        front.into_iter().chain(passes).chain(back).collect()
+        let mut times = self.times.of("front");
+        times.extend(passes);
+        times.extend(self.times.of("llvm"));
+        times
     }
 
-    /// Runs a part and notes how long it took.
-    fn timed<T>(&self, part: &str, run: impl FnOnce() -> T) -> T {
-        let start = Instant::now();
-        let result = run();
-        let time = PartTime {
-            phase: "llvm",
-            part: part.to_owned(),
-            time: start.elapsed(),
-        };
-        self.times
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(time);
-        result
+    /// The symbols of the functions that can be called from outside.
+    pub fn exported(&self) -> Result<Vec<String>, CompileError> {
+        guard(|| self.at(Stage::Own, |lowering| Ok(lowering.exported())))
     }
 
     /// The module in one form: text is UTF-8, libraries and objects are the bytes of the file.
     pub fn emit(&self, emit: Emit) -> Result<Vec<u8>, CompileError> {
-        let mut lowering = self.lowering();
-        if let Some(stage) = emit.stage() {
-            self.reach(&mut lowering, stage)?;
-            if lowering.stage() != stage {
-                return Err(self.no_emit(emit));
-            }
-            return Ok(lowering.text(false).into_bytes());
-        }
-        match emit {
-            Emit::LlvmIr => {
-                let machine = backend::machine(&self.options)?;
-                let unit = self.library(&lowering);
-                let module = self.optimized(&mut lowering, &machine, &unit)?;
-                Ok(module.text().into_bytes())
-            }
-            Emit::Asm => self.code(&mut lowering, CodeFile::Assembly),
-            Emit::Obj => self.code(&mut lowering, CodeFile::Object),
+        guard(|| match emit {
+            Emit::Ast | Emit::Hir => self.front_text(emit).map(String::into_bytes),
+            Emit::LlvmIr => self.at(Stage::Llvm, |lowering| {
+                let unit = library(lowering);
+                let optimized = native::optimized(lowering, &unit, &self.options, &self.times)?;
+                Ok(optimized.0.text().into_bytes())
+            }),
+            Emit::Asm => self.code(library, CodeFile::Assembly),
+            Emit::Obj => self.code(library, CodeFile::Object),
             Emit::Shared => {
-                let object = self.code(&mut lowering, CodeFile::Object)?;
-                let soname = format!("{}.so", self.name);
-                let functions = lowering.exported();
-                let strip = !self.options.debug_info;
-                self.timed("link", || {
-                    mlc_codegen::shared_library(&object, &functions, &soname, strip)
-                })
-                .map_err(ir_diagnostics::link_error)
+                let object = self.code(library, CodeFile::Object)?;
+                let (functions, soname) = (self.exported()?, format!("{}.so", self.name));
+                self.link(|strip| mlc_codegen::shared_library(&object, &functions, &soname, strip))
             }
             Emit::Exe => {
-                let object = self.program(&mut lowering)?;
-                self.timed("link", || {
-                    mlc_codegen::executable(&object, !self.options.debug_info)
-                })
-                .map_err(ir_diagnostics::link_error)
+                let object = self.code(|lowering| self.program(lowering), CodeFile::Object)?;
+                self.link(|strip| mlc_codegen::executable(&object, strip))
             }
-            _ => Err(self.no_emit(emit)),
-        }
+            _ => match emit.stage() {
+                Some(stage) => self.at(stage, |lowering| {
+                    let text = || lowering.text(false).into_bytes();
+                    (lowering.stage() == stage).then(text).ok_or_else(|| no_form(emit))
+                }),
+                None => Err(no_form(emit)),
+            },
+        })
     }
 
     /// The module as code in this process.
     pub fn jit(&self) -> Result<JitModule, CompileError> {
-        let mut lowering = self.lowering();
-        let machine = backend::machine(&self.options)?;
-        let exported = lowering.exported();
-        let unit = Unit::Host {
-            exported: exported.clone(),
-        };
-        let object = self.machine_code(&mut lowering, &machine, &unit, CodeFile::Object)?;
-        self.timed("load", || JitModule::load(&object, exported))
+        guard(|| {
+            let host = |lowering: &Lowering| Unit::Host { exported: lowering.exported() };
+            let object = self.code(host, CodeFile::Object)?;
+            let exported = self.exported()?;
+            self.times.measure("llvm", "load", || JitModule::load(&object, exported))
+        })
     }
 
     /// Runs the module as a program in this process: its top-level statements, or of textual IR the function `main`.
     /// Returns the exit status; an error that nobody caught has been written to standard error.
     pub fn run(&self, args: &[String]) -> Result<i32, CompileError> {
-        let object = self.program(&mut self.lowering())?;
-        mlc_codegen::run_program(&object, &self.name, args).map_err(ir_diagnostics::undefined)
-    }
-
-    fn no_emit(&self, emit: Emit) -> CompileError {
-        CompileError::request(
-            "cannot-emit",
-            format!("`{emit}` cannot be emitted from this source"),
-        )
-    }
-
-    fn library(&self, lowering: &Lowering) -> Unit {
-        Unit::Library {
-            exported: lowering.exported(),
-        }
-    }
-
-    fn optimized(
-        &self,
-        lowering: &mut Lowering,
-        machine: &Machine,
-        unit: &Unit,
-    ) -> Result<LlvmModule, CompileError> {
-        self.reach(lowering, Stage::Llvm)?;
-        let mut module = self
-            .timed("translate", || {
-                LlvmModule::translate(lowering, machine, unit)
-            })
-            .map_err(ir_diagnostics::llvm_error)?;
-        self.timed("optimize", || {
-            module.optimize(machine, self.options.verify_each)
+        guard(|| {
+            let object = self.code(|lowering| self.program(lowering), CodeFile::Object)?;
+            mlc_codegen::run_program(&object, &self.name, args).map_err(ir_diagnostics::undefined)
         })
-        .map_err(ir_diagnostics::llvm_error)?;
-        Ok(module)
     }
 
-    fn code(&self, lowering: &mut Lowering, file: CodeFile) -> Result<Vec<u8>, CompileError> {
-        let machine = backend::machine(&self.options)?;
-        let unit = self.library(lowering);
-        self.machine_code(lowering, &machine, &unit, file)
+    fn front_text(&self, emit: Emit) -> Result<String, CompileError> {
+        let front = self.front.as_ref().ok_or_else(|| no_form(emit))?;
+        Ok(match emit {
+            Emit::Ast => mlc_syntax::dump(&front.ast),
+            _ => mlc_sema::hir_dump::dump(&front.program),
+        })
     }
 
-    fn program(&self, lowering: &mut Lowering) -> Result<Vec<u8>, CompileError> {
-        let machine = backend::machine(&self.options)?;
-        let unit = Unit::Program {
-            start: self.start.clone(),
+    /// The program that the module is when it is run.
+    fn program(&self, lowering: &Lowering) -> Unit {
+        let start = match &self.front {
+            Some(Front { program, .. }) => {
+                program.init.map(|init| program.functions[init.0 as usize].symbol.clone())
+            }
+            None => lowering.exported().into_iter().find(|name| name == "main"),
         };
-        self.machine_code(lowering, &machine, &unit, CodeFile::Object)
+        Unit::Program { start }
     }
 
-    fn machine_code(
+    fn code(
         &self,
-        lowering: &mut Lowering,
-        machine: &Machine,
-        unit: &Unit,
+        unit: impl FnOnce(&Lowering) -> Unit,
         file: CodeFile,
     ) -> Result<Vec<u8>, CompileError> {
-        let mut module = self.optimized(lowering, machine, unit)?;
-        self.timed("emit", || module.emit(machine, file))
-            .map_err(ir_diagnostics::llvm_error)
+        self.at(Stage::Llvm, |lowering| {
+            native::code(lowering, &unit(lowering), file, &self.options, &self.times)
+        })
     }
 
-    fn lowering(&self) -> MutexGuard<'_, Lowering> {
-        // A lowering that panicked starts again from the module it was given.
+    fn link(
+        &self,
+        link: impl FnOnce(bool) -> Result<Vec<u8>, LinkError>,
+    ) -> Result<Vec<u8>, CompileError> {
+        let linked = self.times.measure("llvm", "link", || link(!self.options.debug_info));
+        linked.map_err(ir_diagnostics::link_error)
+    }
+
+    /// Takes the module to a stage and reads it there. One that never reaches the stage is as far as it goes.
+    fn at<T>(
+        &self,
+        stage: Stage,
+        read: impl FnOnce(&Lowering) -> Result<T, CompileError>,
+    ) -> Result<T, CompileError> {
+        let mut kept = self.lock();
+        // After a panic it is made anew.
+        let mut lowering = match (kept.take(), &self.front) {
+            (Some(lowering), _) => lowering,
+            (None, Some(Front { program, .. })) => {
+                front::generate(&self.sources, program, &self.options, &self.times)?
+            }
+            (None, None) => return Err(CompileError::internal("the module was lost", None)),
+        };
+        let observer = self.observer.as_deref().map(|observer| observer as _);
+        let result = match lowering.reach(stage, observer) {
+            Ok(_) => read(&lowering),
+            Err(error) => Err(ir_diagnostics::step_error(&self.sources, &mut lowering, &error)),
+        };
+        *kept = Some(lowering);
+        result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Lowering>> {
         self.lowering.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn reach(&self, lowering: &mut Lowering, stage: Stage) -> Result<(), CompileError> {
-        lowering
-            .reach(
-                stage,
-                self.observer.as_deref().map(|observer| observer as _),
-            )
-            .map(drop)
-            .map_err(|error| ir_diagnostics::step_error(&self.sources, error))
-    }
+fn library(lowering: &Lowering) -> Unit {
+    Unit::Library { exported: lowering.exported() }
+}
+
+fn no_form(emit: Emit) -> CompileError {
+    CompileError::request("cannot-emit", format!("`{emit}` cannot be made from this source"))
 }

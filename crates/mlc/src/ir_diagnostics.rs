@@ -1,23 +1,9 @@
 //! What passes report, told to the user in the user's words, or as a bug of ours.
 
 use crate::{CompileError, error::Reproducer};
-use mlc_codegen::{IrDiagnostic, IrPlace, IrSeverity, LinkError, LlvmError, StepError};
+use mlc_codegen::{IrDiagnostic, IrPlace, IrSeverity, LinkError, LlvmError, Lowering, StepError};
 use mlc_diagnostics::{Diagnostic, LineColumn, SourceMap, Span};
 use std::sync::Arc;
-
-/// The codes that checks on the IR report.
-const CODES: &[&str] = &[
-    "borrow-conflict",
-    "move-out-of-borrow",
-    "move-while-borrowed",
-    "parallel-exit",
-    "partly-moved",
-    "race",
-    "return-of-local-borrow",
-    "use-after-move",
-    "use-before-assignment",
-    "write-through-shared-borrow",
-];
 
 /// The errors in textual IR that could not be read.
 pub(crate) fn malformed(sources: &SourceMap, found: Vec<IrDiagnostic>) -> Vec<Diagnostic> {
@@ -41,7 +27,11 @@ pub(crate) fn malformed(sources: &SourceMap, found: Vec<IrDiagnostic>) -> Vec<Di
 
 /// A step that failed. The program is wrong where everything the step reported as an error says so with a code, as the
 /// checks do (`use-after-move: …`); else the compiler is.
-pub(crate) fn step_error(sources: &Arc<SourceMap>, error: StepError) -> CompileError {
+pub(crate) fn step_error(
+    sources: &Arc<SourceMap>,
+    lowering: &mut Lowering,
+    error: &StepError,
+) -> CompileError {
     let errors = error
         .diagnostics
         .iter()
@@ -52,13 +42,14 @@ pub(crate) fn step_error(sources: &Arc<SourceMap>, error: StepError) -> CompileE
     {
         return CompileError::program(Arc::clone(sources), theirs);
     }
-    let message = match error.diagnostics.first() {
+    let first = error.diagnostics.iter().find(|found| found.severity == IrSeverity::Error);
+    let message = match first {
         Some(first) => format!("`{}` failed: {}", error.step, first.message),
         None => format!("`{}` failed", error.step),
     };
     let command = format!("mlc opt --pass-pipeline='builtin.module({})'", error.step);
     let reproducer = Reproducer {
-        text: error.input,
+        text: lowering.input_of(error),
         extension: ".mlir",
         command,
     };
@@ -68,7 +59,7 @@ pub(crate) fn step_error(sources: &Arc<SourceMap>, error: StepError) -> CompileE
 /// A diagnostic for the user: its message is `code: text`.
 fn coded(sources: &SourceMap, found: &IrDiagnostic) -> Option<Diagnostic> {
     let (code, message) = found.message.split_once(": ")?;
-    let code = *CODES.iter().find(|&&known| known == code)?;
+    let code = mlc_diagnostics::codes::explain(code)?.code;
     let mut diagnostic = Diagnostic::error(code, span(sources, found.place.as_ref()), message);
     for note in &found.notes {
         let place = span(sources, note.place.as_ref());
@@ -80,9 +71,20 @@ fn coded(sources: &SourceMap, found: &IrDiagnostic) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
-/// A failure of LLVM's.
-pub(crate) fn llvm_error(error: LlvmError) -> CompileError {
-    CompileError::internal(error.0, None)
+/// IR of ours that is not valid.
+pub(crate) fn invalid(message: String, reported: Vec<IrDiagnostic>) -> CompileError {
+    let message = match reported.first() {
+        Some(first) => format!("{message}: {}", first.message),
+        None => message,
+    };
+    CompileError::internal(message, None)
+}
+
+/// A failure of LLVM's over a module at stage `llvm`.
+pub(crate) fn llvm_error(error: LlvmError, lowering: &Lowering) -> CompileError {
+    let command = "mlc compile --emit obj".to_owned();
+    let text = lowering.text(true);
+    CompileError::internal(error.0, Some(Reproducer { text, extension: ".mlir", command }))
 }
 
 /// A failure to link: a name that is missing is the program's fault, a file the system's.

@@ -3,22 +3,27 @@
 //!
 //! Everything here is owned and may go between threads; nothing shows what the compiler is made of.
 
-mod backend;
 mod compiled;
 mod diagnostic;
 mod emit;
 mod error;
+mod explain;
+mod front;
+mod guard;
 mod ir_diagnostics;
 mod jit;
+mod native;
 mod options;
 mod render;
 mod session;
 mod source;
+mod times;
 mod words;
 
-pub use compiled::{Compiled, PartTime};
+pub use compiled::Compiled;
 pub use diagnostic::{Diagnostic, Label, Place, Severity};
 pub use emit::Emit;
+pub use explain::{closest_code, codes, explain};
 pub use error::{CompileError, Fault, Format};
 pub use jit::JitModule;
 pub use mlc_codegen::{cpu_names, host_cpu};
@@ -26,4 +31,5 @@ pub use mlc_passes::stage::Stage;
 pub use options::{Checks, Fp, OptLevel, Options, RaceChecks, Target};
 pub use session::{Observer, Session};
 pub use source::{Language, Source};
+pub use times::PartTime;
 pub use words::UnknownWord;

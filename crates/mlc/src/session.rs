@@ -1,7 +1,9 @@
 //! Compilations with the same options.
 
-use crate::{CompileError, Compiled, Language, Options, Source, Target, backend, compiled};
-use mlc_diagnostics::SourceMap;
+use crate::{
+    CompileError, Compiled, Emit, Options, Source, Target, front, guard::guard, native, times::Times,
+};
+use mlc_diagnostics::{FileId, SourceMap};
 use std::sync::Arc;
 
 /// Compiles sources with one set of options. Sessions may be shared between threads, which then compile at once.
@@ -17,7 +19,7 @@ pub type Observer = Arc<dyn Fn(&str, &str) + Send + Sync>;
 impl Session {
     /// A session, or [`crate::Fault::Request`] where this machine or this compiler cannot do what the options ask for.
     pub fn new(options: Options) -> Result<Session, CompileError> {
-        backend::machine(&options)?;
+        native::machine(&options)?;
         if options.target != Target::Cpu {
             let message = format!(
                 "this build generates code for `cpu` only, not for `{}`",
@@ -48,19 +50,32 @@ impl Session {
 
     /// Checks a source and takes it as far as the checks go: what comes back has no errors of the user's left.
     pub fn compile(&self, source: &Source) -> Result<Compiled, CompileError> {
-        let mut sources = SourceMap::new();
-        let file = match sources.add_bytes(source.name(), source.bytes().to_vec()) {
-            Ok(file) => file,
-            Err(diagnostic) => {
-                return Err(CompileError::program(Arc::new(sources), vec![diagnostic]));
-            }
-        };
-        match source.language() {
-            Language::Mlir => compiled::from_mlir(self, sources, file, source),
-            Language::Mlc => Err(CompileError::request(
-                "not-available",
-                "this build compiles MLIR only: the front end is not part of it yet",
-            )),
-        }
+        self.compile_for(source, Emit::Pyi)
+    }
+
+    /// The same for a caller who asks for no later form than `last`: the syntax tree, the typed program and IR at stage
+    /// `own` can be had of programs that later checks reject.
+    pub fn compile_for(&self, source: &Source, last: Emit) -> Result<Compiled, CompileError> {
+        guard(|| {
+            let (sources, file) = read(source)?;
+            Compiled::new(self, source, sources, file, last)
+        })
+    }
+
+    /// The syntax tree of a source in the mlc language, as text.
+    pub fn syntax_tree(&self, source: &Source) -> Result<String, CompileError> {
+        guard(|| {
+            let (sources, file) = read(source)?;
+            let (tree, _) = front::parse(&sources, file, &Times::default())?;
+            Ok(mlc_syntax::dump(&tree))
+        })
+    }
+}
+
+fn read(source: &Source) -> Result<(Arc<SourceMap>, FileId), CompileError> {
+    let mut sources = SourceMap::new();
+    match sources.add_bytes(source.name(), source.bytes().to_vec()) {
+        Ok(file) => Ok((Arc::new(sources), file)),
+        Err(diagnostic) => Err(CompileError::program(Arc::new(sources), vec![diagnostic])),
     }
 }

@@ -26,6 +26,8 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<std::ffi::OsString>,
     },
+    /// Explain an error code, such as `use-after-move`
+    Explain { code: String },
     /// List what code can be generated for
     Targets,
 }

@@ -16,7 +16,17 @@ pub fn compile(args: CompileArgs) -> Result<ExitCode, Failure> {
     let emits = wanted(&args);
     let destination = Destination::new(args.output.as_deref(), &args.file, &emits, build)?;
     let source = input::read(&args.file, build)?;
-    let compiled = front(&source, build)?;
+    if emits == [Emit::Ast] && !args.save_temps {
+        // The tree can be had of programs that are otherwise wrong.
+        let session = Session::new(build.options()).map_err(|error| Failure::compile(error, build))?;
+        let tree = session.syntax_tree(&source).map_err(|error| Failure::compile(error, build))?;
+        let file = destination.file(Emit::Ast);
+        output::write(file.as_deref(), Emit::Ast, tree.as_bytes(), build)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let last = emits.last().copied().unwrap_or(Emit::Shared);
+    let last = if args.save_temps { Emit::Shared.max(last) } else { last };
+    let compiled = front(&source, last, build)?;
 
     let mut made = Vec::new();
     for emit in emits {
@@ -50,13 +60,13 @@ pub fn compile(args: CompileArgs) -> Result<ExitCode, Failure> {
 pub fn check(args: CheckArgs) -> Result<ExitCode, Failure> {
     let build = &args.build;
     let source = input::read(&args.file, build)?;
-    let compiled = front(&source, build)?;
+    let compiled = front(&source, Emit::Exe, build)?;
     timing::report(&compiled, build);
     Ok(ExitCode::SUCCESS)
 }
 
 /// A source without errors; its warnings have been shown.
-pub fn front(source: &Source, build: &BuildArgs) -> Result<Compiled, Failure> {
+pub fn front(source: &Source, last: Emit, build: &BuildArgs) -> Result<Compiled, Failure> {
     let fail = |error| Failure::compile(error, build);
     let mut session = Session::new(build.options()).map_err(fail)?;
     if build.print_ir_after_all {
@@ -64,7 +74,7 @@ pub fn front(source: &Source, build: &BuildArgs) -> Result<Compiled, Failure> {
             report::say(&format!("// ----- IR after {step} ----- //\n{ir}\n"));
         }));
     }
-    let compiled = session.compile(source).map_err(fail)?;
+    let compiled = session.compile_for(source, last).map_err(fail)?;
     report::say(&compiled.render_warnings(build.error_format, report::color()));
     Ok(compiled)
 }

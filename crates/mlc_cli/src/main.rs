@@ -3,6 +3,7 @@
 
 mod args;
 mod compile;
+mod explain;
 mod input;
 mod opt;
 mod output;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Compile(args) => compile::compile(args),
         Command::Run(args) => run::run(args),
         Command::Check(args) => compile::check(args),
+        Command::Explain { code } => explain::explain(&code),
         Command::Targets => targets::targets(),
         // Answered above, with whatever follows it.
         Command::Opt { .. } => Ok(ExitCode::SUCCESS),

@@ -5,9 +5,9 @@ use melior::{
     ir::{BlockLike, Module, OperationRef, attribute::StringAttribute, operation::OperationLike},
 };
 
-/// The symbols of the functions that a module defines and exports: those with the attribute `mlc.export`, or all public
-/// ones where no function has it.
-pub(crate) fn exported(module: &Module) -> Vec<String> {
+/// The symbols of the functions that a module defines and exports: those with the attribute `mlc.export`; where no function
+/// has it and `or_public` is true, all public ones.
+pub(crate) fn exported(module: &Module, or_public: bool) -> Vec<String> {
     let mut marked = Vec::new();
     let mut public = Vec::new();
     let body = module.body();
@@ -27,7 +27,7 @@ pub(crate) fn exported(module: &Module) -> Vec<String> {
             public.push(symbol);
         }
     }
-    if marked.is_empty() { public } else { marked }
+    if marked.is_empty() && or_public { public } else { marked }
 }
 
 fn is_definition(op: OperationRef) -> bool {

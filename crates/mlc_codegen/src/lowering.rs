@@ -46,12 +46,12 @@ pub struct StepTime {
 /// A step of a pipeline that failed.
 #[derive(Clone, Debug)]
 pub struct StepError {
+    stage: Stage,
+    index: usize,
     /// The step, as in a textual pipeline.
     pub step: String,
     /// What it reported.
     pub diagnostics: Vec<IrDiagnostic>,
-    /// The module as it was before the step.
-    pub input: String,
 }
 
 /// Sees the IR after every step.
@@ -67,6 +67,8 @@ pub struct Lowering {
     base_stage: Stage,
     stage: Stage,
     config: LoweringConfig,
+    /// Whether the module came as text, from another front end.
+    foreign: bool,
     times: Vec<StepTime>,
 }
 
@@ -105,14 +107,15 @@ fn clone_module(module: &Module<'static>) -> Module<'static> {
 }
 
 impl Lowering {
-    /// A module made by `build` in a new context.
+    /// A module made by `build` in a new context. An error comes with what was reported meanwhile.
     pub fn build<E>(
         stage: Stage,
         config: LoweringConfig,
         build: impl for<'c> FnOnce(&'c Context) -> Result<Module<'c>, E>,
-    ) -> Result<Lowering, E> {
+    ) -> Result<Lowering, (E, Vec<IrDiagnostic>)> {
         let context = new_context();
-        let module = build(&context)?;
+        let (module, reported) = collect(&context, || build(&context));
+        let module = module.map_err(|error| (error, reported))?;
         // SAFETY: the module lives in `context`, which goes into the same value and is dropped after it.
         let base: Module<'static> = unsafe {
             let raw = module.to_raw();
@@ -128,6 +131,7 @@ impl Lowering {
             base_stage: stage,
             stage,
             config,
+            foreign: false,
             times: Vec::new(),
         })
     }
@@ -139,10 +143,10 @@ impl Lowering {
         config: LoweringConfig,
     ) -> Result<Lowering, Vec<IrDiagnostic>> {
         let mut lowering = Lowering::build(Stage::Own, config, |context| {
-            let (module, diagnostics) =
-                collect(context, || mlc_mlir::parse_module(context, text, name));
-            module.ok_or(diagnostics)
-        })?;
+            mlc_mlir::parse_module(context, text, name).ok_or(())
+        })
+        .map_err(|((), reported)| reported)?;
+        lowering.foreign = true;
         lowering.base_stage = stage_of(&lowering.base);
         lowering.stage = lowering.base_stage;
         Ok(lowering)
@@ -214,12 +218,11 @@ impl Lowering {
             time,
         });
         if !done {
-            let input = self.input_of(index);
-            return Err(StepError {
-                step: step.to_owned(),
-                diagnostics,
-                input,
-            });
+            // What a failed step leaves behind is not to be used.
+            let stage = self.stage;
+            self.restart();
+            let step = step.to_owned();
+            return Err(StepError { stage, index, step, diagnostics });
         }
         if let Some(observe) = observe {
             observe(step, &self.text(false));
@@ -227,26 +230,24 @@ impl Lowering {
         Ok(diagnostics)
     }
 
-    /// The module as it was before the step `index` on the way out of the present stage: what runs is deterministic,
-    /// so it is made again.
-    fn input_of(&mut self, index: usize) -> String {
-        let stage = self.stage;
+    /// The module as it was before a step that failed: what runs is deterministic, so it is made again.
+    pub fn input_of(&mut self, error: &StepError) -> String {
         self.restart();
-        let quiet = LoweringConfig::default();
-        while self.stage < stage {
-            let Some((steps, next)) = pipeline::leave(self.stage) else {
-                break;
-            };
-            for step in steps {
-                run(&self.context, &mut self.current, step, quiet.verify_each);
-            }
-            self.stage = next;
+        let mut before = Vec::new();
+        let mut stage = self.stage;
+        while let Some((steps, next)) = pipeline::leave(stage)
+            && stage <= error.stage
+        {
+            let count = if stage == error.stage { error.index } else { steps.len() };
+            before.extend(&steps[..count]);
+            stage = next;
         }
-        let steps = pipeline::leave(stage).map_or(&[][..], |(steps, _)| steps);
-        for step in steps.iter().take(index) {
-            run(&self.context, &mut self.current, step, quiet.verify_each);
+        for step in before {
+            run(&self.context, &mut self.current, step, false);
         }
-        self.text(true)
+        let text = self.text(true);
+        self.restart();
+        text
     }
 
     /// The module as text, on request with the places of its operations.
@@ -268,10 +269,9 @@ impl Lowering {
         collect(&self.context, || read(&self.current))
     }
 
-    /// The functions that the module exports: those marked so, or all public ones where none is marked (textual IR of
-    /// another front end's).
+    /// The functions that the module exports: those marked so, or of textual IR without marks all public ones.
     pub fn exported(&self) -> Vec<String> {
-        exports::exported(&self.base)
+        exports::exported(&self.base, self.foreign)
     }
 }
 

@@ -1,0 +1,60 @@
+//! From IR at stage `llvm` to machine code.
+
+use crate::{CompileError, OptLevel, Options, ir_diagnostics, times::Times};
+use mlc_codegen::{CodeFile, LlvmModule, Lowering, LoweringConfig, Machine, Unit};
+
+/// The machine that the options name.
+pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
+    let level = match options.opt_level {
+        OptLevel::O0 => mlc_codegen::OptLevel::O0,
+        OptLevel::O1 => mlc_codegen::OptLevel::O1,
+        OptLevel::O2 => mlc_codegen::OptLevel::O2,
+        OptLevel::O3 => mlc_codegen::OptLevel::O3,
+    };
+    Machine::new(&options.cpu, level).map_err(|unknown| {
+        let names = mlc_codegen::cpu_names();
+        let near = mlc_diagnostics::closest(&unknown.0, names.iter().map(String::as_str));
+        let hint = near.map_or_else(
+            || "`mlc targets` lists those there are".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        CompileError::request("unknown-cpu", format!("unknown CPU `{}`; {hint}", unknown.0))
+    })
+}
+
+/// How the options want IR to be lowered.
+pub(crate) fn lowering_config(options: &Options) -> Result<LoweringConfig, CompileError> {
+    Ok(LoweringConfig { verify_each: options.verify_each, simd: machine(options)?.simd() })
+}
+
+/// Optimized LLVM IR.
+pub(crate) fn optimized(
+    lowering: &Lowering,
+    unit: &Unit,
+    options: &Options,
+    times: &Times,
+) -> Result<(LlvmModule, Machine), CompileError> {
+    let machine = times.measure("llvm", "target", || machine(options))?;
+    let error = |error| ir_diagnostics::llvm_error(error, lowering);
+    let mut module = times
+        .measure("llvm", "translate", || LlvmModule::translate(lowering, &machine, unit))
+        .map_err(error)?;
+    times
+        .measure("llvm", "optimize", || module.optimize(&machine, options.verify_each))
+        .map_err(error)?;
+    Ok((module, machine))
+}
+
+/// Machine code.
+pub(crate) fn code(
+    lowering: &Lowering,
+    unit: &Unit,
+    file: CodeFile,
+    options: &Options,
+    times: &Times,
+) -> Result<Vec<u8>, CompileError> {
+    let (mut module, machine) = optimized(lowering, unit, options, times)?;
+    times
+        .measure("llvm", "emit", || module.emit(&machine, file))
+        .map_err(|error| ir_diagnostics::llvm_error(error, lowering))
+}
