@@ -1,8 +1,8 @@
 //! A compiled module and what can be made of it.
 
 use crate::{
-    CompileError, Diagnostic, Emit, Format, JitModule, Language, Observer, Options, PartTime, Session,
-    Source,
+    CompileError, Diagnostic, Emit, Format, JitModule, Language, Observer, Options, PartTime,
+    Session, Source,
     front::{self, Front},
     guard::guard,
     ir_diagnostics, native,
@@ -39,9 +39,16 @@ impl Compiled {
         let options = session.options().clone();
         let times = Times::default();
         let (front, lowering) = match source.language() {
-            Language::Mlc => {
-                (Some(front::check(&sources, file, name.clone(), &options, &times)?), None)
-            }
+            Language::Mlc => (
+                Some(front::check(
+                    &sources,
+                    file,
+                    name.clone(),
+                    &options,
+                    &times,
+                )?),
+                None,
+            ),
             Language::Mlir => {
                 let config = native::lowering_config(&options)?;
                 let text = sources.text(file);
@@ -56,7 +63,15 @@ impl Compiled {
         };
         let observer = session.observer();
         let lowering = Mutex::new(lowering);
-        let compiled = Compiled { name, options, observer, sources, front, lowering, times };
+        let compiled = Compiled {
+            name,
+            options,
+            observer,
+            sources,
+            front,
+            lowering,
+            times,
+        };
         if last > Emit::Own {
             compiled.at(Stage::Par, |_| Ok(()))?;
         }
@@ -75,7 +90,9 @@ impl Compiled {
     /// Warnings of the compilation.
     pub fn warnings(&self) -> Vec<Diagnostic> {
         let warnings = self.front.iter().flat_map(|front| &front.warnings);
-        warnings.map(|warning| Diagnostic::new(&self.sources, warning)).collect()
+        warnings
+            .map(|warning| Diagnostic::new(&self.sources, warning))
+            .collect()
     }
 
     /// Warnings as text, each ending in a newline.
@@ -127,7 +144,9 @@ impl Compiled {
             _ => match emit.stage() {
                 Some(stage) => self.at(stage, |lowering| {
                     let text = || lowering.text(false).into_bytes();
-                    (lowering.stage() == stage).then(text).ok_or_else(|| no_form(emit))
+                    (lowering.stage() == stage)
+                        .then(text)
+                        .ok_or_else(|| no_form(emit))
                 }),
                 None => Err(no_form(emit)),
             },
@@ -137,10 +156,13 @@ impl Compiled {
     /// The module as code in this process.
     pub fn jit(&self) -> Result<JitModule, CompileError> {
         guard(|| {
-            let host = |lowering: &Lowering| Unit::Host { exported: lowering.exported() };
+            let host = |lowering: &Lowering| Unit::Host {
+                exported: lowering.exported(),
+            };
             let object = self.code(host, CodeFile::Object)?;
             let exported = self.exported()?;
-            self.times.measure("llvm", "load", || JitModule::load(&object, exported))
+            self.times
+                .measure("llvm", "load", || JitModule::load(&object, exported))
         })
     }
 
@@ -164,9 +186,9 @@ impl Compiled {
     /// The program that the module is when it is run.
     fn program(&self, lowering: &Lowering) -> Unit {
         let start = match &self.front {
-            Some(Front { program, .. }) => {
-                program.init.map(|init| program.functions[init.0 as usize].symbol.clone())
-            }
+            Some(Front { program, .. }) => program
+                .init
+                .map(|init| program.functions[init.0 as usize].symbol.clone()),
             None => lowering.exported().into_iter().find(|name| name == "main"),
         };
         Unit::Program { start }
@@ -186,7 +208,9 @@ impl Compiled {
         &self,
         link: impl FnOnce(bool) -> Result<Vec<u8>, LinkError>,
     ) -> Result<Vec<u8>, CompileError> {
-        let linked = self.times.measure("llvm", "link", || link(!self.options.debug_info));
+        let linked = self
+            .times
+            .measure("llvm", "link", || link(!self.options.debug_info));
         linked.map_err(ir_diagnostics::link_error)
     }
 
@@ -208,7 +232,11 @@ impl Compiled {
         let observer = self.observer.as_deref().map(|observer| observer as _);
         let result = match lowering.reach(stage, observer) {
             Ok(_) => read(&lowering),
-            Err(error) => Err(ir_diagnostics::step_error(&self.sources, &mut lowering, &error)),
+            Err(error) => Err(ir_diagnostics::step_error(
+                &self.sources,
+                &mut lowering,
+                &error,
+            )),
         };
         *kept = Some(lowering);
         result
@@ -220,9 +248,14 @@ impl Compiled {
 }
 
 fn library(lowering: &Lowering) -> Unit {
-    Unit::Library { exported: lowering.exported() }
+    Unit::Library {
+        exported: lowering.exported(),
+    }
 }
 
 fn no_form(emit: Emit) -> CompileError {
-    CompileError::request("cannot-emit", format!("`{emit}` cannot be made from this source"))
+    CompileError::request(
+        "cannot-emit",
+        format!("`{emit}` cannot be made from this source"),
+    )
 }

@@ -21,8 +21,9 @@ pub(crate) fn parse(
     file: FileId,
     times: &Times,
 ) -> Result<(Module, Vec<Diagnostic>), CompileError> {
-    let (ast, diagnostics) =
-        times.measure("front", "parse", || mlc_syntax::parse(file, sources.text(file)));
+    let (ast, diagnostics) = times.measure("front", "parse", || {
+        mlc_syntax::parse(file, sources.text(file))
+    });
     reject_errors(sources, &diagnostics)?;
     Ok((ast, diagnostics))
 }
@@ -41,11 +42,16 @@ pub(crate) fn check(
         defines: options.defines.clone(),
         unchecked: options.checks == Checks::None,
     };
-    let (program, found) = times
-        .measure("front", "check", || mlc_sema::check(&ast, &mut NoImports, &options));
+    let (program, found) = times.measure("front", "check", || {
+        mlc_sema::check(&ast, &mut NoImports, &options)
+    });
     warnings.extend(found);
     reject_errors(sources, &warnings)?;
-    Ok(Front { ast, program, warnings })
+    Ok(Front {
+        ast,
+        program,
+        warnings,
+    })
 }
 
 fn reject_errors(sources: &Arc<SourceMap>, found: &[Diagnostic]) -> Result<(), CompileError> {

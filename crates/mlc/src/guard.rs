@@ -10,6 +10,9 @@ pub(crate) fn guard<T>(run: impl FnOnce() -> Result<T, CompileError>) -> Result<
             .downcast_ref::<&str>()
             .map(|text| (*text).to_owned())
             .or_else(|| panic.downcast_ref::<String>().cloned());
-        Err(CompileError::internal(text.unwrap_or_else(|| "panic".into()), None))
+        Err(CompileError::internal(
+            text.unwrap_or_else(|| "panic".into()),
+            None,
+        ))
     })
 }

@@ -42,7 +42,10 @@ pub(crate) fn step_error(
     {
         return CompileError::program(Arc::clone(sources), theirs);
     }
-    let first = error.diagnostics.iter().find(|found| found.severity == IrSeverity::Error);
+    let first = error
+        .diagnostics
+        .iter()
+        .find(|found| found.severity == IrSeverity::Error);
     let message = match first {
         Some(first) => format!("`{}` failed: {}", error.step, first.message),
         None => format!("`{}` failed", error.step),
@@ -84,7 +87,14 @@ pub(crate) fn invalid(message: String, reported: Vec<IrDiagnostic>) -> CompileEr
 pub(crate) fn llvm_error(error: LlvmError, lowering: &Lowering) -> CompileError {
     let command = "mlc compile --emit obj".to_owned();
     let text = lowering.text(true);
-    CompileError::internal(error.0, Some(Reproducer { text, extension: ".mlir", command }))
+    CompileError::internal(
+        error.0,
+        Some(Reproducer {
+            text,
+            extension: ".mlir",
+            command,
+        }),
+    )
 }
 
 /// A failure to link: a name that is missing is the program's fault, a file the system's.

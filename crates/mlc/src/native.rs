@@ -18,13 +18,19 @@ pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
             || "`mlc targets` lists those there are".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );
-        CompileError::request("unknown-cpu", format!("unknown CPU `{}`; {hint}", unknown.0))
+        CompileError::request(
+            "unknown-cpu",
+            format!("unknown CPU `{}`; {hint}", unknown.0),
+        )
     })
 }
 
 /// How the options want IR to be lowered.
 pub(crate) fn lowering_config(options: &Options) -> Result<LoweringConfig, CompileError> {
-    Ok(LoweringConfig { verify_each: options.verify_each, simd: machine(options)?.simd() })
+    Ok(LoweringConfig {
+        verify_each: options.verify_each,
+        simd: machine(options)?.simd(),
+    })
 }
 
 /// Optimized LLVM IR.
@@ -37,10 +43,14 @@ pub(crate) fn optimized(
     let machine = times.measure("llvm", "target", || machine(options))?;
     let error = |error| ir_diagnostics::llvm_error(error, lowering);
     let mut module = times
-        .measure("llvm", "translate", || LlvmModule::translate(lowering, &machine, unit))
+        .measure("llvm", "translate", || {
+            LlvmModule::translate(lowering, &machine, unit)
+        })
         .map_err(error)?;
     times
-        .measure("llvm", "optimize", || module.optimize(&machine, options.verify_each))
+        .measure("llvm", "optimize", || {
+            module.optimize(&machine, options.verify_each)
+        })
         .map_err(error)?;
     Ok((module, machine))
 }

@@ -1,7 +1,8 @@
 //! Compilations with the same options.
 
 use crate::{
-    CompileError, Compiled, Emit, Options, Source, Target, front, guard::guard, native, times::Times,
+    CompileError, Compiled, Emit, Options, Source, Target, front, guard::guard, native,
+    times::Times,
 };
 use mlc_diagnostics::{FileId, SourceMap};
 use std::sync::Arc;

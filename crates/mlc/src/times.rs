@@ -23,15 +23,25 @@ impl Times {
     pub fn measure<T>(&self, phase: &'static str, part: &str, run: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = run();
-        let time = PartTime { phase, part: part.to_owned(), time: start.elapsed() };
+        let time = PartTime {
+            phase,
+            part: part.to_owned(),
+            time: start.elapsed(),
+        };
         tracing::debug!(phase, part, time = ?time.time, "done");
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(time);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(time);
         result
     }
 
     /// What was measured in one phase, or in all others.
     pub fn of(&self, phase: &str) -> Vec<PartTime> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().filter(|time| time.phase == phase).cloned().collect()
+        all.iter()
+            .filter(|time| time.phase == phase)
+            .cloned()
+            .collect()
     }
 }

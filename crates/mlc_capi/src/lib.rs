@@ -85,7 +85,9 @@ impl MlcSession {
                 let (name, value) = value
                     .split_once('=')
                     .ok_or_else(|| format!("expected NAME=VALUE, found `{value}`"))?;
-                self.options.defines.push((name.to_owned(), value.to_owned()));
+                self.options
+                    .defines
+                    .push((name.to_owned(), value.to_owned()));
             }
             _ => return Err(format!("unknown option `{option}`")),
         }
@@ -94,9 +96,13 @@ impl MlcSession {
 
     fn compile(&mut self, source: &Source) -> Option<JitModule> {
         self.say("", &[]);
-        let compiled = Session::new(self.options.clone()).and_then(|session| session.compile(source));
+        let compiled =
+            Session::new(self.options.clone()).and_then(|session| session.compile(source));
         let loaded = compiled.and_then(|compiled| {
-            self.say(&compiled.render_warnings(Format::Human, false), &compiled.warnings());
+            self.say(
+                &compiled.render_warnings(Format::Human, false),
+                &compiled.warnings(),
+            );
             compiled.jit()
         });
         loaded.map_err(|error| self.fail(&error)).ok()
@@ -112,7 +118,9 @@ unsafe fn read(text: *const c_char) -> String {
         return String::new();
     }
     // SAFETY: the caller vouches for the string.
-    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+    unsafe { CStr::from_ptr(text) }
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Runs what must not unwind into C.
@@ -155,8 +163,7 @@ pub unsafe extern "C" fn mlc_session_set(
     value: *const c_char,
 ) -> bool {
     // SAFETY: the caller vouches for all three.
-    let (session, option, value) =
-        unsafe { (session.as_mut(), read(option), read(value)) };
+    let (session, option, value) = unsafe { (session.as_mut(), read(option), read(value)) };
     let Some(session) = session else { return false };
     match session.set(&option, &value) {
         Ok(()) => true,
@@ -180,16 +187,20 @@ pub unsafe extern "C" fn mlc_compile(
 ) -> *mut JitModule {
     // SAFETY: the caller vouches for session and name.
     let (session, name) = unsafe { (session.as_mut(), read(name)) };
-    let Some(session) = session else { return null_mut() };
+    let Some(session) = session else {
+        return null_mut();
+    };
     let bytes = if source.is_null() {
         &[]
     } else {
         // SAFETY: the caller vouches for the bytes.
         unsafe { slice::from_raw_parts(source.cast::<u8>(), length) }
     };
-    quiet(null_mut(), || match session.compile(&Source::from_name(name, bytes)) {
-        Some(module) => Box::into_raw(Box::new(module)),
-        None => null_mut(),
+    quiet(null_mut(), || {
+        match session.compile(&Source::from_name(name, bytes)) {
+            Some(module) => Box::into_raw(Box::new(module)),
+            None => null_mut(),
+        }
     })
 }
 
@@ -238,7 +249,9 @@ pub unsafe extern "C" fn mlc_diagnostic_get(
     // SAFETY: the caller vouches for the session.
     let session = unsafe { session.as_ref() };
     let found = session.and_then(|session| session.diagnostics.get(index));
-    let Some(found) = found.filter(|_| !out.is_null()) else { return false };
+    let Some(found) = found.filter(|_| !out.is_null()) else {
+        return false;
+    };
     let [line, column, end_line, end_column] = found.range;
     let diagnostic = MlcDiagnostic {
         code: found.code.as_ptr(),
@@ -266,5 +279,7 @@ pub unsafe extern "C" fn mlc_function(
 ) -> *const c_void {
     // SAFETY: the caller vouches for module and name.
     let (module, name) = unsafe { (module.as_ref(), read(name)) };
-    module.and_then(|module| module.lookup(&name)).unwrap_or(null())
+    module
+        .and_then(|module| module.lookup(&name))
+        .unwrap_or(null())
 }

@@ -6,14 +6,22 @@ use std::{
 };
 
 fn clang(name: &str) -> Command {
-    let mut clang = Command::new(Path::new(env!("MLIR_SYS_220_PREFIX")).join("bin").join(name));
+    let mut clang = Command::new(
+        Path::new(env!("MLIR_SYS_220_PREFIX"))
+            .join("bin")
+            .join(name),
+    );
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    clang.args(["-Wall", "-Wextra", "-Werror", "-I"]).arg(here.join("include"));
+    clang
+        .args(["-Wall", "-Wextra", "-Werror", "-I"])
+        .arg(here.join("include"));
     clang
 }
 
 fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {said}");
     output
@@ -24,7 +32,9 @@ fn library_folder() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let mut folders = test.ancestors().skip(1).take(2);
     let found = folders.find(|folder| folder.join("libmlc_capi.so").exists());
-    found.expect("cargo builds the library before its tests").to_owned()
+    found
+        .expect("cargo builds the library before its tests")
+        .to_owned()
 }
 
 #[test]
@@ -47,5 +57,7 @@ fn a_host_in_c_compiles_calls_and_is_told_what_is_wrong() {
 #[test]
 fn the_header_is_c_plus_plus_too() {
     let header = Path::new(env!("CARGO_MANIFEST_DIR")).join("include/mlc.h");
-    run(clang("clang++").args(["-std=c++17", "-fsyntax-only", "-x", "c++"]).arg(header));
+    run(clang("clang++")
+        .args(["-std=c++17", "-fsyntax-only", "-x", "c++"])
+        .arg(header));
 }

@@ -18,14 +18,21 @@ pub fn compile(args: CompileArgs) -> Result<ExitCode, Failure> {
     let source = input::read(&args.file, build)?;
     if emits == [Emit::Ast] && !args.save_temps {
         // The tree can be had of programs that are otherwise wrong.
-        let session = Session::new(build.options()).map_err(|error| Failure::compile(error, build))?;
-        let tree = session.syntax_tree(&source).map_err(|error| Failure::compile(error, build))?;
+        let session =
+            Session::new(build.options()).map_err(|error| Failure::compile(error, build))?;
+        let tree = session
+            .syntax_tree(&source)
+            .map_err(|error| Failure::compile(error, build))?;
         let file = destination.file(Emit::Ast);
         output::write(file.as_deref(), Emit::Ast, tree.as_bytes(), build)?;
         return Ok(ExitCode::SUCCESS);
     }
     let last = emits.last().copied().unwrap_or(Emit::Shared);
-    let last = if args.save_temps { Emit::Shared.max(last) } else { last };
+    let last = if args.save_temps {
+        Emit::Shared.max(last)
+    } else {
+        last
+    };
     let compiled = front(&source, last, build)?;
 
     let mut made = Vec::new();

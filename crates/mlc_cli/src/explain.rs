@@ -15,5 +15,8 @@ pub fn explain(code: &str) -> Result<ExitCode, Failure> {
         None => String::new(),
     };
     let message = format!("there is no error code `{code}`{hint}");
-    Err(Failure::Usage { message, format: Format::Human })
+    Err(Failure::Usage {
+        message,
+        format: Format::Human,
+    })
 }

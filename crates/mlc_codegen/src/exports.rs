@@ -27,7 +27,11 @@ pub(crate) fn exported(module: &Module, or_public: bool) -> Vec<String> {
             public.push(symbol);
         }
     }
-    if marked.is_empty() && or_public { public } else { marked }
+    if marked.is_empty() && or_public {
+        public
+    } else {
+        marked
+    }
 }
 
 fn is_definition(op: OperationRef) -> bool {

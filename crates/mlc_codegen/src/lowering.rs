@@ -222,7 +222,12 @@ impl Lowering {
             let stage = self.stage;
             self.restart();
             let step = step.to_owned();
-            return Err(StepError { stage, index, step, diagnostics });
+            return Err(StepError {
+                stage,
+                index,
+                step,
+                diagnostics,
+            });
         }
         if let Some(observe) = observe {
             observe(step, &self.text(false));
@@ -238,7 +243,11 @@ impl Lowering {
         while let Some((steps, next)) = pipeline::leave(stage)
             && stage <= error.stage
         {
-            let count = if stage == error.stage { error.index } else { steps.len() };
+            let count = if stage == error.stage {
+                error.index
+            } else {
+                steps.len()
+            };
             before.extend(&steps[..count]);
             stage = next;
         }
