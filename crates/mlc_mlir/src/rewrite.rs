@@ -100,6 +100,13 @@ pub fn all_ops<'c, 'a>(root: Op<'c, 'a>) -> Vec<Op<'c, 'a>> {
     list
 }
 
+/// Every operation of a name below `root`; the list does not follow later changes.
+pub fn ops_named<'c, 'a>(root: Op<'c, 'a>, name: &str) -> Vec<Op<'c, 'a>> {
+    let mut list = all_ops(root);
+    list.retain(|op| op_name(*op) == name);
+    list
+}
+
 /// The operations that use a value, each with the position of the operand.
 pub fn uses<'c, 'a>(value: Val<'c, 'a>) -> Vec<(Op<'c, 'a>, usize)> {
     let mut list = Vec::new();

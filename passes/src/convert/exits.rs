@@ -23,7 +23,7 @@ use melior::{
 use mlc_mlir::{
     Pass, PassError, PassResult, emit_error,
     rewrite::{
-        Blk, Cursor, Op, all_ops, erase, move_blocks, op_name, operand, split_block, type_attribute,
+        Blk, Cursor, Op, erase, move_blocks, operand, ops_named, split_block, type_attribute,
     },
 };
 
@@ -32,20 +32,15 @@ pub static CONVERT_EXITS: Pass = Pass {
     summary: "leave functions with an error through branches",
     anchor: "builtin.module",
     run: |context, module, _| {
-        for function in all_ops(module) {
-            if op_name(function) == "func.func" {
-                convert(context, function)?;
-            }
+        for function in ops_named(module, "func.func") {
+            convert(context, function)?;
         }
         Ok(())
     },
 };
 
 fn convert<'c, 'a>(context: &'c Context, function: Op<'c, 'a>) -> PassResult {
-    for op in all_ops(function) {
-        if op_name(op) != "par.exit_if" {
-            continue;
-        }
+    for op in ops_named(function, "par.exit_if") {
         if op.parent_operation() != Some(function) {
             emit_error(op.location(), "`par.exit_if` is left in a region");
             return Err(PassError::Reported);

@@ -35,7 +35,7 @@ use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
         Cursor, Key, Op, Val, all_ops, enclosing, erase, op_key, op_name, operand, ops,
-        parse_module_into, replace_all_uses, results, set_attribute, string_attribute,
+        parse_module_into, replace_all_uses, results, set_attribute, string_attribute, value_key,
     },
 };
 use std::collections::{HashMap, HashSet};
@@ -56,6 +56,8 @@ struct Conversion<'c, 'a> {
     raising: HashSet<Key>,
     /// The boxes that are live at an operation that allocates.
     live: HashMap<Key, Vec<Val<'c, 'a>>>,
+    /// What became of the results of converted operations.
+    replaced: HashMap<Key, Val<'c, 'a>>,
 }
 
 fn convert<'c, 'a>(context: &'c Context, module: Op<'c, 'a>) -> PassResult {
@@ -70,6 +72,7 @@ fn convert<'c, 'a>(context: &'c Context, module: Op<'c, 'a>) -> PassResult {
         glue: Glue::default(),
         raising: HashSet::new(),
         live: HashMap::new(),
+        replaced: HashMap::new(),
     };
     for function in ops(body) {
         if op_name(function) == "func.func" {
@@ -99,7 +102,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         let (raising, live) = (&mut self.raising, &mut self.live);
         live_boxes::for_each_op(function, &mut |op, boxes| match op_name(op) {
             "own.new" | "own.new_list" | "own.new_array" | "own.copy" | "own.take" => {
-                live.insert(op_key(op), boxes.iter().rev().copied().collect());
+                live.insert(op_key(op), boxes.to_vec());
             }
             _ if unwind_start(op).is_some() && enclosing(op, &["par.for"]).is_none() => {
                 raising.insert(op_key(function));
@@ -128,7 +131,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             "own.new_list" => self.new_list(emit, op),
             "own.new_array" => self.new_array(emit, op),
             "own.copy" => self.copy(emit, op)?,
-            "own.move" | "own.borrow" | "own.borrow_mut" => replace_typed(op, operand(op, 0)),
+            "own.move" | "own.borrow" | "own.borrow_mut" => self.replace_typed(op, operand(op, 0)),
             "own.drop" => self.drop_box(emit, operand(op, 0)),
             "own.elem" => self.elem(emit, op),
             "own.field" => self.field(emit, op),
@@ -152,6 +155,23 @@ impl<'c, 'a> Conversion<'c, 'a> {
         }
         erase(op);
         Ok(())
+    }
+
+    /// Replaces an operation by a value that keeps the type of the operation's result, so that later
+    /// operations still see the payload; types are converted when all operations are.
+    fn replace_typed(&mut self, op: Op<'c, 'a>, value: Val<'c, 'a>) {
+        for result in results(op) {
+            replace_all_uses(result, value);
+            self.replaced.insert(value_key(result), value);
+        }
+    }
+
+    /// The boxes that are live at an operation that allocates, newest first, as they are by now.
+    fn live_at(&self, op: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
+        let live = self.live.get(&op_key(op)).map_or(&[][..], Vec::as_slice);
+        (live.iter().rev())
+            .map(|value| *self.replaced.get(&value_key(*value)).unwrap_or(value))
+            .collect()
     }
 
     /// Destroys a payload in its place.
@@ -185,12 +205,4 @@ impl<'c, 'a> Conversion<'c, 'a> {
 /// The payload that a box or a borrow leads to.
 fn payload<'c>(value: Val<'c, '_>) -> Type<'c> {
     own::payload(value.r#type()).expect("a box or a borrow, as verified")
-}
-
-/// Replaces an operation by a value that keeps the type of the operation's result, so that later
-/// operations still see the payload; types are converted when all operations are.
-fn replace_typed<'c>(op: Op<'c, '_>, value: Val<'c, '_>) {
-    for result in results(op) {
-        replace_all_uses(result, value);
-    }
 }

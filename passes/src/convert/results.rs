@@ -27,36 +27,40 @@ use melior::{
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Cursor, Op, Val, all_ops, arguments, blocks, defining_op, erase, move_blocks, op_name,
+        Cursor, Op, Val, arguments, blocks, defining_op, erase, move_blocks, op_name, ops_named,
         remove_attribute, results, set_attribute, string_attribute, type_attribute,
     },
 };
+use std::collections::HashMap;
 
 pub static CONVERT_RESULTS: Pass = Pass {
     name: "convert-results",
     summary: "give exported functions the calling convention of C",
     anchor: "builtin.module",
     run: |context, module, _| {
-        let all = all_ops(module);
-        for function in all.iter().copied() {
-            if op_name(function) == "func.func" && function.has_attribute("mlc.export") {
-                let callers: Vec<_> = (all.iter().copied())
-                    .filter(|op| calls(*op, function))
-                    .collect();
-                convert(context, function, &callers)?;
+        let callers = callers(module);
+        for function in ops_named(module, "func.func") {
+            if function.has_attribute("mlc.export") {
+                let name = string_attribute(function, "sym_name").unwrap_or_default();
+                let callers = callers.get(name).map_or(&[][..], Vec::as_slice);
+                convert(context, function, callers)?;
             }
         }
         Ok(())
     },
 };
 
-fn calls(op: Op, function: Op) -> bool {
-    let attribute = match op_name(op) {
-        "func.call" => "callee",
-        "func.constant" => "value",
-        _ => return false,
-    };
-    string_attribute(op, attribute) == string_attribute(function, "sym_name")
+/// The operations that refer to functions, by the name of the function.
+fn callers<'c, 'a>(module: Op<'c, 'a>) -> HashMap<&'c str, Vec<Op<'c, 'a>>> {
+    let mut callers: HashMap<_, Vec<_>> = HashMap::new();
+    for (name, attribute) in [("func.call", "callee"), ("func.constant", "value")] {
+        for op in ops_named(module, name) {
+            if let Some(callee) = string_attribute(op, attribute) {
+                callers.entry(callee).or_default().push(op);
+            }
+        }
+    }
+    callers
 }
 
 fn convert<'c, 'a>(

@@ -28,7 +28,7 @@ use mlc_mlir::{
     Pass, PassError, PassResult, emit_error,
     rewrite::{
         Blk, Cursor, Op, Val, all_ops, ancestor_in_block, arguments, defining_block, nested_blocks,
-        op_name, results, set_operands,
+        op_name, ops_named, results, set_operands,
     },
 };
 
@@ -37,10 +37,8 @@ pub static INSERT_DROPS: Pass = Pass {
     summary: "destroy every owned value right after its last use",
     anchor: "builtin.module",
     run: |context, module, _| {
-        for function in all_ops(module) {
-            if op_name(function) == "func.func" {
-                insert_drops(context, function)?;
-            }
+        for function in ops_named(module, "func.func") {
+            insert_drops(context, function)?;
         }
         Ok(())
     },

@@ -169,3 +169,19 @@ func.func @collect(%l: !own.mut<!own.list<!own.list<f32>>>, %n: index) {
   }
   return
 }
+
+// -----
+
+// What is live where memory runs out is dropped on the way out.
+// CHECK-LABEL: func.func @second
+// CHECK:         %[[A:.*]] = call @mlc_rt_box_new
+// CHECK:         %[[B:.*]] = call @mlc_rt_box_new
+// CHECK:         par.exit_if
+// CHECK-NEXT:      func.call @mlc_rt_box_free(%[[A]])
+func.func @second() -> (i32, !own.box<f64>, !own.box<f64>) attributes {mlc.raises} {
+  %ok = arith.constant 0 : i32
+  %a = own.new : !own.box<f64>
+  %m = own.move %a : !own.box<f64>
+  %b = own.new : !own.box<f64>
+  return %ok, %m, %b : i32, !own.box<f64>, !own.box<f64>
+}

@@ -1,6 +1,6 @@
 //! Parts of payloads and what is read and written through borrows.
 
-use super::{Conversion, payload, replace_typed};
+use super::{Conversion, payload};
 use crate::convert::{emit::Emit, layout::extents};
 use melior::ir::{Type, ValueLike};
 use mlc_dialects::own;
@@ -18,7 +18,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         let data = emit.load(operand(op, 0), emit.pointer_type());
         let index = emit.from_index(operand(op, 1));
         let element = self.layout(payload(result)).ty;
-        replace_typed(op, emit.element(data, index, element, result.r#type()));
+        self.replace_typed(op, emit.element(data, index, element, result.r#type()));
     }
 
     pub(super) fn field(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
@@ -26,7 +26,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         let aggregate = self.layout(payload(source)).ty;
         let position = integer_attribute(op, "field").unwrap_or_default() as i32;
         let result = results(op)[0].r#type();
-        replace_typed(op, emit.field(source, aggregate, &[position], result));
+        self.replace_typed(op, emit.field(source, aggregate, &[position], result));
     }
 
     /// Reads the header and makes a memref of it: an array's header is one already.
@@ -53,7 +53,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         } else {
             emit.load(source, descriptor)
         };
-        replace_typed(op, emit.cast(value, memref));
+        self.replace_typed(op, emit.cast(value, memref));
     }
 
     pub(super) fn len(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
@@ -68,14 +68,14 @@ impl<'c, 'a> Conversion<'c, 'a> {
             let place = emit.field(source, ty, &[SIZES, 0], emit.pointer_type());
             emit.load(place, emit.integer_type(64))
         };
-        replace_typed(op, emit.to_index(length));
+        self.replace_typed(op, emit.to_index(length));
     }
 
     /// A scalar lies in memory as itself, but for an index (64 bits) and a complex number (a struct).
     pub(super) fn load(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
         let ty = results(op)[0].r#type();
         let value = emit.load(operand(op, 0), self.layout(ty).ty);
-        replace_typed(op, self.from_memory(emit, value, ty));
+        self.replace_typed(op, self.from_memory(emit, value, ty));
     }
 
     pub(super) fn store(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {

@@ -3,7 +3,7 @@
 use super::{
     Conversion,
     access::{CAPACITY, LENGTH},
-    payload, replace_typed,
+    payload,
 };
 use crate::convert::{
     emit::{Compare, Emit},
@@ -14,7 +14,7 @@ use melior::ir::{Type, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::{
     PassResult,
-    rewrite::{Op, Val, constant_integer, op_key, operand, results},
+    rewrite::{Op, Val, constant_integer, operand, results},
 };
 
 impl<'c, 'a> Conversion<'c, 'a> {
@@ -22,7 +22,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         let cell = self.allocate_cell(emit, op);
         let failed = emit.is_null(cell);
         self.exit_without_memory(emit, op, failed, &[]);
-        replace_typed(op, cell);
+        self.replace_typed(op, cell);
     }
 
     /// A cell of zeros for the box that an operation makes; null where memory runs out.
@@ -60,7 +60,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         emit.store(data, cell);
         emit.store(length, self.header_field(emit, cell, LENGTH));
         emit.store(capacity, self.header_field(emit, cell, CAPACITY));
-        replace_typed(op, cell);
+        self.replace_typed(op, cell);
     }
 
     pub(super) fn new_array(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
@@ -97,7 +97,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             }
         }
         emit.store(value, cell);
-        replace_typed(op, cell);
+        self.replace_typed(op, cell);
     }
 
     pub(super) fn copy(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) -> PassResult {
@@ -115,7 +115,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
                 self.exit_without_memory(emit, op, failed, &[("mlc_rt_box_free", cell)]);
             }
         }
-        replace_typed(op, cell);
+        self.replace_typed(op, cell);
         Ok(())
     }
 
@@ -140,7 +140,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         self.copy_payload(emit, cell, place);
         let size = emit.i64(self.layout(payload(place)).size);
         emit.clear_bytes(place, size);
-        replace_typed(op, cell);
+        self.replace_typed(op, cell);
     }
 
     pub(super) fn swap(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
@@ -281,7 +281,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             });
             return;
         }
-        let live = self.live.get(&op_key(op)).cloned().unwrap_or_default();
+        let live = self.live_at(op);
         emit.exit_if(failed, |emit| {
             for (function, pointer) in frees {
                 emit.call_runtime(&mut self.runtime, function, &[*pointer], &[]);
