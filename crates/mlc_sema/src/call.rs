@@ -416,7 +416,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// The default of a parameter, evaluated in the module of the function.
-    fn default_value(
+    pub fn default_value(
         &mut self,
         decl: DeclId,
         param: &'a ast::Param,

@@ -114,6 +114,7 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
     if !failed {
         for function in &mut functions {
             crate::indices::simplify(function);
+            crate::compact::compact(function);
         }
         crate::conventions::infer(&mut functions, &cx.types);
         for function in &mut functions {
@@ -146,5 +147,7 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
     };
     let mut diagnostics = cx.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.file, diagnostic.primary.start));
+    // A default, say, is looked at for each call.
+    diagnostics.dedup();
     (program, diagnostics)
 }

@@ -38,6 +38,9 @@ pub(crate) fn infer(functions: &mut [Function], types: &TypeTable) {
             }
         }
     }
+    for (function, facts) in functions.iter_mut().zip(&facts) {
+        function.returns_param = param_returned(function, facts);
+    }
     let conventions: Vec<Vec<Convention>> = (functions.iter())
         .map(|function| {
             function
@@ -237,6 +240,37 @@ fn update(position: usize, functions: &mut [Function], facts: &mut [Facts]) -> b
     changed
 }
 
+/// The parameter that a function changes in place and returns whole on every path.
+fn param_returned(function: &Function, facts: &Facts) -> Option<u32> {
+    let mut values = Vec::new();
+    returned(&function.body, &mut values);
+    let mut found: Option<u32> = None;
+    for value in values {
+        let ExprKind::Move(place) = &value.kind else {
+            return None;
+        };
+        let root = root_local(place).filter(|_| place.projections.is_empty())?;
+        let param = function
+            .params
+            .iter()
+            .position(|param| param.local == root && !param.written)?;
+        if found.is_some_and(|before| before != param as u32) || !facts.written[root.0 as usize] {
+            return None;
+        }
+        found = Some(param as u32);
+    }
+    found
+}
+
+fn returned<'v>(stmts: &'v [Stmt], values: &mut Vec<&'v Expr>) {
+    for stmt in stmts {
+        if let StmtKind::Return(Some(value)) = &stmt.kind {
+            values.push(value);
+        }
+        walk::blocks(stmt, &mut |block| returned(block, values));
+    }
+}
+
 /// Finds the functions that return a part of one parameter, and turns the results into borrows.
 fn borrowed_results(functions: &mut [Function], types: &TypeTable) {
     loop {
@@ -260,21 +294,10 @@ fn borrowed_results(functions: &mut [Function], types: &TypeTable) {
 
 /// The parameter that all results are parts of.
 fn part_returned(function: &Function, functions: &[Function], types: &TypeTable) -> Option<u32> {
-    struct Returns<'v> {
-        values: Vec<&'v Expr>,
-    }
-    fn collect<'v>(stmts: &'v [Stmt], returns: &mut Returns<'v>) {
-        for stmt in stmts {
-            if let StmtKind::Return(Some(value)) = &stmt.kind {
-                returns.values.push(value);
-            }
-            walk::blocks(stmt, &mut |block| collect(block, returns));
-        }
-    }
-    let mut returns = Returns { values: Vec::new() };
-    collect(&function.body, &mut returns);
+    let mut values = Vec::new();
+    returned(&function.body, &mut values);
     let mut found: Option<u32> = None;
-    for value in &returns.values {
+    for value in values {
         let param = part_of_param(value, function, functions, types)?;
         if found.is_some_and(|before| before != param) {
             return None;

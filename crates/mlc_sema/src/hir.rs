@@ -17,6 +17,7 @@
 use mlc_diagnostics::Span;
 
 pub use crate::error_kind::ErrorKind;
+pub use crate::signature::{FunctionKind, ParamKind};
 pub use crate::types::{Dim, FloatKind, Ty, TyKind, TypeTable};
 
 /// Index into [`Program::functions`].
@@ -134,6 +135,9 @@ pub struct Function {
     /// Parameters first, in order, then all other variables.
     pub locals: Vec<Local>,
     pub body: Vec<Stmt>,
+    /// `Some(p)`: every path returns the whole of parameter `p`, which is changed in place and whose convention is not written.
+    pub returns_param: Option<u32>,
+    pub kind: FunctionKind,
     /// Whether a call may raise (conservatively, from the body and everything called; checks count unless `unchecked`).
     pub raises: bool,
     /// Whether it is visible from outside: C, Python, other languages.
@@ -162,6 +166,9 @@ pub struct Param {
     pub convention: Convention,
     /// Whether the convention was written rather than inferred.
     pub written: bool,
+    pub kind: ParamKind,
+    /// For callers from outside; calls inside the program have it filled in.
+    pub default: Option<crate::signature::Default>,
 }
 
 /// How a variable holds its value.

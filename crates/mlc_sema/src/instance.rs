@@ -133,6 +133,8 @@ impl<'a> Checker<'a> {
             cx.generics = all;
             let ty = cx.annotation(returns);
             self.headers[func.0 as usize].result = Some(ty);
+        } else if !crate::names::returns_value(&ast.body) {
+            self.headers[func.0 as usize].result = Some(Ty::NONE);
         }
         func
     }
@@ -228,6 +230,14 @@ impl<'a> Checker<'a> {
                 local,
                 convention: param.written.unwrap_or(Convention::Borrowed),
                 written: param.written.is_some(),
+                kind: match syntax.kind {
+                    ast::ParamKind::PositionalOnly => hir::ParamKind::PositionalOnly,
+                    ast::ParamKind::Plain => hir::ParamKind::Plain,
+                    ast::ParamKind::VarPositional => hir::ParamKind::VarPositional,
+                    ast::ParamKind::KeywordOnly => hir::ParamKind::KeywordOnly,
+                    ast::ParamKind::VarKeyword => hir::ParamKind::VarKeyword,
+                },
+                default: cx.constant_default(decl, syntax, param.ty),
             });
         }
         cx.block(&ast.body);
@@ -256,6 +266,16 @@ impl<'a> Checker<'a> {
         let result = self.header(func).result.unwrap_or(Ty::NONE);
         let result = self.resolve(result);
         self.headers[func.0 as usize].result = Some(result);
+        let kind = match (
+            owner,
+            self.decl(decl).is_static,
+            self.decl(decl).is_property,
+        ) {
+            (None, ..) => hir::FunctionKind::Function,
+            (Some(_), true, _) => hir::FunctionKind::StaticMethod,
+            (Some(_), _, true) => hir::FunctionKind::Property,
+            (Some(_), ..) => hir::FunctionKind::Method,
+        };
         let generic = self.is_generic(decl);
         let private =
             ast.name.name.as_str().starts_with('_') && !ast.name.name.as_str().starts_with("__");
@@ -265,6 +285,8 @@ impl<'a> Checker<'a> {
             params,
             result,
             result_borrows: None,
+            returns_param: None,
+            kind,
             locals,
             body,
             raises: ast.raises.is_some(),
@@ -325,6 +347,8 @@ impl<'a> Checker<'a> {
             params: Vec::new(),
             result: Ty::NONE,
             result_borrows: None,
+            returns_param: None,
+            kind: hir::FunctionKind::Function,
             locals,
             body,
             raises: false,
@@ -338,6 +362,24 @@ impl<'a> Checker<'a> {
 }
 
 impl<'a> FnCx<'_, 'a> {
+    /// The default of a parameter for callers from outside.
+    fn constant_default(
+        &mut self,
+        decl: DeclId,
+        param: &'a ast::Param,
+        ty: Ty,
+    ) -> Option<crate::signature::Default> {
+        param.default.as_ref()?;
+        let value = self.default_value(decl, param, Some(ty))?;
+        if value.ty == Ty::ERROR {
+            return None;
+        }
+        Some(match crate::interp::evaluate(self.cx, &[], &value) {
+            Ok(value) => crate::signature::Default::Value(value),
+            Err(_) => crate::signature::Default::Computed,
+        })
+    }
+
     fn check_param(
         &mut self,
         param: &'a ast::Param,

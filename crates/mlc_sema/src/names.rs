@@ -398,3 +398,14 @@ fn each_expr<'s>(stmt: &'s Stmt, visit: &mut dyn FnMut(&'s Expr)) {
         _ => {}
     }
 }
+
+/// Whether a `return` with a value stands anywhere in a body, not counting nested functions.
+pub(crate) fn returns_value(body: &[Stmt]) -> bool {
+    body.iter().any(|stmt| {
+        let mut found = matches!(stmt.kind, StmtKind::Return(Some(_)));
+        if !matches!(stmt.kind, StmtKind::Function(_) | StmtKind::Struct(_)) {
+            each_block(stmt, &mut |block| found |= returns_value(block));
+        }
+        found
+    })
+}

@@ -323,6 +323,16 @@ impl<'a> FnCx<'_, 'a> {
             ));
             return Operand::Value(Val::error(span));
         }
+        // `a.shape[1]`: no need for the tuple.
+        if place.projections.is_empty()
+            && let crate::hir::Root::Temporary(tuple) = &place.root
+            && let ExprKind::Tuple(values) = &tuple.kind
+            && values
+                .iter()
+                .all(|value| matches!(value.kind, ExprKind::Len { .. } | ExprKind::Int(_)))
+        {
+            return Operand::Value(Val::from(values[at as usize].clone()));
+        }
         Operand::Place(self.project(
             place,
             ProjectionKind::Item(at as u32),
