@@ -53,9 +53,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Ok(vec![self.convert(count, args[0].ty, expr.ty)?])
             }
             Builtin::ListAppend => {
-                let list = self.exclusive(&args[0])?;
-                let values = self.expr(&args[1])?;
-                let value = self.storable(args[1].ty, values)?;
+                let mut operands = self.operands(args)?;
+                let value = self.storable(args[1].ty, operands.remove(1))?;
+                let list = operands[0][0];
                 self.at(expr.span);
                 self.b.op("own.append", &[value, list], &[]);
                 Ok(vec![])

@@ -57,8 +57,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     return self.branches(condition, &then, &orelse, behind);
                 }
             }
-            self.live = lives[at].clone();
-            self.slots().reads(stmt, &mut self.live);
+            self.live = self.slots().live_in(stmt, &lives[at], &self.targets);
             self.stmt(stmt, &lives[at])?;
             if !one.falls {
                 return Ok(());
@@ -122,6 +121,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             Ok(())
         };
+        if orelse.is_empty() && carried.is_empty() {
+            return self.when(condition, |lower| branch(lower, then, first));
+        }
         self.if_op(
             condition,
             &carried,
@@ -178,6 +180,21 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     // ---- if
+
+    /// `scf.if` without an else, which hands nothing on.
+    pub fn when(
+        &mut self,
+        condition: Value<'c, 'm>,
+        then: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let op = self.b.structured("scf.if", &[condition], &[], &[], 2);
+        let outer = (self.b, self.env.clone(), self.nonnegative.clone());
+        self.b.enter(op, 0, &[]);
+        then(self)?;
+        self.b.op("scf.yield", &[], &[]);
+        (self.b, self.env, self.nonnegative) = outer;
+        Ok(())
+    }
 
     /// `scf.if` that hands on the variables `carried`.
     pub fn if_op(
@@ -480,21 +497,26 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let signal = self.current(self.slots().signal())?[0];
             let fell = self.is_signal(signal, FELL);
             let i1 = self.b.int_type(1);
-            let mut assigned = LocalSet::default();
-            self.slots()
-                .assigned_in(condition, self.reductions, &mut assigned);
-            let inner_carried: Vec<usize> = carried
-                .iter()
-                .copied()
-                .filter(|&slot| assigned.contains(slot))
-                .collect();
-            self.if_values(
-                fell,
-                &inner_carried,
-                &[i1],
-                |lower| Ok(vec![lower.one(condition)?]),
-                |lower| Ok(vec![lower.b.bool(false)]),
-            )?[0]
+            if self.is_plain(condition) {
+                let more = self.one(condition)?;
+                self.b.value("arith.andi", &[fell, more], i1)
+            } else {
+                let mut assigned = LocalSet::default();
+                self.slots()
+                    .assigned_in(condition, self.reductions, &mut assigned);
+                let inner_carried: Vec<usize> = carried
+                    .iter()
+                    .copied()
+                    .filter(|&slot| assigned.contains(slot))
+                    .collect();
+                self.if_values(
+                    fell,
+                    &inner_carried,
+                    &[i1],
+                    |lower| Ok(vec![lower.one(condition)?]),
+                    |lower| Ok(vec![lower.b.bool(false)]),
+                )?[0]
+            }
         } else {
             self.one(condition)?
         };

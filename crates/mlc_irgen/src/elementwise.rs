@@ -200,7 +200,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// A place that is a list, an array or a part of one, as a view.
-    fn view_of(&mut self, place: &'x Place, mutable: bool) -> Result<View<'c, 'm>> {
+    pub fn view_of(&mut self, place: &'x Place, mutable: bool) -> Result<View<'c, 'm>> {
         match self.place(place, mutable)? {
             Spot::Borrow(source) => Ok(self.whole_view(source)),
             Spot::View(view) | Spot::Element(view) => Ok(view),

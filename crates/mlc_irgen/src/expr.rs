@@ -1,7 +1,9 @@
 //! Expressions.
 
 use melior::ir::Value;
-use mlc_sema::hir::{BinaryOp, CompareOp, Expr, ExprKind, LogicalOp, Place, Root, Ty, UnaryOp};
+use mlc_sema::hir::{
+    BinaryOp, CompareOp, Expr, ExprKind, LogicalOp, Place, ProjectionKind, Root, Ty, UnaryOp,
+};
 
 use crate::{
     Error,
@@ -267,7 +269,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// Whether an expression may as well be evaluated where its value is not needed: cheap, without effects or errors.
-    fn is_plain(&self, expr: &Expr) -> bool {
+    pub fn is_plain(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Float(_) => true,
             ExprKind::Load(Place {
@@ -354,10 +356,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let function = &self.cx.program.functions[callee.0 as usize];
         let spilled = std::mem::take(&mut self.spilled);
         let copied = std::mem::take(&mut self.copied);
-        let mut operands = Vec::new();
-        for arg in args {
-            operands.extend(self.expr(arg)?);
-        }
+        let operands = self
+            .operands(args)?
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>();
         self.at(expr.span);
         let types = signature(self.types(), function)?.results;
         let attrs = [("callee", self.b.symbol(&function.symbol))];
@@ -379,15 +382,29 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(results)
     }
 
-    fn len(&mut self, place: &'x Place, axis: u32) -> Result<Value<'c, 'm>> {
-        let borrowed = self.borrow(place, false)?;
-        let extent = match borrowed {
-            Borrowed::Ref(source) => {
-                let view = self.whole_view(source);
-                self.view_extent(&view, axis as usize)
-            }
-            Borrowed::View(view) => self.view_extent(&view, axis as usize),
+    /// The values of arguments. Names that are borrowed come last: what the other arguments compute may still use them.
+    pub fn operands(&mut self, args: &'x [Expr]) -> Result<Vec<Vec<Value<'c, 'm>>>> {
+        let is_name = |arg: &Expr| {
+            matches!(&arg.kind, ExprKind::Borrow { place, .. }
+            if matches!(place.root, Root::Local(_)) && place.projections.iter().all(|projection| {
+                matches!(projection.kind, ProjectionKind::Field(_) | ProjectionKind::Item(_))
+            }))
         };
+        let mut values = vec![Vec::new(); args.len()];
+        for names in [false, true] {
+            for (arg, value) in args.iter().zip(&mut values) {
+                if is_name(arg) == names {
+                    *value = self.expr(arg)?;
+                }
+            }
+        }
+        Ok(values)
+    }
+
+    fn len(&mut self, place: &'x Place, axis: u32) -> Result<Value<'c, 'm>> {
+        let view = self.view_of(place, false)?;
+        self.at(place.span);
+        let extent = self.view_extent(&view, axis as usize);
         Ok(self.from_index(extent))
     }
 }

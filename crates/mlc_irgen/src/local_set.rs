@@ -40,6 +40,11 @@ impl LocalSet {
         self
     }
 
+    /// All, in ascending order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> {
+        self.common(self).into_iter()
+    }
+
     /// Those that are in both, in ascending order.
     pub fn common(&self, other: &LocalSet) -> Vec<usize> {
         let words = self.0.iter().zip(&other.0).enumerate();

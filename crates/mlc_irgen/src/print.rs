@@ -130,15 +130,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.scf_for(&bounds, &[], |lower, at| {
             let zero = lower.b.index(0);
             let later = lower.compare_ints("ne", at, zero);
-            lower.if_op(
-                later,
-                &[],
-                |lower| {
-                    lower.print_text(", ");
-                    Ok(())
-                },
-                |_| Ok(()),
-            )?;
+            lower.when(later, |lower| {
+                lower.print_text(", ");
+                Ok(())
+            })?;
             if list && !lower.types().is_scalar(elem) {
                 let part = lower.borrow_element(view, at, false);
                 let part = lower.whole_view(part);

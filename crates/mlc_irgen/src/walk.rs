@@ -204,8 +204,13 @@ impl<'h> Slots<'h> {
         });
     }
 
+    /// What may be read in a statement or behind it, before it assigns anything.
+    pub fn live_in(self, stmt: &Stmt, behind: &LocalSet, targets: &Targets) -> LocalSet {
+        self.live_before_one(stmt, behind, targets).union(behind)
+    }
+
     /// Adds everything that a statement reads, nested statements included.
-    pub fn reads(self, stmt: &Stmt, out: &mut LocalSet) {
+    fn reads(self, stmt: &Stmt, out: &mut LocalSet) {
         self.stmt(stmt, &[], &mut |event| {
             if let Event::Read(slot) = event {
                 out.insert(slot);
@@ -649,21 +654,21 @@ impl<'h> Slots<'h> {
                 }
             }
             ExprKind::Block { stmts, value } => {
-                // What the block binds first is its own: no read of it reaches outside.
-                let mut bound = LocalSet::default();
-                for stmt in stmts {
-                    self.stmt(stmt, reductions, &mut |event| match event {
-                        Event::Read(slot) if bound.contains(slot) => {}
-                        event => visit(event),
-                    });
-                    if let StmtKind::Bind { local, .. } = &stmt.kind {
-                        bound.insert(local.0 as usize);
+                // Of what the statements read, only that counts which they did not bind themselves.
+                self.stmts(stmts, reductions, &mut |event| {
+                    if !matches!(event, Event::Read(_)) {
+                        visit(event);
                     }
-                }
+                });
+                let mut live = LocalSet::default();
                 self.expr(value, reductions, &mut |event| match event {
-                    Event::Read(slot) if bound.contains(slot) => {}
+                    Event::Read(slot) => live.insert(slot),
                     event => visit(event),
                 });
+                let before = self.live_before(&refs(stmts), &live, &Targets::default());
+                for slot in before.iter() {
+                    visit(Event::Read(slot));
+                }
             }
             ExprKind::Call { args, .. } | ExprKind::Builtin { args, .. } => {
                 let fails = match &expr.kind {
