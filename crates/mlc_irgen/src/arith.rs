@@ -20,6 +20,8 @@ pub enum Class {
 /// What is known of the operands of a division.
 #[derive(Clone, Copy, Default)]
 pub struct Known {
+    /// The divisor is not 0.
+    pub nonzero_divisor: bool,
     /// The divisor is neither 0 nor -1.
     pub safe_divisor: bool,
     /// Neither operand is negative.
@@ -181,7 +183,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             )
         })?;
         match self.class(left)? {
-            Class::Float(_) => self.float_binary(op, a, b, ty, result),
+            Class::Float(_) => {
+                // The exponent of a power may be an integer.
+                let b = self.convert(b, right, ty)?;
+                self.float_binary(op, a, b, ty, result)
+            }
             Class::Complex(_) => self.complex_binary(op, a, b, result),
             Class::Bool => Ok(match op {
                 BinaryOp::And | BinaryOp::Mul | BinaryOp::Min => {
@@ -193,7 +199,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }),
             Class::Int { bits, signed } => {
                 if op == BinaryOp::Div {
-                    return self.true_division(a, b, left, ty);
+                    return self.true_division(a, b, left, ty, known);
                 }
                 self.int_binary(op, a, b, right, ty, result, (bits, signed), known)
             }
@@ -358,7 +364,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         known: Known,
     ) -> Result<Value<'c, 'm>> {
         let zero = self.number(0.0, ty)?;
-        if !known.safe_divisor {
+        if !known.nonzero_divisor {
             let some = self.compare_ints("ne", b, zero);
             let message = if op == BinaryOp::Mod {
                 "integer modulo by zero"
@@ -597,15 +603,18 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         b: Value<'c, 'm>,
         operands: Ty,
         ty: Ty,
+        known: Known,
     ) -> Result<Value<'c, 'm>> {
-        let zero = self.number(0.0, operands)?;
-        let some = self.compare_ints("ne", b, zero);
-        self.check_all(
-            some,
-            operands,
-            ErrorKind::ZeroDivisionError,
-            "division by zero",
-        );
+        if !known.nonzero_divisor {
+            let zero = self.number(0.0, operands)?;
+            let some = self.compare_ints("ne", b, zero);
+            self.check_all(
+                some,
+                operands,
+                ErrorKind::ZeroDivisionError,
+                "division by zero",
+            );
+        }
         // Through f64, so that a narrower result is rounded from a quotient that is nearly exact.
         let wide = match self.types().kind(ty) {
             TyKind::Float(FloatKind::F64) | TyKind::Simd { .. } => ty,

@@ -172,6 +172,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.at(expr.span);
         let divisor = constant_int(right);
         let known = Known {
+            nonzero_divisor: divisor.is_some_and(|value| value != 0),
             safe_divisor: divisor.is_some_and(|value| value != 0 && value != -1),
             nonnegative: self.is_nonnegative(left) && self.is_nonnegative(right),
         };

@@ -51,7 +51,7 @@ impl Runtime {
 
     /// The symbol of a constant that holds a text; equal texts share one.
     pub fn text(&mut self, text: &str) -> String {
-        let next = format!("mlc.text.{}", self.texts.len());
+        let next = format!("mlc.message.{}", self.texts.len());
         self.texts.entry(text.to_string()).or_insert(next).clone()
     }
 
