@@ -223,7 +223,11 @@ impl<'s> Parser<'s> {
         close: TokenKind,
         mut item: impl FnMut(&mut Self) -> Parsed<T>,
     ) -> Parsed<Vec<T>> {
-        let mut items = Vec::new();
+        if self.eat(close) {
+            return Ok(Vec::new());
+        }
+        // Most lists are short, and the smallest capacity that a vector takes by itself is four.
+        let mut items = Vec::with_capacity(1);
         while !self.at(close) {
             items.push(item(self)?);
             if !self.eat(TokenKind::Comma) {

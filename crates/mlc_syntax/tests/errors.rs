@@ -219,7 +219,6 @@ a == b = c
             t.mlc:6:5: error[invalid-target]: cannot delete a call
             t.mlc:7:1: error[syntax]: a starred expression needs a comma behind it to be a tuple
             t.mlc:8:5: error[invalid-target]: only one target of an unpacking can be starred
-            t.mlc:9:4: error[syntax]: expected an operator or the end of the line, found `:`
             t.mlc:10:5: error[syntax]: expected an operator or the end of the line, found `:`
             t.mlc:11:2: error[invalid-target]: `:=` assigns to a plain name only
             t.mlc:12:11: error[invalid-target]: cannot assign to a number

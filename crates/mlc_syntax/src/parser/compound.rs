@@ -19,6 +19,7 @@ impl Parser<'_> {
                 self.recover(first, &mut body);
             }
             self.reported = false;
+            body.shrink_to_fit();
             return Ok(body);
         }
         if !self.at(TokenKind::Indent) {
@@ -48,6 +49,7 @@ impl Parser<'_> {
         self.blocks -= 1;
         self.eat(TokenKind::Dedent);
         self.reported = false;
+        body.shrink_to_fit();
         Ok(body)
     }
 

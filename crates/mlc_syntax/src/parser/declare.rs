@@ -75,12 +75,12 @@ impl Parser<'_> {
         })))
     }
 
-    pub(super) fn declaration(&mut self, target: Expr, parenthesized: bool) -> Parsed<StmtKind> {
+    pub(super) fn declaration(&mut self, target: Expr) -> Parsed<StmtKind> {
         let single = matches!(
             target.kind,
             ExprKind::Name(_) | ExprKind::Attribute { .. } | ExprKind::Subscript { .. }
         );
-        if !single || (parenthesized && matches!(target.kind, ExprKind::Name(_))) {
+        if !single {
             return Err(self.expected("an operator or the end of the line"));
         }
         let annotation = self.annotation()?;

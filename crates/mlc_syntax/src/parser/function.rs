@@ -33,6 +33,7 @@ impl Parser<'_> {
             TokenKind::Fn => self.function(FunctionKeyword::Fn, decorators),
             TokenKind::Struct => self.structure(decorators),
             TokenKind::Class => Err(self.class()),
+            TokenKind::Async => Err(self.asynchronous()),
             _ => Err(self.expected("`fn`, `def` or `struct` behind a decorator")),
         }
     }

@@ -47,7 +47,7 @@ impl Parser<'_> {
             }
             Match if self.is_match_statement() => self.match_statement()?,
             Class => return Err(self.class()),
-            Async => return Err(self.unsupported("`async`", "write a plain function or loop")),
+            Async => return Err(self.asynchronous()),
             Indent => return self.unexpected_indent(out),
             Elif | Else | Except | Finally | Case if self.is_orphan_clause() => {
                 return Err(self.orphan_clause(out));
@@ -65,6 +65,10 @@ impl Parser<'_> {
                 .fixit("write `struct`", span, "struct")
                 .help("a struct declares its fields with types, `name: T`"),
         )
+    }
+
+    pub(super) fn asynchronous(&mut self) -> Reported {
+        self.unsupported("`async`", "write a plain function or loop")
     }
 
     pub(super) fn unsupported(&mut self, what: &str, help: &str) -> Reported {
@@ -255,12 +259,11 @@ impl Parser<'_> {
     /// An expression, assignment, augmented assignment or declaration.
     fn expression_statement(&mut self) -> Parsed<StmtKind> {
         let first = self.at;
-        let parenthesized = self.at(TokenKind::LeftParen);
         let value = self.expr_list()?;
         match self.kind() {
             TokenKind::Newline | TokenKind::Semicolon => Ok(StmtKind::Expr(value)),
             TokenKind::Equal => self.assignment(value),
-            TokenKind::Colon => self.declaration(value, parenthesized),
+            TokenKind::Colon => self.declaration(value),
             kind => match augmented(kind) {
                 Some(op) => {
                     self.check_update_target(&value)?;
