@@ -467,7 +467,7 @@ impl<'a> Checker<'a> {
 }
 
 fn names_in(function: &ast::Function, names: &mut FxHashSet<Name>) {
-    crate::names::mentioned_in(&function.body, &mut |name| {
+    crate::names::free_in(function, &mut |name| {
         names.insert(name);
     });
     for default in function

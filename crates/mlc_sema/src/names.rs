@@ -2,6 +2,7 @@
 
 use mlc_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
 use mlc_syntax::{Name, ast};
+use rustc_hash::FxHashSet;
 
 /// Functions and types that need no import.
 pub(crate) const BUILTINS: &[&str] = &[
@@ -289,8 +290,46 @@ fn f_string_part<'e>(part: &'e ast::FStringPart, visit: &mut dyn FnMut(&'e Expr)
     }
 }
 
-/// Calls `found` for every name that is mentioned in a function's body, nested functions included.
-pub(crate) fn mentioned_in(body: &[Stmt], found: &mut dyn FnMut(Name)) {
+/// Calls `found` for every name that a function takes from outside: mentioned in its body, nested functions
+/// included, and neither a parameter nor bound there, unless `global` or `nonlocal` says that it is another's.
+pub(crate) fn free_in(function: &ast::Function, found: &mut dyn FnMut(Name)) {
+    let mut bound: FxHashSet<Name> = function
+        .params
+        .iter()
+        .map(|param| param.name.name)
+        .collect();
+    for stmt in &function.body {
+        bound_by(stmt, &mut |name| {
+            bound.insert(name);
+        });
+    }
+    for stmt in &function.body {
+        declared_elsewhere(stmt, &mut |name| {
+            bound.remove(&name);
+        });
+    }
+    mentioned_in(&function.body, &mut |name| {
+        if !bound.contains(&name) {
+            found(name);
+        }
+    });
+}
+
+/// The names that `global` and `nonlocal` declare, at any depth of blocks.
+fn declared_elsewhere(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
+    if let StmtKind::Global(names) | StmtKind::Nonlocal(names) = &stmt.kind {
+        names.iter().for_each(|name| found(name.name));
+    }
+    if !matches!(stmt.kind, StmtKind::Function(_) | StmtKind::Struct(_)) {
+        each_block(stmt, &mut |block| {
+            block
+                .iter()
+                .for_each(|stmt| declared_elsewhere(stmt, found));
+        });
+    }
+}
+
+fn mentioned_in(body: &[Stmt], found: &mut dyn FnMut(Name)) {
     for stmt in body {
         mentioned(stmt, found);
     }
@@ -298,17 +337,38 @@ pub(crate) fn mentioned_in(body: &[Stmt], found: &mut dyn FnMut(Name)) {
 
 fn mentioned(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
     each_expr(stmt, &mut |expr| mentioned_expr(expr, found));
-    each_block(stmt, &mut |block| mentioned_in(block, found));
+    match &stmt.kind {
+        StmtKind::Function(function) => free_in(function, found),
+        _ => each_block(stmt, &mut |block| mentioned_in(block, found)),
+    }
     if let StmtKind::Global(names) | StmtKind::Nonlocal(names) = &stmt.kind {
         names.iter().for_each(|name| found(name.name));
     }
 }
 
+/// Calls `found` for every name that an expression takes from outside: not those that its comprehensions and
+/// lambdas bind for themselves.
 pub(crate) fn mentioned_expr(expr: &Expr, found: &mut dyn FnMut(Name)) {
-    if let ExprKind::Name(name) = &expr.kind {
-        found(*name);
+    let mut own: FxHashSet<Name> = FxHashSet::default();
+    match &expr.kind {
+        ExprKind::Name(name) => found(*name),
+        ExprKind::Comprehension(item) => {
+            for clause in &item.clauses {
+                target_names(&clause.target, &mut |name| {
+                    own.insert(name);
+                });
+            }
+        }
+        ExprKind::Lambda(item) => own.extend(item.params.iter().map(|param| param.name.name)),
+        _ => {}
     }
-    for_each_child(expr, &mut |child| mentioned_expr(child, found));
+    for_each_child(expr, &mut |child| {
+        mentioned_expr(child, &mut |name| {
+            if !own.contains(&name) {
+                found(name);
+            }
+        });
+    });
 }
 
 /// Calls `visit` for each block directly in the statement.
