@@ -1,16 +1,21 @@
 //! Shorthands for the `arith`, `scf` and `llvm` operations that passes make most.
 
 use melior::{
+    Context,
     dialect::llvm,
     ir::{
-        Attribute, Type, TypeLike, ValueLike,
+        Attribute, Region, Type, TypeLike, ValueLike,
         attribute::{
-            DenseI32ArrayAttribute, FlatSymbolRefAttribute, FloatAttribute, IntegerAttribute,
+            DenseElementsAttribute, DenseI32ArrayAttribute, FlatSymbolRefAttribute,
+            IntegerAttribute, StringAttribute, TypeAttribute,
         },
         r#type::{FunctionType, IntegerType},
     },
 };
-use mlc_mlir::rewrite::{Cursor, Op, Val, arguments, constant_integer, region_of_block, results};
+use mlc_mlir::rewrite::{
+    Blk, Cursor, Op, Val, arguments, constant_integer, ops, region_of_block, results,
+    string_attribute,
+};
 
 /// The type `index`.
 pub fn index_type<'c>(at: &Cursor<'c, '_>) -> Type<'c> {
@@ -168,7 +173,7 @@ pub fn if_then<'c, 'a>(
         &[condition],
         &[],
         &[],
-        vec![region, melior::ir::Region::new()],
+        vec![region, Region::new()],
     );
 }
 
@@ -225,7 +230,7 @@ fn address<'c, 'a>(
 ) -> Val<'c, 'a> {
     let mut operands = vec![base];
     operands.extend_from_slice(positions);
-    let element = melior::ir::attribute::TypeAttribute::new(element).into();
+    let element = TypeAttribute::new(element).into();
     // 3 is `inbounds`.
     let flags = IntegerAttribute::new(int_type(at, 32), 3).into();
     at.value(
@@ -253,7 +258,7 @@ pub fn store<'c, 'a>(at: &Cursor<'c, 'a>, value: Val<'c, 'a>, to: Val<'c, 'a>) {
 /// Memory on the stack for `count` elements. Make it in the entry block of a function.
 pub fn stack<'c, 'a>(at: &Cursor<'c, 'a>, element: Type<'c>, count: i64) -> Val<'c, 'a> {
     let count = integer(at, int_type(at, 64), count);
-    let element = melior::ir::attribute::TypeAttribute::new(element).into();
+    let element = TypeAttribute::new(element).into();
     at.value(
         "llvm.alloca",
         &[count],
@@ -307,4 +312,55 @@ pub fn element_type(ty: Type) -> Type {
     }
     // SAFETY: a vector type is a shaped type, which has an element type.
     unsafe { Type::from_raw(mlir_sys::mlirShapedTypeGetElementType(ty.to_raw())) }
+}
+
+/// The number of lanes of a vector of one dimension.
+pub fn vector_lanes(ty: Type) -> Option<u64> {
+    if !ty.is_vector() {
+        return None;
+    }
+    // SAFETY: a vector type is a shaped type of known rank and sizes.
+    unsafe {
+        (mlir_sys::mlirShapedTypeGetRank(ty.to_raw()) == 1)
+            .then(|| mlir_sys::mlirShapedTypeGetDimSize(ty.to_raw(), 0) as u64)
+    }
+}
+
+/// Declares a function that is defined elsewhere, once in a module.
+pub fn declare<'c>(
+    context: &'c Context,
+    module: Blk<'c, '_>,
+    name: &str,
+    inputs: &[Type<'c>],
+    outputs: &[Type<'c>],
+) {
+    let declared = ops(module)
+        .into_iter()
+        .any(|op| string_attribute(op, "sym_name") == Some(name));
+    if declared {
+        return;
+    }
+    let at = Cursor::at_start(context, module, melior::ir::Location::unknown(context));
+    let ty = FunctionType::new(context, inputs, outputs);
+    at.op_with_regions(
+        "func.func",
+        &[],
+        &[],
+        &[
+            ("sym_name", StringAttribute::new(context, name).into()),
+            ("function_type", TypeAttribute::new(ty.into()).into()),
+            (
+                "sym_visibility",
+                StringAttribute::new(context, "private").into(),
+            ),
+        ],
+        vec![Region::new()],
+    );
+}
+
+/// A vector of bits, all of them set.
+pub fn all_set<'c, 'a>(at: &Cursor<'c, 'a>, ty: Type<'c>) -> Val<'c, 'a> {
+    let set = IntegerAttribute::new(int_type(at, 1), -1).into();
+    let value = DenseElementsAttribute::splat(ty, set).into();
+    at.value("arith.constant", &[], ty, &[("value", value)])
 }

@@ -47,7 +47,12 @@ pub const LINALG_TO_VECTOR: &[Step] = &[
     "func.func(loop-invariant-code-motion)",
     // Before loops are widened, so that vector and scalar iterations round alike.
     "fuse-multiply-add",
+    // Half floats compute in f32.
+    "math-extend-to-supported-types",
     "vectorize-inner-loops",
+    // On scalars and vectors alike, so that both round alike.
+    "expand-math",
+    "convert-math-to-runtime",
     // Floor and ceiling divisions have no instruction. After the loops, which know the operations.
     "arith-expand",
     // Broadcasts of what does not change leave the new loops.

@@ -1,4 +1,8 @@
 //! Passes on `vector`: SIMD where we know more than LLVM.
 
+pub mod convert_math_to_runtime;
+pub mod expand_math;
 pub mod fuse_multiply_add;
 pub mod vectorize_inner_loops;
+
+mod math;

@@ -180,7 +180,9 @@ impl<'c, 'a> Loop<'c, 'a> {
         let count = emit::index_cast(&at, iterations, word);
         let status = match launch {
             Launch::Pool => {
-                self.declare_pool();
+                let (pointer, status) = (emit::pointer_type(&at), emit::int_type(&at, 32));
+                let inputs = [pointer, pointer, word, word];
+                emit::declare(self.parallel.context, self.module, POOL, &inputs, &[status]);
                 let address = emit::function_address(&at, name, chunk_type(&at));
                 let grain = emit::index_cast(&at, grain, word);
                 emit::call(
@@ -427,41 +429,6 @@ impl<'c, 'a> Loop<'c, 'a> {
         );
         set_attribute(rows, INDEPENDENT, Attribute::unit(self.parallel.context));
         results(rows)
-    }
-
-    /// Declares the runtime's function, once in a module.
-    fn declare_pool(&self) {
-        let declared = ops(self.module)
-            .into_iter()
-            .any(|op| string_attribute(op, "sym_name") == Some(POOL));
-        if declared {
-            return;
-        }
-        let at = Cursor::at_start(self.parallel.context, self.module, self.parallel.location);
-        let (pointer, word) = (emit::pointer_type(&at), emit::int_type(&at, 64));
-        let status = emit::int_type(&at, 32);
-        let ty = FunctionType::new(
-            self.parallel.context,
-            &[pointer, pointer, word, word],
-            &[status],
-        );
-        at.op_with_regions(
-            "func.func",
-            &[],
-            &[],
-            &[
-                (
-                    "sym_name",
-                    StringAttribute::new(self.parallel.context, POOL).into(),
-                ),
-                ("function_type", TypeAttribute::new(ty.into()).into()),
-                (
-                    "sym_visibility",
-                    StringAttribute::new(self.parallel.context, "private").into(),
-                ),
-            ],
-            vec![melior::ir::Region::new()],
-        );
     }
 }
 
