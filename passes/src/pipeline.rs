@@ -13,6 +13,9 @@ pub const OWN_TO_PAR: &[Step] = &[
     "cse",
     // Equal lengths become one value, which is what the index checks are proved with.
     "func.func(own-hoist-views)",
+    // Extents of arrays, and what is computed from lengths alone, leave the loops too and become one value each.
+    "func.func(loop-invariant-code-motion)",
+    "cse",
     "func.func(own-elide-checks)",
     // After the wraps of indices that are never negative are gone, before loops are versioned.
     "func.func(par-check)",
