@@ -3,6 +3,7 @@
 //! A page is a value: adding a code is adding an entry to the table of its subject. The examples are
 //! whole programs, and tests run them: `wrong` gives the code, `mend` gives no error.
 
+mod compiler;
 mod ownership;
 mod parallel;
 mod syntax;
@@ -47,6 +48,7 @@ pub fn all() -> impl Iterator<Item = &'static Explanation> {
         types::PAGES,
         ownership::PAGES,
         parallel::PAGES,
+        compiler::PAGES,
     ]
     .into_iter()
     .flatten()

@@ -225,12 +225,4 @@ is an error with its place and not a compiler that hangs.",
         wrong: "fn forever() -> Int:\n    x = 0\n    while True:\n        x += 1\n    return x\n\ncomptime N = forever()\n",
         mend: "fn count() -> Int:\n    x = 0\n    while x < 10:\n        x += 1\n    return x\n\ncomptime N = count()\n",
     },
-    Explanation {
-        code: "not-yet",
-        title: "a part of the language that this version does not compile",
-        meaning: "The construct is part of the language and is parsed, but this version cannot compile it. The
-message names it.",
-        wrong: "",
-        mend: "",
-    },
 ];
