@@ -11,6 +11,7 @@ use mlc_sema::hir::{Expr, ExprKind, Range, Stmt, StmtKind};
 use crate::{
     function::{Binding, Lower, Result},
     local_set::LocalSet,
+    place::constant_int,
     walk::{Ends, Targets, ends},
 };
 
@@ -594,11 +595,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let (start, stop) = (self.to_index(start), self.to_index(stop));
         let step = match &range.step {
             None => Some(1),
-            Some(Expr {
-                kind: ExprKind::Int(step),
-                ..
-            }) => i64::try_from(*step).ok(),
-            Some(_) => None,
+            Some(step) => constant_int(step).and_then(|step| i64::try_from(step).ok()),
         };
         if let Some(step) = step.filter(|&step| step > 0) {
             return Ok(Bounds {
@@ -638,7 +635,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             last: trips,
             step: self.b.index(1),
             scale: Some((start, step_value)),
-            nonnegative: false,
+            // Counting down to something that is not below -1.
+            nonnegative: step.is_some_and(|step| step < 0)
+                && (constant_int(&range.stop).is_some_and(|stop| stop >= -1)
+                    || self.is_nonnegative(&range.stop)),
         })
     }
 }
