@@ -6,5 +6,7 @@ mod layout;
 mod runtime;
 
 pub mod exits;
+pub mod math_to_nvvm;
 pub mod own;
+pub mod par_to_gpu;
 pub mod results;

@@ -40,8 +40,11 @@ pub static PASSES: &[&Pass] = &[
     &verify::stage::VERIFY_VECTOR,
     &convert::exits::CONVERT_EXITS,
     &convert::results::CONVERT_RESULTS,
+    &convert::par_to_gpu::PAR_TO_GPU,
     &verify::stage::VERIFY_GPU,
     &verify::stage::VERIFY_LLVM,
+    &convert::math_to_nvvm::MATH_TO_NVVM,
+    &verify::stage::VERIFY_NVVM,
 ];
 
 /// Makes our passes and the upstream ones known to textual pipelines, once in a process.

@@ -1,6 +1,7 @@
 //! The pipelines, as lists one can read.
 
 use crate::stage::Stage;
+use std::borrow::Cow;
 
 /// A step of a pipeline: a pass with its options, as in `--pass-pipeline`.
 pub type Step = &'static str;
@@ -92,18 +93,103 @@ pub const VECTOR_TO_LLVM: &[Step] = &[
     "verify-llvm",
 ];
 
-/// What runs to leave a stage of the CPU flow, and the stage that is reached; `None` at its end.
-pub fn leave(stage: Stage) -> Option<(&'static [Step], Stage)> {
-    match stage {
-        Stage::Own => Some((OWN_TO_PAR, Stage::Par)),
-        Stage::Par => Some((PAR_TO_LINALG, Stage::Linalg)),
-        Stage::Linalg => Some((LINALG_TO_VECTOR, Stage::Vector)),
-        Stage::Vector => Some((VECTOR_TO_LLVM, Stage::Llvm)),
-        Stage::Llvm | Stage::Gpu | Stage::Nvvm => None,
+/// Leaves stage `linalg` for CUDA: parallel loops become kernels, or run on the host's threads where they cannot.
+pub const LINALG_TO_GPU: &[Step] = &[
+    "verify-linalg",
+    // What does not change in the loop is computed before it, on the host.
+    "canonicalize",
+    "cse",
+    "func.func(loop-invariant-code-motion)",
+    "convert-par-to-gpu",
+    // What stayed.
+    "par-outline",
+    "canonicalize",
+    "cse",
+    // Constants and sizes are computed again in the kernel: they would be parameters of it.
+    "gpu-launch-sink-index-computations",
+    "gpu-kernel-outlining",
+    "canonicalize",
+    "cse",
+    "func.func(loop-invariant-code-motion)",
+    "gpu.module(gpu.func(loop-invariant-code-motion))",
+    // Host and kernels round alike.
+    "fuse-multiply-add",
+    // Floor and ceiling divisions have no instruction.
+    "arith-expand",
+    "verify-gpu",
+];
+
+/// Leaves stage `gpu`: kernels become the NVVM dialect, the host's code the LLVM dialect.
+pub const GPU_TO_NVVM: &[Step] = &[
+    "nvvm-attach-target{chip=<arch> features=+<ptx> O=3}",
+    "gpu.module(convert-math-to-nvvm)",
+    "convert-scf-to-cf",
+    "convert-exits-to-cf",
+    "convert-results",
+    "expand-strided-metadata",
+    "lower-affine",
+    // The kernels first: the host's conversions take what they know out of kernels, too, and not as a device needs it.
+    "gpu.module(convert-complex-to-llvm,convert-gpu-to-nvvm,convert-ub-to-llvm,reconcile-unrealized-casts)",
+    "convert-vector-to-llvm",
+    "convert-math-to-llvm",
+    "convert-math-to-libm",
+    "convert-complex-to-llvm",
+    // Memory, arithmetic and functions with the launches, whose operands they become.
+    "gpu-to-llvm",
+    "convert-index-to-llvm",
+    "convert-ub-to-llvm",
+    "reconcile-unrealized-casts",
+    "canonicalize",
+    "cse",
+    "verify-nvvm",
+];
+
+/// Makes the kernels of stage `nvvm` PTX, in the operation that holds them.
+pub const NVVM_TO_PTX: Step = "gpu-module-to-binary{format=isa}";
+
+/// What the flow leads to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Flow {
+    #[default]
+    Cpu,
+    /// Kernels for a compute capability such as `sm_90`, and host code.
+    Cuda { arch: String },
+}
+
+/// What runs to leave a stage, and the stage that is reached; `None` at the end of the flow.
+pub fn leave(stage: Stage, flow: &Flow) -> Option<(&'static [Step], Stage)> {
+    match (stage, flow) {
+        (Stage::Own, _) => Some((OWN_TO_PAR, Stage::Par)),
+        (Stage::Par, _) => Some((PAR_TO_LINALG, Stage::Linalg)),
+        (Stage::Linalg, Flow::Cpu) => Some((LINALG_TO_VECTOR, Stage::Vector)),
+        (Stage::Linalg, Flow::Cuda { .. }) => Some((LINALG_TO_GPU, Stage::Gpu)),
+        (Stage::Vector, _) => Some((VECTOR_TO_LLVM, Stage::Llvm)),
+        (Stage::Gpu, _) => Some((GPU_TO_NVVM, Stage::Nvvm)),
+        (Stage::Llvm | Stage::Nvvm, _) => None,
     }
 }
 
-/// The textual pipeline of some steps, anchored on the module.
-pub fn text(steps: &[Step]) -> String {
-    format!("builtin.module({})", steps.join(","))
+/// A step with what the flow decides filled in.
+pub fn fill(step: Step, flow: &Flow) -> Cow<'static, str> {
+    match flow {
+        Flow::Cuda { arch } if step.contains('<') => step
+            .replace("<arch>", arch)
+            .replace("<ptx>", ptx_version(arch))
+            .into(),
+        _ => step.into(),
+    }
+}
+
+/// The textual pipeline of a step, anchored on the module.
+pub fn text(step: &str) -> String {
+    format!("builtin.module({step})")
+}
+
+/// The PTX version that a compute capability is programmed in: the oldest that knows it, among those in wide use.
+fn ptx_version(arch: &str) -> &'static str {
+    let digits: String = arch.chars().filter(char::is_ascii_digit).collect();
+    match digits.parse() {
+        Ok(0..=90) => "ptx80",
+        _ => "ptx88",
+    }
 }

@@ -51,8 +51,11 @@ impl Stage {
         let dialect = operation.split('.').next().unwrap_or_default();
         // Ways out of a function stay structured until `scf` becomes `cf`.
         let exit = matches!(operation, "par.exit_if" | "par.exit");
+        // Kernels are code of a device's by then; what is left is what holds and launches them.
+        let holds_kernels = matches!(operation, "gpu.module" | "gpu.launch_func" | "gpu.binary");
         self.legal_dialects().contains(&dialect)
             || (exit && matches!(self, Self::Vector | Self::Gpu))
+            || (holds_kernels && self == Self::Nvvm)
     }
 
     /// The dialects that the stage's IR may hold.
@@ -79,7 +82,7 @@ impl Stage {
                 "gpu", "ub", "llvm",
             ],
             Self::Llvm => &["builtin", "llvm"],
-            Self::Nvvm => &["builtin", "llvm", "nvvm", "gpu"],
+            Self::Nvvm => &["builtin", "llvm", "nvvm"],
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     CompileError, Diagnostic, Emit, Format, JitModule, Language, Observer, Options, PartTime,
-    Session, Source,
+    Session, Source, Target,
     front::{self, Front},
     guard::guard,
     ir_diagnostics, native,
@@ -125,7 +125,7 @@ impl Compiled {
     pub fn emit(&self, emit: Emit) -> Result<Vec<u8>, CompileError> {
         guard(|| match emit {
             Emit::Ast | Emit::Hir => self.front_text(emit).map(String::into_bytes),
-            Emit::LlvmIr => self.at(Stage::Llvm, |lowering| {
+            Emit::LlvmIr => self.exactly_at(Stage::Llvm, |lowering| {
                 let unit = library(lowering);
                 let optimized = native::optimized(lowering, &unit, &self.options, &self.times)?;
                 Ok(optimized.0.text().into_bytes())
@@ -141,14 +141,16 @@ impl Compiled {
                 let object = self.code(|lowering| self.program(lowering), CodeFile::Object)?;
                 self.link(|strip| mlc_codegen::executable(&object, strip))
             }
+            Emit::Ptx => self.exactly_at(Stage::Nvvm, |lowering| {
+                let ptx = self.times.measure("llvm", "kernels", || lowering.ptx());
+                let ptx = ptx.map_err(|error| ir_diagnostics::llvm_error(error, lowering))?;
+                ptx.map(String::into_bytes).ok_or_else(no_kernel)
+            }),
             _ => match emit.stage() {
-                Some(stage) => self.at(stage, |lowering| {
-                    let text = || lowering.text(false).into_bytes();
-                    (lowering.stage() == stage)
-                        .then(text)
-                        .ok_or_else(|| no_form(emit))
-                }),
-                None => Err(no_form(emit)),
+                Some(stage) => {
+                    self.exactly_at(stage, |lowering| Ok(lowering.text(false).into_bytes()))
+                }
+                None => Err(self.no_form(emit)),
             },
         })
     }
@@ -176,7 +178,7 @@ impl Compiled {
     }
 
     fn front_text(&self, emit: Emit) -> Result<String, CompileError> {
-        let front = self.front.as_ref().ok_or_else(|| no_form(emit))?;
+        let front = self.front.as_ref().ok_or_else(|| self.no_form(emit))?;
         Ok(match emit {
             Emit::Ast => mlc_syntax::dump(&front.ast),
             _ => mlc_sema::hir_dump::dump(&front.program),
@@ -199,7 +201,7 @@ impl Compiled {
         unit: impl FnOnce(&Lowering) -> Unit,
         file: CodeFile,
     ) -> Result<Vec<u8>, CompileError> {
-        self.at(Stage::Llvm, |lowering| {
+        self.exactly_at(Stage::Llvm, |lowering| {
             native::code(lowering, &unit(lowering), file, &self.options, &self.times)
         })
     }
@@ -212,6 +214,21 @@ impl Compiled {
             .times
             .measure("llvm", "link", || link(!self.options.debug_info));
         linked.map_err(ir_diagnostics::link_error)
+    }
+
+    /// Takes the module to a stage and reads it there; an error where its way does not lead through the stage.
+    fn exactly_at<T>(
+        &self,
+        stage: Stage,
+        read: impl FnOnce(&Lowering) -> Result<T, CompileError>,
+    ) -> Result<T, CompileError> {
+        self.at(stage, |lowering| {
+            if lowering.stage() == stage {
+                read(lowering)
+            } else {
+                Err(self.no_stage(stage))
+            }
+        })
     }
 
     /// Takes the module to a stage and reads it there. One that never reaches the stage is as far as it goes.
@@ -242,6 +259,29 @@ impl Compiled {
         result
     }
 
+    fn no_form(&self, emit: Emit) -> CompileError {
+        CompileError::request(
+            "cannot-emit",
+            format!("`{emit}` cannot be made from this source"),
+        )
+    }
+
+    fn no_stage(&self, stage: Stage) -> CompileError {
+        let target = self.options.target;
+        CompileError::request(
+            "cannot-emit",
+            match (stage, target) {
+                (Stage::Llvm, Target::Cuda) => format!(
+                    "this build makes no host code for `{target}`: emit `gpu`, `nvvm` or `ptx`"
+                ),
+                (Stage::Gpu | Stage::Nvvm, Target::Cpu) => {
+                    format!("kernels are made with `--target {}`", Target::Cuda)
+                }
+                _ => format!("this source is not at stage `{stage}` on its way to `{target}`"),
+            },
+        )
+    }
+
     fn lock(&self) -> MutexGuard<'_, Option<Lowering>> {
         self.lowering.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -253,9 +293,9 @@ fn library(lowering: &Lowering) -> Unit {
     }
 }
 
-fn no_form(emit: Emit) -> CompileError {
+fn no_kernel() -> CompileError {
     CompileError::request(
-        "cannot-emit",
-        format!("`{emit}` cannot be made from this source"),
+        "no-kernel",
+        "there is no kernel: no parallel loop of this source runs on the GPU",
     )
 }

@@ -1,7 +1,8 @@
 //! From IR at stage `llvm` to machine code.
 
-use crate::{CompileError, OptLevel, Options, ir_diagnostics, times::Times};
+use crate::{CompileError, OptLevel, Options, Target, ir_diagnostics, times::Times};
 use mlc_codegen::{CodeFile, LlvmModule, Lowering, LoweringConfig, Machine, Unit};
+use mlc_passes::pipeline::Flow;
 
 /// The machine that the options name.
 pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
@@ -30,7 +31,35 @@ pub(crate) fn lowering_config(options: &Options) -> Result<LoweringConfig, Compi
     Ok(LoweringConfig {
         verify_each: options.verify_each,
         simd: machine(options)?.simd(),
+        flow: flow(options)?,
     })
+}
+
+/// Where the stages lead for the target that the options name.
+pub(crate) fn flow(options: &Options) -> Result<Flow, CompileError> {
+    match options.target {
+        Target::Cpu => Ok(Flow::Cpu),
+        Target::Cuda => {
+            let names = mlc_codegen::gpu_names();
+            let arch = &options.gpu_arch;
+            if names.contains(arch) {
+                return Ok(Flow::Cuda { arch: arch.clone() });
+            }
+            let near = mlc_diagnostics::closest(arch, names.iter().map(String::as_str));
+            let hint = near.map_or_else(
+                || format!("known are {}", names.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Err(CompileError::request(
+                "unknown-gpu",
+                format!("unknown GPU `{arch}`; {hint}"),
+            ))
+        }
+        Target::CudaEmu => Err(CompileError::request(
+            "unavailable-target",
+            format!("this build does not generate code for `{}`", options.target),
+        )),
+    }
 }
 
 /// Optimized LLVM IR.

@@ -1,8 +1,7 @@
 //! Compilations with the same options.
 
 use crate::{
-    CompileError, Compiled, Emit, Options, Source, Target, front, guard::guard, native,
-    times::Times,
+    CompileError, Compiled, Emit, Options, Source, front, guard::guard, native, times::Times,
 };
 use mlc_diagnostics::{FileId, SourceMap};
 use std::sync::Arc;
@@ -21,13 +20,7 @@ impl Session {
     /// A session, or [`crate::Fault::Request`] where this machine or this compiler cannot do what the options ask for.
     pub fn new(options: Options) -> Result<Session, CompileError> {
         native::machine(&options)?;
-        if options.target != Target::Cpu {
-            let message = format!(
-                "this build generates code for `cpu` only, not for `{}`",
-                options.target
-            );
-            return Err(CompileError::request("unavailable-target", message));
-        }
+        native::flow(&options)?;
         Ok(Session {
             options,
             observer: None,

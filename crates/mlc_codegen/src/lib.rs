@@ -12,6 +12,7 @@ mod llvm;
 mod lowering;
 mod machine;
 mod program;
+mod ptx;
 
 pub use diagnostics::{IrDiagnostic, IrPlace, IrSeverity};
 pub use entries::entry_symbol;
@@ -19,5 +20,5 @@ pub use jit::{load, run_program};
 pub use link::{LinkError, executable, shared_library};
 pub use llvm::{CodeFile, LlvmError, LlvmModule, Unit};
 pub use lowering::{Lowering, LoweringConfig, StepError, StepTime};
-pub use machine::{Machine, OptLevel, UnknownCpu, cpu_names, host_cpu};
+pub use machine::{Machine, OptLevel, UnknownCpu, cpu_names, gpu_names, host_cpu};
 pub use mlc_mlir::Jit;

@@ -15,7 +15,7 @@ use melior::{
     utility::parse_pass_pipeline,
 };
 use mlc_passes::{
-    pipeline::{self, Step},
+    pipeline::{self, Flow, Step},
     simd::Simd,
     stage::Stage,
 };
@@ -32,6 +32,8 @@ pub struct LoweringConfig {
     pub verify_each: bool,
     /// What the processor does on vectors; the module may say otherwise.
     pub simd: Simd,
+    /// Where the stages lead.
+    pub flow: Flow,
 }
 
 /// How long a step took.
@@ -173,7 +175,7 @@ impl Lowering {
         }
         let mut warnings = Vec::new();
         while self.stage < goal {
-            let Some((steps, next)) = pipeline::leave(self.stage) else {
+            let Some((steps, next)) = pipeline::leave(self.stage, &self.config.flow) else {
                 break;
             };
             for (index, step) in steps.iter().enumerate() {
@@ -203,36 +205,49 @@ impl Lowering {
         step: Step,
         observe: Option<Observer>,
     ) -> Result<Vec<IrDiagnostic>, StepError> {
+        let step = pipeline::fill(step, &self.config.flow);
         let start = Instant::now();
         let (done, diagnostics) = run(
             &self.context,
             &mut self.current,
-            step,
+            &step,
             self.config.verify_each,
         );
         let time = start.elapsed();
-        tracing::debug!(step, ?time, "ran");
+        tracing::debug!(%step, ?time, "ran");
         self.times.push(StepTime {
             stage: self.stage,
-            step: step.to_owned(),
+            step: step.to_string(),
             time,
         });
         if !done {
             // What a failed step leaves behind is not to be used.
             let stage = self.stage;
             self.restart();
-            let step = step.to_owned();
             return Err(StepError {
                 stage,
                 index,
-                step,
+                step: step.into_owned(),
                 diagnostics,
             });
         }
         if let Some(observe) = observe {
-            observe(step, &self.text(false));
+            observe(&step, &self.text(false));
         }
         Ok(diagnostics)
+    }
+
+    /// Runs a step over a copy of the module, which `read` gets.
+    pub(crate) fn on_copy<T>(
+        &self,
+        step: Step,
+        read: impl FnOnce(&Module) -> T,
+    ) -> Result<T, Vec<IrDiagnostic>> {
+        let mut copy = clone_module(&self.current);
+        match run(&self.context, &mut copy, step, false) {
+            (true, _) => Ok(read(&copy)),
+            (false, diagnostics) => Err(diagnostics),
+        }
     }
 
     /// The module as it was before a step that failed: what runs is deterministic, so it is made again.
@@ -240,7 +255,7 @@ impl Lowering {
         self.restart();
         let mut before = Vec::new();
         let mut stage = self.stage;
-        while let Some((steps, next)) = pipeline::leave(stage)
+        while let Some((steps, next)) = pipeline::leave(stage, &self.config.flow)
             && stage <= error.stage
         {
             let count = if stage == error.stage {
@@ -252,7 +267,8 @@ impl Lowering {
             stage = next;
         }
         for step in before {
-            run(&self.context, &mut self.current, step, false);
+            let step = pipeline::fill(step, &self.config.flow);
+            run(&self.context, &mut self.current, &step, false);
         }
         let text = self.text(true);
         self.restart();
@@ -288,13 +304,13 @@ impl Lowering {
 fn run(
     context: &Context,
     module: &mut Module<'static>,
-    step: Step,
+    step: &str,
     verify: bool,
 ) -> (bool, Vec<IrDiagnostic>) {
     let (result, mut diagnostics) = collect(context, || {
         let manager = PassManager::new(context);
         manager.enable_verifier(verify);
-        let text = pipeline::text(&[step]);
+        let text = pipeline::text(step);
         parse_pass_pipeline(manager.as_operation_pass_manager(), &text)?;
         manager.run(module)
     });

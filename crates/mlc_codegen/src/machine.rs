@@ -3,7 +3,8 @@
 use llvm_sys::{
     core::LLVMDisposeMessage,
     target::{
-        LLVMCopyStringRepOfTargetData, LLVMDisposeTargetData, LLVMInitializeX86AsmParser,
+        LLVMCopyStringRepOfTargetData, LLVMDisposeTargetData, LLVMInitializeNVPTXTarget,
+        LLVMInitializeNVPTXTargetInfo, LLVMInitializeNVPTXTargetMC, LLVMInitializeX86AsmParser,
         LLVMInitializeX86AsmPrinter, LLVMInitializeX86Target, LLVMInitializeX86TargetInfo,
         LLVMInitializeX86TargetMC,
     },
@@ -25,6 +26,12 @@ use std::{
 
 /// The triple of everything that is generated for CPUs.
 pub const TRIPLE: &CStr = c"x86_64-unknown-linux-gnu";
+
+/// The triple of kernels.
+const GPU_TRIPLE: &CStr = c"nvptx64-nvidia-cuda";
+
+/// The oldest compute capability that kernels are made for: from there on, the threads of a warp go their own ways.
+const OLDEST_GPU: u32 = 70;
 
 /// How hard LLVM tries.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -61,6 +68,10 @@ pub(crate) fn initialize() {
         LLVMInitializeX86TargetMC();
         LLVMInitializeX86AsmPrinter();
         LLVMInitializeX86AsmParser();
+        // The kernels' code generator initializes itself; the names of GPUs are asked for before it runs.
+        LLVMInitializeNVPTXTargetInfo();
+        LLVMInitializeNVPTXTarget();
+        LLVMInitializeNVPTXTargetMC();
     });
 }
 
@@ -71,6 +82,18 @@ pub fn cpu_names() -> Vec<String> {
     names.retain(|name| {
         let name = CString::new(name.as_str()).unwrap_or_default();
         mlc_mlir::is_cpu(TRIPLE, &name)
+    });
+    names
+}
+
+/// The names of all GPUs that kernels can be generated for, such as `sm_90`.
+pub fn gpu_names() -> Vec<String> {
+    initialize();
+    let mut names = mlc_mlir::cpu_names(GPU_TRIPLE);
+    names.retain(|name| {
+        let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+        let recent = digits.parse().is_ok_and(|number: u32| number >= OLDEST_GPU);
+        name.starts_with("sm_") && recent
     });
     names
 }

@@ -22,7 +22,7 @@
 //! Does not: gather, scatter, or look for independence in loops that store to two arrays.
 
 mod plan;
-mod reduction;
+pub mod reduction;
 mod widen;
 
 use self::{plan::Plan, widen::Widener};

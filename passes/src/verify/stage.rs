@@ -33,6 +33,7 @@ verify_stage!(VERIFY_LINALG, "verify-linalg", Linalg);
 verify_stage!(VERIFY_VECTOR, "verify-vector", Vector);
 verify_stage!(VERIFY_GPU, "verify-gpu", Gpu);
 verify_stage!(VERIFY_LLVM, "verify-llvm", Llvm);
+verify_stage!(VERIFY_NVVM, "verify-nvvm", Nvvm);
 
 fn verify(stage: Stage, module: OperationRef) -> PassResult {
     let mut result = Ok(());
