@@ -28,6 +28,7 @@ pub static PASSES: &[&Pass] = &[
     &par::annotate_independent::ANNOTATE_INDEPENDENT,
     &verify::stage::VERIFY_OWN,
     &par::materialize_collects::MATERIALIZE_COLLECTS,
+    &own::thread_moves::THREAD_MOVES,
     &own::insert_drops::INSERT_DROPS,
     &convert::own::CONVERT_OWN,
     &verify::stage::VERIFY_PAR,

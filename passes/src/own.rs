@@ -4,3 +4,4 @@ pub mod elide_checks;
 pub mod hoist_checks;
 pub mod hoist_views;
 pub mod insert_drops;
+pub mod thread_moves;

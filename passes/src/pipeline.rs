@@ -29,6 +29,7 @@ pub const OWN_TO_PAR: &[Step] = &[
     // The last moment at which it is known that different owners are different memory.
     "func.func(par-annotate-independent)",
     // All moves, borrows and operations that may raise are final.
+    "own-thread-moves",
     "own-insert-drops",
     "convert-own",
     "verify-par",

@@ -1,0 +1,175 @@
+//! `own-thread-moves`: carry a box that is moved on some paths only through the control flow.
+//!
+//! Before:                                    After:
+//!   scf.while … {                              %r = scf.while (… %x = %box) … {
+//!     scf.condition(%go) …                       scf.condition(%go) … %x
+//!   } do {                                     } do { ^bb0(… %x):
+//!     scf.if %found {                            %y = scf.if %found {
+//!       @eat(%box)                                 @eat(%x)
+//!       scf.yield %leave                           %e = own.new
+//!                                                  scf.yield %leave, %e
+//!     } …                                        } else { … %x }
+//!   }                                            scf.yield … %y
+//!   scf.if %not_left { @eat(%box) }            scf.if %not_left { @eat(%r) }
+//!
+//! A return or a break in a loop is a hidden variable and guards, so a box that is moved just before one
+//! looks as if it were moved in every iteration, or twice. `own-check` has proved that no path uses a
+//! moved box; the empty box that takes its place is never looked into.
+//!
+//! Requires: checked ownership (`own-check`).
+//! Leaves: no box consumed in a loop that it is defined outside of, or before its last use.
+//! Does not: touch boxes that straight-line code or the last branch consumes.
+
+mod widen;
+
+use crate::analysis::borrows::consumes;
+use melior::{
+    Context,
+    ir::{BlockLike, ValueLike, operation::OperationLike},
+};
+use mlc_dialects::own;
+use mlc_mlir::{
+    Pass,
+    rewrite::{
+        Blk, Cursor, Op, Val, ancestor_in_block, arguments, blocks, erase, nested_blocks, op_name,
+        operand, ops_named, region_of_block, replace_all_uses, results, set_operand, uses,
+    },
+};
+use widen::widen;
+
+pub static THREAD_MOVES: Pass = Pass {
+    name: "own-thread-moves",
+    summary: "carry boxes that are moved on some paths through the control flow",
+    anchor: "builtin.module",
+    run: |context, module, _| {
+        for function in ops_named(module, "func.func") {
+            for select in ops_named(function, "arith.select") {
+                branch_instead(context, select);
+            }
+            for block in nested_blocks(function) {
+                visit(context, block);
+            }
+        }
+        Ok(())
+    },
+};
+
+/// Makes a choice between two boxes, which consumes one, a branch: an `arith.select` would consume both.
+fn branch_instead<'c>(context: &'c Context, select: Op<'c, '_>) {
+    let ty = operand(select, 1).r#type();
+    if !own::is_box(ty) {
+        return;
+    }
+    let at = Cursor::before(context, select);
+    let regions = [1, 2].map(|position| {
+        let (region, block) = region_of_block(&[]);
+        let value = operand(select, position);
+        Cursor::at_end(context, block, at.location).op("scf.yield", &[value], &[], &[]);
+        region
+    });
+    let choice = at.op_with_regions("scf.if", &[operand(select, 0)], &[ty], &[], regions.into());
+    replace_all_uses(results(select)[0], results(choice)[0]);
+    erase(select);
+}
+
+/// Carries the boxes that are defined in a block or below it, in the order of the program: an operation
+/// that is widened stands behind the box that it carries.
+fn visit<'c, 'a>(context: &'c Context, block: Blk<'c, 'a>) {
+    for value in arguments(block) {
+        start(context, value, block);
+    }
+    let mut next = block.first_operation();
+    while let Some(op) = next {
+        for block in nested_blocks(op) {
+            visit(context, block);
+        }
+        for value in results(op) {
+            start(context, value, block);
+        }
+        next = op.next_in_block();
+    }
+}
+
+fn start<'c, 'a>(context: &'c Context, value: Val<'c, 'a>, block: Blk<'c, 'a>) {
+    let is_nested =
+        |(op, position): &(Op, usize)| consumes(*op, *position) && op.block() != Some(block);
+    if own::is_box(value.r#type()) && uses(value).iter().any(is_nested) {
+        carry(context, value, block, false);
+    }
+}
+
+/// Makes every use of `value` in or below `block` legal at its place. Returns the box that is there at
+/// the end of the block, before the terminator: what is left of it if `keep` is set.
+fn carry<'c, 'a>(
+    context: &'c Context,
+    value: Val<'c, 'a>,
+    block: Blk<'c, 'a>,
+    keep: bool,
+) -> Val<'c, 'a> {
+    let mut current = value;
+    let mut next = block.first_operation();
+    while let Some(op) = next {
+        next = op.next_in_block();
+        let here: Vec<_> = (uses(current).into_iter())
+            .filter(|(user, _)| ancestor_in_block(block, *user) == Some(op))
+            .collect();
+        if !here
+            .iter()
+            .any(|(user, position)| consumes(*user, *position))
+        {
+            continue;
+        }
+        let later = uses_behind(current, op, block);
+        let is_needed = keep || !later.is_empty();
+        let direct = here
+            .iter()
+            .any(|(user, position)| *user == op && consumes(op, *position));
+        if direct {
+            if !is_needed {
+                break;
+            }
+            // A terminator that moves the box leaves nothing behind but what the block hands on.
+            let at = match op.next_in_block() {
+                Some(_) => Cursor::after(context, op),
+                None => Cursor::before(context, op),
+            };
+            current = at.value("own.new", &[], value.r#type(), &[]);
+        } else if is_loop(op) || (is_branch(op) && is_needed) {
+            let (wide, carried) = widen(context, op, current, &mut |value, block| {
+                carry(context, value, block, true)
+            });
+            next = wide.next_in_block();
+            current = carried;
+        } else {
+            for block in op.regions().flat_map(blocks) {
+                carry(context, current, block, false);
+            }
+            break;
+        }
+        for (user, position) in later {
+            set_operand(user, position, current);
+        }
+    }
+    current
+}
+
+/// The uses of a value by the operations that follow `op` in the block, or below them.
+fn uses_behind<'c, 'a>(
+    value: Val<'c, 'a>,
+    op: Op<'c, 'a>,
+    block: Blk<'c, 'a>,
+) -> Vec<(Op<'c, 'a>, usize)> {
+    let is_behind = |(user, _): &(Op<'c, 'a>, usize)| {
+        let ancestor = ancestor_in_block(block, *user);
+        ancestor.is_some_and(|ancestor| op != ancestor && op.is_before_in_block(ancestor))
+    };
+    uses(value).into_iter().filter(is_behind).collect()
+}
+
+fn is_loop(op: Op) -> bool {
+    matches!(op_name(op), "scf.for" | "scf.while")
+}
+
+fn is_branch(op: Op) -> bool {
+    matches!(op_name(op), "scf.if" | "scf.index_switch")
+}
