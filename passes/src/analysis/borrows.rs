@@ -7,15 +7,16 @@
 
 use melior::ir::{BlockLike, RegionLike, Type, TypeLike, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{Key, Op, Val, op_name, parent, results, uses, value_key};
+use mlc_mlir::rewrite::{
+    Blk, Key, Op, Val, ancestor_in_block, defining_block, defining_op, op_name, parent, position,
+    results, uses, value_key,
+};
 use std::collections::HashSet;
 
 /// A use of a box, or of a value derived from it.
 #[derive(Clone, Copy)]
 pub struct Use<'c, 'a> {
     pub op: Op<'c, 'a>,
-    /// The position of the operand.
-    pub operand: usize,
     /// Whether the use moves the box; never true of a derived value.
     pub consumes: bool,
 }
@@ -61,29 +62,99 @@ fn is_pointer(ty: Type) -> bool {
 /// no uses.
 pub fn uses_of<'c, 'a>(root: Val<'c, 'a>) -> Vec<Use<'c, 'a>> {
     let mut list = Vec::new();
+    let mut derived = Vec::new();
+    for (op, operand) in uses(root) {
+        if unwind_start(op).is_some_and(|start| operand >= start) {
+            continue;
+        }
+        let consumes = own::is_box(root.r#type()) && consumes(op, operand);
+        list.push(Use { op, consumes });
+        if !consumes {
+            derived.extend(derived_from(op, operand));
+        }
+    }
+    list.extend(uses_of_derived(derived));
+    list
+}
+
+/// The uses, in or below `block`, of what was derived from a box before it became `root`, which is
+/// defined in that block: under the names that it had before it was moved, yielded or carried by a
+/// loop. The box is alive under its new name.
+pub fn inherited_uses<'c: 'a, 'a>(root: Val<'c, 'a>, block: Blk<'c, 'a>) -> Vec<Use<'c, 'a>> {
+    let is_behind = |op: Op<'c, 'a>| {
+        let ancestor = ancestor_in_block(block, op);
+        ancestor.is_some_and(|op| defining_op(root).is_none_or(|own| own.is_before_in_block(op)))
+    };
     let mut seen: HashSet<Key> = HashSet::from([value_key(root)]);
-    let mut pending = vec![root];
-    while let Some(value) = pending.pop() {
-        let is_root = value == root;
-        let is_box = own::is_box(value.r#type());
-        for (op, operand) in uses(value) {
-            if is_box && unwind_start(op).is_some_and(|start| operand >= start) {
-                continue;
+    let mut pending = sources(root);
+    let mut derived = Vec::new();
+    while let Some(source) = pending.pop() {
+        if !seen.insert(value_key(source)) {
+            continue;
+        }
+        for (op, operand) in uses(source) {
+            let borrows = matches!(op_name(op), "own.borrow" | "own.borrow_mut");
+            if borrows && !is_behind(op) {
+                derived.extend(derived_from(op, operand));
             }
-            let consumes = is_root && is_box && consumes(op, operand);
+        }
+        pending.extend(sources(source));
+    }
+    let mut list = uses_of_derived(derived);
+    list.retain(|r#use| is_behind(r#use.op));
+    list
+}
+
+/// The boxes that a box may have been, under the name that it had before.
+fn sources<'c: 'a, 'a>(value: Val<'c, 'a>) -> Vec<Val<'c, 'a>> {
+    let number = position(value);
+    let list: Vec<Option<Val>> = if let Some(op) = defining_op(value) {
+        match op_name(op) {
+            "own.move" => vec![op.operand(0).ok()],
+            "scf.for" => vec![op.operand(number + 3).ok(), yielded(op, 0, number)],
+            "scf.while" => vec![yielded(op, 0, number + 1)],
+            "scf.if" | "scf.index_switch" => (0..op.region_count())
+                .map(|region| yielded(op, region, number))
+                .collect(),
+            _ => Vec::new(),
+        }
+    } else {
+        let block = defining_block(value);
+        let Some(op) = block.and_then(|block| block.parent_operation()) else {
+            return Vec::new();
+        };
+        let is_first = op.region(0).ok().and_then(|region| region.first_block()) == block;
+        match op_name(op) {
+            "scf.for" => vec![op.operand(number + 2).ok(), yielded(op, 0, number - 1)],
+            "scf.while" if is_first => vec![op.operand(number).ok(), yielded(op, 1, number)],
+            "scf.while" => vec![yielded(op, 0, number + 1)],
+            _ => Vec::new(),
+        }
+    };
+    list.into_iter().flatten().collect()
+}
+
+/// What the terminator of a region hands over at a position.
+fn yielded<'c: 'a, 'a>(op: Op<'c, 'a>, region: usize, operand: usize) -> Option<Val<'c, 'a>> {
+    let terminator = op.region(region).ok()?.first_block()?.terminator()?;
+    terminator.operand(operand).ok()
+}
+
+/// All uses of derived values and of what is derived from them in turn.
+fn uses_of_derived<'c, 'a>(values: Vec<Val<'c, 'a>>) -> Vec<Use<'c, 'a>> {
+    let mut list = Vec::new();
+    let mut seen: HashSet<Key> = HashSet::new();
+    let mut pending = values;
+    while let Some(value) = pending.pop() {
+        if !is_borrow_like(value.r#type()) || !seen.insert(value_key(value)) {
+            continue;
+        }
+        for (op, operand) in uses(value) {
             list.push(Use {
                 op,
-                operand,
-                consumes,
+                consumes: false,
             });
-            if consumes {
-                continue;
-            }
-            for derived in derived_from(op, operand) {
-                if is_borrow_like(derived.r#type()) && seen.insert(value_key(derived)) {
-                    pending.push(derived);
-                }
-            }
+            pending.extend(derived_from(op, operand));
         }
     }
     list

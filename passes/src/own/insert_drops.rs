@@ -11,12 +11,12 @@
 //! in the reverse order of their creation. Then fills the `unwind` operands of every operation that
 //! may leave the function with the boxes that are live there, newest first.
 //!
-//! Requires: checked ownership (`own-check`), structured control flow.
+//! Requires: checked ownership (`own-check`), `own-thread-moves`, structured control flow.
 //! Leaves: every box consumed exactly once on every path, error paths included.
 //! Does not: move drops out of loops.
 
 use crate::analysis::{
-    borrows::{Use, unwind_start, uses_of},
+    borrows::{Use, inherited_uses, unwind_start, uses_of},
     live_boxes,
 };
 use melior::{
@@ -48,7 +48,9 @@ pub static INSERT_DROPS: Pass = Pass {
 pub fn insert_drops<'c, 'a>(context: &'c Context, function: Op<'c, 'a>) -> PassResult {
     for value in boxes_below(function) {
         let block = defining_block(value).ok_or("a box without a block")?;
-        end_in_block(context, value, &uses_of(value), block)?;
+        let mut uses = uses_of(value);
+        uses.extend(inherited_uses(value, block));
+        end_in_block(context, value, &uses, block)?;
     }
     let mut unwinds = Vec::new();
     live_boxes::for_each_op(function, &mut |op, live| {
@@ -98,15 +100,19 @@ fn end_in_block<'c, 'a>(
         drop_at(value, Cursor::at_start_of_life(context, value, block));
         return Ok(());
     };
+    // What uses a borrow from before the move keeps the box alive under its next name.
+    if uses
+        .iter()
+        .any(|u| u.consumes && u.op.block() == Some(block))
+    {
+        return Ok(());
+    }
     let at_last = |r#use: &Use<'c, 'a>| ancestor_in_block(block, r#use.op) == Some(last);
     if let Some(early) = uses.iter().find(|u| u.consumes && !at_last(u)) {
         return report(
             early.op,
             "use-after-move: a value is used after this moves it",
         );
-    }
-    if uses.iter().any(|u| u.consumes && u.op == last) {
-        return Ok(());
     }
     let inner: Vec<Use> = (uses.iter().copied())
         .filter(|u| u.op != last && at_last(u))

@@ -200,3 +200,46 @@ func.func @while(%l: !own.box<!list>, %c: i1) -> !own.box<!list> {
   }
   return %r : !own.box<!list>
 }
+
+// -----
+
+!list = !own.list<f32>
+
+// A borrow from before a loop that carries the box on: the box lives, under its new name, to the end of
+// the borrow.
+// CHECK-LABEL: func.func @inherited
+// CHECK:         %[[R:.*]] = scf.for
+// CHECK:         %[[K:.*]] = own.len
+// CHECK-NEXT:    own.drop %[[R]]
+// CHECK-NEXT:    return %[[K]]
+func.func @inherited(%l: !own.box<!list>, %n: index) -> index {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %b = own.borrow %l : !own.box<!list> -> !own.ref<!list>
+  %r = scf.for %i = %zero to %n step %one iter_args(%a = %l) -> (!own.box<!list>) {
+    scf.yield %a : !own.box<!list>
+  }
+  %k = own.len %b : !own.ref<!list>
+  return %k : index
+}
+
+// -----
+
+!list = !own.list<f32>
+
+// What an iteration makes does not keep alive what it replaces.
+// CHECK-LABEL: func.func @replaced
+// CHECK:         scf.for {{.*}} iter_args(%[[A:.*]] = %{{.*}})
+// CHECK-NEXT:      own.drop %[[A]]
+// CHECK-NEXT:      own.new
+func.func @replaced(%l: !own.box<!list>, %n: index) -> !own.box<!list> {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %r = scf.for %i = %zero to %n step %one iter_args(%a = %l) -> (!own.box<!list>) {
+    %new = own.new : !own.box<!list>
+    %b = own.borrow %new : !own.box<!list> -> !own.ref<!list>
+    %k = own.len %b : !own.ref<!list>
+    scf.yield %new : !own.box<!list>
+  }
+  return %r : !own.box<!list>
+}
