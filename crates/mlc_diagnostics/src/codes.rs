@@ -59,6 +59,11 @@ pub fn of_syntax() -> &'static [Explanation] {
     syntax::PAGES
 }
 
+/// The codes of names, types and compile time.
+pub fn of_types() -> &'static [Explanation] {
+    types::PAGES
+}
+
 pub fn explain(code: &str) -> Option<&'static Explanation> {
     all().find(|page| page.code == code)
 }
