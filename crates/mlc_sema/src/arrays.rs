@@ -1,27 +1,143 @@
-//! Whole arrays: operators and functions on them element by element, their methods, and what builds them.
+//! Whole arrays, element by element: operators and functions on them become one [`ExprKind::Map`] each expression.
+//!
+//! Lists take part where Python defines nothing for them (`xs * 42.0`, `xs - ys`); the result is a list then.
 
-use mlc_diagnostics::Span;
-use mlc_syntax::ast::{self, Arg};
+use mlc_diagnostics::{Diagnostic, Span};
+use mlc_syntax::ast;
 
 use crate::coerce::Val;
 use crate::diag;
-use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{CompareOp, Dim, Expr, ExprKind, Fill, MathFn, Place, Ty, TyKind};
+use crate::hir::{CompareOp, Dim, Expr, ExprKind, Fill, MapInput, MathFn, Place, Ty, TyKind};
+
+/// A value on its way into an element-wise expression.
+struct Part {
+    /// What stands for it in the body: an element, or the scalar.
+    value: Val,
+    inputs: Vec<MapInput>,
+    shape: Option<Shape>,
+}
+
+#[derive(Clone, PartialEq)]
+enum Shape {
+    Array(Vec<Dim>),
+    List,
+}
 
 impl<'a> FnCx<'_, 'a> {
-    fn is_array(&mut self, value: &Val) -> bool {
+    fn shape_of(&mut self, value: &Val) -> Option<Shape> {
         let ty = self.cx.resolve(value.expr.ty);
-        matches!(
-            self.cx.types.kind(ty),
-            TyKind::Array { .. } | TyKind::Simd { .. }
+        match self.cx.types.kind(ty) {
+            TyKind::Array { dims, .. } => Some(Shape::Array(dims.to_vec())),
+            TyKind::List(elem) if self.is_arithmetic(*elem) => Some(Shape::List),
+            _ => None,
+        }
+    }
+
+    fn is_array(&mut self, value: &Val) -> bool {
+        matches!(self.shape_of(value), Some(Shape::Array(_)))
+    }
+
+    /// The elements of an array, or a scalar that is kept for all of them.
+    fn element_part(&mut self, value: Val) -> Part {
+        let Some(shape) = self.shape_of(&value) else {
+            let weak = value.weak;
+            let expr = self.keep(value.expr);
+            return Part {
+                value: Val { expr, weak },
+                inputs: Vec::new(),
+                shape: None,
+            };
+        };
+        let span = value.expr.span;
+        if let ExprKind::Map { inputs, body } = value.expr.kind {
+            return Part {
+                value: Val::from(*body),
+                inputs,
+                shape: Some(shape),
+            };
+        }
+        let ty = self.cx.resolve(value.expr.ty);
+        let elem = self.element_type(ty);
+        let param = self.temp("e", elem, span);
+        let value = match value.expr.kind {
+            ExprKind::Move(_) | ExprKind::Load(_) => {
+                let place = crate::coerce::into_place(value.expr);
+                Expr {
+                    kind: ExprKind::Borrow {
+                        place,
+                        mutable: false,
+                    },
+                    ty,
+                    span,
+                }
+            }
+            kind => Expr { kind, ty, span },
+        };
+        Part {
+            value: self.load_local(param, span).into(),
+            inputs: vec![MapInput { param, value }],
+            shape: Some(shape),
+        }
+    }
+
+    pub fn element_type(&self, ty: Ty) -> Ty {
+        match self.cx.types.kind(ty) {
+            TyKind::Array { elem, .. } | TyKind::List(elem) => *elem,
+            _ => ty,
+        }
+    }
+
+    /// An element-wise computation of some values.
+    fn map(
+        &mut self,
+        values: Vec<Val>,
+        span: Span,
+        body: impl FnOnce(&mut Self, Vec<Val>) -> Val,
+    ) -> Val {
+        let mut inputs = Vec::new();
+        let mut elements = Vec::with_capacity(values.len());
+        let mut shape: Option<Shape> = None;
+        for value in values {
+            let mut part = self.element_part(value);
+            inputs.append(&mut part.inputs);
+            elements.push(part.value);
+            let Some(next) = part.shape else {
+                continue;
+            };
+            shape = Some(match shape {
+                None => next,
+                Some(before) => match broadcast(&before, &next) {
+                    Some(both) => both,
+                    None => {
+                        let message = "the shapes of these arrays do not go together";
+                        self.report(Diagnostic::error("bad-operands", span, message));
+                        return Val::error(span);
+                    }
+                },
+            });
+        }
+        let value = body(self, elements);
+        let value = self.settle(value);
+        if value.ty == Ty::ERROR {
+            return Val::error(span);
+        }
+        let ty = match shape {
+            Some(Shape::Array(dims)) => self.cx.types.array(value.ty, &dims),
+            Some(Shape::List) => self.cx.types.list(value.ty),
+            None => return value.into(),
+        };
+        Val::strong(
+            ExprKind::Map {
+                inputs,
+                body: Box::new(value),
+            },
+            ty,
+            span,
         )
     }
 
-    fn elementwise_not_yet(&mut self, what: &str, span: Span) -> Option<Val> {
-        self.report(diag::not_yet(span, &format!("{what} of whole arrays")));
-        Some(Val::error(span))
-    }
+    // -------------------------------------------------------------------------------------------------- operators
 
     pub fn array_binary(
         &mut self,
@@ -30,19 +146,107 @@ impl<'a> FnCx<'_, 'a> {
         right: &Val,
         span: Span,
     ) -> Option<Val> {
-        if !self.is_array(left) && !self.is_array(right) {
+        if let Some(value) = self.simd_binary(op, left, right, span) {
+            return Some(value);
+        }
+        let (left_shape, right_shape) = (self.shape_of(left), self.shape_of(right));
+        let any_array = [&left_shape, &right_shape]
+            .iter()
+            .any(|shape| matches!(shape, Some(Shape::Array(_))));
+        let any_list = [&left_shape, &right_shape]
+            .iter()
+            .any(|shape| matches!(shape, Some(Shape::List)));
+        if !any_array && !any_list {
             return None;
         }
-        self.elementwise_not_yet(&format!("`{}`", op.as_str()), span)
+        if op == ast::BinaryOp::MatMul {
+            return Some(self.matmul(left.clone(), right.clone(), span));
+        }
+        let numeric = [left, right].iter().all(|value| {
+            let ty = self.cx.resolve(value.expr.ty);
+            let elem = self.element_type(ty);
+            self.is_arithmetic(elem)
+        });
+        if !numeric {
+            return None;
+        }
+        // What Python defines for lists stays Python's.
+        if !any_array {
+            let both = left_shape.is_some() && right_shape.is_some();
+            let other = if left_shape.is_some() { right } else { left };
+            let repeats = op == ast::BinaryOp::Mul && !both && self.cx.types.is_int(other.expr.ty);
+            if (op == ast::BinaryOp::Add && both) || repeats {
+                return None;
+            }
+        }
+        Some(self.map(
+            vec![left.clone(), right.clone()],
+            span,
+            |cx, mut elements| match (elements.pop(), elements.pop()) {
+                (Some(right), Some(left)) => cx.binary(op, left, right, span),
+                _ => Val::error(span),
+            },
+        ))
+    }
+
+    /// `SIMD` values, lane by lane, with a scalar for every lane.
+    fn simd_binary(
+        &mut self,
+        op: ast::BinaryOp,
+        left: &Val,
+        right: &Val,
+        span: Span,
+    ) -> Option<Val> {
+        let (left_ty, right_ty) = (
+            self.cx.resolve(left.expr.ty),
+            self.cx.resolve(right.expr.ty),
+        );
+        let simd = [left_ty, right_ty]
+            .into_iter()
+            .find(|&ty| matches!(self.cx.types.kind(ty), TyKind::Simd { .. }))?;
+        let TyKind::Simd { elem, .. } = *self.cx.types.kind(simd) else {
+            return None;
+        };
+        let operator = crate::ops::binary_op(op)?;
+        let mut operands = Vec::with_capacity(2);
+        for value in [left.clone(), right.clone()] {
+            let ty = self.cx.resolve(value.expr.ty);
+            let expr = if self.is_arithmetic(ty) {
+                let scalar = self.coerce(value, elem);
+                Val::strong(ExprKind::Splat(Box::new(scalar)), simd, span).expr
+            } else {
+                self.coerce(value, simd)
+            };
+            if expr.ty == Ty::ERROR {
+                return Some(Val::error(span));
+            }
+            operands.push(Box::new(expr));
+        }
+        let (right, left) = (operands.pop()?, operands.pop()?);
+        Some(Val::strong(
+            ExprKind::Binary {
+                op: operator,
+                left,
+                right,
+            },
+            simd,
+            span,
+        ))
     }
 
     pub fn array_unary(&mut self, op: ast::UnaryOp, value: &Val, span: Span) -> Option<Val> {
-        if !self.is_array(value) {
-            return None;
-        }
-        self.elementwise_not_yet(&format!("`{}`", op.as_str()), span)
+        self.shape_of(value)?;
+        Some(self.map(
+            vec![value.clone()],
+            span,
+            |cx, mut elements| match elements.pop() {
+                Some(element) => cx.unary(op, element, span),
+                None => Val::error(span),
+            },
+        ))
     }
 
+    /// Comparison of arrays gives an array of `Bool`; lists compare as a whole.
     pub fn array_compare(
         &mut self,
         op: CompareOp,
@@ -50,124 +254,130 @@ impl<'a> FnCx<'_, 'a> {
         right: &Val,
         span: Span,
     ) -> Option<Val> {
-        let _ = op;
         if !self.is_array(left) && !self.is_array(right) {
             return None;
         }
-        self.elementwise_not_yet("comparison", span)
+        let op = match op {
+            CompareOp::Eq => ast::CompareOp::Eq,
+            CompareOp::Ne => ast::CompareOp::NotEq,
+            CompareOp::Lt => ast::CompareOp::Less,
+            CompareOp::Le => ast::CompareOp::LessEq,
+            CompareOp::Gt => ast::CompareOp::Greater,
+            CompareOp::Ge => ast::CompareOp::GreaterEq,
+        };
+        Some(self.map(
+            vec![left.clone(), right.clone()],
+            span,
+            |cx, mut elements| match (elements.pop(), elements.pop()) {
+                (Some(right), Some(left)) => cx.compare(op, left, right, span),
+                _ => Val::error(span),
+            },
+        ))
     }
 
     pub fn array_math(&mut self, function: MathFn, values: &[Val], span: Span) -> Option<Val> {
-        let _ = function;
-        if !values.iter().any(|value| self.is_array(value)) {
+        if !values.iter().any(|value| self.shape_of(value).is_some()) {
             return None;
         }
-        self.elementwise_not_yet("a `math` function", span)
+        Some(self.map(values.to_vec(), span, |cx, elements| {
+            cx.math_call(function, elements, None, span)
+        }))
     }
 
     pub fn array_abs(&mut self, value: &Val, span: Span) -> Option<Val> {
-        if !self.is_array(value) {
-            return None;
-        }
-        self.elementwise_not_yet("`abs`", span)
+        self.shape_of(value)?;
+        Some(self.map(
+            vec![value.clone()],
+            span,
+            |cx, mut elements| match elements.pop() {
+                Some(element) => cx.absolute(element, span),
+                None => Val::error(span),
+            },
+        ))
     }
 
-    pub fn array_attribute(
-        &mut self,
-        place: Place,
-        elem: Ty,
-        dims: &[Dim],
-        attr: &ast::Ident,
-        span: Span,
-    ) -> Operand {
-        let _ = elem;
-        let value = match attr.name.as_str() {
-            "ndim" => Val::int(dims.len() as i128, span),
-            "size" => {
-                let mut size: Option<Expr> = None;
-                for axis in 0..dims.len() {
-                    let extent = self.extent(&place, dims, axis, span);
-                    size = Some(match size {
-                        Some(size) => {
-                            self.int_binary(crate::hir::BinaryOp::Mul, size, extent, span)
-                        }
-                        None => extent,
-                    });
-                }
-                size.unwrap_or_else(|| self.int(1, span)).into()
-            }
-            "shape" => {
-                let extents: Vec<Expr> = (0..dims.len())
-                    .map(|axis| self.extent(&place, dims, axis, span))
-                    .collect();
-                let tys = vec![Ty::INT; dims.len()];
-                let ty = self.cx.types.tuple(&tys);
-                Val::strong(ExprKind::Tuple(extents), ty, span)
-            }
-            name => {
-                let shown = self.ty_name(place.ty);
-                self.report(diag::unknown_attribute(
-                    attr.span,
-                    &shown,
-                    name,
-                    ["ndim", "size", "shape"],
-                ));
-                Val::error(span)
-            }
-        };
-        Operand::Value(value)
+    /// `where(condition, a, b)`
+    pub fn array_where(&mut self, values: Vec<Val>, span: Span) -> Val {
+        self.map(values, span, |cx, elements| {
+            let mut elements = elements.into_iter();
+            let (Some(test), Some(then), Some(orelse)) =
+                (elements.next(), elements.next(), elements.next())
+            else {
+                return Val::error(span);
+            };
+            let condition = cx.truth(test);
+            let Some((then, orelse)) = cx.same_type(then, orelse, span) else {
+                return Val::error(span);
+            };
+            let (then, orelse) = (cx.settle(then), cx.settle(orelse));
+            let ty = then.ty;
+            let kind = ExprKind::If {
+                condition: Box::new(condition),
+                then: Box::new(then),
+                orelse: Box::new(orelse),
+            };
+            Val::strong(kind, ty, span)
+        })
     }
+
+    /// The array with its elements converted.
+    pub fn array_cast(&mut self, value: Val, elem: Ty, span: Span) -> Val {
+        let ty = self.cx.resolve(value.expr.ty);
+        if self.element_type(ty) == elem {
+            return value;
+        }
+        self.map(vec![value], span, |cx, mut elements| match elements.pop() {
+            Some(element) => {
+                let element = cx.settle(element);
+                cx.cast_to(element, elem).into()
+            }
+            None => Val::error(span),
+        })
+    }
+
+    /// An array of elements that widen to `elem`, for a place of them; an error where that would lose something.
+    pub fn array_operand(&mut self, value: Val, elem: Ty) -> Expr {
+        let ty = self.cx.resolve(value.expr.ty);
+        let (from, span) = (self.element_type(ty), value.expr.span);
+        if from == elem {
+            return match value.expr.kind {
+                ExprKind::Move(_) | ExprKind::Load(_) => self.borrow_always(value.expr),
+                _ => value.expr,
+            };
+        }
+        if self.widen(from, elem) == Some(elem) {
+            return self.array_cast(value, elem, span).expr;
+        }
+        let (expected, found) = (self.ty_name(elem), self.ty_name(from));
+        self.report(diag::type_mismatch(
+            span,
+            &format!("[{expected}; _]"),
+            &format!("[{found}; _]"),
+        ));
+        Val::error(span).expr
+    }
+
+    /// A borrow also of what would be copied (a small fixed-size array).
+    pub fn borrow_always(&mut self, expr: Expr) -> Expr {
+        let (ty, span) = (expr.ty, expr.span);
+        let place = crate::coerce::into_place(expr);
+        Expr {
+            kind: ExprKind::Borrow {
+                place,
+                mutable: false,
+            },
+            ty,
+            span,
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------------- literals
 
     pub fn extent(&mut self, place: &Place, dims: &[Dim], axis: usize, span: Span) -> Expr {
         match dims[axis] {
             Dim::Static(extent) => self.int(i128::from(extent), span),
             Dim::Dynamic => self.len_of(place.clone(), axis as u32, span),
         }
-    }
-
-    pub fn array_method(
-        &mut self,
-        array: Place,
-        elem: Ty,
-        dims: &[Dim],
-        attr: &'a ast::Ident,
-        args: &'a [Arg],
-        span: Span,
-    ) -> Val {
-        let _ = (array, elem, dims);
-        self.report(diag::not_yet(
-            attr.span,
-            &format!("the array method `{}`", attr.name),
-        ));
-        self.poisoned_call(args, span)
-    }
-
-    pub fn array_builder(
-        &mut self,
-        name: &str,
-        args: &'a [Arg],
-        want: Option<Ty>,
-        span: Span,
-    ) -> Option<Val> {
-        let _ = want;
-        if !matches!(
-            name,
-            "zeros" | "ones" | "full" | "empty" | "arange" | "linspace" | "eye" | "dot"
-        ) {
-            return None;
-        }
-        self.report(diag::not_yet(span, &format!("`{name}`")));
-        Some(self.poisoned_call(args, span))
-    }
-
-    pub fn array_from(&mut self, value: Val, ty: Ty, elem: Ty, dims: &[Dim], span: Span) -> Val {
-        let _ = (elem, dims);
-        let (found, name) = (self.ty_name(value.expr.ty), self.ty_name(ty));
-        self.report(diag::not_yet(
-            span,
-            &format!("the conversion of `{found}` to `{name}`"),
-        ));
-        Val::error(span)
     }
 
     /// `[a, b, c]` where an array is expected; `[]` is all zeros.
@@ -186,12 +396,7 @@ impl<'a> FnCx<'_, 'a> {
                     Dim::Dynamic => self.int(0, span),
                 })
                 .collect();
-            let zero = Val::int(0, span);
-            let zero = if elem == Ty::BOOL {
-                Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr
-            } else {
-                self.coerce(zero, elem)
-            };
+            let zero = self.zero(elem, span);
             let fill = Fill::Value(Box::new(zero));
             return Val::strong(ExprKind::ArrayFill { shape, fill }, ty, span);
         }
@@ -209,6 +414,13 @@ impl<'a> FnCx<'_, 'a> {
         Val::strong(ExprKind::Array(values), ty, span)
     }
 
+    pub fn zero(&mut self, elem: Ty, span: Span) -> Expr {
+        if elem == Ty::BOOL {
+            return Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr;
+        }
+        self.coerce(Val::int(0, span), elem)
+    }
+
     fn array_items(
         &mut self,
         items: &'a [ast::Expr],
@@ -221,11 +433,7 @@ impl<'a> FnCx<'_, 'a> {
             && extent != items.len() as u64
         {
             let message = format!("expected {extent} items, found {}", items.len());
-            self.report(mlc_diagnostics::Diagnostic::error(
-                "type-mismatch",
-                span,
-                message,
-            ));
+            self.report(Diagnostic::error("type-mismatch", span, message));
             return false;
         }
         for item in items {
@@ -250,11 +458,7 @@ impl<'a> FnCx<'_, 'a> {
             };
             if inner.len() != first {
                 let message = format!("expected {first} items, found {}", inner.len());
-                self.report(mlc_diagnostics::Diagnostic::error(
-                    "type-mismatch",
-                    item.span,
-                    message,
-                ));
+                self.report(Diagnostic::error("type-mismatch", item.span, message));
                 return false;
             }
             if !self.array_items(inner, elem, &dims[1..], values, item.span) {
@@ -263,6 +467,31 @@ impl<'a> FnCx<'_, 'a> {
         }
         true
     }
+}
+
+fn broadcast(left: &Shape, right: &Shape) -> Option<Shape> {
+    let (left, right) = match (left, right) {
+        (Shape::List, Shape::List) => return Some(Shape::List),
+        (Shape::List, Shape::Array(dims)) | (Shape::Array(dims), Shape::List) => {
+            return Some(Shape::Array(dims.clone()));
+        }
+        (Shape::Array(left), Shape::Array(right)) => (left, right),
+    };
+    let rank = left.len().max(right.len());
+    let mut dims = Vec::with_capacity(rank);
+    for position in 0..rank {
+        let at = |dims: &[Dim]| match (position + dims.len()).checked_sub(rank) {
+            Some(axis) => dims[axis],
+            None => Dim::Static(1),
+        };
+        dims.push(match (at(left), at(right)) {
+            (Dim::Static(1), other) | (other, Dim::Static(1)) => other,
+            (Dim::Static(left), Dim::Static(right)) if left != right => return None,
+            (Dim::Static(extent), _) | (_, Dim::Static(extent)) => Dim::Static(extent),
+            (Dim::Dynamic, Dim::Dynamic) => Dim::Dynamic,
+        });
+    }
+    Some(Shape::Array(dims))
 }
 
 fn literal_dims(items: &[ast::Expr], dims: &[Dim]) -> Vec<Dim> {

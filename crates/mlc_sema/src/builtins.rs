@@ -136,7 +136,7 @@ impl<'a> FnCx<'_, 'a> {
                 return Some(Val::error(span));
             }
             "isinstance" => return Some(self.is_instance(args, span)),
-            "tuple" | "map" | "filter" | "where" => {
+            "tuple" | "map" | "filter" => {
                 self.report(diag::not_yet(span, &format!("`{text}`")));
                 return Some(Val::error(span));
             }

@@ -34,7 +34,7 @@ impl<'a> FnCx<'_, 'a> {
 
     /// Runs an expression in the interpreter.
     fn evaluate(&mut self, expr: &Expr) -> Option<ConstValue> {
-        match interp::evaluate(self.cx, &self.locals, expr) {
+        match interp::evaluate(self.cx, self.locals.len(), expr) {
             Ok(value) => Some(value),
             Err(failure) => {
                 self.report(failure.diagnostic(expr.span));

@@ -390,10 +390,11 @@ pub enum ExprKind {
     IsSome(Box<Place>),
     /// All lanes of the SIMD type are the operand.
     Splat(Box<Expr>),
-    /// An element-wise array computation: the result is a fresh array whose shape is that of the inputs broadcast together
-    /// as NumPy does (a mismatch raises `ValueError`). For each position the `params` are bound to the elements of the
-    /// inputs and `body`, a scalar expression without side effects, gives the element. Nested element-wise
-    /// expressions arrive fused into one. Inputs are borrows or fresh arrays or lists.
+    /// An element-wise computation: the result is a fresh array whose shape is that of the inputs broadcast together as
+    /// NumPy does (a mismatch raises `ValueError`); where no input is an array it is a list, and the lists have one length.
+    /// For each position the `params` are bound to the elements of the inputs and `body`, a scalar expression without
+    /// side effects, gives the element; it may raise (an integer division). Nested element-wise expressions arrive
+    /// fused into one. Inputs are borrows or fresh arrays or lists.
     Map {
         inputs: Vec<MapInput>,
         body: Box<Expr>,

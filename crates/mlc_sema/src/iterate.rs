@@ -235,7 +235,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// The value in a hidden local, unless it is simple already.
-    fn keep(&mut self, value: Expr) -> Expr {
+    pub fn keep(&mut self, value: Expr) -> Expr {
         if is_simple(&value) {
             return value;
         }

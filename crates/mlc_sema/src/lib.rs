@@ -4,6 +4,7 @@
 //! Nothing here knows of MLIR, reads a file or prints: imports come through a [`Loader`] that is passed in.
 
 mod annotations;
+mod array_methods;
 mod arrays;
 mod builtins;
 mod call;
@@ -23,6 +24,7 @@ pub mod hir_dump;
 mod indices;
 mod instance;
 mod interp;
+mod interp_numbers;
 mod iterate;
 mod literals;
 mod liveness;

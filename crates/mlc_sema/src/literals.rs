@@ -9,8 +9,8 @@ use crate::coerce::{Val, into_place, logical};
 use crate::diag;
 use crate::func::{FnCx, Var};
 use crate::hir::{
-    BinaryOp, Builtin, CompareOp, Expr, ExprKind, LocalId, LogicalOp, ProjectionKind, Stmt,
-    StmtKind, Ty, TyKind,
+    BinaryOp, Builtin, CompareOp, ConstValue, Expr, ExprKind, LocalId, LogicalOp, ProjectionKind,
+    Stmt, StmtKind, Ty, TyKind,
 };
 
 impl<'a> FnCx<'_, 'a> {
@@ -689,13 +689,43 @@ impl<'a> FnCx<'_, 'a> {
         Val::strong(ExprKind::Block { stmts, value }, ty, span)
     }
 
-    /// Compile-time lists and tuples, as read-only data or as a literal.
+    /// A compile-time tuple as a literal; a list or array as read-only data.
     pub fn comptime_data(&mut self, value: &Comptime, span: Span) -> Val {
-        let _ = value;
-        self.report(diag::not_yet(
+        let (Some(ty), ConstValue::Items(items)) = (value.ty, &value.value) else {
+            return Val::error(span);
+        };
+        if let TyKind::Tuple(tys) = self.cx.types.kind(ty).clone() {
+            let mut values = Vec::with_capacity(items.len());
+            for (item, &ty) in items.iter().zip(&tys) {
+                let item = Comptime {
+                    value: item.clone(),
+                    ty: Some(ty),
+                };
+                values.push(self.comptime_literal(&item, span).expr);
+            }
+            return Val::strong(ExprKind::Tuple(values), ty, span);
+        }
+        let known = self
+            .cx
+            .constants
+            .iter()
+            .position(|constant| constant.ty == ty && constant.value == value.value);
+        let at = known.unwrap_or_else(|| {
+            let at = self.cx.constants.len();
+            self.cx.constants.push(crate::hir::Constant {
+                name: format!("const{at}"),
+                ty,
+                value: value.value.clone(),
+                span,
+            });
+            at
+        });
+        let place = crate::hir::Place {
+            root: crate::hir::Root::Constant(crate::hir::ConstId(at as u32)),
+            projections: Vec::new(),
+            ty,
             span,
-            "a list or tuple computed at compile time",
-        ));
-        Val::error(span)
+        };
+        self.read(place).into()
     }
 }

@@ -12,6 +12,8 @@ pub struct Options {
     pub defines: Vec<(String, String)>,
     /// `--checks=none`: no run-time check counts as something that may raise.
     pub unchecked: bool,
+    /// How many statements and iterations one evaluation at compile time may take; 30 million where nothing is said.
+    pub comptime_steps: Option<u64>,
 }
 
 /// Why an imported module could not be had.

@@ -159,9 +159,7 @@ impl<'a> FnCx<'_, 'a> {
                     return Operand::Value(self.builtin(op, vec![value], ty, span));
                 }
             }
-            TyKind::Array { elem, dims } => {
-                return self.array_attribute(place, elem, &dims, attr, span);
-            }
+            TyKind::Array { dims, .. } => return self.array_attribute(place, &dims, attr, span),
             _ => {}
         }
         let name = self.ty_name(ty);

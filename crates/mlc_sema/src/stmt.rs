@@ -490,7 +490,7 @@ impl<'a> FnCx<'_, 'a> {
             Root::Local(local) => {
                 self.local(local).mode == crate::hir::Mode::Ref && !self.is_param(local)
             }
-            Root::Global(_) => true,
+            Root::Global(_) | Root::Constant(_) => true,
             _ => false,
         }
     }
@@ -584,28 +584,50 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    /// A value for a place: of its type, or, for an array or a slice, a scalar for every element.
+    /// A value for a place: of its type, or, for a view of an array, a scalar for every element, or another array or list
+    /// that is taken element by element.
     fn stored_value(&mut self, place: &Place, value: Val) -> Expr {
         let (to, from) = (self.cx.resolve(place.ty), self.cx.resolve(value.expr.ty));
-        match (
-            self.cx.types.kind(to).clone(),
-            self.cx.types.kind(from).clone(),
-        ) {
-            (TyKind::Array { elem, .. }, _) if self.is_arithmetic(from) => self.coerce(value, elem),
-            (
-                TyKind::Array { elem, dims },
-                TyKind::Array {
-                    elem: from_elem,
-                    dims: from_dims,
-                },
-            ) if elem == from_elem && from_dims.len() <= dims.len() => self.borrow(value.expr),
-            (TyKind::Array { elem, .. }, TyKind::List(from_elem)) if elem == from_elem => {
-                self.borrow(value.expr)
+        if let TyKind::Array { elem, .. } = *self.cx.types.kind(to)
+            && self.is_view(place)
+        {
+            if self.is_arithmetic(from) {
+                return self.coerce(value, elem);
             }
-            _ => {
-                let value = self.coerce(value, to);
-                crate::places::owned(value, &self.cx.types)
+            if matches!(
+                self.cx.types.kind(from),
+                TyKind::Array { .. } | TyKind::List(_)
+            ) {
+                return self.array_operand(value, elem);
             }
+        }
+        let value = self.coerce(value, to);
+        crate::places::owned(value, &self.cx.types)
+    }
+
+    /// Whether a place is a part of an array, rather than a variable, field or item that holds one.
+    fn is_view(&self, place: &Place) -> bool {
+        let Some(last) = place.projections.last() else {
+            return false;
+        };
+        match &last.kind {
+            crate::hir::ProjectionKind::Slice(_) => true,
+            crate::hir::ProjectionKind::Index { .. } => {
+                // An item of a list may be an array itself; a row of an array is a view.
+                let before = place
+                    .projections
+                    .len()
+                    .checked_sub(2)
+                    .map(|at| place.projections[at].ty);
+                let base = before.or(match &place.root {
+                    Root::Local(local) => Some(self.local(*local).ty),
+                    Root::Global(global) => Some(self.cx.globals[global.0 as usize].ty),
+                    Root::Constant(_) => None,
+                    Root::Temporary(value) | Root::Borrowed(value) => Some(value.ty),
+                });
+                base.is_some_and(|base| matches!(self.cx.types.kind(base), TyKind::Array { .. }))
+            }
+            _ => false,
         }
     }
 
@@ -797,15 +819,8 @@ impl<'a> FnCx<'_, 'a> {
             let name = self.ty_name(ty);
             return self.report(diag::narrowing(span, &name, "[f64]"));
         }
-        let value = match self.cx.types.kind(from).clone() {
-            TyKind::List(from_elem)
-            | TyKind::Array {
-                elem: from_elem, ..
-            } if from_elem == elem => self.borrow(value.expr),
-            TyKind::List(_) | TyKind::Array { .. } => {
-                let (left, right) = (self.ty_name(ty), self.ty_name(from));
-                return self.report(diag::bad_operands(span, op.as_str(), &left, &right));
-            }
+        let value = match self.cx.types.kind(from) {
+            TyKind::List(_) | TyKind::Array { .. } => self.array_operand(value, elem),
             _ => self.coerce(value, elem),
         };
         if value.ty != Ty::ERROR {
@@ -1165,6 +1180,8 @@ impl<'a> FnCx<'_, 'a> {
             {
                 self.emit(StmtKind::Raise { error, message }, span);
             }
+        } else if let Some((name, at)) = self.unknown_exception(exception) {
+            self.report_unknown_exception(&name, at);
         } else {
             let value = self.value(exception, None);
             match value.expr.ty {
@@ -1268,6 +1285,31 @@ impl<'a> FnCx<'_, 'a> {
         );
     }
 
+    /// `raise Name` or `raise Name(…)` of something that nothing here is called.
+    fn unknown_exception(&self, exception: &ast::Expr) -> Option<(String, Span)> {
+        let class = match &exception.kind {
+            Ast::Call { function, .. } => function,
+            _ => exception,
+        };
+        let Ast::Name(name) = &class.kind else {
+            return None;
+        };
+        let known = crate::expr::is_shadowed(self, *name)
+            || self.assigned.contains(name)
+            || crate::names::BUILTINS.contains(&name.as_str());
+        (!known).then(|| (name.as_str().to_owned(), class.span))
+    }
+
+    fn report_unknown_exception(&mut self, name: &str, span: Span) {
+        let known = ErrorKind::ALL.iter().map(|kind| kind.name());
+        let message = format!("`{name}` is not a built-in exception");
+        let mut diagnostic = mlc_diagnostics::Diagnostic::error("unknown-exception", span, message);
+        if let Some(near) = mlc_diagnostics::closest(name, known) {
+            diagnostic = diagnostic.fixit(format!("did you mean `{near}`?"), span, near);
+        }
+        self.report(diagnostic);
+    }
+
     fn handler_kinds(&mut self, exception: Option<&'a ast::Expr>) -> Vec<ErrorKind> {
         let Some(exception) = exception else {
             return Vec::new();
@@ -1285,18 +1327,7 @@ impl<'a> FnCx<'_, 'a> {
                         Ast::Name(name) => name.as_str(),
                         _ => "this",
                     };
-                    let known = ErrorKind::ALL.iter().map(|kind| kind.name());
-                    let message = format!("`{name}` is not a built-in exception");
-                    let mut diagnostic = mlc_diagnostics::Diagnostic::error(
-                        "unknown-exception",
-                        class.span,
-                        message,
-                    );
-                    if let Some(near) = mlc_diagnostics::closest(name, known) {
-                        diagnostic =
-                            diagnostic.fixit(format!("did you mean `{near}`?"), class.span, near);
-                    }
-                    self.report(diagnostic);
+                    self.report_unknown_exception(name, class.span);
                 }
             }
         }

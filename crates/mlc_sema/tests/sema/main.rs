@@ -1,7 +1,10 @@
 //! Programs and what the checker makes of them: HIR, diagnostics, signatures.
 
+mod arrays;
+mod comptime;
 mod conventions;
 mod diagnostics;
+mod explanations;
 mod functions;
 mod parallel;
 mod signatures;
@@ -18,6 +21,7 @@ fn checked(text: &str) -> (Program, Vec<Diagnostic>, SourceMap) {
     let (module, mut diagnostics) = mlc_syntax::parse(file, text);
     let options = Options {
         module: "test".to_owned(),
+        comptime_steps: Some(100_000),
         ..Options::default()
     };
     let (program, found) = check(&module, &mut NoImports, &options);
