@@ -87,6 +87,11 @@ impl Compiled {
         &self.options
     }
 
+    /// The checked program, where the source is in the mlc language: what it exports, and its types.
+    pub fn checked(&self) -> Option<&mlc_sema::hir::Program> {
+        self.front.as_ref().map(|front| &front.program)
+    }
+
     /// Warnings of the compilation.
     pub fn warnings(&self) -> Vec<Diagnostic> {
         let warnings = self.front.iter().flat_map(|front| &front.warnings);

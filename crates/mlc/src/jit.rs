@@ -19,12 +19,11 @@ impl JitModule {
     /// The address of an exported function. Its C signature is the one in the emitted header; the address is valid as
     /// long as the module.
     pub fn lookup(&self, name: &str) -> Option<*const c_void> {
-        self.symbol(name, name)
+        self.symbol(name, &mlc_codegen::inner_symbol(name))
     }
 
     /// The address of the entry of an exported function: a C function `void (void **slots)`. The first pointers lead to the
-    /// arguments, those behind them to the room for what the function returns: the status, where it may raise, and each
-    /// result. A boolean is a byte.
+    /// arguments of the C signature, those behind them to the room for what the C function returns. A boolean is a byte.
     pub fn entry(&self, name: &str) -> Option<*const c_void> {
         self.symbol(name, &mlc_codegen::entry_symbol(name))
     }

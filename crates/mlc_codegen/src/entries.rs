@@ -7,27 +7,33 @@
 //! ```
 
 use llvm_sys::{
-    LLVMTypeKind,
+    LLVMLinkage, LLVMTypeKind,
     core::{
-        LLVMAddFunction, LLVMAppendBasicBlockInContext, LLVMBuildCall2, LLVMBuildExtractValue,
-        LLVMBuildGEP2, LLVMBuildLoad2, LLVMBuildRetVoid, LLVMBuildStore, LLVMBuildTrunc,
-        LLVMBuildZExt, LLVMConstInt, LLVMCountParamTypes, LLVMCountStructElementTypes,
-        LLVMCreateBuilderInContext, LLVMDisposeBuilder, LLVMFunctionType, LLVMGetIntTypeWidth,
-        LLVMGetNamedFunction, LLVMGetParam, LLVMGetParamTypes, LLVMGetReturnType, LLVMGetTypeKind,
-        LLVMGlobalGetValueType, LLVMInt8TypeInContext, LLVMInt64TypeInContext,
-        LLVMPointerTypeInContext, LLVMPositionBuilderAtEnd, LLVMStructGetTypeAtIndex,
-        LLVMVoidTypeInContext,
+        LLVMAddCallSiteAttribute, LLVMAddFunction, LLVMAppendBasicBlockInContext, LLVMBuildCall2,
+        LLVMBuildExtractValue, LLVMBuildGEP2, LLVMBuildLoad2, LLVMBuildRetVoid, LLVMBuildStore,
+        LLVMBuildTrunc, LLVMBuildZExt, LLVMConstInt, LLVMCountParamTypes,
+        LLVMCountStructElementTypes, LLVMCreateBuilderInContext, LLVMDisposeBuilder,
+        LLVMFunctionType, LLVMGetEnumAttributeAtIndex, LLVMGetEnumAttributeKindForName,
+        LLVMGetIntTypeWidth, LLVMGetNamedFunction, LLVMGetParam, LLVMGetParamTypes,
+        LLVMGetReturnType, LLVMGetTypeKind, LLVMGlobalGetValueType, LLVMInt8TypeInContext,
+        LLVMInt64TypeInContext, LLVMPointerTypeInContext, LLVMPositionBuilderAtEnd, LLVMSetLinkage,
+        LLVMStructGetTypeAtIndex, LLVMVoidTypeInContext,
     },
     prelude::{LLVMBuilderRef, LLVMContextRef, LLVMModuleRef, LLVMTypeRef, LLVMValueRef},
 };
 use std::{ffi::CString, ptr::null_mut};
+
+/// The symbol of a function that is not exported by its own name.
+pub fn inner_symbol(function: &str) -> String {
+    format!("mlc_fn.{function}")
+}
 
 /// The symbol of the entry of a function.
 pub fn entry_symbol(function: &str) -> String {
     format!("mlc_entry.{function}")
 }
 
-/// Adds an entry for each of these functions.
+/// Exports each of these functions by its inner symbol, and adds its entry.
 ///
 /// # Safety
 /// The module must be live and in the context.
@@ -38,11 +44,12 @@ pub(crate) unsafe fn add_entries(
 ) {
     for name in functions {
         let symbol = CString::new(entry_symbol(name)).unwrap_or_default();
-        let name = CString::new(name.as_str()).unwrap_or_default();
+        let name = CString::new(inner_symbol(name)).unwrap_or_default();
         // SAFETY: the module is live and in the context.
         unsafe {
             let function = LLVMGetNamedFunction(module, name.as_ptr());
             if !function.is_null() {
+                LLVMSetLinkage(function, LLVMLinkage::LLVMExternalLinkage);
                 add_entry(context, module, function, &symbol);
             }
         }
@@ -87,6 +94,7 @@ unsafe fn add_entry(
             arguments.len() as u32,
             c"".as_ptr(),
         );
+        copy_extensions(function, result, arguments.len() as u32);
         let result_type = LLVMGetReturnType(callee);
         match LLVMGetTypeKind(result_type) {
             LLVMTypeKind::LLVMVoidTypeKind => {}
@@ -149,6 +157,25 @@ impl Build {
                 value
             };
             LLVMBuildStore(self.builder, stored, place);
+        }
+    }
+}
+
+/// Gives a call the function's promises that an argument fills its register.
+///
+/// # Safety
+/// `call` must be a call of `function`, which is live and takes `count` arguments.
+unsafe fn copy_extensions(function: LLVMValueRef, call: LLVMValueRef, count: u32) {
+    for name in ["zeroext", "signext"] {
+        // SAFETY: attributes of a function suit its calls; 0 is the result, arguments count from 1.
+        unsafe {
+            let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
+            for place in 0..=count {
+                let attribute = LLVMGetEnumAttributeAtIndex(function, place, kind);
+                if !attribute.is_null() {
+                    LLVMAddCallSiteAttribute(call, place, attribute);
+                }
+            }
         }
     }
 }

@@ -72,7 +72,7 @@ pub fn load(object: &[u8], exported: &[String]) -> Result<Jit, String> {
     let jit = Jit::load(object, &symbols)?;
     // The first look-up links everything, so that what is missing is found now.
     if let Some(name) = exported.first() {
-        jit.lookup(name)?;
+        jit.lookup(&crate::inner_symbol(name))?;
     }
     Ok(jit)
 }

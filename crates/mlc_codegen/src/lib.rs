@@ -15,7 +15,7 @@ mod program;
 mod ptx;
 
 pub use diagnostics::{IrDiagnostic, IrPlace, IrSeverity};
-pub use entries::entry_symbol;
+pub use entries::{entry_symbol, inner_symbol};
 pub use jit::{load, run_program};
 pub use link::{LinkError, executable, shared_library};
 pub use llvm::{CodeFile, LlvmError, LlvmModule, Unit};

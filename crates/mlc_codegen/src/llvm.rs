@@ -12,7 +12,8 @@ use llvm_sys::{
         LLVMDisposeMemoryBuffer, LLVMDisposeModule, LLVMGetBufferSize, LLVMGetBufferStart,
         LLVMGetDiagInfoDescription, LLVMGetDiagInfoSeverity, LLVMGetFirstFunction,
         LLVMGetFirstGlobal, LLVMGetNextFunction, LLVMGetNextGlobal, LLVMGetValueName2,
-        LLVMIsDeclaration, LLVMPrintModuleToString, LLVMSetLinkage, LLVMSetTarget,
+        LLVMIsAFunction, LLVMIsDeclaration, LLVMPrintModuleToString, LLVMSetLinkage, LLVMSetTarget,
+        LLVMSetValueName2,
     },
     error::{LLVMDisposeErrorMessage, LLVMGetErrorMessage},
     prelude::{LLVMContextRef, LLVMDiagnosticInfoRef, LLVMModuleRef, LLVMValueRef},
@@ -125,7 +126,7 @@ impl LlvmModule {
         match unit {
             Unit::Library { exported } => this.hide(|name| exported.iter().any(|one| one == name)),
             Unit::Host { exported } => {
-                this.hide(|name| exported.iter().any(|one| one == name));
+                this.hide(|_| false);
                 // SAFETY: the module is live.
                 unsafe { entries::add_entries(this.context, this.module, exported) };
             }
@@ -138,13 +139,18 @@ impl LlvmModule {
         Ok(this)
     }
 
-    /// Makes every definition internal that is not exported, so that LLVM may change or remove it.
+    /// Makes every definition internal that is not exported, so that LLVM may change or remove it. A function gets another
+    /// name, too: under its own, `exp` or `memcpy` would be taken for the C library's.
     fn hide(&self, exported: impl Fn(&str) -> bool) {
         let hide = |value: LLVMValueRef, keep: bool| {
             // SAFETY: the value is a global of the live module.
             unsafe {
                 if !keep && LLVMIsDeclaration(value) == 0 {
                     LLVMSetLinkage(value, LLVMLinkage::LLVMInternalLinkage);
+                    if !LLVMIsAFunction(value).is_null() {
+                        let name = entries::inner_symbol(&value_name(value));
+                        LLVMSetValueName2(value, name.as_ptr().cast(), name.len());
+                    }
                 }
             }
         };
