@@ -1,0 +1,156 @@
+//! Memory that compiled code made and Python now owns: `mlc.Buffer`, and the NumPy array over it.
+
+use std::ffi::{c_int, c_void};
+use std::ptr::null_mut;
+
+use mlc_runtime::alloc::mlc_rt_free;
+use pyo3::exceptions::{PyBufferError, PyModuleNotFoundError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+use crate::scalar::Scalar;
+
+/// A result of compiled code, in the memory that the code made. It has the buffer and the sequence protocol; where
+/// NumPy can be imported it stays behind an `ndarray`, as its `base`.
+#[pyclass(frozen, module = "mlc")]
+pub struct Buffer {
+    _allocation: Allocation,
+    data: *mut c_void,
+    scalar: Scalar,
+    /// As the buffer protocol wants them, extents first, then strides in bytes.
+    extents: Box<[ffi::Py_ssize_t]>,
+}
+
+// SAFETY: the memory is owned by this object alone and freed once; what Python's threads do to its elements is theirs
+// to order, as with every buffer.
+unsafe impl Send for Buffer {}
+// SAFETY: as for `Send`; the fields never change.
+unsafe impl Sync for Buffer {}
+
+/// A block of the runtime's memory, freed with this value.
+struct Allocation(*mut c_void);
+
+impl Drop for Allocation {
+    fn drop(&mut self) {
+        // SAFETY: the block came with a result from compiled code, whose owner this value became.
+        unsafe { mlc_rt_free(self.0) }
+    }
+}
+
+impl Buffer {
+    /// Takes over the runtime's block `allocation`, in which `data` points to elements of this shape in row-major order.
+    ///
+    /// # Safety
+    /// The block must be the runtime's (or null, for no elements) and nobody else's.
+    pub unsafe fn owning(
+        allocation: *mut c_void,
+        data: *mut c_void,
+        scalar: Scalar,
+        shape: &[usize],
+    ) -> Buffer {
+        let mut extents = vec![0; 2 * shape.len()];
+        let mut stride = scalar.size() as ffi::Py_ssize_t;
+        for (position, &extent) in shape.iter().enumerate().rev() {
+            extents[position] = extent as ffi::Py_ssize_t;
+            extents[shape.len() + position] = stride;
+            stride *= extent as ffi::Py_ssize_t;
+        }
+        Buffer {
+            _allocation: Allocation(allocation),
+            data,
+            scalar,
+            extents: extents.into(),
+        }
+    }
+
+    /// The object that Python sees: an `ndarray` over this buffer, or the buffer itself where there is no NumPy.
+    pub fn into_array(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        static ASARRAY: PyOnceLock<Option<Py<PyAny>>> = PyOnceLock::new();
+        let buffer = Bound::new(py, self)?.into_any();
+        let asarray = ASARRAY.get_or_try_init(py, || match py.import("numpy") {
+            Ok(numpy) => Ok::<_, PyErr>(Some(numpy.getattr("asarray")?.unbind())),
+            Err(error) if error.is_instance_of::<PyModuleNotFoundError>(py) => Ok(None),
+            Err(error) => Err(error),
+        })?;
+        match asarray {
+            Some(asarray) => asarray.bind(py).call1((buffer,)),
+            None => Ok(buffer),
+        }
+    }
+
+    fn rank(&self) -> usize {
+        self.extents.len() / 2
+    }
+
+    fn item_count(&self) -> ffi::Py_ssize_t {
+        self.extents[..self.rank()].iter().product()
+    }
+}
+
+#[pymethods]
+impl Buffer {
+    // SAFETY: CPython calls this with a `Py_buffer` to fill, which PyO3 passes on.
+    unsafe fn __getbuffer__(
+        slf: Bound<'_, Self>,
+        view: *mut ffi::Py_buffer,
+        flags: c_int,
+    ) -> PyResult<()> {
+        if view.is_null() {
+            return Err(PyBufferError::new_err("no view to fill"));
+        }
+        let buffer = slf.get();
+        let item_size = buffer.scalar.size() as ffi::Py_ssize_t;
+        let wants = |flag: c_int| flags & flag == flag;
+        let extents = buffer.extents.as_ptr().cast_mut();
+        // A pointer of a buffer without elements is never followed, but must not be null.
+        let data = if buffer.data.is_null() {
+            buffer.extents.as_ptr().cast_mut().cast()
+        } else {
+            buffer.data
+        };
+        // SAFETY: `view` is not null, so it is CPython's to fill. The extents live as long as this object, to which the
+        // view holds a reference; nobody writes through the pointer to them.
+        unsafe {
+            (*view).buf = data;
+            (*view).len = buffer.item_count() * item_size;
+            (*view).readonly = 0;
+            (*view).itemsize = item_size;
+            (*view).format = match wants(ffi::PyBUF_FORMAT) {
+                true => buffer.scalar.format().as_ptr().cast_mut(),
+                false => null_mut(),
+            };
+            (*view).ndim = buffer.rank() as c_int;
+            (*view).shape = if wants(ffi::PyBUF_ND) {
+                extents
+            } else {
+                null_mut()
+            };
+            (*view).strides = if wants(ffi::PyBUF_STRIDES) {
+                extents.add(buffer.rank())
+            } else {
+                null_mut()
+            };
+            (*view).suboffsets = null_mut();
+            (*view).internal = null_mut();
+            (*view).obj = slf.into_any().into_ptr();
+        }
+        Ok(())
+    }
+
+    fn __len__(&self) -> usize {
+        self.extents[0] as usize
+    }
+
+    fn __getitem__<'py>(
+        slf: &Bound<'py, Self>,
+        index: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        pyo3::types::PyMemoryView::from(slf.as_any())?.get_item(index)
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let items = pyo3::types::PyMemoryView::from(slf.as_any())?.call_method0("tolist")?;
+        Ok(format!("mlc.Buffer({items}, {})", slf.get().scalar.dtype()))
+    }
+}

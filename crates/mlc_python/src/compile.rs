@@ -1,0 +1,138 @@
+//! `mlc.compile`: from a source to a Python module of its functions.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyModule, PyString};
+
+use crate::error::compile_error;
+use crate::exported;
+use crate::scalar::type_name;
+
+/// Compile a source in the mlc language to a module of its functions.
+///
+/// `source` is the path of a file or the source itself: a `str` with a line break, or one that does not end in
+/// `.mlc`, is a source. `defines` gives compile-time names their values. `fp` is `strict`, `reassoc` or `fast`,
+/// `checks` is `none`, `bounds` or `overflow`.
+///
+/// Raises `CompileError`, which carries the compiler's messages, where the source does not compile.
+#[pyfunction]
+#[pyo3(signature = (source, target="cpu", defines=None, fp="reassoc", checks="bounds"))]
+pub fn compile<'py>(
+    source: &Bound<'py, PyAny>,
+    target: &str,
+    defines: Option<&Bound<'py, PyDict>>,
+    fp: &str,
+    checks: &str,
+) -> PyResult<Bound<'py, PyModule>> {
+    let py = source.py();
+    let mut options = mlc::Options::default();
+    options.target = word(target)?;
+    options.fp = word(fp)?;
+    options.checks = word(checks)?;
+    options.defines = defines.map(literals).transpose()?.unwrap_or_default();
+    let given = Given::read(source)?;
+
+    let source = mlc::Source::mlc(given.name.as_str(), given.text.clone());
+    let compiled = py.detach(|| {
+        let compiled = mlc::Session::new(options)?.compile(&source)?;
+        let code = compiled.jit()?;
+        Ok::<_, mlc::CompileError>((compiled, code))
+    });
+    let (compiled, code) = compiled.map_err(|error| compile_error(py, &error))?;
+    let code = Arc::new(code);
+
+    let module = PyModule::new(py, compiled.name())?;
+    if given.is_file {
+        module.setattr("__file__", &given.name)?;
+    } else if let Ok(text) = String::from_utf8(given.text) {
+        py.import("mlc._errors")?
+            .getattr("sources")?
+            .set_item(&given.name, text)?;
+    }
+    if let Some(program) = compiled.checked() {
+        exported::add_to(&module, program, &code)?;
+    }
+    Ok(module)
+}
+
+fn word<T: FromStr<Err = mlc::UnknownWord>>(word: &str) -> PyResult<T> {
+    word.parse()
+        .map_err(|error: mlc::UnknownWord| PyValueError::new_err(format!("mlc.compile: {error}")))
+}
+
+/// `defines` as names with Python literals.
+fn literals(defines: &Bound<'_, PyDict>) -> PyResult<Vec<(String, String)>> {
+    let mut found = Vec::with_capacity(defines.len());
+    for (name, value) in defines.iter() {
+        let name: String = name.extract().map_err(|_| {
+            PyTypeError::new_err("mlc.compile: parameter `defines`: expected names as keys")
+        })?;
+        let literal = value.is_instance_of::<PyBool>()
+            || value.is_instance_of::<PyInt>()
+            || value.is_instance_of::<PyFloat>()
+            || value.is_instance_of::<PyString>();
+        if !literal {
+            return Err(PyTypeError::new_err(format!(
+                "mlc.compile: parameter `defines`: expected an int, a float, a bool or a str for `{name}`, found {}",
+                value.get_type().name()?
+            )));
+        }
+        found.push((name, value.repr()?.to_string()));
+    }
+    Ok(found)
+}
+
+/// A source as `mlc.compile` got it.
+struct Given {
+    /// The path, or a name that no other source has.
+    name: String,
+    text: Vec<u8>,
+    is_file: bool,
+}
+
+impl Given {
+    fn read(source: &Bound<'_, PyAny>) -> PyResult<Given> {
+        let py = source.py();
+        if let Ok(text) = source.cast::<PyString>() {
+            let text = text.to_cow()?;
+            if text.contains('\n') || !text.ends_with(".mlc") {
+                static COUNT: AtomicUsize = AtomicUsize::new(1);
+                let name = format!("<mlc-{}>", COUNT.fetch_add(1, Ordering::Relaxed));
+                return Ok(Given {
+                    name,
+                    text: text.as_bytes().to_vec(),
+                    is_file: false,
+                });
+            }
+        }
+        let path = py
+            .import("os")?
+            .call_method1("fspath", (source,))
+            .map_err(|error| {
+                if !error.is_instance_of::<PyTypeError>(py) {
+                    return error;
+                }
+                PyTypeError::new_err(format!(
+                    "mlc.compile: parameter `source`: expected a path or a source, found {}",
+                    type_name(source)
+                ))
+            })?;
+        // Python's own `open`, for its exceptions: a missing file, a folder, no permission.
+        let file = py.import("io")?.call_method1("open", (&path, "rb"))?;
+        let text: Vec<u8> = file
+            .call_method0("read")?
+            .cast::<pyo3::types::PyBytes>()?
+            .as_bytes()
+            .to_vec();
+        file.call_method0("close")?;
+        Ok(Given {
+            name: path.str()?.to_string(),
+            text,
+            is_file: true,
+        })
+    }
+}

@@ -1,0 +1,320 @@
+//! The scalar types that cross between Python and compiled code, and one value of them on its way.
+
+use std::ffi::CStr;
+
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyComplex, PyFloat, PyInt};
+
+/// A scalar type of compiled code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scalar {
+    Bool,
+    Int { bits: u8, signed: bool },
+    F16,
+    F32,
+    F64,
+    C64,
+    C128,
+}
+
+/// A scalar as compiled code has it in memory; the bytes behind its size are zero.
+pub type Bits = [u8; 16];
+
+impl Scalar {
+    /// In bytes, which is also the alignment of all but complex numbers.
+    pub fn size(self) -> usize {
+        match self {
+            Scalar::Bool => 1,
+            Scalar::Int { bits, .. } => usize::from(bits) / 8,
+            Scalar::F16 => 2,
+            Scalar::F32 => 4,
+            Scalar::F64 | Scalar::C64 => 8,
+            Scalar::C128 => 16,
+        }
+    }
+
+    pub fn alignment(self) -> usize {
+        match self {
+            Scalar::C64 => 4,
+            Scalar::C128 => 8,
+            other => other.size(),
+        }
+    }
+
+    /// NumPy's name of the type.
+    pub fn dtype(self) -> &'static str {
+        match self {
+            Scalar::Bool => "bool",
+            Scalar::Int {
+                bits: 8,
+                signed: true,
+            } => "int8",
+            Scalar::Int {
+                bits: 16,
+                signed: true,
+            } => "int16",
+            Scalar::Int {
+                bits: 32,
+                signed: true,
+            } => "int32",
+            Scalar::Int { signed: true, .. } => "int64",
+            Scalar::Int { bits: 8, .. } => "uint8",
+            Scalar::Int { bits: 16, .. } => "uint16",
+            Scalar::Int { bits: 32, .. } => "uint32",
+            Scalar::Int { .. } => "uint64",
+            Scalar::F16 => "float16",
+            Scalar::F32 => "float32",
+            Scalar::F64 => "float64",
+            Scalar::C64 => "complex64",
+            Scalar::C128 => "complex128",
+        }
+    }
+
+    /// How the buffer protocol writes the type (the `struct` module's letters, native order).
+    pub fn format(self) -> &'static CStr {
+        match self {
+            Scalar::Bool => c"?",
+            Scalar::Int {
+                bits: 8,
+                signed: true,
+            } => c"b",
+            Scalar::Int {
+                bits: 16,
+                signed: true,
+            } => c"h",
+            Scalar::Int {
+                bits: 32,
+                signed: true,
+            } => c"i",
+            Scalar::Int { signed: true, .. } => c"q",
+            Scalar::Int { bits: 8, .. } => c"B",
+            Scalar::Int { bits: 16, .. } => c"H",
+            Scalar::Int { bits: 32, .. } => c"I",
+            Scalar::Int { .. } => c"Q",
+            Scalar::F16 => c"e",
+            Scalar::F32 => c"f",
+            Scalar::F64 => c"d",
+            Scalar::C64 => c"Zf",
+            Scalar::C128 => c"Zd",
+        }
+    }
+
+    /// The type of a buffer's items; `None` where compiled code has none like it (other byte orders, structs, objects).
+    pub fn of_buffer(format: &CStr, item_size: usize) -> Option<Scalar> {
+        let text = format.to_bytes();
+        let native = if cfg!(target_endian = "little") {
+            b'<'
+        } else {
+            b'>'
+        };
+        let letters = match text {
+            [sign, rest @ ..] if *sign == native || matches!(sign, b'@' | b'=') => rest,
+            _ => text,
+        };
+        let bits = u8::try_from(item_size * 8).ok()?;
+        Some(match letters {
+            b"?" => Scalar::Bool,
+            b"b" | b"h" | b"i" | b"l" | b"q" | b"n" => Scalar::Int { bits, signed: true },
+            b"B" | b"H" | b"I" | b"L" | b"Q" | b"N" => Scalar::Int {
+                bits,
+                signed: false,
+            },
+            b"e" => Scalar::F16,
+            b"f" => Scalar::F32,
+            b"d" => Scalar::F64,
+            b"Zf" => Scalar::C64,
+            b"Zd" => Scalar::C128,
+            _ => return None,
+        })
+    }
+
+    /// Takes a Python number. `Err` is a `TypeError` or `OverflowError` whose text goes behind the parameter's name.
+    pub fn extract(self, value: &Bound<'_, PyAny>) -> PyResult<Bits> {
+        let mut bits = Bits::default();
+        let mut put = |bytes: &[u8]| bits[..bytes.len()].copy_from_slice(bytes);
+        match self {
+            Scalar::Bool => put(&[u8::from(extract_bool(value)?)]),
+            Scalar::Int {
+                bits: width,
+                signed,
+            } => {
+                put(&extract_int(value, width, signed)?.to_ne_bytes()[..self.size()]);
+            }
+            Scalar::F16 => put(&narrow_half(extract_float(value)?).to_ne_bytes()),
+            Scalar::F32 => put(&(extract_float(value)? as f32).to_ne_bytes()),
+            Scalar::F64 => put(&extract_float(value)?.to_ne_bytes()),
+            Scalar::C64 => {
+                let (re, im) = extract_complex(value)?;
+                put(&(re as f32).to_ne_bytes());
+                bits[4..8].copy_from_slice(&(im as f32).to_ne_bytes());
+            }
+            Scalar::C128 => {
+                let (re, im) = extract_complex(value)?;
+                put(&re.to_ne_bytes());
+                bits[8..].copy_from_slice(&im.to_ne_bytes());
+            }
+        }
+        Ok(bits)
+    }
+
+    /// The Python number that `bits` holds.
+    pub fn to_python<'py>(self, py: Python<'py>, bits: &Bits) -> PyResult<Bound<'py, PyAny>> {
+        let f32_at = |at: usize| f64::from(f32::from_ne_bytes(take(bits, at)));
+        let f64_at = |at: usize| f64::from_ne_bytes(take(bits, at));
+        let word = u64::from_ne_bytes(take(bits, 0));
+        Ok(match self {
+            Scalar::Bool => PyBool::new(py, bits[0] != 0).to_owned().into_any(),
+            Scalar::Int {
+                bits: width,
+                signed: true,
+            } => {
+                let unused = 64 - u32::from(width);
+                (((word << unused) as i64) >> unused)
+                    .into_pyobject(py)?
+                    .into_any()
+            }
+            Scalar::Int { bits: width, .. } => (word & (u64::MAX >> (64 - u32::from(width))))
+                .into_pyobject(py)?
+                .into_any(),
+            Scalar::F16 => {
+                PyFloat::new(py, widen_half(u16::from_ne_bytes(take(bits, 0)))).into_any()
+            }
+            Scalar::F32 => PyFloat::new(py, f32_at(0)).into_any(),
+            Scalar::F64 => PyFloat::new(py, f64_at(0)).into_any(),
+            Scalar::C64 => PyComplex::from_doubles(py, f32_at(0), f32_at(4)).into_any(),
+            Scalar::C128 => PyComplex::from_doubles(py, f64_at(0), f64_at(8)).into_any(),
+        })
+    }
+}
+
+fn take<const N: usize>(bits: &Bits, at: usize) -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes.copy_from_slice(&bits[at..at + N]);
+    bytes
+}
+
+fn extract_bool(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if let Ok(value) = value.cast::<PyBool>() {
+        return Ok(value.is_true());
+    }
+    // NumPy's own bool is no subclass of Python's.
+    let ty = value.get_type();
+    if ty.name()?.to_cow()?.starts_with("bool") && ty.module()?.to_cow()? == "numpy" {
+        return value.is_truthy();
+    }
+    Err(wrong_type(value, "a bool"))
+}
+
+fn extract_int(value: &Bound<'_, PyAny>, width: u8, signed: bool) -> PyResult<u64> {
+    let index = match value.cast::<PyInt>() {
+        Ok(int) => int.clone().into_any(),
+        // Whatever can index a list is an int: NumPy's scalars are, floats are not.
+        Err(_) if value.hasattr("__index__")? => value.call_method0("__index__")?,
+        Err(_) => return Err(wrong_type(value, "an int")),
+    };
+    let unused = 64 - u32::from(width);
+    let fitting = if signed {
+        index
+            .extract::<i64>()
+            .ok()
+            .filter(|&int| (int << unused) >> unused == int)
+            .map(|int| int as u64)
+    } else {
+        index
+            .extract::<u64>()
+            .ok()
+            .filter(|&int| (int << unused) >> unused == int)
+    };
+    fitting.ok_or_else(|| {
+        let (low, high) = match signed {
+            true => (
+                i128::from(i64::MIN >> unused),
+                i128::from(i64::MAX >> unused),
+            ),
+            false => (0, i128::from(u64::MAX >> unused)),
+        };
+        PyOverflowError::new_err(format!(
+            "expected an int from {low} to {high}, found {index}"
+        ))
+    })
+}
+
+fn extract_float(value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    value.extract::<f64>().map_err(|error| {
+        if error.is_instance_of::<PyTypeError>(value.py()) {
+            wrong_type(value, "a float")
+        } else {
+            error
+        }
+    })
+}
+
+fn extract_complex(value: &Bound<'_, PyAny>) -> PyResult<(f64, f64)> {
+    if let Ok(complex) = value.cast::<PyComplex>() {
+        use pyo3::types::PyComplexMethods;
+        return Ok((complex.real(), complex.imag()));
+    }
+    if value.hasattr("__complex__")? {
+        return extract_complex(&value.call_method0("__complex__")?);
+    }
+    match value.extract::<f64>() {
+        Ok(real) => Ok((real, 0.0)),
+        Err(_) => Err(wrong_type(value, "a complex number")),
+    }
+}
+
+/// IEEE 754 binary16 to binary64, exactly.
+fn widen_half(half: u16) -> f64 {
+    let magnitude = match (half >> 10 & 0x1f, f64::from(half & 0x3ff)) {
+        (0, fraction) => fraction * 2f64.powi(-24),
+        (0x1f, 0.0) => f64::INFINITY,
+        (0x1f, _) => f64::NAN,
+        (exponent, fraction) => (1024.0 + fraction) * 2f64.powi(i32::from(exponent) - 25),
+    };
+    if half >> 15 == 0 {
+        magnitude
+    } else {
+        -magnitude
+    }
+}
+
+/// The nearest IEEE 754 binary16, ties to even.
+fn narrow_half(value: f64) -> u16 {
+    let magnitude = value.abs();
+    let exponent = (value.to_bits() >> 52 & 0x7ff) as i32 - 1023;
+    let bits = if value.is_nan() {
+        0x7e00
+    } else if magnitude >= 65520.0 {
+        0x7c00
+    } else if exponent < -14 {
+        (magnitude * 2f64.powi(24)).round_ties_even() as u16
+    } else {
+        // A fraction that rounds up to 2048 carries into the exponent, as it should.
+        let fraction = (magnitude * 2f64.powi(10 - exponent)).round_ties_even() as u16;
+        ((exponent + 14) as u16) * 1024 + fraction
+    };
+    if value.is_sign_negative() {
+        bits | 0x8000
+    } else {
+        bits
+    }
+}
+
+/// "expected an int, found float".
+pub fn wrong_type(value: &Bound<'_, PyAny>, expected: &str) -> PyErr {
+    PyTypeError::new_err(format!("expected {expected}, found {}", type_name(value)))
+}
+
+/// How messages name the type of an object: as Python's own do, a NumPy array with its dtype.
+pub fn type_name(value: &Bound<'_, PyAny>) -> String {
+    let ty = value.get_type();
+    let name = ty
+        .name()
+        .map_or_else(|_| "object".to_owned(), |name| name.to_string());
+    match (name.as_str(), value.getattr("dtype"), value.getattr("ndim")) {
+        ("ndarray", Ok(dtype), Ok(ndim)) => format!("a {ndim}-dimensional array of {dtype}"),
+        ("NoneType", ..) => "None".to_owned(),
+        _ => name,
+    }
+}
