@@ -41,6 +41,7 @@ pub(crate) fn check(
         module,
         defines: options.defines.clone(),
         unchecked: options.checks == Checks::None,
+        ..mlc_sema::Options::default()
     };
     let (program, found) = times.measure("front", "check", || {
         mlc_sema::check(&ast, &mut NoImports, &options)
