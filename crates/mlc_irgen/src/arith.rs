@@ -26,6 +26,8 @@ pub struct Known {
     pub safe_divisor: bool,
     /// Neither operand is negative.
     pub nonnegative: bool,
+    /// The right operand is not negative.
+    pub nonnegative_right: bool,
 }
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
@@ -339,9 +341,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 return self.int_division(op, a, b, ty, result, signed, known);
             }
             (BinaryOp::Shl | BinaryOp::Shr, _) => {
-                return self.shift(op, a, b, right, ty, result, (bits, signed));
+                return self.shift(op, a, b, right, ty, result, (bits, signed), known);
             }
-            (BinaryOp::Pow, _) => return self.int_power(a, b, right, ty, result, (bits, signed)),
+            (BinaryOp::Pow, _) => {
+                return self.int_power(a, b, right, result, (bits, signed), known);
+            }
             (BinaryOp::Div, _) => {
                 return Err(Error::Invalid(
                     "true division with an integer result".into(),
@@ -448,6 +452,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         ty: Ty,
         result: Type<'c>,
         (bits, signed): (u32, bool),
+        known: Known,
     ) -> Result<Value<'c, 'm>> {
         let Class::Int {
             bits: count_bits,
@@ -459,21 +464,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             ));
         };
         let count_zero = self.number(0.0, right)?;
-        if count_signed {
+        if count_signed && !known.nonnegative_right {
             let fine = self.compare_ints("sge", count, count_zero);
             self.check_all(fine, right, ErrorKind::ValueError, "negative shift count");
         }
         // The comparison is made at the width of the count, so that its high bits count.
-        let wide =
-            if count_bits < 64 && (1u64 << (count_bits - 1)) <= u64::from(bits) && !count_signed
-                || count_bits >= 8
-            {
-                let limit = self.number(f64::from(bits), right)?;
-                self.compare_ints("uge", count, limit)
-            } else {
-                let limit = self.number(f64::from(bits), right)?;
-                self.compare_ints("uge", count, limit)
-            };
+        let limit = self.number(f64::from(bits), right)?;
+        let wide = self.compare_ints("uge", count, limit);
         let count = if count_bits == bits {
             count
         } else if count_bits < bits {
@@ -498,14 +495,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// Integer power, which wraps: a function of the module that squares and multiplies.
+    #[expect(clippy::too_many_arguments, reason = "as `binary`")]
     fn int_power(
         &mut self,
         a: Value<'c, 'm>,
         exponent: Value<'c, 'm>,
         right: Ty,
-        ty: Ty,
         result: Type<'c>,
         (bits, signed): (u32, bool),
+        known: Known,
     ) -> Result<Value<'c, 'm>> {
         let Class::Int {
             bits: exponent_bits,
@@ -516,7 +514,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 "an integer power with another exponent".into(),
             ));
         };
-        if exponent_signed {
+        if exponent_signed && !known.nonnegative_right {
             let zero = self.number(0.0, right)?;
             let fine = self.compare_ints("sge", exponent, zero);
             self.check_all(
@@ -534,7 +532,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         };
         let base = to_wide(a, bits, signed);
         let exponent = to_wide(exponent, exponent_bits, exponent_signed);
-        let _ = ty;
         let symbol = "mlc.ipow";
         if let Some(mut b) = self.cx.helper(symbol, &[wide, wide], &[wide]) {
             self.power_body(&mut b, wide);

@@ -62,8 +62,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             Builtin::ListClear => {
                 let list = self.exclusive(&args[0])?;
-                let zero = self.b.index(0);
-                self.b.op("own.resize", &[list, zero], &[]);
+                let payload = own::payload(list.r#type()).expect("the value is a borrow");
+                let empty = self.b.value("own.new", &[], own::box_type(payload));
+                self.b.op("own.put", &[empty, list], &[]);
                 Ok(vec![])
             }
             Builtin::ListPop if args.len() == 1 => self.pop(expr, &args[0]),

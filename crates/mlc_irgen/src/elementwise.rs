@@ -5,7 +5,6 @@ use mlc_sema::hir::{BinaryOp, Dim, ErrorKind, Expr, ExprKind, MapInput, Place, T
 
 use crate::{
     Error,
-    arith::Known,
     function::{Binding, Lower, Result},
     place::{Borrowed, Spot},
     view::{View, element_type},
@@ -258,7 +257,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         if let Some(source) = &operand {
             self.check_same_extents(&extents, source)?;
         }
-        let fails = self.cx.program.types.is_int(elem);
+        let known = self.known_right(value);
+        let fails = self.cx.program.types.is_int(elem)
+            && !known.nonzero_divisor
+            && matches!(
+                op,
+                BinaryOp::FloorDiv | BinaryOp::Mod | BinaryOp::Pow | BinaryOp::Shl | BinaryOp::Shr
+            );
         let mut each = |lower: &mut Self, indices: &[Value<'c, 'm>]| {
             let old = lower.load_element(&target, indices);
             let other = match (&operand, scalar) {
@@ -269,7 +274,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 (None, Some(scalar)) => scalar,
                 (None, None) => return Err(Error::Invalid("an update without a value".into())),
             };
-            let new = lower.binary(op, old, other, elem, operand_ty, elem, Known::default())?;
+            let new = lower.binary(op, old, other, elem, operand_ty, elem, known)?;
             lower.store_element(&target, indices, new);
             Ok(())
         };

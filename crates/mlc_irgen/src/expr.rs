@@ -1,6 +1,6 @@
 //! Expressions.
 
-use melior::ir::Value;
+use melior::ir::{Value, ValueLike};
 use mlc_sema::hir::{
     BinaryOp, CompareOp, Expr, ExprKind, LogicalOp, Place, ProjectionKind, Root, Ty, UnaryOp,
 };
@@ -170,15 +170,24 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
         let b = self.one(right)?;
         self.at(expr.span);
-        let divisor = constant_int(right);
         let known = Known {
-            nonzero_divisor: divisor.is_some_and(|value| value != 0),
-            safe_divisor: divisor.is_some_and(|value| value != 0 && value != -1),
             nonnegative: self.is_nonnegative(left) && self.is_nonnegative(right),
+            ..self.known_right(right)
         };
         Ok(vec![
             self.binary(op, a, b, left.ty, right.ty, expr.ty, known)?,
         ])
+    }
+
+    /// What is known of a division or shift from its right operand.
+    pub fn known_right(&self, right: &Expr) -> Known {
+        let constant = constant_int(right);
+        Known {
+            nonzero_divisor: constant.is_some_and(|value| value != 0),
+            safe_divisor: constant.is_some_and(|value| value != 0 && value != -1),
+            nonnegative: false,
+            nonnegative_right: self.is_nonnegative(right),
+        }
     }
 
     fn compare_expr(
@@ -357,13 +366,22 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let function = &self.cx.program.functions[callee.0 as usize];
         let spilled = std::mem::take(&mut self.spilled);
         let copied = std::mem::take(&mut self.copied);
-        let operands = self
+        let mut operands = self
             .operands(args)?
             .into_iter()
             .flatten()
             .collect::<Vec<_>>();
         self.at(expr.span);
-        let types = signature(self.types(), function)?.results;
+        let signature = signature(self.types(), function)?;
+        for (operand, &wanted) in operands.iter_mut().zip(&signature.inputs) {
+            // An array of known extents is one of unknown extents: the headers are the same.
+            if operand.r#type() != wanted {
+                *operand = self
+                    .b
+                    .value("builtin.unrealized_conversion_cast", &[*operand], wanted);
+            }
+        }
+        let types = signature.results;
         let attrs = [("callee", self.b.symbol(&function.symbol))];
         let mut results = self.b.results("func.call", &operands, &types, &attrs);
         if function.raises {

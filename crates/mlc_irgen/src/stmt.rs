@@ -5,7 +5,6 @@ use mlc_sema::hir::{BinaryOp, ErrorKind, Expr, ExprKind, Mode, Place, Stmt, Stmt
 
 use crate::{
     Error,
-    arith::Known,
     function::{Binding, Lower, Result},
     local_set::LocalSet,
     place::{Borrowed, Spot},
@@ -130,15 +129,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let old = self.read(&spot, place.ty)?[0];
         let operand = self.one(value)?;
         self.at(place.span);
-        let new = self.binary(
-            op,
-            old,
-            operand,
-            place.ty,
-            value.ty,
-            place.ty,
-            Known::default(),
-        )?;
+        let known = self.known_right(value);
+        let new = self.binary(op, old, operand, place.ty, value.ty, place.ty, known)?;
         self.write(&spot, place.ty, vec![new])
     }
 
