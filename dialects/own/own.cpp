@@ -56,7 +56,7 @@ bool mlc::own::isScalar(Type type) {
 bool mlc::own::isStorable(Type type) {
   if (auto array = dyn_cast<MemRefType>(type))
     return isScalar(array.getElementType());
-  return isScalar(type) || isa<ListType, StructType>(type);
+  return isScalar(type) || isa<ListType, StrType, StructType>(type);
 }
 
 Type mlc::own::getPayload(Type type) {
@@ -68,7 +68,7 @@ Type mlc::own::getPayload(Type type) {
 static LogicalResult verifyStorable(function_ref<InFlightDiagnostic()> emitError, Type type) {
   if (isStorable(type))
     return success();
-  return emitError() << "expected a scalar, a memref of scalars, a list or a struct, found " << type;
+  return emitError() << "expected a scalar, a memref of scalars, a list, a struct or a str, found " << type;
 }
 
 LogicalResult BoxType::verify(function_ref<InFlightDiagnostic()> emitError, Type payload) {
@@ -301,6 +301,9 @@ MlirType mlcOwnStructTypeGet(MlirContext context, MlirStringRef name, intptr_t c
   return wrap(StructType::get(unwrap(context), unwrap(name), types));
 }
 
+MlirType mlcOwnStrTypeGet(MlirContext context) { return wrap(StrType::get(unwrap(context))); }
+
+bool mlcOwnTypeIsStr(MlirType type) { return isa<StrType>(unwrap(type)); }
 bool mlcOwnTypeIsBox(MlirType type) { return isa<BoxType>(unwrap(type)); }
 bool mlcOwnTypeIsRef(MlirType type) { return isa<RefType>(unwrap(type)); }
 bool mlcOwnTypeIsMut(MlirType type) { return isa<MutType>(unwrap(type)); }

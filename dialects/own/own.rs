@@ -25,6 +25,8 @@ unsafe extern "C" {
         count: isize,
         fields: *const MlirType,
     ) -> MlirType;
+    fn mlcOwnStrTypeGet(context: MlirContext) -> MlirType;
+    fn mlcOwnTypeIsStr(ty: MlirType) -> bool;
     fn mlcOwnTypeIsBox(ty: MlirType) -> bool;
     fn mlcOwnTypeIsRef(ty: MlirType) -> bool;
     fn mlcOwnTypeIsMut(ty: MlirType) -> bool;
@@ -75,6 +77,12 @@ pub fn struct_type<'c>(context: &'c Context, name: &str, fields: &[Type<'c>]) ->
     }
 }
 
+/// `!own.str`: an immutable text.
+pub fn str_type(context: &Context) -> Type<'_> {
+    // SAFETY: the context is live, and the type lives as long as it.
+    unsafe { Type::from_raw(mlcOwnStrTypeGet(context.to_raw())) }
+}
+
 /// What a type of the dialect, or any other type, is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -83,6 +91,7 @@ pub enum Kind {
     Mut,
     List,
     Struct,
+    Str,
     /// Not a type of this dialect.
     Other,
 }
@@ -102,6 +111,8 @@ pub fn kind(ty: Type) -> Kind {
             Kind::List
         } else if mlcOwnTypeIsStruct(raw) {
             Kind::Struct
+        } else if mlcOwnTypeIsStr(raw) {
+            Kind::Str
         } else {
             Kind::Other
         }

@@ -21,6 +21,7 @@ pub mod pool;
 pub mod print;
 pub mod report;
 mod symbols;
+mod text;
 
 pub use symbols::mlc_rt_symbols;
 

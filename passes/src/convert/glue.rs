@@ -45,6 +45,11 @@ impl Glue {
             self.drop_list(context, runtime, element)
         } else if let Some(fields) = own::struct_fields(payload) {
             self.drop_fields(context, runtime, payload, &fields)
+        } else if own::kind(payload) == own::Kind::Str {
+            runtime.require("mlc_rt_str_release");
+            "%text = llvm.load %place : !llvm.ptr -> !llvm.ptr
+             func.call @mlc_rt_str_release(%text) : (!llvm.ptr) -> ()"
+                .into()
         } else {
             runtime.require("mlc_rt_free");
             "%data = llvm.load %place : !llvm.ptr -> !llvm.ptr
@@ -130,6 +135,12 @@ impl Glue {
             self.copy_list(context, runtime, payload, element)?
         } else if let Some(fields) = own::struct_fields(payload) {
             self.copy_fields(context, runtime, payload, &fields)?
+        } else if own::kind(payload) == own::Kind::Str {
+            runtime.require("mlc_rt_str_retain");
+            "%text = llvm.load %from : !llvm.ptr -> !llvm.ptr
+             func.call @mlc_rt_str_retain(%text) : (!llvm.ptr) -> ()
+             llvm.store %text, %to : !llvm.ptr, !llvm.ptr"
+                .into()
         } else {
             runtime.require("mlc_rt_alloc");
             copy_array(context, payload)?

@@ -23,7 +23,7 @@ pub struct Layout<'c> {
     pub owns: bool,
 }
 
-/// The layout of a payload: a scalar, an array, a list or a struct.
+/// The layout of a payload: a scalar, an array, a list, a struct or a text.
 pub fn layout<'c>(context: &'c Context, payload: Type<'c>) -> Layout<'c> {
     let pointer = pointer(context, 0);
     let i64 = IntegerType::new(context, 64).into();
@@ -38,6 +38,14 @@ pub fn layout<'c>(context: &'c Context, payload: Type<'c>) -> Layout<'c> {
     }
     if let Some(fields) = own::struct_fields(payload) {
         return struct_layout(context, &fields);
+    }
+    if own::kind(payload) == own::Kind::Str {
+        return Layout {
+            ty: pointer,
+            size: 8,
+            align: 8,
+            owns: true,
+        };
     }
     if let Ok(memref) = MemRefType::try_from(payload) {
         let rank = memref.rank() as u32;

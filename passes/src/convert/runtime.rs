@@ -19,6 +19,8 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
         NO_UNWIND,
     ),
     ("mlc_rt_box_free", "(!llvm.ptr)", NO_UNWIND),
+    ("mlc_rt_str_retain", "(!llvm.ptr)", NO_UNWIND),
+    ("mlc_rt_str_release", "(!llvm.ptr)", NO_UNWIND),
     ("mlc_rt_list_reserve", "(!llvm.ptr, i64, i64) -> i32", COLD),
     (
         "mlc_rt_raise",

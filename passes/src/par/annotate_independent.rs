@@ -18,7 +18,7 @@ use crate::analysis::{
 };
 use melior::{
     Context,
-    ir::{Attribute, OperationRef, ValueLike, operation::OperationLike},
+    ir::{Attribute, OperationRef, ValueLike},
 };
 use mlc_dialects::own;
 use mlc_mlir::{
