@@ -37,7 +37,7 @@ pub enum Reduction {
 }
 
 impl Reduction {
-    const ALL: [Self; 11] = [
+    pub const ALL: [Self; 11] = [
         Self::Add,
         Self::Mul,
         Self::MinS,

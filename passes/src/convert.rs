@@ -10,3 +10,4 @@ pub mod math_to_nvvm;
 pub mod own;
 pub mod par_to_gpu;
 pub mod results;
+pub mod scf_parallel;

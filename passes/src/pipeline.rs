@@ -41,6 +41,9 @@ pub const PAR_TO_LINALG: &[Step] = &[];
 /// Leaves stage `linalg`: loops run on threads, and SIMD is explicit where we know more than LLVM.
 pub const LINALG_TO_VECTOR: &[Step] = &[
     "verify-linalg",
+    // Structured operations are loops again: parallel ones, where their iterations are.
+    "func.func(convert-linalg-to-parallel-loops)",
+    "convert-scf-parallel-to-par",
     // What does not change in the loop is computed before it, so that it is captured, not repeated.
     "canonicalize",
     "cse",
@@ -97,6 +100,9 @@ pub const VECTOR_TO_LLVM: &[Step] = &[
 /// Leaves stage `linalg` for CUDA: parallel loops become kernels, or run on the host's threads where they cannot.
 pub const LINALG_TO_GPU: &[Step] = &[
     "verify-linalg",
+    // Structured operations are loops again: parallel ones, where their iterations are.
+    "func.func(convert-linalg-to-parallel-loops)",
+    "convert-scf-parallel-to-par",
     // What does not change in the loop is computed before it, on the host.
     "canonicalize",
     "cse",

@@ -166,3 +166,42 @@ func.func @left_alone(%a: memref<?xf32>, %b: memref<?xf32>, %m: memref<?x?xf32>,
   }
   return %last : f32
 }
+
+// -----
+
+// The smallest so far, as a front end writes it: a NaN is passed over.
+// CHECK-LABEL: func.func @smallest
+// CHECK:         arith.constant dense<0x7F800000> : vector<32xf32>
+// CHECK:         arith.cmpf olt, %{{.+}}, %{{.+}} : vector<32xf32>
+// CHECK:         arith.select %{{.+}} : vector<32xi1>, vector<32xf32>
+// CHECK:         arith.minimumf %{{.+}} : vector<16xf32>
+func.func @smallest(%a: memref<?xf32>, %n: index, %first: f32) -> f32 attributes {mlc.fp = "reassoc"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %best = scf.for %i = %c0 to %n step %c1 iter_args(%old = %first) -> f32 {
+    %new = memref.load %a[%i] : memref<?xf32>
+    %less = arith.cmpf olt, %new, %old : f32
+    %next = arith.select %less, %new, %old : f32
+    scf.yield %next : f32
+  }
+  return %best : f32
+}
+
+// -----
+
+// With fast floats a division by what does not change is a product.
+// CHECK-LABEL: func.func @fast
+// CHECK:         scf.for
+// CHECK:           %[[RECIPROCAL:.+]] = arith.divf %{{.+}}, %{{.+}} : f32
+// CHECK:           %[[FACTOR:.+]] = vector.broadcast %[[RECIPROCAL]]
+// CHECK:           arith.mulf %{{.+}}, %[[FACTOR]] : vector<32xf32>
+func.func @fast(%a: memref<?xf32>, %n: index, %total: f32) attributes {mlc.fp = "fast"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %n step %c1 {
+    %x = memref.load %a[%i] : memref<?xf32>
+    %y = arith.divf %x, %total : f32
+    memref.store %y, %a[%i] : memref<?xf32>
+  } {par.independent}
+  return
+}

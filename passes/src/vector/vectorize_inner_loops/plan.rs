@@ -39,6 +39,8 @@ pub struct Plan<'c, 'a> {
     pub reductions: Vec<Reduction<'c, 'a>>,
     pub classes: HashMap<Key, Class>,
     pub accesses: HashMap<Key, Access>,
+    /// Whether a division by what does not change may be a product with its reciprocal.
+    pub reciprocals: bool,
 }
 
 /// More lanes than one register has hide the latency of a chain of additions.
@@ -129,6 +131,7 @@ pub fn plan<'c, 'a>(
         reductions,
         classes: survey.classes,
         accesses: survey.accesses,
+        reciprocals: fp == Some("fast"),
     })
 }
 

@@ -4,8 +4,8 @@ use crate::emit;
 use melior::ir::{Type, TypeLike, ValueLike, operation::OperationLike};
 use mlc_dialects::par::Reduction as Kind;
 use mlc_mlir::rewrite::{
-    Blk, Key, Op, Val, defining_op, nested_blocks, op_key, op_name, ops, position, results,
-    value_key,
+    Blk, Key, Op, Val, defining_op, integer_attribute, nested_blocks, op_key, op_name, ops,
+    position, results, value_key,
 };
 use std::collections::HashSet;
 
@@ -33,8 +33,9 @@ pub fn of_loop<'c, 'a>(
             let mut chain = Chain::new(body, *carried);
             chain.follow(next)?;
             let kind = chain.kind?;
-            let rounds = matches!(kind, Kind::Add | Kind::Mul) && carried.r#type().is_float();
-            (chain.is_complete() && (reorder || !rounds)).then_some(Reduction {
+            // Sums and products round; the smaller of 0 and -0 may be either.
+            let ordered = carried.r#type().is_float();
+            (chain.is_complete() && (reorder || !ordered)).then_some(Reduction {
                 kind,
                 carried: *carried,
                 next,
@@ -103,7 +104,7 @@ impl<'c: 'a, 'a> Chain<'c, 'a> {
         match op_name(op) {
             "arith.select" => {
                 if self.depends(operands[0]) {
-                    return None;
+                    return self.follow_choice(&operands);
                 }
                 self.follow(operands[1])?;
                 self.follow(operands[2])
@@ -135,6 +136,33 @@ impl<'c: 'a, 'a> Chain<'c, 'a> {
                 }
             }
         }
+    }
+
+    /// `select(new < carried, new, carried)` and its like, which keep the carried value where the
+    /// new one is NaN.
+    fn follow_choice(&mut self, operands: &[Val<'c, 'a>]) -> Option<()> {
+        let [condition, new, old] = *operands else {
+            return None;
+        };
+        let comparison = defining_op(condition)?;
+        let compared: Vec<_> = comparison.operands().collect();
+        if op_name(comparison) != "arith.cmpf" {
+            return None;
+        }
+        // The ordered predicates of `arith.cmpf`.
+        let less = match integer_attribute(comparison, "predicate")? {
+            4 | 5 => true,
+            2 | 3 => false,
+            _ => return None,
+        };
+        let kind = match compared[..] {
+            [a, b] if a == new && b == old => less,
+            [a, b] if a == old && b == new => !less,
+            _ => return None,
+        };
+        let kind = if kind { Kind::MinF } else { Kind::MaxF };
+        self.followed.insert(op_key(comparison));
+        self.combine(kind, old, &[new])
     }
 
     fn combine(&mut self, kind: Kind, chain: Val<'c, 'a>, others: &[Val<'c, 'a>]) -> Option<()> {
