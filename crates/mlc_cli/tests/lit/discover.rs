@@ -90,7 +90,8 @@ enum Found {
 
 fn kind_of(file: &Path, name: &str) -> Found {
     // pytest runs these; Inputs/ holds what a test names itself, and Markdown is for readers.
-    if name.starts_with("tests/python/") || name.contains("/Inputs/") || name.ends_with(".md") {
+    let by_pytest = name.starts_with("tests/python/") || name.starts_with("tests/oracle/");
+    if by_pytest || name.contains("/Inputs/") || name.ends_with(".md") {
         return Found::PartOfAnother;
     }
     // Text of no encoding can be no test by itself, and a lit test would have it among its Inputs/.
