@@ -3,6 +3,7 @@
 use melior::ir::{Type, Value, attribute::TypeAttribute, r#type::FunctionType};
 use mlc_diagnostics::Span;
 use mlc_dialects::own;
+use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{self, LocalId, Mode, Reduction, Ty};
 
 use crate::{
@@ -168,6 +169,9 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
         let local = &function.locals[param.local.0 as usize];
         let count = local_types(types, local)?.len();
         let values: Vec<_> = arguments.by_ref().take(count).collect();
+        for &value in &values {
+            name_value(cx.context, value, &local.name);
+        }
         lower.env[param.local.0 as usize] = match local.mode {
             Mode::Owner => Binding::Values(values),
             Mode::Ref | Mode::Mut => Binding::Borrow(Borrowed::Ref(values[0])),

@@ -1,6 +1,8 @@
 //! Statements.
 
-use melior::ir::Value;
+use melior::ir::{Value, ValueLike};
+use mlc_dialects::own;
+use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{BinaryOp, ErrorKind, Expr, ExprKind, Mode, Place, Stmt, StmtKind};
 
 use crate::{
@@ -97,6 +99,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             _ => {
                 let values = self.expr(value)?;
                 if owner {
+                    for &value in values.iter().filter(|value| own::is_box(value.r#type())) {
+                        name_value(self.cx.context, value, &self.function.locals[slot].name);
+                    }
                     Binding::Values(values)
                 } else {
                     Binding::Borrow(Borrowed::Ref(values[0]))

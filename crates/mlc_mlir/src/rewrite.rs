@@ -187,6 +187,24 @@ pub fn value_name(value: Val) -> Option<String> {
     }
 }
 
+/// Gives a value the name that the source has for it, for [`value_name`]; its first name stays.
+pub fn name_value<'c>(context: &'c Context, value: Val<'c, '_>, name: &str) {
+    // SAFETY: the value, its operation and its location are live; the kind is checked before each change.
+    unsafe {
+        let location = mlirValueGetLocation(value.to_raw());
+        if mlirLocationIsAName(location) {
+            return;
+        }
+        let name = StringRef::new(name).to_raw();
+        let named = mlirLocationNameGet(context.to_raw(), name, location);
+        if value.is_operation_result() {
+            mlirOperationSetLocation(mlirOpResultGetOwner(value.to_raw()), named);
+        } else {
+            mlirBlockArgumentSetLocation(value.to_raw(), named);
+        }
+    }
+}
+
 /// Whether a value is defined in a region of `op`, at any depth.
 pub fn is_inside<'c, 'a>(value: Val<'c, 'a>, op: Op<'c, 'a>) -> bool {
     let around = defining_block(value).and_then(|block| block.parent_operation());
