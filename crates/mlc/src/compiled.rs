@@ -11,6 +11,7 @@ use crate::{
 use mlc_codegen::{CodeFile, LinkError, Lowering, Unit};
 use mlc_diagnostics::{FileId, SourceMap};
 use mlc_passes::stage::Stage;
+use mlc_sema::signature;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A module, from which every form is made on request. Several threads may ask; they wait for each other.
@@ -92,6 +93,18 @@ impl Compiled {
         self.front.as_ref().map(|front| &front.program)
     }
 
+    /// The signature of every exported function, with the conventions that were inferred: a line each. Empty for textual IR.
+    pub fn signatures(&self) -> String {
+        let Some(front) = &self.front else {
+            return String::new();
+        };
+        let functions = signature::of_program(&front.program).functions;
+        functions
+            .iter()
+            .map(|function| function.render(&front.program) + "\n")
+            .collect()
+    }
+
     /// Warnings of the compilation.
     pub fn warnings(&self) -> Vec<Diagnostic> {
         let warnings = self.front.iter().flat_map(|front| &front.warnings);
@@ -129,17 +142,18 @@ impl Compiled {
     /// The module in one form: text is UTF-8, libraries and objects are the bytes of the file.
     pub fn emit(&self, emit: Emit) -> Result<Vec<u8>, CompileError> {
         guard(|| match emit {
-            Emit::Ast | Emit::Hir => self.front_text(emit).map(String::into_bytes),
+            Emit::Ast | Emit::Hir | Emit::Header => self.front_text(emit).map(String::into_bytes),
             Emit::LlvmIr => self.exactly_at(Stage::Llvm, |lowering| {
-                let unit = library(lowering);
+                let unit = self.library(lowering);
                 let optimized = native::optimized(lowering, &unit, &self.options, &self.times)?;
                 Ok(optimized.0.text().into_bytes())
             }),
-            Emit::Asm => self.code(library, CodeFile::Assembly),
-            Emit::Obj => self.code(library, CodeFile::Object),
+            Emit::Asm => self.code(|lowering| self.library(lowering), CodeFile::Assembly),
+            Emit::Obj => self.code(|lowering| self.library(lowering), CodeFile::Object),
             Emit::Shared => {
-                let object = self.code(library, CodeFile::Object)?;
-                let (functions, soname) = (self.exported()?, format!("{}.so", self.name));
+                let object = self.code(|lowering| self.library(lowering), CodeFile::Object)?;
+                let functions = self.public()?;
+                let soname = format!("{}.so", self.name);
                 self.link(|strip| mlc_codegen::shared_library(&object, &functions, &soname, strip))
             }
             Emit::Exe => {
@@ -186,16 +200,45 @@ impl Compiled {
         let front = self.front.as_ref().ok_or_else(|| self.no_form(emit))?;
         Ok(match emit {
             Emit::Ast => mlc_syntax::dump(&front.ast),
+            Emit::Header => mlc_codegen::header(&front.program),
             _ => mlc_sema::hir_dump::dump(&front.program),
         })
+    }
+
+    /// The library that the module is: its exported functions, and one that runs its top-level statements.
+    fn library(&self, lowering: &Lowering) -> Unit {
+        let start = self.start();
+        let public = mlc_codegen::init_symbol(&self.name);
+        let renamed = start.map(|start| (start, public)).into_iter().collect();
+        Unit::Library {
+            exported: lowering.exported(),
+            renamed,
+        }
+    }
+
+    /// The symbols that a library exports.
+    fn public(&self) -> Result<Vec<String>, CompileError> {
+        let (start, init) = (self.start(), mlc_codegen::init_symbol(&self.name));
+        let public = |symbol: String| {
+            if Some(&symbol) == start.as_ref() {
+                init.clone()
+            } else {
+                symbol
+            }
+        };
+        Ok(self.exported()?.into_iter().map(public).collect())
+    }
+
+    /// The symbol of the function that runs the top-level statements.
+    fn start(&self) -> Option<String> {
+        let Front { program, .. } = self.front.as_ref()?;
+        Some(program.functions[program.init?.0 as usize].symbol.clone())
     }
 
     /// The program that the module is when it is run.
     fn program(&self, lowering: &Lowering) -> Unit {
         let start = match &self.front {
-            Some(Front { program, .. }) => program
-                .init
-                .map(|init| program.functions[init.0 as usize].symbol.clone()),
+            Some(_) => self.start(),
             None => lowering.exported().into_iter().find(|name| name == "main"),
         };
         Unit::Program { start }
@@ -289,12 +332,6 @@ impl Compiled {
 
     fn lock(&self) -> MutexGuard<'_, Option<Lowering>> {
         self.lowering.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn library(lowering: &Lowering) -> Unit {
-    Unit::Library {
-        exported: lowering.exported(),
     }
 }
 

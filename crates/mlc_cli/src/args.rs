@@ -151,6 +151,9 @@ pub struct RunArgs {
 pub struct CheckArgs {
     /// The source: mlc, or MLIR of any stage where the name ends in `.mlir`; `-` is standard input
     pub file: PathBuf,
+    /// Write the signatures of the functions, with the conventions that were inferred
+    #[arg(long)]
+    pub signatures: bool,
     #[command(flatten)]
     pub build: BuildArgs,
 }

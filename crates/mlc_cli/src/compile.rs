@@ -63,11 +63,14 @@ pub fn compile(args: CompileArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// `mlc check FILE`: errors and warnings.
+/// `mlc check FILE`: errors and warnings, on request signatures.
 pub fn check(args: CheckArgs) -> Result<ExitCode, Failure> {
     let build = &args.build;
     let source = input::read(&args.file, build)?;
     let compiled = front(&source, Emit::Exe, build)?;
+    if args.signatures {
+        output::print(&compiled.signatures());
+    }
     timing::report(&compiled, build);
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,7 @@
 mod diagnostics;
 mod entries;
 mod exports;
+mod header;
 mod jit;
 mod link;
 mod llvm;
@@ -16,6 +17,7 @@ mod ptx;
 
 pub use diagnostics::{IrDiagnostic, IrPlace, IrSeverity};
 pub use entries::{entry_symbol, inner_symbol};
+pub use header::{header, init_symbol};
 pub use jit::{load, run_program};
 pub use link::{LinkError, executable, shared_library};
 pub use llvm::{CodeFile, LlvmError, LlvmModule, Unit};

@@ -11,9 +11,9 @@ use llvm_sys::{
         LLVMContextCreate, LLVMContextDispose, LLVMContextSetDiagnosticHandler,
         LLVMDisposeMemoryBuffer, LLVMDisposeModule, LLVMGetBufferSize, LLVMGetBufferStart,
         LLVMGetDiagInfoDescription, LLVMGetDiagInfoSeverity, LLVMGetFirstFunction,
-        LLVMGetFirstGlobal, LLVMGetNextFunction, LLVMGetNextGlobal, LLVMGetValueName2,
-        LLVMIsAFunction, LLVMIsDeclaration, LLVMPrintModuleToString, LLVMSetLinkage, LLVMSetTarget,
-        LLVMSetValueName2,
+        LLVMGetFirstGlobal, LLVMGetNamedFunction, LLVMGetNextFunction, LLVMGetNextGlobal,
+        LLVMGetValueName2, LLVMIsAFunction, LLVMIsDeclaration, LLVMPrintModuleToString,
+        LLVMSetLinkage, LLVMSetTarget, LLVMSetValueName2,
     },
     error::{LLVMDisposeErrorMessage, LLVMGetErrorMessage},
     prelude::{LLVMContextRef, LLVMDiagnosticInfoRef, LLVMModuleRef, LLVMValueRef},
@@ -30,7 +30,7 @@ use llvm_sys::{
 };
 use mlir_sys::mlirTranslateModuleToLLVMIR;
 use std::{
-    ffi::{CStr, c_void},
+    ffi::{CStr, CString, c_void},
     ptr::null_mut,
     slice,
 };
@@ -45,8 +45,11 @@ pub enum CodeFile {
 /// What code is generated for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Unit {
-    /// To be called from outside: these functions can be.
-    Library { exported: Vec<String> },
+    /// To be called from outside: these functions can be, some under another name.
+    Library {
+        exported: Vec<String>,
+        renamed: Vec<(String, String)>,
+    },
     /// To be called in this process: as a library, and each function has an entry, too ([`crate::entry_symbol`]).
     Host { exported: Vec<String> },
     /// To be run: `main(argc, argv, envp)` calls the function `start`, reports the error that it ends with, and returns
@@ -124,7 +127,10 @@ impl LlvmModule {
             LLVMDisposeTargetData(layout);
         }
         match unit {
-            Unit::Library { exported } => this.hide(|name| exported.iter().any(|one| one == name)),
+            Unit::Library { exported, renamed } => {
+                this.hide(|name| exported.iter().any(|one| one == name));
+                this.rename(renamed);
+            }
             Unit::Host { exported } => {
                 this.hide(|_| false);
                 // SAFETY: the module is live.
@@ -137,6 +143,19 @@ impl LlvmModule {
             }
         }
         Ok(this)
+    }
+
+    fn rename(&self, renamed: &[(String, String)]) {
+        for (from, to) in renamed {
+            let from = CString::new(from.as_str()).unwrap_or_default();
+            // SAFETY: the module is live, and LLVM copies the name.
+            unsafe {
+                let function = LLVMGetNamedFunction(self.module, from.as_ptr());
+                if !function.is_null() {
+                    LLVMSetValueName2(function, to.as_ptr().cast(), to.len());
+                }
+            }
+        }
     }
 
     /// Makes every definition internal that is not exported, so that LLVM may change or remove it. A function gets another

@@ -5,6 +5,7 @@ use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ConventionKind, FunctionKeyword};
 use rustc_hash::FxHashMap;
 
+use crate::c_names::is_c_name;
 use crate::checker::{Checker, DeclId, GenericArg, Header, HeaderParam, InstanceKey, ModuleId};
 use crate::diag;
 use crate::func::FnCx;
@@ -112,7 +113,7 @@ impl<'a> Checker<'a> {
         let wanted = if generic {
             let names: Vec<String> = tys.iter().map(|&ty| self.types.name(ty)).collect();
             format!("{}[{}]", self.decl(decl).name, names.join(", "))
-        } else if module.0 == 0 {
+        } else if module.0 == 0 && !is_c_name(&self.decl(decl).name) {
             self.decl(decl).name.clone()
         } else {
             format!("{}.{}", self.module(module).path, self.decl(decl).name)

@@ -7,6 +7,7 @@ mod annotations;
 mod array_methods;
 mod arrays;
 mod builtins;
+mod c_names;
 mod call;
 mod check;
 mod checker;
