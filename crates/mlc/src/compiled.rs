@@ -153,8 +153,7 @@ impl Compiled {
             Emit::Shared => {
                 let object = self.code(|lowering| self.library(lowering), CodeFile::Object)?;
                 let functions = self.public()?;
-                let soname = format!("{}.so", self.name);
-                self.link(|strip| mlc_codegen::shared_library(&object, &functions, &soname, strip))
+                self.link(|strip| mlc_codegen::shared_library(&object, &functions, strip))
             }
             Emit::Exe => {
                 let object = self.code(|lowering| self.program(lowering), CodeFile::Object)?;

@@ -29,11 +29,11 @@ impl From<io::Error> for LinkError {
     }
 }
 
-/// A shared library that exports `functions`, and the runtime with them. The bytes of the file.
+/// A shared library that exports `functions`, and the runtime with them. The bytes of the file. It has no `SONAME`, so that
+/// programs find it under the name of its file, whatever that is.
 pub fn shared_library(
     object: &[u8],
     functions: &[String],
-    soname: &str,
     strip: bool,
 ) -> Result<Vec<u8>, LinkError> {
     let folder = tempfile::tempdir()?;
@@ -42,9 +42,11 @@ pub fn shared_library(
         &script,
         version_script(functions.iter().map(String::as_str)),
     )?;
-    let mut args = vec![c"-shared".to_owned(), c"--soname".to_owned(), text(soname)];
-    args.push(c"--version-script".to_owned());
-    args.push(path(&script));
+    let args = vec![
+        c"-shared".to_owned(),
+        c"--version-script".to_owned(),
+        path(&script),
+    ];
     link(folder.path(), object, args, strip)
 }
 
@@ -124,9 +126,8 @@ fn classify(said: &str) -> LinkError {
 }
 
 fn text(argument: &str) -> CString {
-    // No argument of ours holds a zero byte; a soname with one ends there.
-    let end = argument.find('\0').unwrap_or(argument.len());
-    CString::new(&argument[..end]).unwrap_or_default()
+    // No argument of ours holds a zero byte.
+    CString::new(argument).unwrap_or_default()
 }
 
 fn path(file: &Path) -> CString {

@@ -1,6 +1,9 @@
 //! C types for the types of a program: named structures, each defined once and in front of its uses.
 
-use super::{names::identifier, no_c_type};
+use super::{
+    names::{identifier, upper},
+    no_c_type,
+};
 use mlc_sema::hir::{FloatKind, Program, Ty, TyKind};
 use std::{collections::HashSet, fmt::Write as _};
 
@@ -73,7 +76,7 @@ impl<'p> Types<'p> {
                     ("re".to_owned(), part.to_owned()),
                     ("im".to_owned(), part.to_owned()),
                 ];
-                self.structure(&format!("mlc_{}", self.word(ty)), &fields)
+                self.shared(&format!("mlc_{}", self.word(ty)), &fields)
             }
             TyKind::List(elem) => self.list(*elem)?,
             TyKind::Array { elem, dims } => self.array(*elem, dims.len())?,
@@ -103,7 +106,7 @@ impl<'p> Types<'p> {
                 for (position, &item) in items.iter().enumerate() {
                     fields.push((format!("item_{position}"), self.stored(item)?));
                 }
-                self.structure(&format!("mlc_{}", self.word(ty)), &fields)
+                self.shared(&format!("mlc_{}", self.word(ty)), &fields)
             }
             TyKind::Optional(of) => {
                 let value = self.stored(*of)?;
@@ -111,10 +114,21 @@ impl<'p> Types<'p> {
                     ("present".to_owned(), "bool".to_owned()),
                     ("value".to_owned(), value),
                 ];
-                self.structure(&format!("mlc_{}", self.word(ty)), &fields)
+                self.shared(&format!("mlc_{}", self.word(ty)), &fields)
             }
             _ => no_c_type(ty)?,
         })
+    }
+
+    /// Defines a structure that the headers of several modules may define.
+    fn shared(&mut self, name: &str, fields: &[(String, String)]) -> String {
+        if !self.defined.contains(name) {
+            let guard = guard(name);
+            let _ = write!(self.text, "\n#ifndef {guard}\n#define {guard}");
+            self.structure(name, fields);
+            self.text.push_str("#endif\n");
+        }
+        name.to_owned()
     }
 
     /// Defines a structure, once.
@@ -133,6 +147,7 @@ impl<'p> Types<'p> {
         let item = self.stored(elem)?;
         let name = format!("mlc_list_{}", self.word(elem));
         if self.defined.insert(name.clone()) {
+            let guard = guard(&name);
             let drop_items = if self.owns(elem) {
                 let items = self.drop_statement(elem, "list->data[i]");
                 format!("    for (int64_t i = 0; i < list->len; ++i) {{ {items} }}\n")
@@ -142,6 +157,8 @@ impl<'p> Types<'p> {
             let _ = write!(
                 self.text,
                 "
+#ifndef {guard}
+#define {guard}
 /* A list. With `cap` 0 the elements belong to somebody else and are never freed. */
 typedef struct {name} {{
   {item} *data;
@@ -165,6 +182,7 @@ static inline void {name}_clear({name} *list) {{
 "
             );
             self.box_and_drop(&name);
+            self.text.push_str("#endif\n");
         }
         Ok(name)
     }
@@ -173,6 +191,7 @@ static inline void {name}_clear({name} *list) {{
         let item = self.stored(elem)?;
         let name = format!("mlc_array{rank}_{}", self.word(elem));
         if self.defined.insert(name.clone()) {
+            let guard = guard(&name);
             let extents: Vec<String> = (0..rank).map(|dim| format!("int64_t n{dim}")).collect();
             let mut fill = String::new();
             for dim in 0..rank {
@@ -188,6 +207,8 @@ static inline void {name}_clear({name} *list) {{
             let _ = write!(
                 self.text,
                 "
+#ifndef {guard}
+#define {guard}
 /* An array: element (i, ...) is data[offset + i * strides[0] + ...]. With `owned` NULL the elements belong to somebody
  * else and are never freed. */
 typedef struct {name} {{
@@ -211,6 +232,7 @@ static inline void {name}_clear({name} *array) {{ mlc_rt_free(array->owned); }}
                 extents.join(", ")
             );
             self.box_and_drop(&name);
+            self.text.push_str("#endif\n");
         }
         Ok(name)
     }
@@ -314,6 +336,11 @@ static inline {name} *{name}_box({name} payload) {{
             _ => identifier(&self.program.types.name(ty)),
         }
     }
+}
+
+/// The macro that says that a type is defined.
+fn guard(name: &str) -> String {
+    format!("{}_DEFINED", upper(name))
 }
 
 fn float(kind: FloatKind) -> &'static str {
