@@ -113,9 +113,7 @@ impl CompileError {
     /// command that does so to the message. Returns the file; nothing for other errors.
     pub fn write_reproducer(&mut self, file: Option<&Path>) -> Option<PathBuf> {
         let reproducer = self.reproducer.take()?;
-        let Some(first) = self.diagnostics.first_mut() else {
-            return None;
-        };
+        let first = self.diagnostics.first_mut()?;
         match reproducer.write(file) {
             Ok(file) => {
                 first.help.push(format!(

@@ -12,7 +12,7 @@ use std::{
 pub enum Failure {
     /// The compiler said so.
     Compile {
-        error: CompileError,
+        error: Box<CompileError>,
         format: Format,
         reproducer: Option<PathBuf>,
     },
@@ -32,6 +32,7 @@ impl Failure {
     /// What the compiler said.
     pub fn compile(error: CompileError, build: &BuildArgs) -> Failure {
         let (format, reproducer) = (build.error_format, build.reproducer.clone());
+        let error = Box::new(error);
         Failure::Compile {
             error,
             format,

@@ -177,6 +177,9 @@ extern \"C\" {
  * `owned`, and where a pointer is returned, it leads to a cell on the heap that belongs to the receiver: the functions that end in
  * `_drop` destroy it, and those that end in `_box` make one.
  */
+#ifndef MLC_INLINE
+#define MLC_INLINE static inline __attribute__((unused))
+#endif
 #ifndef MLC_RUNTIME_H
 void *mlc_rt_alloc(int64_t bytes);
 void mlc_rt_free(void *payload);

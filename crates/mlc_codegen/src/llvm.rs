@@ -61,26 +61,32 @@ pub enum Unit {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LlvmError(pub String);
 
+/// What LLVM reported as errors.
+#[derive(Debug, Default)]
+struct Errors(Vec<String>);
+
 /// A module in an LLVM context of its own.
 #[derive(Debug)]
 pub struct LlvmModule {
     module: LLVMModuleRef,
     context: LLVMContextRef,
     /// What LLVM reported as errors; boxed, for the context points to it.
-    errors: Box<Vec<String>>,
+    errors: Box<Errors>,
 }
 
 // SAFETY: module and context are reachable through this value alone and belong to no thread.
 unsafe impl Send for LlvmModule {}
 
 extern "C" fn on_diagnostic(info: LLVMDiagnosticInfoRef, sink: *mut c_void) {
-    // SAFETY: LLVM passes a live diagnostic and the vector that the context was given.
+    // SAFETY: LLVM passes a live diagnostic and the errors that the context was given.
     unsafe {
         if matches!(
             LLVMGetDiagInfoSeverity(info),
             LLVMDiagnosticSeverity::LLVMDSError
         ) {
-            (*sink.cast::<Vec<String>>()).push(message(LLVMGetDiagInfoDescription(info)));
+            (*sink.cast::<Errors>())
+                .0
+                .push(message(LLVMGetDiagInfoDescription(info)));
         }
     }
 }
@@ -102,7 +108,7 @@ impl LlvmModule {
         };
         let sink = (&raw mut *this.errors).cast::<c_void>();
         let (module, reported) = lowering.collect(|module| {
-            // SAFETY: the operation is live; the LLVM context takes the module over; the vector behind `sink` lives as
+            // SAFETY: the operation is live; the LLVM context takes the module over; the errors behind `sink` live as
             // long as the context.
             unsafe {
                 LLVMContextSetDiagnosticHandler(this.context, Some(on_diagnostic), sink);
@@ -253,7 +259,7 @@ impl LlvmModule {
     }
 
     fn take_errors(&mut self) -> Result<(), LlvmError> {
-        let errors = std::mem::take(&mut *self.errors);
+        let errors = std::mem::take(&mut self.errors.0);
         if errors.is_empty() {
             Ok(())
         } else {

@@ -30,7 +30,7 @@ int main(void) {
   EXPECT(length == (int64_t)strlen(expected) && memcmp(message, expected, strlen(expected)) == 0);
   const char *file = mlc_rt_error_file(&length);
   EXPECT(length == 10 && memcmp(file, "digits.mlc", 10) == 0);
-  EXPECT(mlc_rt_error_line() == 23);
+  EXPECT(mlc_rt_error_line() == 21);
   mlc_rt_error_clear();
   EXPECT(mlc_rt_error_kind() == 0);
 

@@ -166,7 +166,7 @@ typedef struct {name} {{
   int64_t cap;
 }} {name};
 /* Elements of the caller's, to be passed. */
-static inline {name} {name}_of({item} *data, int64_t len) {{
+MLC_INLINE {name} {name}_of({item} *data, int64_t len) {{
   {name} list;
   list.data = data;
   list.len = len;
@@ -174,7 +174,7 @@ static inline {name} {name}_of({item} *data, int64_t len) {{
   return list;
 }}
 /* Frees what a list owns, but not the cell. */
-static inline void {name}_clear({name} *list) {{
+MLC_INLINE void {name}_clear({name} *list) {{
   if (list->cap != 0) {{
 {drop_items}    mlc_rt_free(list->data);
   }}
@@ -219,7 +219,7 @@ typedef struct {name} {{
   int64_t strides[{rank}];
 }} {name};
 /* Elements of the caller's in row-major order, to be passed. */
-static inline {name} {name}_of({item} *data, {}) {{
+MLC_INLINE {name} {name}_of({item} *data, {}) {{
   {name} array;
   array.owned = NULL;
   array.data = data;
@@ -227,7 +227,7 @@ static inline {name} {name}_of({item} *data, {}) {{
 {fill}  return array;
 }}
 /* Frees what an array owns, but not the cell. */
-static inline void {name}_clear({name} *array) {{ mlc_rt_free(array->owned); }}
+MLC_INLINE void {name}_clear({name} *array) {{ mlc_rt_free(array->owned); }}
 ",
                 extents.join(", ")
             );
@@ -252,7 +252,7 @@ static inline void {name}_clear({name} *array) {{ mlc_rt_free(array->owned); }}
         }
         let _ = write!(
             self.text,
-            "/* Frees what the fields own, but not the cell. */\nstatic inline void {name}_clear({name} *value) {{\n{body}}}\n"
+            "/* Frees what the fields own, but not the cell. */\nMLC_INLINE void {name}_clear({name} *value) {{\n{body}}}\n"
         );
         self.box_and_drop(name);
     }
@@ -261,11 +261,11 @@ static inline void {name}_clear({name} *array) {{ mlc_rt_free(array->owned); }}
     fn box_and_drop(&mut self, name: &str) {
         let _ = write!(
             self.text,
-            "static inline void {name}_drop({name} *cell) {{
+            "MLC_INLINE void {name}_drop({name} *cell) {{
   {name}_clear(cell);
   mlc_rt_box_free(cell);
 }}
-static inline {name} *{name}_box({name} payload) {{
+MLC_INLINE {name} *{name}_box({name} payload) {{
   {name} *cell = ({name} *)mlc_rt_box_new((int64_t)sizeof payload);
   if (cell) *cell = payload;
   return cell;
