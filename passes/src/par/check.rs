@@ -89,10 +89,13 @@ fn report(first: &Access, second: &Access) {
         (second, first)
     };
     let name = value_name(primary.root).map_or("a value".to_owned(), |name| format!("`{name}`"));
+    let at = primary.op.location();
     if primary.op == other.op {
         let message =
             format!("race: two iterations of the parallel loop may write the same place of {name}");
-        emit_error_with_notes(primary.op.location(), &message, &[]);
+        let help = "help: write to a place that no other iteration writes, combine with a reduction on a plain \
+                    variable, or say `atomic` where the order does not matter";
+        emit_error_with_notes(at, &message, &[(at, help.to_owned())]);
         return;
     }
     let verb = match other.mode {
@@ -102,9 +105,14 @@ fn report(first: &Access, second: &Access) {
     let message = format!(
         "race: an iteration of the parallel loop may write a place of {name} that another one {verb}"
     );
-    let note = (
-        other.op.location(),
-        format!("another iteration {verb} it here"),
-    );
-    emit_error_with_notes(primary.op.location(), &message, &[note]);
+    let help = match other.mode {
+        Mode::Read => format!("help: read from a copy of {name} that is made before the loop"),
+        _ => "help: let each iteration write places of its own".to_owned(),
+    };
+    let place = other.op.location();
+    let notes = [
+        (place, format!("another iteration {verb} it here")),
+        (at, help),
+    ];
+    emit_error_with_notes(at, &message, &notes);
 }

@@ -13,6 +13,7 @@ func.func @element(%x: memref<?xf32>, %y: memref<?xf32>, %n: index) {
 func.func @same_place(%y: memref<?xf32>, %n: index, %v: f32) {
   %zero = arith.constant 0 : index
   par.for (%i) in (%n) {
+    // expected-note @+2 {{help: }}
     // expected-error @+1 {{race: two iterations of the parallel loop may write the same place}}
     memref.store %v, %y[%zero] : memref<?xf32>
   }
@@ -27,6 +28,7 @@ func.func @neighbor(%y: memref<?xf32>, %n: index) {
     %j = arith.addi %i, %one : index
     // expected-note @+1 {{another iteration reads it here}}
     %v = memref.load %y[%i] : memref<?xf32>
+    // expected-note @+2 {{help: }}
     // expected-error @+1 {{race: an iteration of the parallel loop may write a place}}
     memref.store %v, %y[%j] : memref<?xf32>
   }
@@ -77,6 +79,7 @@ func.func @overlapping_blocks(%y: memref<?xf32>, %n: index, %v: f32) {
     %start = arith.muli %i, %four : index
     scf.for %j = %zero to %five step %one {
       %k = arith.addi %start, %j : index
+      // expected-note @+2 {{help: }}
       // expected-error @+1 {{race:}}
       memref.store %v, %y[%k] : memref<?xf32>
     }
@@ -99,6 +102,7 @@ func.func @matrix(%y: memref<?x?xf32>, %n: index, %m: index, %v: f32) {
 func.func @missing_dimension(%y: memref<?x?xf32>, %n: index, %m: index, %v: f32) {
   %zero = arith.constant 0 : index
   par.for (%i, %j) in (%n, %m) {
+    // expected-note @+2 {{help: }}
     // expected-error @+1 {{race:}}
     memref.store %v, %y[%i, %zero] : memref<?x?xf32>
   }
@@ -110,6 +114,7 @@ func.func @missing_dimension(%y: memref<?x?xf32>, %n: index, %m: index, %v: f32)
 func.func @indirect(%y: memref<?xf32>, %p: memref<?xindex>, %n: index, %v: f32) {
   par.for (%i) in (%n) {
     %k = memref.load %p[%i] : memref<?xindex>
+    // expected-note @+2 {{help: }}
     // expected-error @+1 {{race:}}
     memref.store %v, %y[%k] : memref<?xf32>
   }
@@ -136,6 +141,7 @@ func.func @rows(%m: !own.mut<!own.list<!own.list<f32>>>, %v: f32) {
 func.func @fields(%p: !own.mut<!own.struct<"P", [f32, f32]>>, %n: index, %v: f32) {
   %x = own.field %p[0] : !own.mut<!own.struct<"P", [f32, f32]>> -> !own.mut<f32>
   par.for (%i) in (%n) {
+    // expected-note @+2 {{help: }}
     // expected-error @+1 {{race: two iterations of the parallel loop may write the same place}}
     own.store %v, %x : f32, !own.mut<f32>
   }
@@ -172,6 +178,7 @@ func.func @collect_and_read(%l: !own.mut<!own.list<f32>>, %n: index, %v: f32) {
   par.for (%i) in (%n) {
     // expected-note @+1 {{another iteration reads it here}}
     %k = own.len %l : !own.mut<!own.list<f32>>
+    // expected-note @+2 {{help: }}
     // expected-error @+1 {{race:}}
     par.collect %v into %l : f32, !own.mut<!own.list<f32>>
   }
