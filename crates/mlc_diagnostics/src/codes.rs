@@ -4,6 +4,7 @@
 //! whole programs, and tests run them: `wrong` gives the code, `mend` gives no error.
 
 mod compiler;
+mod command;
 mod ownership;
 mod parallel;
 mod syntax;
@@ -48,6 +49,7 @@ pub fn all() -> impl Iterator<Item = &'static Explanation> {
         types::PAGES,
         ownership::PAGES,
         parallel::PAGES,
+        command::PAGES,
         compiler::PAGES,
     ]
     .into_iter()
