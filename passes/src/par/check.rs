@@ -52,8 +52,9 @@ fn check_loop<'c: 'a, 'a>(around: Op<'c, 'a>, reported: &mut BTreeSet<Key>) -> b
         .collect();
     let mut independent = true;
     for (position, second) in shared.iter().enumerate() {
-        // The later of two accesses comes second; an access is also held against itself in another iteration.
-        for first in &shared[..=position] {
+        // The later of two accesses comes second; an access is held against itself
+        // in another iteration first.
+        for first in shared[..=position].iter().rev() {
             if !conflicts(first, second) || separated(around, first, second) {
                 continue;
             }
