@@ -12,6 +12,7 @@ use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
 use crate::hir::{ConstValue, Convention, Dim, Expr, ExprKind, FuncId, Ty, TyKind};
+use crate::nested::Bound;
 
 /// What an argument is given as: an expression of the program, or a value that is there already (`self`).
 #[derive(Clone)]
@@ -95,8 +96,8 @@ impl<'a> FnCx<'_, 'a> {
             let callee = self.value(function, None);
             return Operand::Value(self.call_value(callee, args, span));
         }
-        if let Some(&decl) = self.nested.get(&name) {
-            return Operand::Value(self.call_decl(decl, None, &[], args, span));
+        if let Some(bound) = self.nested.get(&name).cloned() {
+            return Operand::Value(self.call_bound(&bound, args, span));
         }
         if let Some(GenericArg::Type(ty)) = self.generics.get(&name) {
             let ty = *ty;
@@ -221,8 +222,9 @@ impl<'a> FnCx<'_, 'a> {
         };
         let receiver_ty = receiver.map(|value| value.expr.ty);
         let (func, values) = if self.cx.is_generic(decl) {
-            let Some(found) = self.generic_call(decl, receiver_ty, written_generics, bound, span)
-            else {
+            let found =
+                self.generic_call(decl, receiver_ty, written_generics, bound, Vec::new(), span);
+            let Some(found) = found else {
                 return Val::error(span);
             };
             found
@@ -238,8 +240,50 @@ impl<'a> FnCx<'_, 'a> {
         self.finish_call(func, values, span)
     }
 
+    /// A call of a nested function, with the values that it captures.
+    pub fn call_with_captures(
+        &mut self,
+        decl: DeclId,
+        captured: Vec<Expr>,
+        args: &'a [Arg],
+        span: Span,
+    ) -> Val {
+        let function: &'a ast::Function = self.cx.decl(decl).ast;
+        let Some(bound) = self.bind_args(function, None, args, span) else {
+            return self.poisoned_call(args, span);
+        };
+        if self.cx.is_generic(decl) {
+            return match self.generic_call(decl, None, &[], bound, captured, span) {
+                Some((func, values)) => self.finish_call(func, values, span),
+                None => Val::error(span),
+            };
+        }
+        let none = FxHashMap::default();
+        let mut tys = Vec::with_capacity(function.params.len() + captured.len());
+        for param in &function.params {
+            tys.push(match &param.annotation {
+                Some(annotation) => self.annotation_in(decl, &none, annotation),
+                None => Ty::ERROR,
+            });
+        }
+        for value in &captured {
+            let ty = self.cx.resolve(value.ty);
+            tys.push(ty);
+        }
+        let func = self.cx.instance(decl, &tys, none, None);
+        let Some(mut values) = self.typed_args(func, decl, bound) else {
+            return Val::error(span);
+        };
+        values.extend(captured);
+        self.finish_call(func, values, span)
+    }
+
     /// The call itself, once the instance and its arguments are known.
-    pub fn finish_call(&mut self, func: FuncId, args: Vec<Expr>, span: Span) -> Val {
+    pub fn finish_call(&mut self, func: FuncId, mut args: Vec<Expr>, span: Span) -> Val {
+        if self.cx.is_constructor(func) {
+            // The value is made inside.
+            args.remove(0);
+        }
         let result = self.cx.result_of(func, span);
         if result == Ty::ERROR || args.iter().any(|arg| arg.ty == Ty::ERROR) {
             return Val::error(span);
@@ -445,6 +489,7 @@ impl<'a> FnCx<'_, 'a> {
         receiver_ty: Option<Ty>,
         written: &'a [ast::Expr],
         bound: Vec<Option<Given<'a>>>,
+        captured: Vec<Expr>,
         span: Span,
     ) -> Option<(FuncId, Vec<Expr>)> {
         let function: &'a ast::Function = self.cx.decl(decl).ast;
@@ -458,10 +503,18 @@ impl<'a> FnCx<'_, 'a> {
             generics.insert(param.name.name, arg);
         }
         let mut values: Vec<Val> = Vec::with_capacity(bound.len());
+        let mut passed: Vec<Bound> = Vec::new();
         for (position, given) in bound.into_iter().enumerate() {
             let param: &'a ast::Param = &function.params[position];
             let value = match given {
-                Some(Given::Expr(expr)) => self.value(expr, None),
+                Some(Given::Expr(expr)) => match self.callable_argument(expr) {
+                    Some(function) => {
+                        let value = self.callable_value(&function, expr.span);
+                        passed.push(function);
+                        value
+                    }
+                    None => self.value(expr, None),
+                },
                 Some(Given::Value(value)) => *value,
                 None => self.default_value(decl, param, None)?.into(),
             };
@@ -516,9 +569,16 @@ impl<'a> FnCx<'_, 'a> {
             }
             tys.push(ty);
         }
+        for value in &captured {
+            let ty = self.cx.resolve(value.ty);
+            tys.push(ty);
+        }
         let func = self.cx.instance(decl, &tys, generics, receiver_ty);
         let mut args = Vec::with_capacity(values.len());
         for (position, (value, ty)) in values.into_iter().zip(tys).enumerate() {
+            if self.cx.callable(ty).is_some() {
+                continue;
+            }
             let inout = self.cx.header(func).params[position].written == Some(Convention::Inout);
             let value = self.coerce(value, ty);
             args.push(if inout {
@@ -526,6 +586,10 @@ impl<'a> FnCx<'_, 'a> {
             } else {
                 value
             });
+        }
+        args.extend(captured);
+        for function in &passed {
+            args.extend(self.captured_values(function, span)?);
         }
         Some((func, args))
     }
@@ -737,7 +801,7 @@ impl<'a> FnCx<'_, 'a> {
         );
         bound.resize(function.params.len(), None);
         if self.cx.is_generic(decl) {
-            return match self.generic_call(decl, Some(receiver_ty), &[], bound, span) {
+            return match self.generic_call(decl, Some(receiver_ty), &[], bound, Vec::new(), span) {
                 Some((func, values)) => self.finish_call(func, values, span),
                 None => Val::error(span),
             };

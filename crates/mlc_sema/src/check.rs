@@ -16,7 +16,8 @@ pub fn check(
 ) -> (Program, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let (loaded, main_imports) = load_all(ast, loader, &mut diagnostics);
-    let mut cx = Checker::new(options);
+    let synthesized = typed_arena::Arena::new();
+    let mut cx = Checker::new(options, &synthesized);
     cx.diagnostics = diagnostics;
     let main = cx.add_module(ast, &options.module);
     for item in &loaded {

@@ -5,6 +5,7 @@ use mlc_syntax::{Name, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeTable};
+use crate::nested::{Bound, Callable, Capture};
 use crate::options::Options;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -60,7 +61,9 @@ pub(crate) struct FnDecl<'a> {
     pub is_property: bool,
     pub attributes: hir::Attributes,
     /// The variables of the enclosing function that the body mentions.
-    pub captures: Vec<Name>,
+    pub captures: Vec<Capture>,
+    /// The functions of the enclosing one that can be called inside.
+    pub scope: FxHashMap<Name, Bound>,
     /// Generic arguments of the enclosing instance.
     pub outer_generics: FxHashMap<Name, GenericArg>,
 }
@@ -127,6 +130,11 @@ pub(crate) struct Checker<'a> {
     pub symbols: FxHashSet<String>,
     pub globals: Vec<hir::Global>,
     pub constants: Vec<hir::Constant>,
+    pub callables: Vec<Callable>,
+    /// Nested functions and lambdas by where they stand and in which instance.
+    pub nested_decls: FxHashMap<(Span, FuncId), DeclId>,
+    /// Functions that lambdas became.
+    pub synthesized: &'a typed_arena::Arena<ast::Function>,
     /// Types that stood for `Unknown(n)` once that was known.
     pub unknowns: Vec<Option<Ty>>,
     /// Parallel to `headers`.
@@ -139,7 +147,7 @@ pub(crate) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub fn new(options: &'a Options) -> Self {
+    pub fn new(options: &'a Options, synthesized: &'a typed_arena::Arena<ast::Function>) -> Self {
         Checker {
             options,
             types: TypeTable::default(),
@@ -156,6 +164,9 @@ impl<'a> Checker<'a> {
             symbols: FxHashSet::default(),
             globals: Vec::new(),
             constants: Vec::new(),
+            callables: Vec::new(),
+            nested_decls: FxHashMap::default(),
+            synthesized,
             unknowns: Vec::new(),
             instance_generics: Vec::new(),
             symbols_by_func: Vec::new(),

@@ -510,6 +510,13 @@ impl FnCx<'_, '_> {
     pub fn read(&mut self, mut place: Place) -> Expr {
         place.ty = self.cx.resolve(place.ty);
         let (ty, span) = (place.ty, place.span);
+        // A value that was put into a place only to be read from it.
+        if place.projections.is_empty()
+            && !self.cx.types.is_owning(ty)
+            && let Root::Temporary(value) = place.root
+        {
+            return *value;
+        }
         let kind = if self.cx.types.is_owning(ty) {
             ExprKind::Move(place)
         } else {

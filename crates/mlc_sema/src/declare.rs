@@ -238,6 +238,7 @@ impl<'a> Checker<'a> {
             is_property,
             attributes,
             captures: Vec::new(),
+            scope: FxHashMap::default(),
             outer_generics: FxHashMap::default(),
         });
         id

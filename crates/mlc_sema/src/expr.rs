@@ -105,7 +105,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// What a name means where it is read.
-    fn name(&mut self, name: Name, span: Span) -> Operand {
+    pub fn name(&mut self, name: Name, span: Span) -> Operand {
         if let Some(var) = self.vars.get(&name).copied() {
             return Operand::Place(self.read_var(name, var, span));
         }

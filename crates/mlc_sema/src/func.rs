@@ -53,7 +53,7 @@ pub(crate) struct FnCx<'c, 'a> {
     pub global_names: FxHashSet<Name>,
     pub generics: FxHashMap<Name, GenericArg>,
     /// Functions defined inside this one, by name.
-    pub nested: FxHashMap<Name, crate::checker::DeclId>,
+    pub nested: FxHashMap<Name, crate::nested::Bound>,
     /// Whether an assignment may change a variable's type.
     pub flexible: bool,
     /// Variables whose type was written.
@@ -68,6 +68,8 @@ pub(crate) struct FnCx<'c, 'a> {
     pub out: Vec<Stmt>,
     pub reachable: bool,
     pub at_top: bool,
+    /// In an `__init__`, the value that is being made.
+    pub constructs: Option<LocalId>,
     /// How many `except` blocks are around, for a bare `raise`.
     pub handler_depth: u32,
     pub attributes: hir::Attributes,
@@ -97,6 +99,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             out: Vec::new(),
             reachable: true,
             at_top: false,
+            constructs: None,
             handler_depth: 0,
             attributes: hir::Attributes::default(),
             counter: 0,

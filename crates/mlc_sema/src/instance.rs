@@ -20,11 +20,21 @@ impl<'a> Checker<'a> {
     pub fn is_generic(&self, decl: DeclId) -> bool {
         let decl = self.decl(decl);
         !decl.ast.generics.is_empty()
-            || (decl.ast.keyword == FunctionKeyword::Def
-                && (decl.ast.params.iter().enumerate()).any(|(position, param)| {
-                    param.annotation.is_none()
-                        && !(position == 0 && decl.owner.is_some() && !decl.is_static)
-                }))
+            || (decl.ast.params.iter().enumerate()).any(|(position, param)| {
+                let is_self = position == 0 && decl.owner.is_some() && !decl.is_static;
+                param.annotation.is_none()
+                    && !is_self
+                    && (decl.ast.keyword == FunctionKeyword::Def
+                        || crate::names::is_called(&decl.ast.body, param.name.name))
+            })
+    }
+
+    /// Whether the instance is of an `__init__`: it makes the value and returns it.
+    pub fn is_constructor(&self, func: FuncId) -> bool {
+        self.header(func).decl.is_some_and(|decl| {
+            let decl = self.decl(decl);
+            decl.owner.is_some() && decl.ast.name.name == "__init__"
+        })
     }
 
     /// The one instance of a function that is not generic; of a method, that for the type of the receiver.
@@ -108,10 +118,14 @@ impl<'a> Checker<'a> {
                 }),
                 span: param.name.span,
             })
-            .collect();
+            .collect::<Vec<HeaderParam>>();
+        let params = self.with_captures(decl, tys, params);
         let generic = self.is_generic(decl);
         let wanted = if generic {
-            let names: Vec<String> = tys.iter().map(|&ty| self.types.name(ty)).collect();
+            let names: Vec<String> = tys
+                .iter()
+                .map(|&ty| self.type_or_function_name(ty))
+                .collect();
             format!("{}[{}]", self.decl(decl).name, names.join(", "))
         } else if module.0 == 0 && !is_c_name(&self.decl(decl).name) {
             self.decl(decl).name.clone()
@@ -129,7 +143,9 @@ impl<'a> Checker<'a> {
         self.functions.push(None);
         self.symbols_by_func.push(symbol);
         self.queue.push(func);
-        if let Some(returns) = &ast.returns {
+        if self.is_constructor(func) {
+            self.headers[func.0 as usize].result = tys.first().copied();
+        } else if let Some(returns) = &ast.returns {
             let mut cx = FnCx::new(self, module, FuncId(u32::MAX));
             cx.generics = all;
             let ty = cx.annotation(returns);
@@ -138,6 +154,51 @@ impl<'a> Checker<'a> {
             self.headers[func.0 as usize].result = Some(Ty::NONE);
         }
         func
+    }
+
+    fn type_or_function_name(&self, ty: Ty) -> String {
+        match self.callable(ty) {
+            Some(callable) => self.decl(callable.decl).name.clone(),
+            None => self.types.name(ty),
+        }
+    }
+
+    /// Adds the hidden parameters: what the function captures, then what the functions passed to it capture.
+    fn with_captures(
+        &self,
+        decl: DeclId,
+        tys: &[Ty],
+        mut params: Vec<HeaderParam>,
+    ) -> Vec<HeaderParam> {
+        let declaration = self.decl(decl);
+        let span = declaration.ast.name.span;
+        let declared = declaration.ast.params.len();
+        for (capture, &ty) in declaration
+            .captures
+            .iter()
+            .zip(&tys[declared.min(tys.len())..])
+        {
+            params.push(HeaderParam {
+                name: capture.name,
+                ty,
+                written: FnCx::capture_convention(capture),
+                span,
+            });
+        }
+        for (param, &ty) in declaration.ast.params.iter().zip(tys) {
+            let Some(callable) = self.callable(ty) else {
+                continue;
+            };
+            for (capture, ty) in &callable.captures {
+                params.push(HeaderParam {
+                    name: crate::nested::hidden_name(param.name.name, capture.name),
+                    ty: *ty,
+                    written: FnCx::capture_convention(capture),
+                    span,
+                });
+            }
+        }
+        params
     }
 
     /// The result type of an instance; where none is written the body is checked for it.
@@ -208,42 +269,40 @@ impl<'a> Checker<'a> {
         global_names(&ast.body, &mut |name| {
             cx.assigned.remove(&name);
         });
-        let mut params = Vec::with_capacity(header.params.len());
-        for (position, (param, syntax)) in header.params.iter().zip(&ast.params).enumerate() {
-            cx.check_param(syntax, ast, position, owner.is_some());
-            let owning = cx.cx.types.is_owning(param.ty);
-            let mode = match param.written {
-                Some(Convention::Inout) => Mode::Mut,
-                Some(Convention::Borrowed) if owning => Mode::Ref,
-                _ => Mode::Owner,
-            };
-            let local = cx.new_local(param.name.as_str().to_owned(), param.ty, mode, param.span);
-            // What owns memory may turn out to be borrowed; bound again it becomes another variable.
-            if !owning || matches!(param.written, Some(Convention::Inout | Convention::Owned)) {
-                cx.remember_local(param.name, param.ty, false, local);
-            }
-            cx.bind_var(param.name, local);
-            cx.assigned.insert(param.name);
-            if syntax.annotation.is_some() {
-                cx.annotated.insert(param.name, (param.ty, param.span));
-            }
-            params.push(hir::Param {
-                local,
-                convention: param.written.unwrap_or(Convention::Borrowed),
-                written: param.written.is_some(),
-                kind: match syntax.kind {
-                    ast::ParamKind::PositionalOnly => hir::ParamKind::PositionalOnly,
-                    ast::ParamKind::Plain => hir::ParamKind::Plain,
-                    ast::ParamKind::VarPositional => hir::ParamKind::VarPositional,
-                    ast::ParamKind::KeywordOnly => hir::ParamKind::KeywordOnly,
-                    ast::ParamKind::VarKeyword => hir::ParamKind::VarKeyword,
-                },
-                default: cx.constant_default(decl, syntax, param.ty),
+        let mut rebound = rustc_hash::FxHashSet::default();
+        for stmt in &ast.body {
+            crate::names::nonlocals(stmt, &mut |name| {
+                rebound.insert(name);
             });
+        }
+        cx.assigned.retain(|name| !rebound.contains(name));
+        cx.nested = cx.cx.decl(decl).scope.clone();
+        let constructs = cx.cx.is_constructor(func);
+        let mut params = Vec::with_capacity(header.params.len());
+        for (position, param) in header.params.iter().enumerate() {
+            let syntax = ast.params.get(position);
+            if let Some(syntax) = syntax {
+                cx.check_param(syntax, ast, position, owner.is_some());
+            }
+            let made_here = constructs && position == 0;
+            if let Some(local) = cx.declare_param(param, syntax, made_here) {
+                params.push(hir::Param {
+                    local,
+                    convention: param.written.unwrap_or(Convention::Borrowed),
+                    written: param.written.is_some(),
+                    kind: syntax.map_or(hir::ParamKind::Plain, |syntax| param_kind(syntax.kind)),
+                    default: syntax.and_then(|syntax| cx.constant_default(decl, syntax, param.ty)),
+                });
+            }
+        }
+        if constructs && let Some(this) = header.params.first() {
+            cx.start_construction(this, ast);
         }
         cx.block(&ast.body);
         let result = cx.cx.header(func).result;
-        if cx.reachable {
+        if cx.reachable && constructs {
+            cx.return_constructed(ast.name.span);
+        } else if cx.reachable {
             match result {
                 None => cx.cx.headers[func.0 as usize].result = Some(Ty::NONE),
                 Some(Ty::NONE | Ty::ERROR) => {}
@@ -273,6 +332,7 @@ impl<'a> Checker<'a> {
             self.decl(decl).is_property,
         ) {
             (None, ..) => hir::FunctionKind::Function,
+            (Some(_), ..) if self.is_constructor(func) => hir::FunctionKind::Constructor,
             (Some(_), true, _) => hir::FunctionKind::StaticMethod,
             (Some(_), _, true) => hir::FunctionKind::Property,
             (Some(_), ..) => hir::FunctionKind::Method,
@@ -362,7 +422,63 @@ impl<'a> Checker<'a> {
     }
 }
 
+fn param_kind(kind: ast::ParamKind) -> hir::ParamKind {
+    match kind {
+        ast::ParamKind::PositionalOnly => hir::ParamKind::PositionalOnly,
+        ast::ParamKind::Plain => hir::ParamKind::Plain,
+        ast::ParamKind::VarPositional => hir::ParamKind::VarPositional,
+        ast::ParamKind::KeywordOnly => hir::ParamKind::KeywordOnly,
+        ast::ParamKind::VarKeyword => hir::ParamKind::VarKeyword,
+    }
+}
+
 impl<'a> FnCx<'_, 'a> {
+    /// Makes the local of a parameter; `None` for one that is no parameter of the compiled function: a function that is
+    /// passed, or the value that a constructor makes.
+    fn declare_param(
+        &mut self,
+        param: &HeaderParam,
+        syntax: Option<&'a ast::Param>,
+        made_here: bool,
+    ) -> Option<hir::LocalId> {
+        if let Some(callable) = self.cx.callable(param.ty).cloned() {
+            let hidden = |capture: &crate::nested::Capture| {
+                crate::nested::hidden_name(param.name, capture.name)
+            };
+            let sources = callable
+                .captures
+                .iter()
+                .map(|(capture, _)| hidden(capture))
+                .collect();
+            let bound = crate::nested::Bound {
+                decl: callable.decl,
+                sources,
+            };
+            self.nested.insert(param.name, bound);
+            // It keeps the numbering of parameters and locals alike.
+            self.new_local(param.name.to_string(), Ty::NONE, Mode::Owner, param.span);
+            return None;
+        }
+        let owning = self.cx.types.is_owning(param.ty);
+        let mode = match param.written {
+            _ if made_here => Mode::Owner,
+            Some(Convention::Inout) => Mode::Mut,
+            Some(Convention::Borrowed) if owning => Mode::Ref,
+            _ => Mode::Owner,
+        };
+        let local = self.new_local(param.name.as_str().to_owned(), param.ty, mode, param.span);
+        // What owns memory may turn out to be borrowed; bound again it becomes another variable.
+        if !owning || matches!(param.written, Some(Convention::Inout | Convention::Owned)) {
+            self.remember_local(param.name, param.ty, false, local);
+        }
+        self.bind_var(param.name, local);
+        self.assigned.insert(param.name);
+        if syntax.is_some_and(|syntax| syntax.annotation.is_some()) {
+            self.annotated.insert(param.name, (param.ty, param.span));
+        }
+        (!made_here).then_some(local)
+    }
+
     /// The default of a parameter for callers from outside.
     fn constant_default(
         &mut self,
@@ -391,7 +507,11 @@ impl<'a> FnCx<'_, 'a> {
         method: bool,
     ) {
         let is_self = position == 0 && method;
-        if param.annotation.is_none() && !is_self && function.keyword == FunctionKeyword::Fn {
+        if param.annotation.is_none()
+            && !is_self
+            && function.keyword == FunctionKeyword::Fn
+            && !crate::names::is_called(&function.body, param.name.name)
+        {
             self.report(diag::missing_annotation(
                 param.name.span,
                 param.name.name.as_str(),

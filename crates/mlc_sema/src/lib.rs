@@ -14,6 +14,7 @@ mod checker;
 mod coerce;
 mod compact;
 mod comptime;
+mod construct;
 mod conventions;
 mod declare;
 mod diag;

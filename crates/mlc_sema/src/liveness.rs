@@ -85,18 +85,36 @@ struct Summary {
     sets: Set,
 }
 
-/// The locals that a statement reads itself, without its blocks.
+/// The locals that a statement reads itself, without its blocks. What its expressions bind for themselves
+/// (comprehensions) they read only after that.
 fn reads_of(stmt: &Stmt, reads: &mut Set) {
-    struct Reads<'s>(&'s mut Set);
-    impl Visitor for Reads<'_> {
+    #[derive(Default)]
+    struct Reads {
+        read: Vec<LocalId>,
+        bound: Vec<LocalId>,
+    }
+    impl Visitor for Reads {
+        fn stmt(&mut self, stmt: &Stmt) {
+            match &stmt.kind {
+                StmtKind::Bind { local, .. } => self.bound.push(*local),
+                StmtKind::For { index, .. } => self.bound.push(*index),
+                _ => {}
+            }
+        }
+
         fn place(&mut self, place: &Place) {
             if let Root::Local(local) = place.root {
-                self.0.insert(local);
+                self.read.push(local);
             }
         }
     }
-    stmt_parts(stmt, &mut |part| walk_part(part, &mut Reads(reads)));
-    // Statements inside expressions set only what they read again there, but may read anything.
+    let mut found = Reads::default();
+    stmt_parts(stmt, &mut |part| walk_part(part, &mut found));
+    for local in found.read {
+        if !found.bound.contains(&local) {
+            reads.insert(local);
+        }
+    }
     if let StmtKind::Drop(local) = stmt.kind {
         reads.insert(local);
     }

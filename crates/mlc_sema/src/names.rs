@@ -364,7 +364,7 @@ pub(crate) fn mentioned_expr(expr: &Expr, found: &mut dyn FnMut(Name)) {
             }
         }
         ExprKind::Lambda(item) => own.extend(item.params.iter().map(|param| param.name.name)),
-        _ => {}
+        _ => return for_each_child(expr, &mut |child| mentioned_expr(child, found)),
     }
     for_each_child(expr, &mut |child| {
         mentioned_expr(child, &mut |name| {
@@ -375,8 +375,20 @@ pub(crate) fn mentioned_expr(expr: &Expr, found: &mut dyn FnMut(Name)) {
     });
 }
 
+/// The names that `nonlocal` declares, at any depth of blocks.
+pub(crate) fn nonlocals(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
+    if let StmtKind::Nonlocal(names) = &stmt.kind {
+        names.iter().for_each(|name| found(name.name));
+    }
+    if !matches!(stmt.kind, StmtKind::Function(_) | StmtKind::Struct(_)) {
+        each_block(stmt, &mut |block| {
+            block.iter().for_each(|stmt| nonlocals(stmt, found));
+        });
+    }
+}
+
 /// Calls `visit` for each block directly in the statement.
-fn each_block<'s>(stmt: &'s Stmt, visit: &mut dyn FnMut(&'s [Stmt])) {
+pub(crate) fn each_block<'s>(stmt: &'s Stmt, visit: &mut dyn FnMut(&'s [Stmt])) {
     match &stmt.kind {
         StmtKind::Function(function) => visit(&function.body),
         StmtKind::Struct(item) => item.methods.iter().for_each(|method| visit(&method.body)),
@@ -470,6 +482,24 @@ pub(crate) fn returns_value(body: &[Stmt]) -> bool {
         if !matches!(stmt.kind, StmtKind::Function(_) | StmtKind::Struct(_)) {
             each_block(stmt, &mut |block| found |= returns_value(block));
         }
+        found
+    })
+}
+
+/// Whether a name is called anywhere in a body.
+pub(crate) fn is_called(body: &[Stmt], name: Name) -> bool {
+    fn in_expr(expr: &Expr, name: Name) -> bool {
+        let mut found = matches!(
+            &expr.kind,
+            ExprKind::Call { function, .. } if matches!(&function.kind, ExprKind::Name(called) if *called == name)
+        );
+        for_each_child(expr, &mut |child| found |= in_expr(child, name));
+        found
+    }
+    body.iter().any(|stmt| {
+        let mut found = false;
+        each_expr(stmt, &mut |expr| found |= in_expr(expr, name));
+        each_block(stmt, &mut |block| found |= is_called(block, name));
         found
     })
 }

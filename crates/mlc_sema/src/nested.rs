@@ -1,18 +1,299 @@
-//! Functions inside functions.
+//! Functions inside functions, lambdas, and functions passed as arguments.
+//!
+//! There are no function values at run time. A nested function gets the variables that it takes from outside as further
+//! parameters, at each call. A parameter that is called makes the function generic: the argument's type is the function
+//! itself, and what that captures becomes further parameters of the callee.
 
 use mlc_diagnostics::Span;
-use mlc_syntax::ast;
+use mlc_syntax::Name;
+use mlc_syntax::ast::{self, Arg, ExprKind as Ast};
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::checker::{Checker, DeclId, FnDecl, Item};
+use crate::coerce::Val;
 use crate::diag;
+use crate::expr::Operand;
 use crate::func::FnCx;
+use crate::hir::{self, Expr, ExprKind, Ty, TyKind};
+
+/// A variable of the enclosing function that a nested one uses.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Capture {
+    pub name: Name,
+    /// `nonlocal`: bound again inside.
+    pub by_reference: bool,
+}
+
+/// A function that can be called here by a name that is local.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    pub decl: DeclId,
+    /// The variables here that hold what the function captures, in the order of its captures.
+    pub sources: Vec<Name>,
+}
+
+/// A function as the type of an argument.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Callable {
+    pub decl: DeclId,
+    /// What it captures, with types.
+    pub captures: Vec<(Capture, Ty)>,
+}
+
+impl Checker<'_> {
+    pub fn callable_type(&mut self, callable: Callable) -> Ty {
+        let at = match self.callables.iter().position(|known| *known == callable) {
+            Some(at) => at,
+            None => {
+                self.callables.push(callable);
+                self.callables.len() - 1
+            }
+        };
+        self.types.intern(TyKind::Callable(at as u32))
+    }
+
+    pub fn callable(&self, ty: Ty) -> Option<&Callable> {
+        match self.types.kind(ty) {
+            TyKind::Callable(at) => self.callables.get(*at as usize),
+            _ => None,
+        }
+    }
+}
+
+/// The name of the hidden parameter for a capture of a function that is passed as `param`.
+pub(crate) fn hidden_name(param: Name, capture: Name) -> Name {
+    Name::new(&format!("${param}.{capture}"))
+}
 
 impl<'a> FnCx<'_, 'a> {
+    /// A `def` inside a function: from here on its name can be called.
     pub fn nested_function(&mut self, function: &'a ast::Function, span: Span) {
-        let _ = span;
-        self.report(diag::not_yet(
-            function.name.span,
-            "a function inside a function",
-        ));
-        self.bind_poisoned(function.name.name, function.name.span);
+        let name = function.name.name;
+        let mut free: FxHashSet<Name> = FxHashSet::default();
+        crate::names::free_in(function, &mut |name| {
+            free.insert(name);
+        });
+        let mut rebound: FxHashSet<Name> = FxHashSet::default();
+        for stmt in &function.body {
+            crate::names::nonlocals(stmt, &mut |name| {
+                rebound.insert(name);
+            });
+        }
+        self.declare_nested(name, function, free, &rebound, span);
+        self.set_var(name, None);
+    }
+
+    fn declare_nested(
+        &mut self,
+        name: Name,
+        function: &'a ast::Function,
+        free: FxHashSet<Name>,
+        rebound: &FxHashSet<Name>,
+        span: Span,
+    ) -> Bound {
+        let mut captures = self.captures_of(name, &free, rebound);
+        captures.sort_by_key(|capture| capture.name.as_str());
+        let sources: Vec<Name> = captures.iter().map(|capture| capture.name).collect();
+        let key = (span, self.func);
+        let decl = match self.cx.nested_decls.get(&key) {
+            Some(&decl) => decl,
+            None => {
+                let outer = self.outer_name();
+                let text = if outer.is_empty() {
+                    name.to_string()
+                } else {
+                    format!("{outer}.{name}")
+                };
+                let decl = self.cx.add_decl(self.module, function, None, text);
+                self.cx.nested_decls.insert(key, decl);
+                decl
+            }
+        };
+        let bound = Bound { decl, sources };
+        self.nested.insert(name, bound.clone());
+        let mut scope: FxHashMap<Name, Bound> = FxHashMap::default();
+        for (name, sibling) in &self.nested {
+            // A sibling can be called inside if what it captures is captured too.
+            if sibling
+                .sources
+                .iter()
+                .all(|source| captures.iter().any(|capture| capture.name == *source))
+            {
+                scope.insert(*name, sibling.clone());
+            }
+        }
+        let generics = self.generics.clone();
+        let declaration: &mut FnDecl<'a> = &mut self.cx.decls[decl.0 as usize];
+        declaration.captures = captures;
+        declaration.outer_generics = generics;
+        declaration.scope = scope;
+        bound
+    }
+
+    fn outer_name(&self) -> String {
+        match self
+            .cx
+            .headers
+            .get(self.func.0 as usize)
+            .and_then(|header| header.decl)
+        {
+            Some(decl) => self.cx.decl(decl).name.clone(),
+            None => String::new(),
+        }
+    }
+
+    /// The variables of this function that the free names mean, with those that called siblings need.
+    fn captures_of(
+        &self,
+        own: Name,
+        free: &FxHashSet<Name>,
+        rebound: &FxHashSet<Name>,
+    ) -> Vec<Capture> {
+        let mut names: FxHashSet<Name> = FxHashSet::default();
+        for name in free {
+            if *name == own {
+                continue;
+            }
+            if let Some(sibling) = self.nested.get(name) {
+                names.extend(sibling.sources.iter().copied());
+            } else if self.vars.contains_key(name) || self.assigned.contains(name) {
+                names.insert(*name);
+            }
+        }
+        names.remove(&own);
+        let capture = |name: Name| Capture {
+            name,
+            by_reference: rebound.contains(&name),
+        };
+        names.into_iter().map(capture).collect()
+    }
+
+    /// A lambda, or the name of a function, as an argument.
+    pub fn callable_argument(&mut self, expr: &'a ast::Expr) -> Option<Bound> {
+        match &expr.kind {
+            Ast::Name(name) => {
+                if let Some(bound) = self.nested.get(name) {
+                    return Some(bound.clone());
+                }
+                if self.vars.contains_key(name) || (self.assigned.contains(name) && !self.at_top) {
+                    return None;
+                }
+                match self.cx.module(self.module).items.get(name) {
+                    Some(Item::Function(decl)) => Some(Bound {
+                        decl: *decl,
+                        sources: Vec::new(),
+                    }),
+                    _ => None,
+                }
+            }
+            Ast::Lambda(lambda) => Some(self.lambda(lambda, expr)),
+            _ => None,
+        }
+    }
+
+    fn lambda(&mut self, lambda: &'a ast::Lambda, whole: &'a ast::Expr) -> Bound {
+        let span = whole.span;
+        let name = Name::new("lambda");
+        let known = self
+            .cx
+            .nested_decls
+            .get(&(span, self.func))
+            .map(|decl| self.cx.decl(*decl).ast);
+        let function: &'a ast::Function = match known {
+            Some(function) => function,
+            None => self.cx.synthesized.alloc(ast::Function {
+                keyword: ast::FunctionKeyword::Def,
+                decorators: Vec::new(),
+                name: ast::Ident { name, span },
+                generics: Vec::new(),
+                params: lambda.params.clone(),
+                raises: None,
+                returns: None,
+                docstring: None,
+                body: vec![ast::Stmt {
+                    kind: ast::StmtKind::Return(Some(lambda.body.clone())),
+                    span: lambda.body.span,
+                }],
+                signature: span,
+            }),
+        };
+        let mut free: FxHashSet<Name> = FxHashSet::default();
+        crate::names::mentioned_expr(whole, &mut |name| {
+            free.insert(name);
+        });
+        let before = self.nested.get(&name).cloned();
+        let bound = self.declare_nested(name, function, free, &FxHashSet::default(), span);
+        match before {
+            Some(before) => self.nested.insert(name, before),
+            None => self.nested.remove(&name),
+        };
+        bound
+    }
+
+    /// The types of what a function captures here, as the type of the function.
+    pub fn callable_value(&mut self, bound: &Bound, span: Span) -> Val {
+        let captures = self.cx.decl(bound.decl).captures.clone();
+        let mut typed = Vec::with_capacity(captures.len());
+        for (capture, source) in captures.into_iter().zip(&bound.sources) {
+            let Some(var) = self.vars.get(source).copied() else {
+                self.report(diag::use_before_assignment(span, source.as_str()));
+                return Val::error(span);
+            };
+            let ty = self.local(var.local).ty;
+            let ty = self.cx.resolve(ty);
+            typed.push((capture, ty));
+        }
+        let ty = self.cx.callable_type(Callable {
+            decl: bound.decl,
+            captures: typed,
+        });
+        Val::strong(ExprKind::None, ty, span)
+    }
+
+    /// The values of what a function captures, for a call here.
+    pub fn captured_values(&mut self, bound: &Bound, span: Span) -> Option<Vec<Expr>> {
+        let captures = self.cx.decl(bound.decl).captures.clone();
+        let mut values = Vec::with_capacity(captures.len());
+        for (capture, source) in captures.iter().zip(&bound.sources) {
+            let Operand::Place(place) = self.name(*source, span) else {
+                return None;
+            };
+            let (ty, at) = (place.ty, place.span);
+            values.push(if capture.by_reference {
+                Expr {
+                    kind: ExprKind::Borrow {
+                        place,
+                        mutable: true,
+                    },
+                    ty,
+                    span: at,
+                }
+            } else {
+                self.read(place)
+            });
+        }
+        Some(values)
+    }
+
+    /// A call of a function that is known by a local name.
+    pub fn call_bound(&mut self, bound: &Bound, args: &'a [Arg], span: Span) -> Val {
+        match self.captured_values(bound, span) {
+            Some(captured) => self.call_with_captures(bound.decl, captured, args, span),
+            None => self.poisoned_call(args, span),
+        }
+    }
+
+    /// `nonlocal x`: `x` is a parameter that is passed by reference, so there is nothing to do but to check the name.
+    pub fn nonlocal(&mut self, names: &'a [ast::Ident]) {
+        for name in names {
+            if !self.vars.contains_key(&name.name) {
+                self.report(diag::unknown_name(name.span, name.name.as_str(), []));
+            }
+        }
+    }
+
+    /// The convention of a capture's parameter.
+    pub fn capture_convention(capture: &Capture) -> Option<hir::Convention> {
+        capture.by_reference.then_some(hir::Convention::Inout)
     }
 }

@@ -28,6 +28,8 @@ pub enum FunctionKind {
     /// The first parameter is `self`.
     Method,
     StaticMethod,
+    /// `__init__`: without `self`; the result is the new value.
+    Constructor,
     /// A method without further parameters that is read like a field.
     Property,
 }

@@ -68,7 +68,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
             AstStmt::Function(function) => self.nested_function(function, span),
-            AstStmt::Nonlocal(_) => self.report(diag::not_yet(span, "`nonlocal`")),
+            AstStmt::Nonlocal(names) => self.nonlocal(names),
             AstStmt::Struct(_) => {
                 if !self.at_top {
                     self.report(diag::not_yet(span, "a struct inside a function"));
@@ -1046,6 +1046,18 @@ impl<'a> FnCx<'_, 'a> {
                 span,
                 "`return` outside a function",
             ));
+            return;
+        }
+        if self.constructs.is_some() {
+            if let Some(value) = value {
+                let found = self.value(value, None);
+                if found.expr.ty != Ty::NONE && !found.is_error() {
+                    let name = self.ty_name(found.expr.ty);
+                    self.report(diag::type_mismatch(value.span, "None", &name));
+                }
+            }
+            self.return_constructed(span);
+            self.reachable = false;
             return;
         }
         let known = self.cx.header(self.func).result;

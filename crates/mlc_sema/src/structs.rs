@@ -198,9 +198,9 @@ impl<'a> FnCx<'_, 'a> {
         let Some(id) = self.cx.struct_of(ty) else {
             return self.poisoned_call(args, span);
         };
-        if self.cx.method(id, Name::new("__init__")).is_some() {
-            self.report(diag::not_yet(span, "`__init__`"));
-            return self.poisoned_call(args, span);
+        if let Some(init) = self.cx.method(id, Name::new("__init__")) {
+            let value = Val::strong(ExprKind::None, ty, span);
+            return self.call_decl(init, Some(value), &[], args, span);
         }
         let decl = self.cx.struct_instances[id.0 as usize].decl;
         let ast: &'a ast::Struct = self.cx.struct_decl(decl).ast;
@@ -290,7 +290,7 @@ impl<'a> FnCx<'_, 'a> {
         Val::strong(ExprKind::Struct { id, fields }, ty, span)
     }
 
-    fn field_default(&mut self, decl: StructDeclId, default: &'a ast::Expr, ty: Ty) -> Expr {
+    pub fn field_default(&mut self, decl: StructDeclId, default: &'a ast::Expr, ty: Ty) -> Expr {
         let module = self.cx.struct_decl(decl).module;
         let outer = std::mem::replace(&mut self.module, module);
         let vars = std::mem::take(&mut self.vars);

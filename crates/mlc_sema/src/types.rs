@@ -62,6 +62,8 @@ pub enum TyKind {
     Struct(StructId),
     Dict(Ty, Ty),
     Set(Ty),
+    /// A function that is passed as an argument, while calls are resolved; it has no value. Never in a finished program.
+    Callable(u32),
     /// Not known yet, while a function is checked (`[]` before its first use). Never in a finished program.
     Unknown(u32),
     /// A caught exception, as `except E as e` names it: kind and message.
@@ -305,6 +307,9 @@ impl TypeTable {
         match self.kind(ty) {
             TyKind::Error => out.push_str("<error>"),
             TyKind::Unknown(_) => out.push('?'),
+            TyKind::Callable(at) => {
+                let _ = write!(out, "function {at}");
+            }
             TyKind::None => out.push_str("None"),
             TyKind::Bool => out.push_str("Bool"),
             TyKind::Int { bits: 64, signed } => out.push_str(if *signed { "Int" } else { "UInt" }),

@@ -1,14 +1,22 @@
 //! Programs and what the checker makes of them: HIR, diagnostics, signatures.
 
 mod arrays;
+mod comprehensions;
 mod comptime;
+mod construct;
 mod conventions;
 mod diagnostics;
+mod exceptions;
 mod explanations;
 mod functions;
+mod generics;
+mod nested;
+mod optionals;
+mod ownership;
 mod parallel;
 mod signatures;
 mod structs;
+mod text;
 
 use expect_test::Expect;
 use mlc_diagnostics::{Diagnostic, SourceMap, render};

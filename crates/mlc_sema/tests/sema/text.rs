@@ -1,0 +1,30 @@
+use expect_test::expect;
+
+use crate::hir;
+
+#[test]
+fn strings() {
+    hir(
+        r#"
+fn f(name: String, n: Int, x: f64) -> String:
+    s = f"{name}: {n} {x:.2f} {n!r}"
+    parts = s.split(" ")
+    if "a" in s and s[0] == "b" and s[1:3] < name:
+        return ", ".join(parts).strip() + str(n) * 2
+    for c in s:
+        print(c, ord(c), end="")
+    return s.replace("a", "b").upper()
+"#,
+        expect![[r#"
+            fn f(name: String, n: Int, x: f64) raises -> String:
+                s: String = str_concat(str_concat(str_concat(str_concat(str_concat(str_concat(name, ": "), str(n)), " "), format(x, ".2f")), " "), repr(n))
+                parts: [String] = str_split(s, " ")
+                if ((str_contains("a", s) and (s[0] == "b")) and (s[1:3] < name)):
+                    return str_concat(str_strip(str_join(", ", &parts)), str_repeat(str(n), 2))
+                for $i1 in range(0, len(s)):
+                    c: String = s[unchecked $i1]
+                    print(" ", "", c, ord(c))
+                return str_upper(str_replace(s, "a", "b"))
+        "#]],
+    );
+}
