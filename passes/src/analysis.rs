@@ -2,8 +2,11 @@
 
 pub mod access;
 pub mod borrows;
+pub mod conflicts;
 pub mod linear;
 pub mod live_boxes;
+pub mod moves;
+pub mod order;
 pub mod place;
 pub mod separation;
 pub mod wrap;

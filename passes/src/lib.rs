@@ -21,6 +21,7 @@ use std::sync::Once;
 
 /// Every pass of ours, in the order of the flow.
 pub static PASSES: &[&Pass] = &[
+    &own::check::CHECK,
     &own::hoist_views::HOIST_VIEWS,
     &own::elide_checks::ELIDE_CHECKS,
     &own::hoist_checks::HOIST_CHECKS,

@@ -1,5 +1,6 @@
 //! Passes within the `own` dialect.
 
+pub mod check;
 pub mod elide_checks;
 pub mod hoist_checks;
 pub mod hoist_views;

@@ -9,6 +9,8 @@ pub type Step = &'static str;
 /// Leaves stage `own`: ownership and races are checked, then resolved.
 pub const OWN_TO_PAR: &[Step] = &[
     "verify-own",
+    // On what the front end made, before anything moves: its places are those of the source.
+    "own-check",
     // Folds casts between integers and indices, so that the analyses see one expression for one index.
     "canonicalize",
     "cse",

@@ -128,7 +128,7 @@ pub fn is_view_like(op: Op) -> bool {
 }
 
 /// The steps from the root of a borrow, or of a memref, to what it covers.
-fn path<'c: 'a, 'a>(place: Val<'c, 'a>) -> Vec<Step<'c, 'a>> {
+pub fn path<'c: 'a, 'a>(place: Val<'c, 'a>) -> Vec<Step<'c, 'a>> {
     let mut steps = Vec::new();
     let mut value = place;
     while let Some(op) = defining_op(value) {

@@ -17,6 +17,8 @@ use std::collections::HashSet;
 #[derive(Clone, Copy)]
 pub struct Use<'c, 'a> {
     pub op: Op<'c, 'a>,
+    /// Whether the use is of the box itself, not of a borrow.
+    pub direct: bool,
     /// Whether the use moves the box; never true of a derived value.
     pub consumes: bool,
 }
@@ -68,7 +70,11 @@ pub fn uses_of<'c, 'a>(root: Val<'c, 'a>) -> Vec<Use<'c, 'a>> {
             continue;
         }
         let consumes = own::is_box(root.r#type()) && consumes(op, operand);
-        list.push(Use { op, consumes });
+        list.push(Use {
+            op,
+            direct: true,
+            consumes,
+        });
         if !consumes {
             derived.extend(derived_from(op, operand));
         }
@@ -152,6 +158,7 @@ fn uses_of_derived<'c, 'a>(values: Vec<Val<'c, 'a>>) -> Vec<Use<'c, 'a>> {
         for (op, operand) in uses(value) {
             list.push(Use {
                 op,
+                direct: false,
                 consumes: false,
             });
             pending.extend(derived_from(op, operand));

@@ -1,0 +1,214 @@
+//! `own-check`: prove that every value is used legally, or say where it is not.
+//!
+//! Rejected, as `use-after-move`:              Rejected, as `borrow-conflict`:
+//!   func.call @eat(%x) : (!box) -> ()           %r = own.elem %m[%i] : !mut -> !ref
+//!   own.drop %x : !box                          own.append %y to %m : …, !mut
+//!                                               %n = own.len %r : !ref
+//!
+//! Further codes: `move-while-borrowed`, `write-through-shared-borrow`, `return-of-local-borrow`. Each
+//! report has the place of the move or the borrow, and that of the offending use.
+//!
+//! Requires: IR as a front end makes it, before drops.  Changes nothing.
+//! Does not: follow what a box holds once it is stored in another.
+
+use crate::analysis::{
+    conflicts::{Conflict, conflicts},
+    moves::{UseAfterMove, use_after_move},
+    order::may_follow,
+    place::root,
+};
+use melior::ir::{Location, TypeLike, ValueLike, operation::OperationLike};
+use mlc_dialects::own;
+use mlc_mlir::{
+    Pass, PassError, emit_error_with_notes,
+    rewrite::{
+        Op, Val, all_ops, arguments, defining_op, nested_blocks, op_name, operand, ops_named,
+        results, uses, value_name,
+    },
+};
+
+pub static CHECK: Pass = Pass {
+    name: "own-check",
+    summary: "check moves and borrows",
+    anchor: "builtin.module",
+    run: |_, module, _| {
+        let mut legal = true;
+        for function in ops_named(module, "func.func") {
+            legal &= check(function);
+        }
+        if legal {
+            Ok(())
+        } else {
+            Err(PassError::Reported)
+        }
+    },
+};
+
+/// Reports what is illegal in a function. Returns whether nothing is.
+fn check<'c: 'a, 'a>(function: Op<'c, 'a>) -> bool {
+    let mut legal = true;
+    for op in all_ops(function) {
+        let blocks = nested_blocks(op);
+        for value in (results(op).into_iter()).chain(blocks.into_iter().flat_map(arguments)) {
+            if own::is_box(value.r#type()) {
+                if let Some(found) = use_after_move(value) {
+                    report_move(value, &found);
+                    legal = false;
+                }
+            }
+        }
+        legal &= check_write(op) & check_escape(op);
+    }
+    for found in conflicts(function) {
+        report_conflict(&found);
+        legal = false;
+    }
+    legal
+}
+
+fn report_move<'c: 'a, 'a>(value: Val<'c, 'a>, found: &UseAfterMove<'c, 'a>) {
+    let UseAfterMove {
+        moved,
+        used,
+        through_borrow,
+    } = found;
+    let name = name_of(value, &[*used, *moved]);
+    if *through_borrow {
+        let message = format!("move-while-borrowed: {name} is moved while it is borrowed");
+        let mut notes = Vec::new();
+        if let Some(borrow) = borrow_before(value, *moved) {
+            notes.push((borrow.location(), "borrowed here".to_string()));
+        }
+        notes.push((used.location(), "the borrow is used here".to_string()));
+        emit_error_with_notes(moved.location(), &message, &notes);
+        return;
+    }
+    let again = moved == used || !may_precede(*moved, *used);
+    let message = match again {
+        true => format!("use-after-move: {name} is moved in every iteration of a loop"),
+        false => format!("use-after-move: {name} is used after it was moved"),
+    };
+    let note = if again {
+        "moved here, in an earlier iteration"
+    } else {
+        "moved here"
+    };
+    let mut notes = vec![(moved.location(), note.to_string())];
+    let help = "help: move `copy(…)` of it to keep the value";
+    notes.push((moved.location(), help.to_string()));
+    emit_error_with_notes(used.location(), &message, &notes);
+}
+
+/// Whether one operation stands before the other in the text.
+fn may_precede<'c: 'a, 'a>(first: Op<'c, 'a>, second: Op<'c, 'a>) -> bool {
+    // Seen from itself, a loop around both does not repeat.
+    may_follow(first, second, first)
+}
+
+/// The last borrow of a box before it is moved.
+fn borrow_before<'c: 'a, 'a>(value: Val<'c, 'a>, moved: Op<'c, 'a>) -> Option<Op<'c, 'a>> {
+    (uses(value).into_iter())
+        .map(|(op, _)| op)
+        .filter(|op| matches!(op_name(*op), "own.borrow" | "own.borrow_mut"))
+        .filter(|op| may_precede(*op, moved))
+        .reduce(|best, op| if may_precede(best, op) { op } else { best })
+}
+
+fn report_conflict(found: &Conflict) {
+    let name = name_of(found.value, &[found.accessed, found.borrowed]);
+    if found.borrowed == found.accessed {
+        let message = format!("borrow-conflict: {name} is passed twice to a call that changes it");
+        let help = "help: pass a copy, or make two calls".to_string();
+        emit_error_with_notes(
+            found.accessed.location(),
+            &message,
+            &[(found.accessed.location(), help)],
+        );
+        return;
+    }
+    let verb = if found.writes { "changed" } else { "read" };
+    let message = format!("borrow-conflict: {name} is {verb} while it is borrowed");
+    let notes = [
+        (found.borrowed.location(), "borrowed here".to_string()),
+        (found.used.location(), "the borrow is used here".to_string()),
+    ];
+    emit_error_with_notes(found.accessed.location(), &message, &notes);
+}
+
+/// A memref of what is borrowed shared must not be written.
+fn check_write<'c: 'a, 'a>(op: Op<'c, 'a>) -> bool {
+    let written = match op_name(op) {
+        "memref.store" | "memref.atomic_rmw" | "vector.store" | "memref.copy" => 1,
+        "memref.generic_atomic_rmw" => 0,
+        _ => return true,
+    };
+    let mut place = operand(op, written);
+    while let Some(source) = defining_op(place) {
+        if op_name(source) == "own.view" {
+            place = operand(source, 0);
+            break;
+        }
+        match source.operand(0) {
+            Ok(value) if crate::analysis::access::is_view_like(source) => place = value,
+            _ => return true,
+        }
+    }
+    if own::kind(place.r#type()) != own::Kind::Ref {
+        return true;
+    }
+    let name = name_of(root(place), &[op]);
+    let message =
+        format!("write-through-shared-borrow: {name} is changed, but borrowed to be read only");
+    emit_error_with_notes(
+        op.location(),
+        &message,
+        &[(place.location(), "borrowed here".to_string())],
+    );
+    false
+}
+
+/// A borrow must not leave the function, or the region, that the box it leads to ends in.
+fn check_escape<'c: 'a, 'a>(op: Op<'c, 'a>) -> bool {
+    if !matches!(op_name(op), "func.return" | "scf.yield" | "scf.condition") {
+        return true;
+    }
+    for value in op.operands() {
+        if !own::is_borrow(value.r#type()) && !value.r#type().is_mem_ref() {
+            continue;
+        }
+        let owner = root(value);
+        let ends =
+            op_name(op) == "func.return" || mlc_mlir::rewrite::defining_block(owner) == op.block();
+        if own::is_box(owner.r#type()) && ends {
+            let name = name_of(owner, &[op]);
+            let message =
+                format!("return-of-local-borrow: {name} ends here, and a borrow of it is returned");
+            let help = "help: return a copy".to_string();
+            emit_error_with_notes(op.location(), &message, &[(op.location(), help)]);
+            return false;
+        }
+    }
+    true
+}
+
+/// How a message calls a value: by the name that the source gives it at one of the places, or where it
+/// is defined.
+fn name_of<'c: 'a, 'a>(value: Val<'c, 'a>, places: &[Op<'c, 'a>]) -> String {
+    let at_place = places.iter().find_map(|op| location_name(op.location()));
+    match value_name(value).or(at_place) {
+        Some(name) => format!("`{name}`"),
+        None => "a value".into(),
+    }
+}
+
+fn location_name(location: Location) -> Option<String> {
+    if !location.is_name() {
+        return None;
+    }
+    let name = location.name_value();
+    let name = name.as_string_ref();
+    if name.to_raw().length == 0 {
+        return None;
+    }
+    name.as_str().ok().map(str::to_owned)
+}
