@@ -1,9 +1,10 @@
-//! Where a value is read or written while something else borrows it exclusively, or written while
-//! something else borrows it at all.
+//! Where a value is changed while a part of it is borrowed, and calls that reach one value twice.
 //!
 //! A borrow is live from its operation to the last use of what is derived from it (non-lexical
-//! lifetimes, Rust RFC 2094). Elements of scalars that are reached through a view are not guarded from
-//! one another, as in NumPy; a view is guarded from what moves or replaces its buffer.
+//! lifetimes, Rust RFC 2094). Two names for one part may both read and write its scalars, as in Python;
+//! what a live borrow is guarded from is what moves, destroys or replaces the part: growing the list
+//! that it is an element of, handing the whole to a call that may, and storing something else in its
+//! place.
 
 use super::{
     access::{Access, Mode, Step, accesses},
@@ -21,7 +22,6 @@ pub struct Conflict<'c, 'a> {
     pub borrowed: Op<'c, 'a>,
     pub accessed: Op<'c, 'a>,
     pub used: Op<'c, 'a>,
-    pub writes: bool,
 }
 
 /// The conflicts in a function, at most one for each access, in the order of the program.
@@ -36,14 +36,13 @@ pub fn conflicts<'c: 'a, 'a>(function: Op<'c, 'a>) -> Vec<Conflict<'c, 'a>> {
     let mut found = Vec::new();
     let mut reported = HashSet::new();
     for op in all_ops(function) {
-        for (first, second) in own_pairs(op, &by_root) {
+        for first in twice_in_call(op, &by_root) {
             if reported.insert(op_key(op)) {
                 found.push(Conflict {
                     value: first.root,
                     borrowed: op,
                     accessed: op,
                     used: op,
-                    writes: second.mode != Mode::Read,
                 });
             }
         }
@@ -68,15 +67,15 @@ fn is_borrow(op: Op) -> bool {
 
 type ByRoot<'c, 'a> = HashMap<Key, Vec<Access<'c, 'a>>>;
 
-/// Pairs of operands of one call that reach the same place, one of them to write it.
-fn own_pairs<'c: 'a, 'a, 'b>(
+/// The accesses of a call that meet another one of the same call, one of both to write.
+fn twice_in_call<'c: 'a, 'a, 'b>(
     op: Op<'c, 'a>,
     by_root: &'b ByRoot<'c, 'a>,
-) -> Vec<(&'b Access<'c, 'a>, &'b Access<'c, 'a>)> {
+) -> Vec<&'b Access<'c, 'a>> {
     if !matches!(op_name(op), "func.call" | "func.call_indirect") {
         return Vec::new();
     }
-    let mut pairs = Vec::new();
+    let mut met = Vec::new();
     let roots: HashSet<Key> = op
         .operands()
         .map(|value| value_key(super::place::root(value)))
@@ -87,12 +86,12 @@ fn own_pairs<'c: 'a, 'a, 'b>(
             for first in &mine[..position] {
                 let writes = first.mode != Mode::Read || second.mode != Mode::Read;
                 if writes && overlap(&first.path, &second.path) {
-                    pairs.push((*first, *second));
+                    met.push(*first);
                 }
             }
         }
     }
-    pairs
+    met
 }
 
 fn of_borrow<'c: 'a, 'a>(borrow: Op<'c, 'a>, by_root: &ByRoot<'c, 'a>) -> Vec<Conflict<'c, 'a>> {
@@ -115,19 +114,11 @@ fn of_borrow<'c: 'a, 'a>(borrow: Op<'c, 'a>, by_root: &ByRoot<'c, 'a>) -> Vec<Co
     if mine.len() == 1 && borrow.next_in_block() == Some(last.op) {
         return Vec::new();
     }
-    let is_view = op_name(borrow) == "own.view";
     let covered = super::access::path(result);
-    let is_exclusive = !is_view && mine.iter().any(|access| access.mode != Mode::Read);
     let mut found = Vec::new();
     for access in accesses.iter().filter(|access| !is_mine(access)) {
-        let writes = access.mode != Mode::Read;
-        let is_structural = access.path.len() <= covered.len();
-        let conflicts = match is_view {
-            true => writes && is_structural,
-            false => writes || is_exclusive,
-        };
-        if !conflicts
-            || access.op == borrow
+        if access.mode == Mode::Read
+            || !ends(access, borrow, covered.len())
             || !overlap(&access.path, &covered)
             || !may_follow(borrow, access.op, borrow)
         {
@@ -142,11 +133,18 @@ fn of_borrow<'c: 'a, 'a>(borrow: Op<'c, 'a>, by_root: &ByRoot<'c, 'a>) -> Vec<Co
                 borrowed: borrow,
                 accessed: access.op,
                 used: used.op,
-                writes,
             });
         }
     }
     found
+}
+
+/// Whether a write ends what a borrow leads to: it reaches a whole of which the borrow is a part, or
+/// replaces the very part. A view is a part of its list: the buffer.
+fn ends(access: &Access, borrow: Op, covered: usize) -> bool {
+    let replaces = matches!(op_name(access.op), "own.put" | "own.take" | "own.swap");
+    let reach = access.path.len();
+    reach < covered || (reach == covered && (replaces || op_name(borrow) == "own.view"))
 }
 
 /// A borrow and all values that are derived from it.

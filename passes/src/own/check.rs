@@ -126,8 +126,7 @@ fn report_conflict(found: &Conflict) {
         );
         return;
     }
-    let verb = if found.writes { "changed" } else { "read" };
-    let message = format!("borrow-conflict: {name} is {verb} while it is borrowed");
+    let message = format!("borrow-conflict: {name} is changed while a part of it is borrowed");
     let notes = [
         (found.borrowed.location(), "borrowed here".to_string()),
         (found.used.location(), "the borrow is used here".to_string()),

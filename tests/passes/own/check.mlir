@@ -188,7 +188,7 @@ func.func @grown_while_borrowed(%m: !own.mut<!rows> loc("m"), %x: !own.box<!list
   %ok = arith.constant 0 : i32
   // expected-note@+1 {{borrowed here}}
   %row = own.elem %m[%i] : !own.mut<!rows> -> !own.mut<!list>
-  // expected-error@+1 {{borrow-conflict: `m` is changed while it is borrowed}}
+  // expected-error@+1 {{borrow-conflict: `m` is changed while a part of it is borrowed}}
   own.append %x to %m : !own.box<!list>, !own.mut<!rows>
   // expected-note@+1 {{the borrow is used here}}
   %n = own.len %row : !own.mut<!list>
