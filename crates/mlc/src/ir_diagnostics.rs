@@ -42,6 +42,11 @@ pub(crate) fn step_error(
     {
         return CompileError::program(Arc::clone(sources), theirs);
     }
+    // The check that textual IR meets first says what is wrong with it.
+    if lowering.is_input_check(error) {
+        let errors = malformed(sources, error.diagnostics.clone());
+        return CompileError::program(Arc::clone(sources), errors);
+    }
     let first = error
         .diagnostics
         .iter()

@@ -30,6 +30,7 @@ pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
 pub(crate) fn lowering_config(options: &Options) -> Result<LoweringConfig, CompileError> {
     Ok(LoweringConfig {
         verify_each: options.verify_each,
+        debug_info: options.debug_info,
         simd: machine(options)?.simd(),
         flow: flow(options)?,
     })

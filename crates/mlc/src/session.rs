@@ -1,7 +1,8 @@
 //! Compilations with the same options.
 
 use crate::{
-    CompileError, Compiled, Emit, Options, Source, front, guard::guard, native, times::Times,
+    Checks, CompileError, Compiled, Emit, Options, Source, front, guard::guard, native,
+    times::Times,
 };
 use mlc_diagnostics::{FileId, SourceMap};
 use std::sync::Arc;
@@ -21,6 +22,10 @@ impl Session {
     pub fn new(options: Options) -> Result<Session, CompileError> {
         native::machine(&options)?;
         native::flow(&options)?;
+        if options.checks == Checks::Overflow {
+            let message = "integer overflow cannot be checked for yet";
+            return Err(CompileError::request("not-yet", message));
+        }
         Ok(Session {
             options,
             observer: None,

@@ -16,15 +16,30 @@ use args::{Cli, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
+/// Room for programs and IR that nest deeply; what is not used takes no memory.
+const STACK: usize = 512 << 20;
+
 fn main() -> ExitCode {
     let mut words = std::env::args_os().skip(1);
     // `mlir-opt` has its own language of flags.
     if words.next().is_some_and(|word| word == "opt") {
         return opt::run(words);
     }
-    report::catch_panics();
+    report::catch_bugs();
     log();
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    let worker = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(|| run(command));
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(status)) => status,
+        // A panic has ended the process; no thread can be had.
+        Ok(Err(_)) | Err(_) => ExitCode::from(3),
+    }
+}
+
+fn run(command: Command) -> ExitCode {
+    let result = match command {
         Command::Compile(args) => compile::compile(args),
         Command::Run(args) => run::run(args),
         Command::Check(args) => compile::check(args),

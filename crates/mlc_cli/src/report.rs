@@ -74,8 +74,9 @@ pub fn say(message: &str) {
     let _ = stderr().write_all(message.as_bytes());
 }
 
-/// Makes a panic a message like any other, with exit status 3.
-pub fn catch_panics() {
+/// Makes a panic of ours, and LLVM's giving up, messages like any other, with exit status 3.
+pub fn catch_bugs() {
+    mlc::on_fatal(|reason| bug(&format!("LLVM cannot go on: {reason}")));
     std::panic::set_hook(Box::new(|panic| {
         let what = panic.payload();
         let what = what
@@ -83,18 +84,19 @@ pub fn catch_panics() {
             .map(|text| (*text).to_owned())
             .or_else(|| what.downcast_ref::<String>().cloned())
             .unwrap_or_default();
-        let place = panic
-            .location()
-            .map(|place| format!(" ({place})"))
-            .unwrap_or_default();
-        let words: Vec<String> = std::env::args_os()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect();
-        say(&format!(
-            "error[internal-error]: {what}{place}\n  = help: this is a bug of the compiler's, not of the program\n  \
-             = help: to see it again: {}\n",
-            words.join(" ")
-        ));
-        std::process::exit(3);
+        let place = panic.location().map(|place| format!(" ({place})"));
+        bug(&format!("{what}{}", place.unwrap_or_default()));
     }));
+}
+
+fn bug(what: &str) -> ! {
+    let words: Vec<String> = std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    say(&format!(
+        "error[internal-error]: {what}\n  = help: this is a bug of the compiler's, not of the program\n  = help: to see it \
+         again: {}\n",
+        words.join(" ")
+    ));
+    std::process::exit(3)
 }

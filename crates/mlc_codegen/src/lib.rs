@@ -6,6 +6,7 @@
 mod diagnostics;
 mod entries;
 mod exports;
+mod fatal;
 mod header;
 mod jit;
 mod link;
@@ -17,6 +18,7 @@ mod ptx;
 
 pub use diagnostics::{IrDiagnostic, IrPlace, IrSeverity};
 pub use entries::{entry_symbol, inner_symbol};
+pub use fatal::on_fatal;
 pub use header::{header, init_symbol};
 pub use jit::{load, run_program};
 pub use link::{LinkError, executable, shared_library};

@@ -30,11 +30,16 @@ use std::{
 pub struct LoweringConfig {
     /// Verify the module after every pass.
     pub verify_each: bool,
+    /// Say in the IR at stage `llvm` which lines of the source it comes from.
+    pub debug_info: bool,
     /// What the processor does on vectors; the module may say otherwise.
     pub simd: Simd,
     /// Where the stages lead.
     pub flow: Flow,
 }
+
+/// Gives every function a scope in which places in the source count.
+const LINE_TABLES: Step = "ensure-debug-info-scope-on-llvm-func{emission-kind=LineTablesOnly}";
 
 /// How long a step took.
 #[derive(Clone, Debug)]
@@ -181,14 +186,12 @@ impl Lowering {
             for (index, step) in steps.iter().enumerate() {
                 warnings.extend(self.step(index, step, observe)?);
             }
+            if next == Stage::Llvm && self.config.debug_info {
+                warnings.extend(self.step(steps.len(), LINE_TABLES, observe)?);
+            }
             self.stage = next;
         }
         Ok(warnings)
-    }
-
-    /// Runs one more step, which leads to no other stage.
-    pub fn run_step(&mut self, step: Step) -> Result<Vec<IrDiagnostic>, StepError> {
-        self.step(0, step, None)
     }
 
     fn restart(&mut self) {
@@ -248,6 +251,14 @@ impl Lowering {
             (true, _) => Ok(read(&copy)),
             (false, diagnostics) => Err(diagnostics),
         }
+    }
+
+    /// Whether a step that failed is the check of the stage at which textual IR came in.
+    pub fn is_input_check(&self, error: &StepError) -> bool {
+        self.foreign
+            && error.stage == self.base_stage
+            && error.index == 0
+            && error.step.starts_with("verify-")
     }
 
     /// The module as it was before a step that failed: what runs is deterministic, so it is made again.
