@@ -5,6 +5,7 @@ use super::{
     access::{CAPACITY, LENGTH},
     payload,
 };
+use crate::par::materialize_collects::UNINIT;
 use crate::convert::{
     emit::{Compare, Emit},
     layout::{extents, memref_element},
@@ -221,6 +222,10 @@ impl<'c, 'a> Conversion<'c, 'a> {
             let capacity = self.load_header(emit, list, CAPACITY);
             let short = emit.compare(Compare::Sgt, new, capacity);
             self.reserve(emit, op, short, new, element.size);
+            // Each new element is written before it is read.
+            if op.has_attribute(UNINIT) {
+                return;
+            }
             let data = emit.load(list, emit.pointer_type());
             let place = emit.element(data, old, element.ty, emit.pointer_type());
             let added = emit.arith("arith.subi", new, old);
