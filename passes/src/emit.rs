@@ -6,7 +6,7 @@ use melior::{
     ir::{
         Attribute, Region, Type, TypeLike, ValueLike,
         attribute::{
-            DenseElementsAttribute, DenseI32ArrayAttribute, FlatSymbolRefAttribute, FloatAttribute,
+            DenseElementsAttribute, DenseI32ArrayAttribute, FlatSymbolRefAttribute,
             IntegerAttribute, StringAttribute, TypeAttribute,
         },
         r#type::{FunctionType, IntegerType},
@@ -41,12 +41,6 @@ pub fn integer<'c, 'a>(at: &Cursor<'c, 'a>, ty: Type<'c>, value: i64) -> Val<'c,
 /// An index constant.
 pub fn index<'c, 'a>(at: &Cursor<'c, 'a>, value: i64) -> Val<'c, 'a> {
     integer(at, index_type(at), value)
-}
-
-/// A float constant.
-pub fn float<'c, 'a>(at: &Cursor<'c, 'a>, ty: Type<'c>, value: f64) -> Val<'c, 'a> {
-    let value = FloatAttribute::new(at.context, ty, value).into();
-    at.value("arith.constant", &[], ty, &[("value", value)])
 }
 
 /// An operation on two values of one type, which is also that of the result. On index constants

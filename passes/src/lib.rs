@@ -38,6 +38,7 @@ pub static PASSES: &[&Pass] = &[
     &par::outline::PAR_OUTLINE,
     &vector::fuse_multiply_add::FUSE_MULTIPLY_ADD,
     &vector::vectorize_inner_loops::VECTORIZE_INNER_LOOPS,
+    &vector::expand_uniform_division::EXPAND_UNIFORM_DIVISION,
     &vector::expand_math::EXPAND_MATH,
     &vector::convert_math_to_runtime::CONVERT_MATH_TO_RUNTIME,
     &verify::stage::VERIFY_VECTOR,

@@ -60,6 +60,8 @@ pub const LINALG_TO_VECTOR: &[Step] = &[
     // Half floats compute in f32.
     "math-extend-to-supported-types",
     "vectorize-inner-loops",
+    // Divisors that are one scalar are still broadcasts.
+    "expand-uniform-division",
     // On scalars and vectors alike, so that both round alike.
     "expand-math",
     "convert-math-to-runtime",

@@ -186,22 +186,3 @@ func.func @smallest(%a: memref<?xf32>, %n: index, %first: f32) -> f32 attributes
   }
   return %best : f32
 }
-
-// -----
-
-// With fast floats a division by what does not change is a product.
-// CHECK-LABEL: func.func @fast
-// CHECK:         scf.for
-// CHECK:           %[[RECIPROCAL:.+]] = arith.divf %{{.+}}, %{{.+}} : f32
-// CHECK:           %[[FACTOR:.+]] = vector.broadcast %[[RECIPROCAL]]
-// CHECK:           arith.mulf %{{.+}}, %[[FACTOR]] : vector<32xf32>
-func.func @fast(%a: memref<?xf32>, %n: index, %total: f32) attributes {mlc.fp = "fast"} {
-  %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  scf.for %i = %c0 to %n step %c1 {
-    %x = memref.load %a[%i] : memref<?xf32>
-    %y = arith.divf %x, %total : f32
-    memref.store %y, %a[%i] : memref<?xf32>
-  } {par.independent}
-  return
-}

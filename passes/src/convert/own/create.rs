@@ -5,12 +5,12 @@ use super::{
     access::{CAPACITY, LENGTH},
     payload,
 };
-use crate::par::materialize_collects::UNINIT;
 use crate::convert::{
     emit::{Compare, Emit},
     layout::{extents, memref_element},
     runtime::MEMORY_ERROR,
 };
+use crate::par::materialize_collects::UNINIT;
 use melior::ir::{Type, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::{

@@ -17,13 +17,14 @@ pub struct Lanes<'c, 'a> {
     pub bits: u32,
 }
 
-/// How floats compare; every comparison with NaN is false, but for `Unordered`.
+/// How floats compare; every comparison with NaN is false, but for `NotEqual` and `Unordered`.
 #[derive(Clone, Copy)]
 pub enum Compare {
     Greater = 2,
     Less = 4,
     LessEqual = 5,
     Equal = 1,
+    NotEqual = 13,
     Unordered = 14,
 }
 
@@ -57,6 +58,14 @@ impl<'c, 'a> Lanes<'c, 'a> {
     /// As many lanes of another width.
     pub fn with_bits(self, bits: u32) -> Self {
         Self { bits, ..self }
+    }
+
+    /// One scalar of the same width.
+    pub fn scalar(self) -> Self {
+        Self {
+            count: None,
+            ..self
+        }
     }
 
     pub fn count(&self) -> Option<u64> {

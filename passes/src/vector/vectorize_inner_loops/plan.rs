@@ -39,8 +39,6 @@ pub struct Plan<'c, 'a> {
     pub reductions: Vec<Reduction<'c, 'a>>,
     pub classes: HashMap<Key, Class>,
     pub accesses: HashMap<Key, Access>,
-    /// Whether a division by what does not change may be a product with its reciprocal.
-    pub reciprocals: bool,
 }
 
 /// More lanes than one register has hide the latency of a chain of additions.
@@ -131,7 +129,6 @@ pub fn plan<'c, 'a>(
         reductions,
         classes: survey.classes,
         accesses: survey.accesses,
-        reciprocals: fp == Some("fast"),
     })
 }
 

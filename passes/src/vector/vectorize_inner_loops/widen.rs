@@ -107,29 +107,11 @@ impl<'c, 'a, 'p> Widener<'c, 'a, 'p> {
         }
         let attributes: Vec<_> = op.attributes().collect();
         let ty = self.vector_type(result.r#type());
-        let mut name = op_name(op);
-        if let Some(divisor) = self.uniform_divisor(op) {
-            let element = result.r#type();
-            let one = emit::float(&self.at, element, 1.0);
-            let reciprocal = self.at.value("arith.divf", &[one, divisor], element, &[]);
-            operands[1] = broadcast(&self.at, self.plan.lanes, reciprocal);
-            name = "arith.mulf";
-        }
-        let vector = self.at.value(name, &operands, ty, &named(&attributes));
+        let vector = self
+            .at
+            .value(op_name(op), &operands, ty, &named(&attributes));
         self.vectors.insert(value_key(result), vector);
         Ok(())
-    }
-
-    /// The divisor of a division that may be a product.
-    fn uniform_divisor(&mut self, op: Op<'c, 'a>) -> Option<Val<'c, 'a>> {
-        if !self.plan.reciprocals || op_name(op) != "arith.divf" {
-            return None;
-        }
-        let divisor = op.operands().nth(1)?;
-        if self.class(divisor) != Class::Uniform {
-            return None;
-        }
-        self.scalar(divisor).ok()
     }
 
     fn load(&mut self, op: Op<'c, 'a>) -> Result<(), String> {
