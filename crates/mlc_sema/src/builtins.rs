@@ -301,8 +301,22 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         };
         if values.len() == 2 {
-            self.report(diag::not_yet(span, "`round` to a number of digits"));
-            return Val::error(span);
+            let mut values = values.into_iter();
+            let (Some(value), Some(digits)) = (values.next(), values.next()) else {
+                return Val::error(span);
+            };
+            let digits = self.coerce(digits, Ty::INT);
+            if self.cx.types.is_int(value.expr.ty) {
+                self.report(diag::not_yet(
+                    span,
+                    "`round` of an integer to a number of digits",
+                ));
+                return Val::error(span);
+            }
+            let value = self.as_float(value, want);
+            let value = self.settle(value);
+            let ty = value.ty;
+            return self.builtin(Builtin::RoundDigits, vec![value, digits], ty, span);
         }
         let Some(value) = values.into_iter().next() else {
             return Val::error(span);

@@ -35,9 +35,9 @@ pub fn check(
             .map(|(key, at)| (key.clone(), to_id(at)))
             .collect();
     }
-    // What is imported was loaded later: its declarations come first.
-    let ids: Vec<ModuleId> = (0..cx.modules.len() as u32).map(ModuleId).collect();
-    for &id in ids.iter().rev() {
+    // What a module imports is declared, and at run time initialized, before it.
+    let ids = in_order_of_imports(&cx);
+    for &id in &ids {
         cx.declare_module(id);
         cx.declare_comptime(id);
     }
@@ -52,20 +52,41 @@ pub fn check(
         }
     }
     instantiate_methods(&mut cx);
-    let mut init = None;
-    for &id in ids.iter().rev() {
+    let mut tops: Vec<FuncId> = Vec::new();
+    let mut main_top = None;
+    for &id in &ids {
         let top = cx.check_top(id);
         if id == main {
-            init = top;
-        } else if top.is_some() {
-            cx.report(crate::diag::not_yet(
-                cx.module(id).ast.span,
-                "an imported module with top-level statements",
-            ));
+            main_top = top;
+        } else {
+            tops.extend(top);
         }
     }
+    let init = cx.whole_init(main_top, &tops);
     cx.drain_queue();
     finish(cx, ast, init)
+}
+
+/// Modules after everything that they import; those that import each other in the order of the first import.
+fn in_order_of_imports(cx: &Checker<'_>) -> Vec<ModuleId> {
+    fn visit(cx: &Checker<'_>, id: ModuleId, seen: &mut Vec<bool>, order: &mut Vec<ModuleId>) {
+        if std::mem::replace(&mut seen[id.0 as usize], true) {
+            return;
+        }
+        let mut imports: Vec<ModuleId> =
+            cx.module(id).imports.values().flatten().copied().collect();
+        imports.sort_unstable_by_key(|id| id.0);
+        for import in imports {
+            visit(cx, import, seen, order);
+        }
+        order.push(id);
+    }
+    let mut order = Vec::with_capacity(cx.modules.len());
+    let mut seen = vec![false; cx.modules.len()];
+    for id in 0..cx.modules.len() as u32 {
+        visit(cx, ModuleId(id), &mut seen, &mut order);
+    }
+    order
 }
 
 fn declare_structs(cx: &mut Checker<'_>, main: ModuleId) {

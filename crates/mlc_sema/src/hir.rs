@@ -485,6 +485,8 @@ pub enum Builtin {
     ComplexNew,
     ComplexReal,
     ComplexImag,
+    /// `(x, Int)`: a float rounded to that many decimal digits, correctly, as Python's `round(x, n)`. Never raises.
+    RoundDigits,
     /// Integer types: the number of one bits.
     PopCount,
 

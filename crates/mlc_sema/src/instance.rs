@@ -358,6 +358,59 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// One function that runs the top-level statements of imported modules, then those of the main one.
+    pub fn whole_init(&mut self, main: Option<FuncId>, imported: &[FuncId]) -> Option<FuncId> {
+        if imported.is_empty() {
+            return main;
+        }
+        let span = self.module(ModuleId(0)).ast.span;
+        let call = |callee: FuncId| Stmt {
+            kind: StmtKind::Expr(hir::Expr {
+                kind: hir::ExprKind::Call {
+                    callee,
+                    args: Vec::new(),
+                },
+                ty: Ty::NONE,
+                span,
+            }),
+            span,
+        };
+        let mut body: Vec<Stmt> = imported.iter().map(|&func| call(func)).collect();
+        let func = match main {
+            Some(func) => func,
+            None => self.reserve_init(ModuleId(0)),
+        };
+        if let Some(function) = &mut self.functions[func.0 as usize] {
+            body.append(&mut function.body);
+            function.body = body;
+        } else {
+            let symbol = self.symbols_by_func[func.0 as usize].clone();
+            self.functions[func.0 as usize] =
+                Some(init_function(symbol, Vec::new(), body, true, span));
+        }
+        Some(func)
+    }
+
+    fn reserve_init(&mut self, module: ModuleId) -> FuncId {
+        let func = FuncId(self.headers.len() as u32);
+        self.headers.push(Header {
+            decl: None,
+            params: Vec::new(),
+            result: Some(Ty::NONE),
+            done: true,
+        });
+        self.instance_generics.push(FxHashMap::default());
+        self.functions.push(None);
+        let wanted = if module.0 == 0 {
+            "__init__".to_owned()
+        } else {
+            format!("{}.__init__", self.module(module).path)
+        };
+        let symbol = self.unique_symbol(&wanted);
+        self.symbols_by_func.push(symbol);
+        func
+    }
+
     /// The top-level statements of a module as a function.
     pub fn check_top(&mut self, module: ModuleId) -> Option<FuncId> {
         let ast = self.module(module).ast;
@@ -375,22 +428,8 @@ impl<'a> Checker<'a> {
         if !any {
             return None;
         }
-        let func = FuncId(self.headers.len() as u32);
-        self.headers.push(Header {
-            decl: None,
-            params: Vec::new(),
-            result: Some(Ty::NONE),
-            done: true,
-        });
-        self.instance_generics.push(FxHashMap::default());
-        self.functions.push(None);
-        let wanted = if module.0 == 0 {
-            "__init__".to_owned()
-        } else {
-            format!("{}.__init__", self.module(module).path)
-        };
-        let symbol = self.unique_symbol(&wanted);
-        self.symbols_by_func.push(symbol.clone());
+        let func = self.reserve_init(module);
+        let symbol = self.symbols_by_func[func.0 as usize].clone();
         let unknowns_before = self.unknowns.len();
         let mut cx = FnCx::new(self, module, func);
         cx.at_top = true;
@@ -402,23 +441,34 @@ impl<'a> Checker<'a> {
             }
         }
         let (locals, body) = finish_body(cx, unknowns_before);
-        self.functions[func.0 as usize] = Some(hir::Function {
-            name: "__init__".to_owned(),
-            symbol,
-            params: Vec::new(),
-            result: Ty::NONE,
-            result_borrows: None,
-            returns_param: None,
-            kind: hir::FunctionKind::Function,
-            locals,
-            body,
-            raises: false,
-            exported: true,
-            attributes: hir::Attributes::default(),
-            doc: None,
-            span: ast.span,
-        });
+        let function = init_function(symbol, locals, body, module.0 == 0, ast.span);
+        self.functions[func.0 as usize] = Some(function);
         Some(func)
+    }
+}
+
+fn init_function(
+    symbol: String,
+    locals: Vec<hir::Local>,
+    body: Vec<Stmt>,
+    exported: bool,
+    span: Span,
+) -> hir::Function {
+    hir::Function {
+        name: "__init__".to_owned(),
+        symbol,
+        params: Vec::new(),
+        result: Ty::NONE,
+        result_borrows: None,
+        returns_param: None,
+        kind: hir::FunctionKind::Function,
+        locals,
+        body,
+        raises: false,
+        exported,
+        attributes: hir::Attributes::default(),
+        doc: None,
+        span,
     }
 }
 

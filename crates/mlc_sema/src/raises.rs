@@ -174,6 +174,7 @@ fn may_raise(op: Builtin) -> bool {
             | Builtin::ComplexReal
             | Builtin::ComplexImag
             | Builtin::PopCount
+            | Builtin::RoundDigits
             | Builtin::ListClear
             | Builtin::ListReverse
             | Builtin::Contains

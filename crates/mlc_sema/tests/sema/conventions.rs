@@ -104,10 +104,10 @@ fn use(m: [[f64]]) -> [f64]:
     return c
 "#,
         expect![[r#"
-            fn read(borrowed x: [f64]) raises -> f64:
+            fn test.read(borrowed x: [f64]) raises -> f64:
                 return x[0]
 
-            fn write(inout x: [f64]) raises:
+            fn test.write(inout x: [f64]) raises:
                 store x[0] = 1.0
 
             fn take(owned x: [f64]) -> [f64]:
@@ -115,10 +115,10 @@ fn use(m: [[f64]]) -> [f64]:
 
             fn use(inout m: [[f64]]) raises -> [f64]:
                 a: [f64] = [1.0, 2.0]
-                write(&mut a)
-                write(&mut temporary(copy a[:1]))
-                write(&mut m[0])
-                s: f64 = ((read(&a) + read(&temporary({ $list1: [f64] = []:[f64]; for $i2 in range(0, len(a)):; s2: f64 = a[unchecked $i2]; list_append(&mut $list1, s2); move $list1 }))) + read(&a[1:]))
+                test.write(&mut a)
+                test.write(&mut temporary(copy a[:1]))
+                test.write(&mut m[0])
+                s: f64 = ((test.read(&a) + test.read(&temporary({ $list1: [f64] = []:[f64]; for $i2 in range(0, len(a)):; s2: f64 = a[unchecked $i2]; list_append(&mut $list1, s2); move $list1 }))) + test.read(&a[1:]))
                 b: [f64] = take(move a)
                 c: [f64] = take(copy b)
                 list_append(&mut c, s)

@@ -10,6 +10,7 @@ mod exceptions;
 mod explanations;
 mod functions;
 mod generics;
+mod imports;
 mod nested;
 mod optionals;
 mod ownership;
