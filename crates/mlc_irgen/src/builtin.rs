@@ -110,6 +110,27 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             Builtin::Print => self.print(args).map(|()| vec![]),
             Builtin::Prefetch => Ok(vec![]),
+            Builtin::StrConcat
+            | Builtin::StrRepeat
+            | Builtin::StrContains
+            | Builtin::StrFind
+            | Builtin::StrReplace
+            | Builtin::StrSplit
+            | Builtin::StrJoin
+            | Builtin::StrStrip
+            | Builtin::StrLstrip
+            | Builtin::StrRstrip
+            | Builtin::StrStartsWith
+            | Builtin::StrEndsWith
+            | Builtin::StrUpper
+            | Builtin::StrLower
+            | Builtin::Ord
+            | Builtin::Chr
+            | Builtin::Str
+            | Builtin::Repr
+            | Builtin::Format
+            | Builtin::IntFromStr
+            | Builtin::FloatFromStr => self.text_builtin(expr, op, args),
             _ => Err(Error::unsupported(expr.span, "this built-in operation")),
         }
     }

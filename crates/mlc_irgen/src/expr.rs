@@ -10,7 +10,7 @@ use crate::{
     arith::Known,
     function::{Lower, Result, result_types, signature},
     local_set::LocalSet,
-    place::{Borrowed, constant_int},
+    place::{Borrowed, Spot, constant_int},
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
@@ -38,10 +38,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Complex(..) => {
                 Ok(vec![self.literal(expr)?])
             }
-            ExprKind::Str(_) => Err(Error::unsupported(
-                expr.span,
-                "a `String` that is computed with",
-            )),
+            ExprKind::Str(text) => {
+                let source = self.static_text(text);
+                self.load(source, expr.ty)
+            }
             ExprKind::Load(place) => {
                 let spot = self.place(place, false)?;
                 self.at(expr.span);
@@ -197,6 +197,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         left: &'x Expr,
         right: &'x Expr,
     ) -> Result<Vec<Value<'c, 'm>>> {
+        if left.ty == Ty::STR {
+            return Ok(vec![self.compare_texts(op, left, right)?]);
+        }
         if !self.types().is_scalar(left.ty) {
             return Err(Error::unsupported(
                 expr.span,
@@ -421,6 +424,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     fn len(&mut self, place: &'x Place, axis: u32) -> Result<Value<'c, 'm>> {
+        if place.ty == Ty::STR {
+            let spot = self.place(place, false)?;
+            let Spot::Borrow(source) = spot else {
+                return Err(Error::Invalid("a string that is in no memory".into()));
+            };
+            let length = self.text_length(source)?;
+            return Ok(self.from_index(length));
+        }
         let view = self.view_of(place, false)?;
         self.at(place.span);
         let extent = self.view_extent(&view, axis as usize);

@@ -22,6 +22,7 @@ mod parallel;
 mod place;
 mod print;
 mod stmt;
+mod text;
 mod types;
 mod view;
 mod walk;

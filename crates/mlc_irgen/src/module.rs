@@ -1,9 +1,6 @@
 //! A whole module: its functions, and what they share (texts, globals, functions of the runtime).
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::HashMap,
-};
+use std::{cell::RefCell, collections::HashMap};
 
 use melior::{
     Context,
@@ -26,7 +23,8 @@ pub struct ModuleCx<'x, 'c, 'm> {
     body: BlockRef<'c, 'm>,
     /// The symbols that have been declared or made on demand.
     symbols: RefCell<HashMap<String, ()>>,
-    texts: Cell<usize>,
+    /// The symbols of constant texts.
+    texts: RefCell<HashMap<String, String>>,
 }
 
 pub fn generate<'c>(
@@ -44,7 +42,7 @@ pub fn generate<'c>(
             options,
             body: module.body(),
             symbols: RefCell::default(),
-            texts: Cell::new(0),
+            texts: RefCell::default(),
         };
         for function in &program.functions {
             function::emit(&cx, function)?;
@@ -139,9 +137,13 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
 
     /// A constant text; its symbol. The text is not ended by a zero.
     pub fn text(&self, text: &str) -> String {
-        let number = self.texts.get();
-        self.texts.set(number + 1);
-        let symbol = format!("mlc.text.{number}");
+        if let Some(symbol) = self.texts.borrow().get(text) {
+            return symbol.clone();
+        }
+        let symbol = format!("mlc.text.{}", self.texts.borrow().len());
+        self.texts
+            .borrow_mut()
+            .insert(text.to_owned(), symbol.clone());
         let b = self.at_end(Location::unknown(self.context));
         let ty = self.parsed_type(&format!("!llvm.array<{} x i8>", text.len()));
         b.structured(

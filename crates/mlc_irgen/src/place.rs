@@ -135,7 +135,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             ProjectionKind::Index { indices, checked } => {
                 self.index(spot, ty, indices, *checked, projection, mutable)
             }
-            ProjectionKind::Slice(subscripts) => self.slice(spot, subscripts, projection),
+            ProjectionKind::Slice(subscripts) => self.slice(spot, ty, subscripts, projection),
         }
     }
 
@@ -223,6 +223,26 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         projection: &'x Projection,
         mutable: bool,
     ) -> Result<Spot<'c, 'm>> {
+        if ty == Ty::STR
+            && let Spot::Borrow(source) = spot
+            && let [index] = indices
+        {
+            let length = self.text_length(source)?;
+            let given = self.one(index)?;
+            self.at(projection.span);
+            let given = self.to_index(given);
+            let position = if checked {
+                self.checked_index(
+                    given,
+                    length,
+                    self.is_nonnegative(index),
+                    constant_int(index),
+                )
+            } else {
+                given
+            };
+            return self.text_character(source, position, projection.span);
+        }
         let mut view = match spot {
             Spot::Borrow(source) => self.whole_view(source),
             Spot::View(view) => view,
@@ -303,9 +323,21 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     fn slice(
         &mut self,
         spot: Spot<'c, 'm>,
+        ty: Ty,
         subscripts: &'x [Subscript],
         projection: &'x Projection,
     ) -> Result<Spot<'c, 'm>> {
+        if ty == Ty::STR
+            && let Spot::Borrow(source) = spot
+            && let [
+                Subscript::Range {
+                    start, stop, step, ..
+                },
+            ] = subscripts
+        {
+            let bounds = [start.as_ref(), stop.as_ref(), step.as_ref()];
+            return self.text_slice(source, bounds, projection.span);
+        }
         let mut view = match spot {
             Spot::Borrow(source) => self.whole_view(source),
             Spot::View(view) => view,

@@ -1,30 +1,39 @@
-//! `print`: calls of the runtime, one for each piece of text.
+//! Values as text: to the output, as `print` writes them, or to the end of a string.
 
-use melior::ir::{Type, Value};
+use melior::ir::Value;
 use mlc_diagnostics::Span;
 use mlc_sema::hir::{Expr, ExprKind, FloatKind, Ty, TyKind};
 
 use crate::{
     Error,
     arith::Class,
-    control_flow::Bounds,
     function::{Lower, Result},
     view::View,
 };
 
-/// Something to print, evaluated.
-enum Piece<'x, 'c, 'm> {
+/// Where text goes.
+#[derive(Clone, Copy)]
+pub enum Sink<'c, 'm> {
+    Output,
+    /// To the end of the string at this address.
+    Text(Value<'c, 'm>),
+}
+
+/// Something to write, evaluated.
+pub enum Piece<'x, 'c, 'm> {
     Text(&'x str),
     /// A value that is held in SSA values.
     Values(Vec<Value<'c, 'm>>, Ty),
     /// A list, an array or a part of one.
     Elements(View<'c, 'm>, Ty),
-    /// A borrow of a struct.
-    Struct(Value<'c, 'm>, Ty),
+    /// A borrow of a string, written without quotes.
+    Str(Value<'c, 'm>),
+    /// A borrow of a payload.
+    Stored(Value<'c, 'm>, Ty),
 }
 
 fn unsupported() -> Error {
-    Error::unsupported(Span::NONE, "printing a value of this type")
+    Error::unsupported(Span::NONE, "writing a value of this type as text")
 }
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
@@ -36,193 +45,221 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         // Everything is evaluated before anything is written.
         let mut pieces = Vec::new();
         for value in values {
-            pieces.push(match (&value.kind, self.types().kind(value.ty)) {
-                (ExprKind::Str(text), _) => Piece::Text(text),
-                (_, TyKind::List(_) | TyKind::Array { .. }) => {
-                    Piece::Elements(self.operand_view(value)?, value.ty)
+            pieces.push(if value.ty == Ty::STR {
+                match &value.kind {
+                    ExprKind::Str(text) => Piece::Text(text),
+                    _ => Piece::Str(self.text_operand(value)?),
                 }
-                (_, TyKind::Struct(_)) => {
-                    let source = self.operand_view(value)?.source;
-                    Piece::Struct(source, value.ty)
-                }
-                (ExprKind::Borrow { place, .. }, _) => {
-                    let spot = self.place(place, false)?;
-                    Piece::Values(self.read(&spot, place.ty)?, value.ty)
-                }
-                _ => Piece::Values(self.expr(value)?, value.ty),
+            } else {
+                self.piece(value)?
             });
         }
-        for (position, (piece, value)) in pieces.into_iter().zip(values).enumerate() {
+        let (separator, end) = (self.separator(separator)?, self.separator(end)?);
+        for (position, (piece, value)) in pieces.iter().zip(values).enumerate() {
             if position > 0 {
-                self.print_literal(separator)?;
+                self.write_piece(Sink::Output, &separator, value.span)?;
             }
-            match piece {
-                Piece::Text(text) => {
-                    self.print_text(text);
-                    Ok(())
-                }
-                Piece::Values(values, ty) => self.print_values(&values, ty),
-                Piece::Elements(view, ty) => self.print_elements(&view, ty),
-                Piece::Struct(source, ty) => self.print_stored(source, ty),
-            }
-            .map_err(|error| error.at(value.span))?;
+            self.write_piece(Sink::Output, piece, value.span)?;
         }
-        self.print_literal(end)
+        self.write_piece(Sink::Output, &end, Span::NONE)
     }
 
-    fn print_literal(&mut self, expr: &'x Expr) -> Result<()> {
-        let ExprKind::Str(text) = &expr.kind else {
-            return Err(Error::unsupported(expr.span, "a `String` that is computed"));
+    fn separator(&mut self, expr: &'x Expr) -> Result<Piece<'x, 'c, 'm>> {
+        Ok(match &expr.kind {
+            ExprKind::Str(text) => Piece::Text(text),
+            _ => Piece::Str(self.text_operand(expr)?),
+        })
+    }
+
+    /// Evaluates a value that is to be written as `repr` has it.
+    pub fn piece(&mut self, value: &'x Expr) -> Result<Piece<'x, 'c, 'm>> {
+        Ok(match (&value.kind, self.types().kind(value.ty)) {
+            (_, TyKind::List(_) | TyKind::Array { .. }) => {
+                Piece::Elements(self.operand_view(value)?, value.ty)
+            }
+            (_, TyKind::Struct(_)) => Piece::Stored(self.operand_view(value)?.source, value.ty),
+            (_, TyKind::Str) => Piece::Stored(self.text_operand(value)?, value.ty),
+            (ExprKind::Borrow { place, .. }, _) => {
+                let spot = self.place(place, false)?;
+                Piece::Values(self.read(&spot, place.ty)?, value.ty)
+            }
+            _ => Piece::Values(self.expr(value)?, value.ty),
+        })
+    }
+
+    pub fn write_piece(
+        &mut self,
+        sink: Sink<'c, 'm>,
+        piece: &Piece<'x, 'c, 'm>,
+        span: Span,
+    ) -> Result<()> {
+        match piece {
+            Piece::Text(text) => self.write_text(sink, text),
+            Piece::Values(values, ty) => self.write_values(sink, values, *ty),
+            Piece::Elements(view, ty) => self.write_elements(sink, view, *ty),
+            Piece::Str(source) => self.write_str(sink, *source, false),
+            Piece::Stored(source, ty) => self.write_stored(sink, *source, *ty),
+        }
+        .map_err(|error| error.at(span))
+    }
+
+    /// Constant text.
+    fn write_text(&mut self, sink: Sink<'c, 'm>, text: &str) -> Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        match sink {
+            Sink::Output if text == "\n" => {
+                self.runtime("mlc_rt_print_newline", &[], None);
+                Ok(())
+            }
+            Sink::Output => {
+                let (address, length) = self.text_address_and_length(text);
+                self.runtime("mlc_rt_print_str", &[address, length], None);
+                Ok(())
+            }
+            Sink::Text(_) => {
+                let source = self.static_text(text);
+                self.write_str(sink, source, false)
+            }
+        }
+    }
+
+    fn write_str(&mut self, sink: Sink<'c, 'm>, source: Value<'c, 'm>, quoted: bool) -> Result<()> {
+        let address = self.address(source);
+        match (sink, quoted) {
+            (Sink::Output, false) => self.runtime("mlc_rt_print_text", &[address], None),
+            (Sink::Output, true) => self.runtime("mlc_rt_print_repr", &[address], None),
+            (Sink::Text(out), false) => return self.push_status("mlc_rt_text_push", out, address),
+            (Sink::Text(out), true) => {
+                return self.push_status("mlc_rt_text_push_repr", out, address);
+            }
         };
-        self.print_text(text);
         Ok(())
     }
 
-    pub fn print_text(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        if text == "\n" {
-            self.print_call("mlc_rt_print_newline", &[], &[]);
-            return;
-        }
-        let symbol = self.cx.text(text);
-        let pointer = self.cx.parsed_type("!llvm.ptr");
-        let attrs = [("global_name", self.b.symbol(&symbol))];
-        let address = self
-            .b
-            .value_with("llvm.mlir.addressof", &[], pointer, &attrs);
-        let long = self.b.int_type(64);
-        let length = self.b.int(text.len() as i64, long);
-        self.print_call("mlc_rt_print_str", &[address, length], &[pointer, long]);
+    fn push_status(
+        &mut self,
+        symbol: &str,
+        out: Value<'c, 'm>,
+        value: Value<'c, 'm>,
+    ) -> Result<()> {
+        self.fallible(symbol, &[out, value], self.function.span)
     }
 
-    fn print_call(&mut self, symbol: &str, operands: &[Value<'c, 'm>], types: &[Type<'c>]) {
-        self.cx.declare(symbol, types, &[]);
-        let callee = [("callee", self.b.symbol(symbol))];
-        self.b.results("func.call", operands, &[], &callee);
-    }
-
-    fn print_scalar(&mut self, value: Value<'c, 'm>, ty: Ty) -> Result<()> {
+    fn write_scalar(&mut self, sink: Sink<'c, 'm>, value: Value<'c, 'm>, ty: Ty) -> Result<()> {
         if matches!(self.types().kind(ty), TyKind::Simd { .. }) {
             return Err(unsupported());
         }
-        let (symbol, wide) = match self.class(ty)? {
-            Class::Bool => ("mlc_rt_print_bool", Ty::BOOL),
-            Class::Int { signed: true, .. } => ("mlc_rt_print_i64", Ty::I64),
-            Class::Int { signed: false, .. } => ("mlc_rt_print_u64", Ty::U64),
-            Class::Float(FloatKind::F64) => ("mlc_rt_print_f64", Ty::F64),
-            Class::Float(_) => ("mlc_rt_print_f32", Ty::F32),
+        let (kind, wide) = match self.class(ty)? {
+            Class::Bool => ("bool", Ty::BOOL),
+            Class::Int { signed: true, .. } => ("i64", Ty::I64),
+            Class::Int { signed: false, .. } => ("u64", Ty::U64),
+            Class::Float(FloatKind::F64) => ("f64", Ty::F64),
+            Class::Float(_) => ("f32", Ty::F32),
             Class::Complex(_) => return Err(unsupported()),
         };
         let value = self.convert(value, ty, wide)?;
-        let wide = self.types().flat(wide)?[0];
-        self.print_call(symbol, &[value], &[wide]);
-        Ok(())
+        match sink {
+            Sink::Output => {
+                self.runtime(&format!("mlc_rt_print_{kind}"), &[value], None);
+                Ok(())
+            }
+            Sink::Text(out) => self.push_status(&format!("mlc_rt_text_push_{kind}"), out, value),
+        }
     }
 
     /// A flat value.
-    fn print_values(&mut self, values: &[Value<'c, 'm>], ty: Ty) -> Result<()> {
+    fn write_values(&mut self, sink: Sink<'c, 'm>, values: &[Value<'c, 'm>], ty: Ty) -> Result<()> {
         match self.types().kind(ty) {
-            TyKind::None => self.print_text("None"),
+            TyKind::None => self.write_text(sink, "None"),
             TyKind::Tuple(items) => {
-                self.print_text("(");
+                self.write_text(sink, "(")?;
                 for (position, &item) in items.iter().enumerate() {
                     if position > 0 {
-                        self.print_text(", ");
+                        self.write_text(sink, ", ")?;
                     }
                     let range = self.item_range(ty, position)?;
-                    self.print_values(&values[range], item)?;
+                    self.write_values(sink, &values[range], item)?;
                 }
-                self.print_text(if items.len() == 1 { ",)" } else { ")" });
+                self.write_text(sink, if items.len() == 1 { ",)" } else { ")" })
             }
-            TyKind::Optional(of) => {
-                self.if_op(
-                    values[0],
-                    &[],
-                    |lower| lower.print_values(&values[1..], *of),
-                    |lower| {
-                        lower.print_text("None");
-                        Ok(())
-                    },
-                )?;
-            }
-            _ if self.types().is_scalar(ty) => self.print_scalar(values[0], ty)?,
+            TyKind::Optional(of) => self.if_op(
+                values[0],
+                &[],
+                |lower| lower.write_values(sink, &values[1..], *of),
+                |lower| lower.write_text(sink, "None"),
+            ),
+            _ if self.types().is_scalar(ty) => self.write_scalar(sink, values[0], ty),
             _ if self.types().is_boxed(ty) => {
                 let source = self.borrow_box(values[0], false);
-                self.print_stored(source, ty)?;
+                self.write_stored(sink, source, ty)
             }
-            _ => return Err(unsupported()),
+            _ => Err(unsupported()),
         }
-        Ok(())
     }
 
     /// What a borrow covers.
-    fn print_stored(&mut self, source: Value<'c, 'm>, ty: Ty) -> Result<()> {
+    fn write_stored(&mut self, sink: Sink<'c, 'm>, source: Value<'c, 'm>, ty: Ty) -> Result<()> {
         match self.types().kind(ty) {
+            TyKind::Str => self.write_str(sink, source, true),
             TyKind::List(_) | TyKind::Array { .. } => {
                 let view = self.whole_view(source);
-                self.print_elements(&view, ty)
+                self.write_elements(sink, &view, ty)
             }
             TyKind::Struct(id) => {
                 let decl = &self.cx.program.structs[id.0 as usize];
-                self.print_text(&format!("{}(", decl.name));
+                self.write_text(sink, &format!("{}(", decl.name))?;
                 for (position, field) in decl.fields.iter().enumerate() {
                     let comma = if position > 0 { ", " } else { "" };
-                    self.print_text(&format!("{comma}{}=", field.name));
+                    self.write_text(sink, &format!("{comma}{}=", field.name))?;
                     let part = self.field(source, position, false);
-                    self.print_stored(part, field.ty)?;
+                    self.write_stored(sink, part, field.ty)?;
                 }
-                self.print_text(")");
-                Ok(())
+                self.write_text(sink, ")")
             }
             TyKind::Tuple(items) => {
-                self.print_text("(");
+                self.write_text(sink, "(")?;
                 for (position, &item) in items.iter().enumerate() {
                     if position > 0 {
-                        self.print_text(", ");
+                        self.write_text(sink, ", ")?;
                     }
                     let part = self.field(source, position, false);
-                    self.print_stored(part, item)?;
+                    self.write_stored(sink, part, item)?;
                 }
-                self.print_text(if items.len() == 1 { ",)" } else { ")" });
-                Ok(())
+                self.write_text(sink, if items.len() == 1 { ",)" } else { ")" })
             }
             _ => {
                 let values = self.load(source, ty)?;
-                self.print_values(&values, ty)
+                self.write_values(sink, &values, ty)
             }
         }
     }
 
     /// `[1, 2]`, nested as deep as there are dimensions.
-    fn print_elements(&mut self, view: &View<'c, 'm>, ty: Ty) -> Result<()> {
+    fn write_elements(&mut self, sink: Sink<'c, 'm>, view: &View<'c, 'm>, ty: Ty) -> Result<()> {
         let elem = match self.types().kind(ty) {
             TyKind::List(elem) | TyKind::Array { elem, .. } => *elem,
             _ => return Err(unsupported()),
         };
-        self.print_text("[");
+        self.write_text(sink, "[")?;
         let length = self.view_extent(view, 0);
-        let bounds: Bounds<'c, 'm> = self.count_to(length);
+        let bounds = self.count_to(length);
         self.scf_for(&bounds, &[], |lower, at| {
             let zero = lower.b.index(0);
             let later = lower.compare_ints("ne", at, zero);
-            lower.when(later, |lower| {
-                lower.print_text(", ");
-                Ok(())
-            })?;
+            lower.when(later, |lower| lower.write_text(sink, ", "))?;
             if !lower.types().is_scalar(elem) {
                 let part = lower.borrow_element(view, at, false);
-                return lower.print_stored(part, elem);
+                return lower.write_stored(sink, part, elem);
             }
             let part = lower.fix_first(view, at);
             if part.rank() > 0 {
-                return lower.print_elements(&part, ty);
+                return lower.write_elements(sink, &part, ty);
             }
             let value = lower.load_element(&part, &[]);
-            lower.print_scalar(value, elem)
+            lower.write_scalar(sink, value, elem)
         })?;
-        self.print_text("]");
-        Ok(())
+        self.write_text(sink, "]")
     }
 }

@@ -1,6 +1,7 @@
 //! Statements.
 
 use melior::ir::{Value, ValueLike};
+use mlc_diagnostics::Span;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{BinaryOp, ErrorKind, Expr, ExprKind, Mode, Place, Stmt, StmtKind};
@@ -69,7 +70,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             StmtKind::Raise { error, message } => {
                 let never = self.b.bool(false);
-                self.raise_unless(never, *error, message.as_ref())
+                self.raise_unless(never, *error, message.as_ref(), stmt.span)
             }
             StmtKind::Check {
                 condition,
@@ -78,7 +79,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             } => {
                 let condition = self.one(condition)?;
                 self.at(stmt.span);
-                self.raise_unless(condition, *error, message.as_ref())
+                self.raise_unless(condition, *error, message.as_ref(), stmt.span)
             }
             StmtKind::Drain { .. } => {
                 Err(Error::unsupported(stmt.span, "a loop that consumes a list"))
@@ -161,6 +162,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         condition: Value<'c, 'm>,
         error: ErrorKind,
         message: Option<&'x Expr>,
+        span: Span,
     ) -> Result<()> {
         let text = match message {
             None => "",
@@ -168,12 +170,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 kind: ExprKind::Str(text),
                 ..
             }) => text,
-            Some(other) => {
-                return Err(Error::unsupported(
-                    other.span,
-                    "an error message that is computed at run time",
-                ));
-            }
+            Some(other) => return self.raise_with_text(condition, error.code(), other, span),
         };
         let attrs = [
             ("kind", self.b.string(error.name())),

@@ -34,7 +34,7 @@ impl<'x, 'c> Types<'x, 'c> {
     pub fn is_boxed(self, ty: Ty) -> bool {
         matches!(
             self.kind(ty),
-            TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_)
+            TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_) | TyKind::Str
         )
     }
 
@@ -108,6 +108,7 @@ impl<'x, 'c> Types<'x, 'c> {
         }
         outer.push(ty);
         let payload = match self.kind(ty) {
+            TyKind::Str => own::str_type(self.context),
             TyKind::List(elem) => own::list_type(self.nested_payload(*elem, outer)?),
             TyKind::Array { elem, dims } => {
                 let Some(elem) = self.scalar(*elem) else {

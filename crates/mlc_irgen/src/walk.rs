@@ -173,7 +173,7 @@ impl<'h> Slots<'h> {
         local.mode == Mode::Owner
             && !matches!(
                 kind,
-                TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_)
+                TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_) | TyKind::Str
             )
     }
 

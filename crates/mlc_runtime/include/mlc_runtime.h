@@ -111,6 +111,8 @@ const char *mlc_rt_error_message(int64_t *len);
 const char *mlc_rt_error_file(int64_t *len);
 int32_t mlc_rt_error_line(void);
 void mlc_rt_error_clear(void);
+/* Gives the pending error a place in the source, if it has none. */
+void mlc_rt_error_locate(const char *file, int64_t file_len, int32_t line);
 /* The name of a kind in Python, which lives forever. */
 const char *mlc_rt_kind_name(int32_t kind, int64_t *len);
 

@@ -150,6 +150,23 @@ pub extern "C" fn mlc_rt_error_line() -> i32 {
     PENDING.with_borrow(|pending| pending.as_ref().map_or(0, |error| error.line))
 }
 
+/// Gives the pending error a place in the source, if it has none.
+///
+/// # Safety
+/// `file` must point to `file_len` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mlc_rt_error_locate(file: *const c_char, file_len: i64, line: i32) {
+    PENDING.with_borrow_mut(|pending| {
+        if let Some(error) = pending
+            && error.line == 0
+        {
+            // SAFETY: the caller vouches for the text.
+            error.file = Cow::Owned(unsafe { bytes(file, file_len) }.to_vec());
+            error.line = line;
+        }
+    });
+}
+
 /// Forgets the pending error.
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_error_clear() {

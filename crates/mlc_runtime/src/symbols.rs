@@ -22,7 +22,7 @@ static TABLE: Table = Table(&table! {
     interrupt::{ mlc_rt_interrupt, mlc_rt_interrupt_clear, mlc_rt_check_interrupt }
     error::{
         mlc_rt_raise, mlc_rt_raise_index, mlc_rt_error_kind, mlc_rt_error_matches, mlc_rt_error_message,
-        mlc_rt_error_file, mlc_rt_error_line, mlc_rt_error_clear, mlc_rt_kind_name,
+        mlc_rt_error_file, mlc_rt_error_line, mlc_rt_error_clear, mlc_rt_error_locate, mlc_rt_kind_name,
     }
     print::{
         mlc_rt_print_i64, mlc_rt_print_u64, mlc_rt_print_f64, mlc_rt_print_f32, mlc_rt_print_bool, mlc_rt_print_str,
@@ -33,6 +33,21 @@ static TABLE: Table = Table(&table! {
         mlc_rt_math_log10_f64, mlc_rt_math_sinh_f64, mlc_rt_math_cosh_f64, mlc_rt_math_tanh_f64, mlc_rt_math_asinh_f64, mlc_rt_math_acosh_f64, mlc_rt_math_atanh_f64, mlc_rt_math_cbrt_f64, mlc_rt_math_erf_f64, mlc_rt_math_erfc_f64, mlc_rt_math_tgamma_f64, mlc_rt_math_lgamma_f64, mlc_rt_math_tanh_f32, mlc_rt_math_acosh_f32, mlc_rt_math_erfc_f32, mlc_rt_math_tgamma_f32, mlc_rt_math_lgamma_f32,
     }
     text::{
+        mlc_rt_print_repr,
+        mlc_rt_text_finish,
+        mlc_rt_text_format_f32,
+        mlc_rt_text_format_f64,
+        mlc_rt_text_format_i64,
+        mlc_rt_text_format_text,
+        mlc_rt_text_format_u64,
+        mlc_rt_text_push,
+        mlc_rt_text_push_bool,
+        mlc_rt_text_push_f32,
+        mlc_rt_text_push_f64,
+        mlc_rt_text_push_i64,
+        mlc_rt_text_push_repr,
+        mlc_rt_text_push_u64,
+        mlc_rt_text_raise,
         mlc_rt_print_text,
         mlc_rt_str_chr,
         mlc_rt_str_compare,

@@ -3,8 +3,10 @@
 //! Compiled code holds a text as one pointer to a buffer; a null pointer is the empty text. Texts are UTF-8, and
 //! positions count code points, as in Python; a text of ASCII alone is indexed in constant time.
 
+mod builder;
 mod compare;
 mod convert;
+mod format;
 mod make;
 mod parts;
 
@@ -13,8 +15,10 @@ use std::sync::atomic::{AtomicI64, Ordering, fence};
 use crate::alloc::{mlc_rt_alloc, mlc_rt_free};
 use crate::kind::MEMORY_ERROR;
 
+pub use builder::*;
 pub use compare::*;
 pub use convert::*;
+pub use format::*;
 pub use make::*;
 pub use parts::*;
 

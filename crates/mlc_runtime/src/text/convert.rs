@@ -50,7 +50,7 @@ pub unsafe extern "C" fn mlc_rt_str_repr(out: *mut Text, text: *const Text) -> i
 }
 
 /// Python prefers single quotes, and takes double ones where that saves escaping.
-fn repr(text: &str) -> String {
+pub(super) fn repr(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') {
         '"'
     } else {
