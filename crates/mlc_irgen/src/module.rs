@@ -24,7 +24,7 @@ pub struct ModuleCx<'x, 'c, 'm> {
     /// The symbols that have been declared or made on demand.
     symbols: RefCell<HashMap<String, ()>>,
     /// The symbols of constant texts.
-    texts: RefCell<HashMap<String, String>>,
+    pub texts: RefCell<HashMap<String, String>>,
 }
 
 pub fn generate<'c>(

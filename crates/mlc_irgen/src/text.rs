@@ -305,6 +305,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         for arg in args {
             operands.push(self.text_address(arg)?);
         }
+        if op == Builtin::StrContains {
+            // The needle comes first in the source.
+            operands.reverse();
+        }
         self.at(expr.span);
         Ok(self
             .runtime(symbol, &operands, Some(ty))
@@ -410,11 +414,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 impl<'x, 'c, 'm> crate::module::ModuleCx<'x, 'c, 'm> {
     /// A constant text: what a text points to, which says that it is never freed, and the pointer.
     fn text_constant(&self, text: &str) -> String {
-        let bytes = self.text(text);
-        let symbol = format!("{bytes}.counted");
-        if !self.is_new(&symbol) {
-            return symbol;
+        // A text never starts with a zero here, so that keys of the two kinds differ.
+        let key = format!("\0{text}");
+        if let Some(symbol) = self.texts.borrow().get(&key) {
+            return symbol.clone();
         }
+        let symbol = format!("mlc.text.{}", self.texts.borrow().len());
+        self.texts.borrow_mut().insert(key, symbol.clone());
         let pointer = self.parsed_type("!llvm.ptr");
         let length = text.len();
         let buffer = format!("{symbol}.buffer");
