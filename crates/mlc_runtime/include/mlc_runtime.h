@@ -131,6 +131,63 @@ void mlc_rt_print_newline(void);
 /* Returns a status. */
 int32_t mlc_rt_flush(void);
 
+/* Strings: immutable, counted; null is the empty one. They are passed by address. Functions whose first parameter is `out`
+   write there and return 0 or the status of the pending error. The mlc_rt_text functions put a string together in a list of
+   bytes. `present` of a slice: 1 if it has a start, plus 2 if it has a stop. */
+typedef struct mlc_rt_text_buffer *mlc_rt_text;
+void mlc_rt_print_repr(const mlc_rt_text *text);
+void mlc_rt_print_text(const mlc_rt_text *text);
+int32_t mlc_rt_str_chr(mlc_rt_text *out, int64_t code);
+int32_t mlc_rt_str_compare(const mlc_rt_text *a, const mlc_rt_text *b);
+int32_t mlc_rt_str_concat(mlc_rt_text *out, const mlc_rt_text *a, const mlc_rt_text *b);
+bool mlc_rt_str_contains(const mlc_rt_text *text, const mlc_rt_text *part);
+bool mlc_rt_str_ends_with(const mlc_rt_text *text, const mlc_rt_text *part);
+bool mlc_rt_str_equal(const mlc_rt_text *a, const mlc_rt_text *b);
+int64_t mlc_rt_str_find(const mlc_rt_text *text, const mlc_rt_text *part);
+int32_t mlc_rt_str_index(mlc_rt_text *out, const mlc_rt_text *text, int64_t index);
+int32_t mlc_rt_str_join(mlc_rt_text *out, const mlc_rt_text *separator, const mlc_rt_list *list);
+int64_t mlc_rt_str_len(const mlc_rt_text *text);
+int32_t mlc_rt_str_lower(mlc_rt_text *out, const mlc_rt_text *text);
+int32_t mlc_rt_str_lstrip(mlc_rt_text *out, const mlc_rt_text *text);
+int32_t mlc_rt_str_lstrip_of(mlc_rt_text *out, const mlc_rt_text *text, const mlc_rt_text *of);
+int32_t mlc_rt_str_new(mlc_rt_text *out, const char *bytes, int64_t len);
+int32_t mlc_rt_str_of_bool(mlc_rt_text *out, bool value);
+int32_t mlc_rt_str_of_f32(mlc_rt_text *out, float value);
+int32_t mlc_rt_str_of_f64(mlc_rt_text *out, double value);
+int32_t mlc_rt_str_of_i64(mlc_rt_text *out, int64_t value);
+int32_t mlc_rt_str_of_u64(mlc_rt_text *out, uint64_t value);
+int32_t mlc_rt_str_ord(int64_t *out, const mlc_rt_text *text);
+void mlc_rt_str_release(mlc_rt_text text);
+int32_t mlc_rt_str_repeat(mlc_rt_text *out, const mlc_rt_text *text, int64_t count);
+int32_t mlc_rt_str_replace(mlc_rt_text *out, const mlc_rt_text *text, const mlc_rt_text *old, const mlc_rt_text *replacement);
+int32_t mlc_rt_str_repr(mlc_rt_text *out, const mlc_rt_text *text);
+void mlc_rt_str_retain(mlc_rt_text text);
+int32_t mlc_rt_str_rstrip(mlc_rt_text *out, const mlc_rt_text *text);
+int32_t mlc_rt_str_rstrip_of(mlc_rt_text *out, const mlc_rt_text *text, const mlc_rt_text *of);
+int32_t mlc_rt_str_slice(mlc_rt_text *out, const mlc_rt_text *text, int64_t start, int64_t stop, int64_t step, int32_t present);
+int32_t mlc_rt_str_split(mlc_rt_list *list, const mlc_rt_text *text);
+int32_t mlc_rt_str_split_at(mlc_rt_list *list, const mlc_rt_text *text, const mlc_rt_text *separator);
+bool mlc_rt_str_starts_with(const mlc_rt_text *text, const mlc_rt_text *part);
+int32_t mlc_rt_str_strip(mlc_rt_text *out, const mlc_rt_text *text);
+int32_t mlc_rt_str_strip_of(mlc_rt_text *out, const mlc_rt_text *text, const mlc_rt_text *of);
+int32_t mlc_rt_str_to_f64(double *out, const mlc_rt_text *text);
+int32_t mlc_rt_str_to_i64(int64_t *out, const mlc_rt_text *text);
+int32_t mlc_rt_str_upper(mlc_rt_text *out, const mlc_rt_text *text);
+int32_t mlc_rt_text_finish(mlc_rt_text *out, const mlc_rt_list *list);
+int32_t mlc_rt_text_format_f32(mlc_rt_list *out, float value, const mlc_rt_text *spec);
+int32_t mlc_rt_text_format_f64(mlc_rt_list *out, double value, const mlc_rt_text *spec);
+int32_t mlc_rt_text_format_i64(mlc_rt_list *out, int64_t value, const mlc_rt_text *spec);
+int32_t mlc_rt_text_format_text(mlc_rt_list *out, const mlc_rt_text *value, const mlc_rt_text *spec);
+int32_t mlc_rt_text_format_u64(mlc_rt_list *out, uint64_t value, const mlc_rt_text *spec);
+int32_t mlc_rt_text_push(mlc_rt_list *out, const mlc_rt_text *text);
+int32_t mlc_rt_text_push_bool(mlc_rt_list *out, bool value);
+int32_t mlc_rt_text_push_f32(mlc_rt_list *out, float value);
+int32_t mlc_rt_text_push_f64(mlc_rt_list *out, double value);
+int32_t mlc_rt_text_push_i64(mlc_rt_list *out, int64_t value);
+int32_t mlc_rt_text_push_repr(mlc_rt_list *out, const mlc_rt_text *text);
+int32_t mlc_rt_text_push_u64(mlc_rt_list *out, uint64_t value);
+int32_t mlc_rt_text_raise(int32_t kind, const mlc_rt_text *message);
+
 /* Takes output in place of standard output; called on threads of the host only, never on workers of the pool. */
 typedef void (*mlc_rt_sink)(void *context, const char *text, int64_t len);
 /* NULL restores standard output. */
