@@ -125,15 +125,16 @@ pub const LINALG_TO_GPU: &[Step] = &[
     "gpu.module(gpu.func(loop-invariant-code-motion))",
     // Host and kernels round alike.
     "fuse-multiply-add",
-    // Floor and ceiling divisions have no instruction.
-    "arith-expand",
+    "expand-math",
     "verify-gpu",
 ];
 
 /// Leaves stage `gpu`: kernels become the NVVM dialect, the host's code the LLVM dialect.
 pub const GPU_TO_NVVM: &[Step] = &[
     "nvvm-attach-target{chip=<arch> features=+<ptx> O=3}",
+    // What has no instruction is an error in kernels, and a call on the host.
     "gpu.module(convert-math-to-nvvm)",
+    "convert-math-to-runtime",
     "convert-scf-to-cf",
     "convert-exits-to-cf",
     "convert-results",

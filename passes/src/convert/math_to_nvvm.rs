@@ -44,7 +44,9 @@ pub fn math_to_nvvm<'c, 'a>(
                 let bits = bits(op);
                 emit_error(
                     op.location(),
-                    &format!("the function `{function}` of {bits}-bit numbers cannot run on a GPU"),
+                    &format!(
+                        "unsupported: `{function}` of {bits}-bit numbers cannot run on a GPU"
+                    ),
                 );
                 result = Err(PassError::Reported);
             }
@@ -58,6 +60,7 @@ fn function<'c>(op: Op<'c, '_>) -> Option<&'c str> {
     match op_name(op) {
         // The remainder of large quotients takes a loop, which nothing here makes.
         "arith.remf" => Some("fmod"),
+        "math.powf" | "math.fpowi" | "math.ipowi" => Some("pow"),
         name => name.strip_prefix("math."),
     }
 }

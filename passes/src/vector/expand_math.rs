@@ -25,7 +25,7 @@ use melior::{
 };
 use mlc_mlir::{
     Pass, PassResult,
-    rewrite::{Cursor, Op, Val, all_ops, op_name, replace},
+    rewrite::{Cursor, Op, Val, all_ops, enclosing, op_name, replace},
 };
 
 pub static EXPAND_MATH: Pass = Pass {
@@ -36,11 +36,11 @@ pub static EXPAND_MATH: Pass = Pass {
 };
 
 fn run<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, options: &str) -> PassResult {
-    if !Simd::of(module, options)?.fused_multiply_add {
-        return Ok(());
-    }
+    let on_host = Simd::of(module, options)?.fused_multiply_add;
     for op in all_ops(module) {
-        if op_name(op).starts_with("math.") {
+        // Every GPU has one.
+        let fused = || on_host || enclosing(op, &["gpu.module"]).is_some();
+        if op_name(op).starts_with("math.") && fused() {
             expand(context, op);
         }
     }
