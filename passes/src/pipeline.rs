@@ -141,7 +141,8 @@ pub const GPU_TO_NVVM: &[Step] = &[
     "expand-strided-metadata",
     "lower-affine",
     // The kernels first: the host's conversions take what they know out of kernels, too, and not as a device needs it.
-    "gpu.module(convert-complex-to-llvm,convert-gpu-to-nvvm,convert-ub-to-llvm,reconcile-unrealized-casts)",
+    // Functions that kernels call before those: they would become callable from C.
+    "gpu.module(convert-complex-to-llvm,convert-func-to-llvm,convert-gpu-to-nvvm,convert-ub-to-llvm,reconcile-unrealized-casts)",
     "convert-vector-to-llvm",
     "convert-math-to-llvm",
     "convert-math-to-libm",
