@@ -11,6 +11,7 @@ mod analysis;
 mod emit;
 
 mod convert;
+mod gpu;
 mod own;
 mod par;
 mod vector;
@@ -48,6 +49,7 @@ pub static PASSES: &[&Pass] = &[
     &verify::stage::VERIFY_GPU,
     &verify::stage::VERIFY_LLVM,
     &convert::math_to_nvvm::MATH_TO_NVVM,
+    &gpu::hide_functions::HIDE_FUNCTIONS,
     &verify::stage::VERIFY_NVVM,
 ];
 

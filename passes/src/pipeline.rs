@@ -135,14 +135,15 @@ pub const GPU_TO_NVVM: &[Step] = &[
     // What has no instruction is an error in kernels, and a call on the host.
     "gpu.module(convert-math-to-nvvm)",
     "convert-math-to-runtime",
+    // What kernels call becomes part of them.
+    "gpu.module(gpu-hide-functions,inline,symbol-dce)",
     "convert-scf-to-cf",
     "convert-exits-to-cf",
     "convert-results",
     "expand-strided-metadata",
     "lower-affine",
     // The kernels first: the host's conversions take what they know out of kernels, too, and not as a device needs it.
-    // Functions that kernels call before those: they would become callable from C.
-    "gpu.module(convert-complex-to-llvm,convert-func-to-llvm,convert-gpu-to-nvvm,convert-ub-to-llvm,reconcile-unrealized-casts)",
+    "gpu.module(convert-complex-to-llvm,convert-gpu-to-nvvm,convert-ub-to-llvm,reconcile-unrealized-casts)",
     "convert-vector-to-llvm",
     "convert-math-to-llvm",
     "convert-math-to-libm",

@@ -103,14 +103,15 @@ func.func @several(%x: memref<?xi64>, %n: index, %a: i64, %b: i1) -> (i64, i1) {
 // CHECK:               %[[PART:.+]] = scf.for %[[J:.+]] = %[[THREAD]] to %[[M]] step %[[THREADS]]
 // CHECK:                 memref.load %[[X]][%[[I]], %[[J]]]
 // CHECK:               memref.store %[[PART]], %{{.+}}[%[[THREAD]]]
-// CHECK:               %[[TOTAL:.+]] = arith.addf
-// CHECK:               gpu.barrier
-// CHECK-NEXT:          %[[IS_FIRST:.+]] = arith.cmpi slt, %[[THREAD]]
-// CHECK-NEXT:          scf.if %[[IS_FIRST]] {
+// CHECK-COUNT-9:         gpu.barrier
+// CHECK:               memref.load
+// CHECK-NEXT:          %[[TOTAL:.+]] = arith.addf
+// CHECK-NEXT:          gpu.barrier
+// CHECK:               scf.if %{{.+}} {
 // CHECK-NEXT:            memref.store %[[TOTAL]], %[[T]][%[[I]]]
 // CHECK-NEXT:          }
 // CHECK-NEXT:          gpu.barrier
-// CHECK-NEXT:          scf.for %{{.+}} = %[[THREAD]] to %[[M]] step %[[THREADS]]
+// CHECK:               scf.for %{{.+}} = %[[THREAD]] to %{{.+}} step %[[THREADS]]
 // CHECK:               gpu.barrier
 // CHECK:         } else {
 // CHECK:           gpu.launch {{.+}} function(@rows_par1)
@@ -207,7 +208,9 @@ func.func @stays(%x: memref<?xf32>, %n: index, %v: f32, %bad: i1) -> i32 {
     func.call @mlc_rt_print(%v) : (f32) -> ()
   }
   par.for (%i) in (%n) {
-    %m = memref.alloc(%i) : memref<?xf32>
+    %m = memref.alloc(%n) : memref<?xf32>
+    %w = memref.load %m[%i] : memref<?xf32>
+    memref.store %w, %x[%i] : memref<?xf32>
     memref.dealloc %m : memref<?xf32>
   }
   return %status : i32

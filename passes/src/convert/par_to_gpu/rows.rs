@@ -286,9 +286,10 @@ fn share_loops<'c, 'a>(
                 share_loop(&at, op, inner, place)?;
             }
             None => {
-                barrier(&Cursor::after(parallel.context, op));
                 let first = is_first(&at, place);
-                emit::if_then(&at, first, |at| move_to_end(op, at.block()));
+                let behind = Cursor::after(parallel.context, op);
+                emit::if_then(&behind, first, |at| move_to_end(op, at.block()));
+                barrier(&behind);
                 touched = false;
             }
         }

@@ -1,0 +1,3 @@
+//! Passes on `gpu`: kernels and the module that holds them.
+
+pub mod hide_functions;
