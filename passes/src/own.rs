@@ -5,4 +5,5 @@ pub mod elide_checks;
 pub mod hoist_checks;
 pub mod hoist_views;
 pub mod insert_drops;
+pub mod stack_promote;
 pub mod thread_moves;

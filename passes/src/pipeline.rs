@@ -33,6 +33,8 @@ pub const OWN_TO_PAR: &[Step] = &[
     // All moves, borrows and operations that may raise are final.
     "own-thread-moves",
     "own-insert-drops",
+    // Where a box ends is final.
+    "own-stack-promote",
     "convert-own",
     "verify-par",
 ];

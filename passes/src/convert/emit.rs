@@ -4,14 +4,15 @@ use super::runtime::Runtime;
 use melior::{
     dialect::llvm::r#type::pointer,
     ir::{
-        Attribute, Type, ValueLike,
+        Attribute, BlockLike, RegionLike, Type, ValueLike,
         attribute::{
             DenseI32ArrayAttribute, FlatSymbolRefAttribute, IntegerAttribute, TypeAttribute,
         },
+        operation::OperationLike,
         r#type::IntegerType,
     },
 };
-use mlc_mlir::rewrite::{Cursor, Op, Val, arguments, constant_integer, region_of_block};
+use mlc_mlir::rewrite::{Cursor, Op, Val, arguments, constant_integer, op_name, region_of_block};
 use std::ops::Deref;
 
 /// Stands for an index operand among the constant indices of `llvm.getelementptr`.
@@ -99,6 +100,25 @@ impl<'c, 'a> Emit<'c, 'a> {
     }
 
     // ---- memory
+
+    /// A cursor at the start of the function around.
+    pub fn at_entry(&self) -> Cursor<'c, 'a> {
+        let around = self.block().parent_operation();
+        let function = std::iter::successors(around, |op| op.parent_operation())
+            .find(|op| op_name(*op) == "func.func");
+        let entry = function
+            .and_then(|function| function.region(0).ok())
+            .and_then(|region| region.first_block());
+        let entry = entry.unwrap_or_else(|| self.block());
+        Cursor::at_start(self.context, entry, self.location)
+    }
+
+    /// Room in the frame of the function for one `element`.
+    pub fn slot(&self, element: Type<'c>, result: Type<'c>) -> Val<'c, 'a> {
+        let one = self.integer(32, 1);
+        let attributes = [("elem_type", TypeAttribute::new(element).into())];
+        self.value("llvm.alloca", &[one], result, &attributes)
+    }
 
     pub fn load(&self, place: Val<'c, 'a>, ty: Type<'c>) -> Val<'c, 'a> {
         self.value("llvm.load", &[place], ty, &[self.not_atomic()])

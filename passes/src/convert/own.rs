@@ -56,6 +56,8 @@ struct Conversion<'c, 'a> {
     raising: HashSet<Key>,
     /// The boxes that are live at an operation that allocates.
     live: HashMap<Key, Vec<Val<'c, 'a>>>,
+    /// The cells that lie in the frame of the function.
+    on_stack: HashSet<Key>,
     /// What became of the results of converted operations.
     replaced: HashMap<Key, Val<'c, 'a>>,
 }
@@ -72,6 +74,7 @@ fn convert<'c, 'a>(context: &'c Context, module: Op<'c, 'a>) -> PassResult {
         glue: Glue::default(),
         raising: HashSet::new(),
         live: HashMap::new(),
+        on_stack: HashSet::new(),
         replaced: HashMap::new(),
     };
     for function in ops(body) {
@@ -190,7 +193,9 @@ impl<'c, 'a> Conversion<'c, 'a> {
 
     /// Frees a cell, not what its payload owns.
     fn free_cell(&mut self, emit: Emit<'c, 'a>, cell: Val<'c, 'a>) {
-        emit.call_runtime(&mut self.runtime, "mlc_rt_box_free", &[cell], &[]);
+        if !self.on_stack.contains(&value_key(cell)) {
+            emit.call_runtime(&mut self.runtime, "mlc_rt_box_free", &[cell], &[]);
+        }
     }
 
     /// Tells who lowers the loop how large an element is that comes in a cell.

@@ -15,23 +15,37 @@ use melior::ir::{Type, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::{
     PassResult,
-    rewrite::{Op, Val, constant_integer, operand, results},
+    rewrite::{Op, Val, constant_integer, operand, results, value_key},
 };
 
 impl<'c, 'a> Conversion<'c, 'a> {
     pub(super) fn new_cell(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
         let cell = self.allocate_cell(emit, op);
-        let failed = emit.is_null(cell);
-        self.exit_without_memory(emit, op, failed, &[]);
+        self.exit_without_cell(emit, op, cell);
         self.replace_typed(op, cell);
     }
 
-    /// A cell of zeros for the box that an operation makes; null where memory runs out.
+    /// A cell of zeros for the box that an operation makes: in the frame of the function where the
+    /// operation is marked `stack`, or else on the heap, and then null where memory runs out.
     fn allocate_cell(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) -> Val<'c, 'a> {
         let ty = results(op)[0].r#type();
-        let size = emit.i64(self.layout(payload(results(op)[0])).size);
-        let call = emit.call_runtime(&mut self.runtime, "mlc_rt_box_new", &[size], &[ty]);
-        results(call)[0]
+        let layout = self.layout(payload(results(op)[0]));
+        let size = emit.i64(layout.size);
+        if !op.has_attribute("stack") {
+            let call = emit.call_runtime(&mut self.runtime, "mlc_rt_box_new", &[size], &[ty]);
+            return results(call)[0];
+        }
+        let cell = Emit(emit.at_entry()).slot(layout.ty, ty);
+        self.on_stack.insert(value_key(cell));
+        emit.clear_bytes(cell, size);
+        cell
+    }
+
+    fn exit_without_cell(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>, cell: Val<'c, 'a>) {
+        if !self.on_stack.contains(&value_key(cell)) {
+            let failed = emit.is_null(cell);
+            self.exit_without_memory(emit, op, failed, &[]);
+        }
     }
 
     fn allocate(&mut self, emit: Emit<'c, 'a>, bytes: Val<'c, 'a>) -> Val<'c, 'a> {
@@ -104,8 +118,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
     pub(super) fn copy(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) -> PassResult {
         let source = operand(op, 0);
         let cell = self.allocate_cell(emit, op);
-        let failed = emit.is_null(cell);
-        self.exit_without_memory(emit, op, failed, &[]);
+        self.exit_without_cell(emit, op, cell);
         let copy = (self.glue).copy_function(self.context, &mut self.runtime, payload(source))?;
         match copy {
             None => self.copy_payload(emit, cell, source),
@@ -113,7 +126,9 @@ impl<'c, 'a> Conversion<'c, 'a> {
                 let i32 = emit.integer_type(32);
                 let status = results(emit.call(&copy, &[cell, source], &[i32]))[0];
                 let failed = emit.compare(Compare::Ne, status, emit.integer(32, 0));
-                self.exit_without_memory(emit, op, failed, &[("mlc_rt_box_free", cell)]);
+                let heap = !self.on_stack.contains(&value_key(cell));
+                let frees = [("mlc_rt_box_free", cell)];
+                self.exit_without_memory(emit, op, failed, if heap { &frees } else { &[] });
             }
         }
         self.replace_typed(op, cell);
@@ -136,8 +151,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
     pub(super) fn take(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
         let place = operand(op, 0);
         let cell = self.allocate_cell(emit, op);
-        let failed = emit.is_null(cell);
-        self.exit_without_memory(emit, op, failed, &[]);
+        self.exit_without_cell(emit, op, cell);
         self.copy_payload(emit, cell, place);
         let size = emit.i64(self.layout(payload(place)).size);
         emit.clear_bytes(place, size);
@@ -263,9 +277,12 @@ impl<'c, 'a> Conversion<'c, 'a> {
         cell: Val<'c, 'a>,
         data: Val<'c, 'a>,
     ) {
-        let (no_cell, no_data) = (emit.is_null(cell), emit.is_null(data));
-        let failed = emit.arith("arith.ori", no_cell, no_data);
-        let frees = [("mlc_rt_free", data), ("mlc_rt_box_free", cell)];
+        let mut failed = emit.is_null(data);
+        let mut frees = vec![("mlc_rt_free", data)];
+        if !self.on_stack.contains(&value_key(cell)) {
+            failed = emit.arith("arith.ori", emit.is_null(cell), failed);
+            frees.push(("mlc_rt_box_free", cell));
+        }
         self.exit_without_memory(emit, op, failed, &frees);
     }
 
