@@ -10,3 +10,4 @@ pub mod parallel_loop;
 
 mod captures;
 mod cost;
+mod first_iteration;

@@ -241,7 +241,7 @@ impl<'c, 'a> Loop<'c, 'a> {
         if self.keeps_source_order() {
             return all;
         }
-        let cost = cost::of_iteration(at, self.parallel.par_for);
+        let cost = cost::of_iteration(at, self.parallel.par_for, iterations);
         let divide = |cost_of_part: i64| {
             let part = emit::index(at, cost_of_part);
             let quotient = emit::binary(at, "arith.divui", part, cost);

@@ -144,3 +144,24 @@ func.func @raising(%data: memref<?xi64>, %n: index) -> i32 {
   }
   return %outer : i32
 }
+
+// -----
+
+// Rows whose length only the loop knows: the first one tells what an iteration costs.
+// CHECK-LABEL: func.func @rows(
+// CHECK:         %[[SOME:.+]] = arith.cmpi
+// CHECK:         %[[LENGTH:.+]] = scf.if %[[SOME]] -> (index) {
+// CHECK:           memref.load %{{.+}}[%c0]
+// CHECK:         arith.divui
+// CHECK:         call @mlc_rt_parallel_for
+func.func @rows(%lengths: memref<?xindex>, %data: memref<?x?xf32>, %n: index, %x: f32) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  par.for (%i) in (%n) {
+    %length = memref.load %lengths[%i] : memref<?xindex>
+    scf.for %j = %c0 to %length step %c1 {
+      memref.store %x, %data[%i, %j] : memref<?x?xf32>
+    }
+  }
+  return
+}
