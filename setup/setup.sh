@@ -56,14 +56,14 @@ check_packages() {
         # Not Debian: LLVM may still lie at the prefix, and the linker finds the rest or names it.
         if [ ! -x "$(llvm_prefix)/bin/mlir-tblgen" ]; then
             say_missing "LLVM and MLIR 22 at $(llvm_prefix) (MLIR_SYS_220_PREFIX, TABLEGEN_220_PREFIX and LLVM_SYS_221_PREFIX name another place)" \
-                "on Debian 12: apt-get install $(lines setup/packages.txt | tr '\n' ' ')"
+                "on Debian 12: apt-get install $(lines setup/packages.txt | paste -sd' ')"
             $check_only || exit 1
         fi
         return
     fi
     local wanted sudo=
-    wanted=$(packages_missing | tr '\n' ' ')
-    [ -n "${wanted// /}" ] || return 0
+    wanted=$(packages_missing | paste -sd' ')
+    [ -n "$wanted" ] || return 0
     [ "$(id -u)" = 0 ] || sudo=sudo
     if $check_only; then
         say_missing "Debian packages: $wanted" "${sudo:+$sudo }apt-get update && ${sudo:+$sudo }apt-get install -y $wanted"
@@ -81,7 +81,7 @@ check_llvm() {
     local tool
     for tool in mlir-tblgen FileCheck not split-file mlir-opt llvm-config clang; do
         [ -x "$(llvm_prefix)/bin/$tool" ] && continue
-        say_missing "$(llvm_prefix)/bin/$tool" "apt-get install --reinstall $(lines setup/packages.txt | tr '\n' ' ')"
+        say_missing "$(llvm_prefix)/bin/$tool" "apt-get install --reinstall $(lines setup/packages.txt | paste -sd' ')"
         $check_only || exit 1
     done
 }

@@ -155,3 +155,27 @@ def test_arguments_are_not_kept(m):
     for _ in range(10):
         rows.first(x)
     assert sys.getrefcount(x) == before
+
+
+def test_print_goes_to_python_s_stdout(capsys):
+    m = mlc.compile("fn greet(n: Int):\n    for i in range(n):\n        print(i, 'of', n)\n")
+    print("before")
+    m.greet(2)
+    print("after")
+    assert capsys.readouterr().out == "before\n0 of 2\n1 of 2\nafter\n"
+
+
+def test_top_level_statements_run_once(capsys):
+    m = mlc.compile("print('loading')\n\nfn f() -> Int:\n    return 3\n")
+    assert capsys.readouterr().out == "loading\n"
+    assert m.f() == 3 and capsys.readouterr().out == ""
+
+
+def test_defaults():
+    m = mlc.compile("fn f(a: Int, b: Int = 2, *, c: f64 = 0.5, d: Bool = True) -> f64:\n    return (a + b) * c if d else 0.0\n")
+    assert str(inspect.signature(m.f)) == "(a, b=2, *, c=0.5, d=True)"
+    assert m.f(1) == 1.5 and m.f(1, 3, c=2) == 8.0 and m.f(1, d=False) == 0.0
+    with pytest.raises(TypeError, match=r"f\(\) takes 2 positional arguments but 3 were given"):
+        m.f(1, 2, 3)
+    with pytest.raises(TypeError, match=r"f\(\) missing 1 required positional argument: 'a'"):
+        m.f(c=1)

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 
 use mlc_runtime::boxes::mlc_rt_box_free;
+use mlc_runtime::output::mlc_rt_flush;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -96,6 +97,7 @@ pub unsafe fn call<'py>(
             let mut slots = slots;
             // SAFETY: the slots are what the entry of this signature wants, and all that they point to is alive.
             unsafe { entry(slots.pointer()) };
+            mlc_rt_flush();
         });
         status
     };

@@ -44,6 +44,7 @@ pub fn compile<'py>(
     });
     let (compiled, code) = compiled.map_err(|error| compile_error(py, &error))?;
     let code = Arc::new(code);
+    crate::output::redirect();
 
     let module = PyModule::new(py, compiled.name())?;
     if given.is_file {

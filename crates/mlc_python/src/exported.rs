@@ -9,11 +9,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyModule, PyTuple};
 
 use crate::argument::Access;
-use crate::call::Entry;
+use crate::call::{self, Entry};
+use crate::error::Place;
 use crate::function;
 use crate::layout::Type;
 use crate::scalar::Scalar;
-use crate::signature::{Default, Kind, Param, Signature};
+use crate::signature::{DefaultValue, Kind, Param, Signature};
 
 /// Gives `module` every function that `program` exports; `code` is its machine code.
 pub fn add_to(
@@ -24,6 +25,7 @@ pub fn add_to(
     let exported = signature::of_program(program);
     let name = module.name()?;
     module.setattr("__doc__", &exported.doc)?;
+    run_top_level(module.py(), program, code)?;
     for function in &exported.functions {
         let Some(entry) = code
             .entry(&function.symbol)
@@ -38,6 +40,30 @@ pub fn add_to(
         let callable =
             unsafe { function::new(module.py(), &name, signature, entry, code.clone())? };
         module.setattr(function.name.as_str(), callable)?;
+    }
+    Ok(())
+}
+
+/// Runs the top-level statements, once, before anything of the module is called.
+fn run_top_level(py: Python<'_>, program: &Program, code: &mlc::JitModule) -> PyResult<()> {
+    let Some(init) = program.init.map(|id| &program.functions[id.0 as usize]) else {
+        return Ok(());
+    };
+    let Some(entry) = code.entry(&init.symbol) else {
+        return Ok(());
+    };
+    let signature = Signature {
+        name: "<module>".to_owned(),
+        raises: init.raises,
+        ..Signature::default()
+    };
+    let place = Place {
+        function: signature.name.clone(),
+    };
+    // SAFETY: as above; the function takes nothing, and `code` holds it during the call.
+    unsafe {
+        let entry = std::mem::transmute::<*const c_void, Entry>(entry);
+        call::call(py, &signature, entry, &place, &[])?;
     }
     Ok(())
 }
@@ -120,13 +146,13 @@ fn describe(
 }
 
 /// The default value of a parameter; one that is computed at each call has to be given from outside.
-fn default(py: Python<'_>, param: &ParamSignature) -> PyResult<Option<Default>> {
+fn default(py: Python<'_>, param: &ParamSignature) -> PyResult<Option<DefaultValue>> {
     let Some(signature::Default::Value(value)) = &param.default else {
         return Ok(None);
     };
     let value = constant(py, value)?;
     let text = value.repr()?.to_string();
-    Ok(Some(Default {
+    Ok(Some(DefaultValue {
         value: value.unbind(),
         text,
     }))

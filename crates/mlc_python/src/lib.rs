@@ -12,6 +12,7 @@ mod error;
 mod exported;
 mod function;
 mod layout;
+mod output;
 mod overlap;
 mod result;
 mod scalar;

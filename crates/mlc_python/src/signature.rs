@@ -6,6 +6,7 @@ use crate::argument::Access;
 use crate::layout::Type;
 
 /// A function that compiled code exports.
+#[derive(Default)]
 pub struct Signature {
     pub name: String,
     pub doc: String,
@@ -24,7 +25,7 @@ pub struct Param {
     pub ty: Type,
     pub access: Access,
     pub kind: Kind,
-    pub default: Option<Default>,
+    pub default: Option<DefaultValue>,
 }
 
 /// How an argument may be given.
@@ -40,7 +41,7 @@ pub enum Kind {
 }
 
 /// A default value, as an object and as Python writes it.
-pub struct Default {
+pub struct DefaultValue {
     pub value: Py<PyAny>,
     pub text: String,
 }

@@ -41,6 +41,9 @@ impl Features {
         if imports(&python, "numpy") {
             present.insert("numpy");
         }
+        if runs(Command::new("dpkg-query").arg("--version")) {
+            present.insert("debian");
+        }
         let ptxas = find_ptxas(root);
         if ptxas.is_some() {
             present.insert("ptxas");
