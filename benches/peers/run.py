@@ -138,6 +138,7 @@ def kernels(report, repeats):
 
     # What is fast must be right.
     m.scale(x, out)
+    m.normalize_rows(rows)
     np.testing.assert_array_equal(out, x * 2)
     np.testing.assert_allclose(m.total(x), x.sum(dtype=np.float64), rtol=1e-4)
     np.testing.assert_allclose((rows * rows).sum(axis=1), 1, rtol=1e-4)
