@@ -41,7 +41,7 @@ use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
         Cursor, Op, Val, all_ops, arguments, constant_integer, erase, nested_blocks, op_name, ops,
-        replace_all_uses, results,
+        replace_all_uses, results, set_operand,
     },
 };
 
@@ -76,7 +76,7 @@ fn is_innermost(scf_for: Op) -> bool {
 }
 
 /// Replaces a loop by one over whole vectors and, where the number of iterations may be no multiple
-/// of the lanes, one vector under a mask.
+/// of the lanes, one vector under a mask. Without masks the loop stays for the rest.
 fn vectorize<'c, 'a>(
     context: &'c Context,
     scf_for: Op<'c, 'a>,
@@ -136,7 +136,7 @@ fn vectorize<'c, 'a>(
     );
     let mut accumulators = results(main);
 
-    if rest != Some(0) {
+    if plan.masked_rest && rest != Some(0) {
         let more = emit::compare(&at, emit::IntPredicate::Slt, end, upper);
         let types: Vec<_> = accumulators.iter().map(|value| value.r#type()).collect();
         let before = accumulators.clone();
@@ -163,6 +163,7 @@ fn vectorize<'c, 'a>(
         return Err(error);
     }
 
+    let mut totals = Vec::new();
     for (place, (reduction, init)) in plan.reductions.iter().zip(inits).enumerate() {
         let total = tree(
             &at,
@@ -171,8 +172,18 @@ fn vectorize<'c, 'a>(
             plan.lanes,
             init.r#type(),
         );
-        let total = reductions::combine(&at, reduction.kind, *init, total);
-        replace_all_uses(results(scf_for)[place], total);
+        totals.push(reductions::combine(&at, reduction.kind, *init, total));
+    }
+    if !plan.masked_rest && rest != Some(0) {
+        // The loop itself does the rest.
+        set_operand(scf_for, 0, end);
+        for (place, total) in totals.into_iter().enumerate() {
+            set_operand(scf_for, 3 + place, total);
+        }
+        return Ok(());
+    }
+    for (result, total) in results(scf_for).into_iter().zip(totals) {
+        replace_all_uses(result, total);
     }
     erase(scf_for);
     Ok(())

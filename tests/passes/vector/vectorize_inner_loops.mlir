@@ -186,3 +186,25 @@ func.func @smallest(%a: memref<?xf32>, %n: index, %first: f32) -> f32 attributes
   }
   return %best : f32
 }
+
+// -----
+
+// A processor without masks for bytes: the loop does the rest, and adds to what the vectors made.
+// CHECK-LABEL: func.func @bytes
+// CHECK:         scf.for {{.+}} step %c128
+// CHECK:           vector.load {{.+}} vector<128xi8>
+// CHECK:         vector.extract
+// CHECK:         %[[TOTAL:.+]] = arith.addi {{.+}} : i8{{$}}
+// CHECK:         scf.for %{{.+}} = %{{.+}} to %{{.+}} step %c1 iter_args(%{{.+}} = %[[TOTAL]])
+// CHECK:           memref.load
+// CHECK-NOT:     vector.create_mask
+func.func @bytes(%a: memref<?xi8>, %n: index, %first: i8) -> i8 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %total = scf.for %i = %c0 to %n step %c1 iter_args(%t = %first) -> i8 {
+    %x = memref.load %a[%i] : memref<?xi8>
+    %next = arith.addi %t, %x : i8
+    scf.yield %next : i8
+  }
+  return %total : i8
+}

@@ -39,6 +39,8 @@ pub struct Plan<'c, 'a> {
     pub reductions: Vec<Reduction<'c, 'a>>,
     pub classes: HashMap<Key, Class>,
     pub accesses: HashMap<Key, Access>,
+    /// Whether the rest is one vector under a mask; a scalar loop otherwise.
+    pub masked_rest: bool,
 }
 
 /// More lanes than one register has hide the latency of a chain of additions.
@@ -52,6 +54,10 @@ struct Survey<'c, 'a> {
     loads: Vec<Op<'c, 'a>>,
     /// The widest varying value, in bits.
     widest: u64,
+    /// The narrowest value that is loaded or stored for each lane, in bits.
+    narrowest: u64,
+    /// Whether a load or store depends on a condition.
+    conditional: bool,
     /// About how many instructions the body is.
     size: u64,
 }
@@ -81,6 +87,8 @@ pub fn plan<'c, 'a>(
         stores: Vec::new(),
         loads: Vec::new(),
         widest: 0,
+        narrowest: 64,
+        conditional: false,
         size: 0,
     };
     survey.classes.insert(value_key(*iv), Class::Linear);
@@ -101,6 +109,16 @@ pub fn plan<'c, 'a>(
         return None;
     }
     if !independent && !survey.stores_stay_in_their_iteration() {
+        return None;
+    }
+
+    // AVX-512 masks loads and stores of every width, AVX2 those of 32 and 64 bits.
+    let masks = match simd.vector_bits {
+        512 => true,
+        256 => survey.narrowest >= 32,
+        _ => false,
+    };
+    if survey.conditional && !masks {
         return None;
     }
 
@@ -129,6 +147,7 @@ pub fn plan<'c, 'a>(
         reductions,
         classes: survey.classes,
         accesses: survey.accesses,
+        masked_rest: masks,
     })
 }
 
@@ -199,6 +218,7 @@ impl<'c, 'a> Survey<'c, 'a> {
                     element_bits(results(op)[0].r#type())?;
                 } else {
                     self.mark(op, Class::Varying)?;
+                    self.touch(results(op)[0].r#type(), conditional)?;
                 }
                 self.loads.push(op);
             }
@@ -207,6 +227,7 @@ impl<'c, 'a> Survey<'c, 'a> {
                     return None;
                 }
                 self.widen(operands[0].r#type())?;
+                self.touch(operands[0].r#type(), conditional)?;
                 self.stores.push(op);
             }
             _ if is_elementwise(op) => {
@@ -222,6 +243,13 @@ impl<'c, 'a> Survey<'c, 'a> {
             }
             _ => return None,
         }
+        Some(())
+    }
+
+    /// Notes that a value of a type is loaded or stored for each lane.
+    fn touch(&mut self, ty: Type<'c>, conditional: bool) -> Option<()> {
+        self.narrowest = self.narrowest.min(element_bits(ty)?);
+        self.conditional |= conditional;
         Some(())
     }
 
