@@ -13,7 +13,7 @@ use crate::hir::{self, Convention, FuncId, Mode, Stmt, StmtKind, Ty, TyKind};
 use crate::walk::{Rewriter, rewrite};
 
 /// How deep inferred results may hang on one another.
-const MOST_NESTED: u32 = 64;
+const MOST_NESTED: u32 = 500;
 
 impl<'a> Checker<'a> {
     /// Whether the instance depends on the arguments of the call.
@@ -241,7 +241,9 @@ impl<'a> Checker<'a> {
             return;
         };
         self.depth += 1;
-        let function = self.body_of(func, decl);
+        // Results that are inferred hang on one another; the stack grows with the chain.
+        let function =
+            stacker::maybe_grow(512 * 1024, 4 * 1024 * 1024, || self.body_of(func, decl));
         self.depth -= 1;
         self.functions[func.0 as usize] = Some(function);
     }
