@@ -26,7 +26,7 @@ pub use emit::Emit;
 pub use error::{CompileError, Fault, Format};
 pub use explain::{closest_code, codes, explain};
 pub use jit::JitModule;
-pub use mlc_codegen::{cpu_names, host_cpu, on_fatal};
+pub use mlc_codegen::{cpu_names, gpu_names, host_cpu, on_fatal};
 pub use mlc_passes::stage::Stage;
 pub use options::{Checks, Fp, OptLevel, Options, RaceChecks, Target};
 pub use session::{Observer, Session};

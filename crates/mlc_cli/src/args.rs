@@ -61,7 +61,7 @@ pub struct BuildArgs {
     /// The CPU to generate code for: `native`, or a name that `mlc targets` lists
     #[arg(long, value_name = "NAME", default_value = "native")]
     cpu: String,
-    /// The GPU to generate code for
+    /// The GPU to generate code for: a name that `mlc targets` lists
     #[arg(long, value_name = "ARCH", default_value = "sm_80")]
     gpu_arch: String,
     /// Give a compile-time name a value

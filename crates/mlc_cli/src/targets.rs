@@ -19,6 +19,9 @@ pub fn targets() -> Result<ExitCode, Failure> {
     let names = mlc::cpu_names();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let _ = writeln!(text, "CPUs for --cpu:\n{}", wrapped(&names));
+    let names = mlc::gpu_names();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let _ = writeln!(text, "GPUs for --gpu-arch:\n{}", wrapped(&names));
     crate::output::print(&text);
     Ok(ExitCode::SUCCESS)
 }

@@ -160,6 +160,30 @@ func.func @sum_of_rows(%x: memref<?x128xf32>, %n: index, %start: f32) -> f32 {
 
 // -----
 
+// In a product of matrices, neighboring elements of a row of the result take neighboring elements: a thread has one of them.
+// CHECK-LABEL: func.func @product
+// CHECK-NOT:     gpu.barrier
+// CHECK:         gpu.launch
+// CHECK:           scf.for
+func.func @product(%a: memref<?x?xf32>, %b: memref<?x?xf32>, %c: memref<?x?xf32>, %n: index, %m: index, %l: index) {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %none = arith.constant 0.0 : f32
+  par.for (%i, %j) in (%n, %m) {
+    %sum = scf.for %k = %zero to %l step %one iter_args(%s = %none) -> (f32) {
+      %x = memref.load %a[%i, %k] : memref<?x?xf32>
+      %y = memref.load %b[%k, %j] : memref<?x?xf32>
+      %xy = arith.mulf %x, %y : f32
+      %t = arith.addf %s, %xy : f32
+      scf.yield %t : f32
+    } {par.independent}
+    memref.store %sum, %c[%i, %j] : memref<?x?xf32>
+  }
+  return
+}
+
+// -----
+
 // A loop that is known to be short, or that carries more than reductions, is the thread's own.
 // CHECK-LABEL: func.func @own_loops
 // CHECK-NOT:     gpu.barrier

@@ -10,11 +10,12 @@ use super::{
     threads,
 };
 use crate::{
+    analysis::linear::Linear,
     emit::{self, IntPredicate},
     par::{outline::INDEPENDENT, parallel_loop::ParallelLoop, reductions},
     vector::vectorize_inner_loops::reduction,
 };
-use melior::ir::{Type, ValueLike, operation::OperationLike};
+use melior::ir::{Type, TypeLike, ValueLike, operation::OperationLike};
 use mlc_dialects::par::Reduction;
 use mlc_mlir::rewrite::{
     Blk, Cursor, Op, Val, all_ops, arguments, clone_op, constant_integer, erase, is_inside,
@@ -53,7 +54,48 @@ pub fn plan<'c, 'a>(parallel: &ParallelLoop<'c, 'a>, reorder: bool) -> Option<Pl
             return None;
         }
     }
-    (!shared.is_empty()).then_some(Plan { shared })
+    neighbors_touch_neighbors(parallel, &shared).then_some(Plan { shared })
+}
+
+/// Whether more accesses in the inner loops go from place to neighboring place with the inner iterations than do with those of
+/// the parallel loop. The threads of a warp touch memory at once, and neighboring places are one transfer.
+fn neighbors_touch_neighbors<'c, 'a>(
+    parallel: &ParallelLoop<'c, 'a>,
+    inner: &[Op<'c, 'a>],
+) -> bool {
+    let outer = arguments(parallel.body).pop();
+    let (mut with_inner, mut with_outer) = (0, 0);
+    for around in inner {
+        let iv = nested_blocks(*around)
+            .first()
+            .and_then(|body| arguments(*body).into_iter().take(ivs_of(*around)).last());
+        for access in all_ops(*around) {
+            if !matches!(op_name(access), "memref.load" | "memref.store") {
+                continue;
+            }
+            let Some(last) = access
+                .operands()
+                .last()
+                .filter(|last| last.r#type().is_index())
+            else {
+                continue;
+            };
+            let last = Linear::of(last);
+            let moves_with =
+                |iv: Option<Val<'c, 'a>>| iv.is_some_and(|iv| last.coefficient(iv) == 1);
+            with_inner += usize::from(moves_with(iv));
+            with_outer += usize::from(moves_with(outer));
+        }
+    }
+    with_inner > with_outer
+}
+
+/// The number of induction variables of a loop.
+fn ivs_of(op: Op) -> usize {
+    match op_name(op) {
+        "par.for" => bounds_of(op).unwrap_or_default(),
+        _ => 1,
+    }
 }
 
 /// Makes a loop a kernel whose blocks each run one iteration at a time, where the loops in it turn out to be long enough,
