@@ -12,7 +12,10 @@
 //! borrow covers folded away.
 //! Does not: move a borrow of an element whose index is checked inside of the loop.
 
-use crate::analysis::place::{header_writes, may_overlap, root};
+use crate::analysis::{
+    linear::Linear,
+    place::{header_writes, may_overlap, root},
+};
 use melior::{
     Context,
     ir::{OperationRef, ValueLike, operation::OperationLike},
@@ -103,10 +106,10 @@ fn may_move(op: Op, around: Op, changed: &[Val]) -> bool {
         && !(op_name(op) == "own.elem" && !is_in_range_before(op, around))
 }
 
-/// Whether the index of an `own.elem` was checked, or is an induction variable that needs no check, before
-/// the loop starts. An index that is still checked inside is not known to be in range.
+/// Whether the index of an `own.elem` is known to be in range before the loop starts: it was checked there, or it
+/// needs no check. An index that is still checked inside is not known to be.
 fn is_in_range_before(elem: Op, around: Op) -> bool {
-    let Ok(index) = elem.operand(1) else {
+    let (Ok(source), Ok(index)) = (elem.operand(0), elem.operand(1)) else {
         return false;
     };
     let checks: Vec<_> = uses(index)
@@ -114,9 +117,24 @@ fn is_in_range_before(elem: Op, around: Op) -> bool {
         .filter(|(op, position)| op_name(*op) == "own.check_index" && *position == 0)
         .map(|(op, _)| op)
         .collect();
-    let is_induction_variable = crate::analysis::linear::range(index).is_some();
     checks.iter().any(|check| dominates(*check, around))
-        || (checks.is_empty() && is_induction_variable)
+        || (checks.is_empty() && is_below_length(source, index))
+}
+
+/// Whether linear bounds prove that an index is below the length of a list, wherever it is defined.
+fn is_below_length(list: Val, index: Val) -> bool {
+    let index = Linear::of(index);
+    uses(list)
+        .into_iter()
+        .filter(|(op, _)| op_name(*op) == "own.len")
+        .filter_map(|(op, _)| op.result(0).ok())
+        .any(|length| {
+            let room = Linear::of(length.into())
+                .plus(&index, -1)
+                .plus(&Linear::constant(1), -1);
+            room.is_non_negative()
+        })
+        && index.is_non_negative()
 }
 
 /// Merges equal header reads on roots whose headers nothing in the function changes.
