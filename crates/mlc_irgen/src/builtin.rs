@@ -68,6 +68,26 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Ok(vec![])
             }
             Builtin::ListPop if args.len() == 1 => self.pop(expr, &args[0]),
+            Builtin::ListPop => self.remove_at(expr, args, "pop index out of range"),
+            Builtin::ListRemoveAt => {
+                let removed = self.remove_at(expr, args, "list assignment index out of range")?;
+                drop(removed);
+                Ok(vec![])
+            }
+            Builtin::ListExtend => self.extend(args).map(|()| vec![]),
+            Builtin::ListInsert => self.insert(expr, args).map(|()| vec![]),
+            Builtin::ListSort => self.sort(expr, args).map(|()| vec![]),
+            Builtin::ListConcat => self.concat_lists(expr.ty, args).map(|list| vec![list]),
+            Builtin::ListRepeat => self.repeat_list(expr.ty, args).map(|list| vec![list]),
+            Builtin::Contains | Builtin::IndexOf | Builtin::CountOf => {
+                self.search(expr, op, args).map(|value| vec![value])
+            }
+            Builtin::ArrayFromList | Builtin::ListFromArray => self
+                .convert_elements(expr, &args[0])
+                .map(|value| vec![value]),
+            Builtin::ArgMin | Builtin::ArgMax => self
+                .extreme_position(expr, op, &args[0])
+                .map(|value| vec![value]),
             Builtin::ListReverse => {
                 let list = self.exclusive(&args[0])?;
                 self.reverse(list)?;

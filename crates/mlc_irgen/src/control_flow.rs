@@ -309,6 +309,48 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         behind: &LocalSet,
     ) -> Result<()> {
         let bounds = self.bounds(range)?;
+        let nonnegative = bounds.nonnegative;
+        self.counted_loop(&bounds, body, orelse, behind, |lower, position| {
+            lower.bind_index(index, position, nonnegative);
+            Ok(())
+        })
+    }
+
+    /// `for item in list^`: each item is taken out of the list, which ends with the loop.
+    pub fn drain_loop(
+        &mut self,
+        item: usize,
+        list: &'x Expr,
+        body: &'x [Stmt],
+        behind: &LocalSet,
+    ) -> Result<()> {
+        let elem = crate::builtin::element_ty(self, list.ty);
+        let list = self.one(list)?;
+        let target = self.borrow_box(list, true);
+        let length = self.b.value("own.len", &[target], self.b.index_type());
+        let bounds = self.count_to(length);
+        self.counted_loop(&bounds, body, &[], behind, |lower, position| {
+            let values = if lower.types().is_scalar(elem) {
+                let view = lower.whole_view(target);
+                vec![lower.load_element(&view, &[position])]
+            } else {
+                let place = lower.elem(target, position, true);
+                lower.take_from(place, elem)?
+            };
+            lower.set_slot(item, values);
+            Ok(())
+        })
+    }
+
+    /// A loop over counted values. `start` binds what an iteration starts with.
+    fn counted_loop(
+        &mut self,
+        bounds: &Bounds<'c, 'm>,
+        body: &'x [Stmt],
+        orelse: &'x [Stmt],
+        behind: &LocalSet,
+        start: impl Fn(&mut Self, Value<'c, 'm>) -> Result<()>,
+    ) -> Result<()> {
         let orelse_refs: Vec<_> = orelse.iter().collect();
         let after = self
             .slots()
@@ -321,10 +363,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let body_ends = ends(body);
         let targets = std::mem::replace(&mut self.targets, inner);
         if body_ends.breaks || body_ends.returns {
-            self.counted_while(index, &bounds, body, &carried, &header)?;
+            self.counted_while(bounds, body, &carried, &header, start)?;
         } else {
-            self.scf_for(&bounds, &carried, |lower, position| {
-                lower.bind_index(index, position, bounds.nonnegative);
+            self.scf_for(bounds, &carried, |lower, position| {
+                start(lower, position)?;
                 let list: Vec<_> = body.iter().collect();
                 lower.stmts(&list, &header)
             })?;
@@ -385,11 +427,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// A counted loop that its body may leave: `scf.while` that carries the count and the signal.
     fn counted_while(
         &mut self,
-        index: usize,
         bounds: &Bounds<'c, 'm>,
         body: &'x [Stmt],
         carried: &[usize],
         header: &LocalSet,
+        start: impl Fn(&mut Self, Value<'c, 'm>) -> Result<()>,
     ) -> Result<()> {
         self.set_signal(FELL);
         let mut slots = carried.to_vec();
@@ -418,7 +460,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let counted = arguments[0];
         self.take_slots(&slots, values)?;
         let position = self.value_at(bounds, counted);
-        self.bind_index(index, position, bounds.nonnegative);
+        start(self, position)?;
         self.loop_body(body, header)?;
         let next = self
             .b

@@ -201,10 +201,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             return Ok(vec![self.compare_texts(op, left, right)?]);
         }
         if !self.types().is_scalar(left.ty) {
-            return Err(Error::unsupported(
-                expr.span,
-                "comparing values of this type",
-            ));
+            let result = self.compare_stored(op, left, right);
+            return Ok(vec![result.map_err(|error| error.at(expr.span))?]);
         }
         let (a, b) = (self.one(left)?, self.one(right)?);
         self.at(expr.span);

@@ -13,6 +13,7 @@ mod elementwise;
 mod expr;
 mod function;
 mod global;
+mod list;
 mod literal;
 mod loc;
 mod local_set;

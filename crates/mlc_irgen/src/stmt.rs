@@ -81,8 +81,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.at(stmt.span);
                 self.raise_unless(condition, *error, message.as_ref(), stmt.span)
             }
-            StmtKind::Drain { .. } => {
-                Err(Error::unsupported(stmt.span, "a loop that consumes a list"))
+            StmtKind::Drain { item, list, body } => {
+                self.drain_loop(item.0 as usize, list, body, behind)
             }
             StmtKind::Reraise(_) | StmtKind::Try { .. } => {
                 Err(Error::unsupported(stmt.span, "catching an exception"))

@@ -131,6 +131,19 @@ void mlc_rt_print_newline(void);
 /* Returns a status. */
 int32_t mlc_rt_flush(void);
 
+/* Sorts the elements of a list: stable, as Python's list.sort; what is no number comes last. */
+void mlc_rt_sort_i8(mlc_rt_list *list, bool reverse);
+void mlc_rt_sort_i16(mlc_rt_list *list, bool reverse);
+void mlc_rt_sort_i32(mlc_rt_list *list, bool reverse);
+void mlc_rt_sort_i64(mlc_rt_list *list, bool reverse);
+void mlc_rt_sort_u8(mlc_rt_list *list, bool reverse);
+void mlc_rt_sort_u16(mlc_rt_list *list, bool reverse);
+void mlc_rt_sort_u32(mlc_rt_list *list, bool reverse);
+void mlc_rt_sort_u64(mlc_rt_list *list, bool reverse);
+void mlc_rt_sort_f32(mlc_rt_list *list, bool reverse);
+void mlc_rt_sort_f64(mlc_rt_list *list, bool reverse);
+void mlc_rt_sort_str(mlc_rt_list *list, bool reverse);
+
 /* Strings: immutable, counted; null is the empty one. They are passed by address. Functions whose first parameter is `out`
    write there and return 0 or the status of the pending error. The mlc_rt_text functions put a string together in a list of
    bytes. `present` of a slice: 1 if it has a start, plus 2 if it has a stop. */

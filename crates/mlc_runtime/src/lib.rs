@@ -20,6 +20,7 @@ pub mod output;
 pub mod pool;
 pub mod print;
 pub mod report;
+mod sort;
 mod symbols;
 mod text;
 

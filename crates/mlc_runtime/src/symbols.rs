@@ -32,6 +32,9 @@ static TABLE: Table = Table(&table! {
     math::{
         mlc_rt_math_log10_f64, mlc_rt_math_sinh_f64, mlc_rt_math_cosh_f64, mlc_rt_math_tanh_f64, mlc_rt_math_asinh_f64, mlc_rt_math_acosh_f64, mlc_rt_math_atanh_f64, mlc_rt_math_cbrt_f64, mlc_rt_math_erf_f64, mlc_rt_math_erfc_f64, mlc_rt_math_tgamma_f64, mlc_rt_math_lgamma_f64, mlc_rt_math_tanh_f32, mlc_rt_math_acosh_f32, mlc_rt_math_erfc_f32, mlc_rt_math_tgamma_f32, mlc_rt_math_lgamma_f32,
     }
+    sort::{
+        mlc_rt_sort_i8, mlc_rt_sort_i16, mlc_rt_sort_i32, mlc_rt_sort_i64, mlc_rt_sort_u8, mlc_rt_sort_u16, mlc_rt_sort_u32, mlc_rt_sort_u64, mlc_rt_sort_f32, mlc_rt_sort_f64, mlc_rt_sort_str,
+    }
     text::{
         mlc_rt_print_repr,
         mlc_rt_text_finish,
