@@ -3,8 +3,8 @@
 //! A page is a value: adding a code is adding an entry to the table of its subject. The examples are
 //! whole programs, and tests run them: `wrong` gives the code, `mend` gives no error.
 
-mod compiler;
 mod command;
+mod compiler;
 mod ownership;
 mod parallel;
 mod syntax;
