@@ -145,7 +145,8 @@ impl Compiled {
             Emit::Ast | Emit::Hir | Emit::Header => self.front_text(emit).map(String::into_bytes),
             Emit::LlvmIr => self.exactly_at(Stage::Llvm, |lowering| {
                 let unit = self.library(lowering);
-                let optimized = native::optimized(lowering, &unit, &self.options, &self.times)?;
+                let optimized =
+                    native::optimized(&self.name, lowering, &unit, &self.options, &self.times)?;
                 Ok(optimized.0.text().into_bytes())
             }),
             Emit::Asm => self.code(|lowering| self.library(lowering), CodeFile::Assembly),
@@ -249,7 +250,14 @@ impl Compiled {
         file: CodeFile,
     ) -> Result<Vec<u8>, CompileError> {
         self.exactly_at(Stage::Llvm, |lowering| {
-            native::code(lowering, &unit(lowering), file, &self.options, &self.times)
+            native::code(
+                &self.name,
+                lowering,
+                &unit(lowering),
+                file,
+                &self.options,
+                &self.times,
+            )
         })
     }
 

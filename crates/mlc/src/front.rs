@@ -87,6 +87,10 @@ pub(crate) fn generate(
         mlc_irgen::Error::Unsupported(diagnostic) => {
             CompileError::program(Arc::clone(sources), vec![*diagnostic])
         }
-        mlc_irgen::Error::Invalid(message) => ir_diagnostics::invalid(message, reported),
+        mlc_irgen::Error::Invalid(message) => {
+            // The file that was compiled is the first of the map.
+            let source = sources.text(FileId(0));
+            ir_diagnostics::invalid(message, &reported, source)
+        }
     })
 }

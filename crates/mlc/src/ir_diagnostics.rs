@@ -79,13 +79,19 @@ fn coded(sources: &SourceMap, found: &IrDiagnostic) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
-/// IR of ours that is not valid.
-pub(crate) fn invalid(message: String, reported: Vec<IrDiagnostic>) -> CompileError {
+/// IR of ours that is not valid; the source shows it again.
+pub(crate) fn invalid(message: String, reported: &[IrDiagnostic], source: &str) -> CompileError {
     let message = match reported.first() {
         Some(first) => format!("{message}: {}", first.message),
         None => message,
     };
-    CompileError::internal(message, None)
+    let text = source.to_owned();
+    let reproducer = Reproducer {
+        text,
+        extension: ".mlc",
+        command: "mlc compile".to_owned(),
+    };
+    CompileError::internal(message, Some(reproducer))
 }
 
 /// A failure of LLVM's over a module at stage `llvm`.

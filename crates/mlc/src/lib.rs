@@ -1,6 +1,24 @@
 //! The compiler as a library, for front ends and hosts: a [`Session`] compiles a [`Source`] to a [`Compiled`] module,
 //! which is run in the process or written out.
 //!
+//! ```no_run
+//! use mlc::{Emit, Format, Options, Session, Source};
+//!
+//! let session = Session::new(Options::default())?;
+//! let source = Source::mlc("half.mlc", "fn half(x: f64) -> f64:\n    return x / 2.0\n");
+//! match session.compile(&source) {
+//!     Ok(compiled) => {
+//!         std::fs::write("half.so", compiled.emit(Emit::Shared)?).expect("the folder can be written to");
+//!         let code = compiled.jit()?;
+//!         assert!(code.lookup("half").is_some());
+//!     }
+//!     Err(error) => eprint!("{}", error.render(Format::Human, false)),
+//! }
+//! # Ok::<(), mlc::CompileError>(())
+//! ```
+//!
+//! Other front ends hand in textual IR of any stage ([`Source::mlir`]); it goes the same way from there.
+//!
 //! Everything here is owned and may go between threads; nothing shows what the compiler is made of.
 
 mod compiled;

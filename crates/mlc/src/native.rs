@@ -65,6 +65,7 @@ pub(crate) fn flow(options: &Options) -> Result<Flow, CompileError> {
 
 /// Optimized LLVM IR.
 pub(crate) fn optimized(
+    name: &str,
     lowering: &Lowering,
     unit: &Unit,
     options: &Options,
@@ -74,7 +75,7 @@ pub(crate) fn optimized(
     let error = |error| ir_diagnostics::llvm_error(error, lowering);
     let mut module = times
         .measure("llvm", "translate", || {
-            LlvmModule::translate(lowering, &machine, unit)
+            LlvmModule::translate(name, lowering, &machine, unit)
         })
         .map_err(error)?;
     times
@@ -87,13 +88,14 @@ pub(crate) fn optimized(
 
 /// Machine code.
 pub(crate) fn code(
+    name: &str,
     lowering: &Lowering,
     unit: &Unit,
     file: CodeFile,
     options: &Options,
     times: &Times,
 ) -> Result<Vec<u8>, CompileError> {
-    let (mut module, machine) = optimized(lowering, unit, options, times)?;
+    let (mut module, machine) = optimized(name, lowering, unit, options, times)?;
     times
         .measure("llvm", "emit", || module.emit(&machine, file))
         .map_err(|error| ir_diagnostics::llvm_error(error, lowering))

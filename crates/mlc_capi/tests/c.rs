@@ -43,7 +43,7 @@ fn a_host_in_c_compiles_calls_and_is_told_what_is_wrong() {
     let program = folder.path().join("embed");
     let library = library_folder();
     run(clang("clang")
-        .args(["-std=c11", "-pedantic"])
+        .args(["-std=c11", "-pedantic", "-pthread"])
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/embed.c"))
         .arg("-o")
         .arg(&program)

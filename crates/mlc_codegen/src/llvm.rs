@@ -13,7 +13,8 @@ use llvm_sys::{
         LLVMGetDiagInfoDescription, LLVMGetDiagInfoSeverity, LLVMGetFirstFunction,
         LLVMGetFirstGlobal, LLVMGetNamedFunction, LLVMGetNextFunction, LLVMGetNextGlobal,
         LLVMGetValueName2, LLVMIsAFunction, LLVMIsDeclaration, LLVMPrintModuleToString,
-        LLVMSetLinkage, LLVMSetTarget, LLVMSetValueName2,
+        LLVMSetLinkage, LLVMSetModuleIdentifier, LLVMSetSourceFileName, LLVMSetTarget,
+        LLVMSetValueName2,
     },
     error::{LLVMDisposeErrorMessage, LLVMGetErrorMessage},
     prelude::{LLVMContextRef, LLVMDiagnosticInfoRef, LLVMModuleRef, LLVMValueRef},
@@ -92,8 +93,9 @@ extern "C" fn on_diagnostic(info: LLVMDiagnosticInfoRef, sink: *mut c_void) {
 }
 
 impl LlvmModule {
-    /// Translates a module at stage `llvm` to what `unit` says.
+    /// Translates a module at stage `llvm` to what `unit` says. `name` is that of its source.
     pub fn translate(
+        name: &str,
         lowering: &Lowering,
         machine: &Machine,
         unit: &Unit,
@@ -125,8 +127,10 @@ impl LlvmModule {
                 "the translation to LLVM IR failed: {reason}"
             )));
         }
-        // SAFETY: the module is live, and so is everything found in it.
+        // SAFETY: the module is live, and so is everything found in it; LLVM copies the name.
         unsafe {
+            LLVMSetModuleIdentifier(this.module, name.as_ptr().cast(), name.len());
+            LLVMSetSourceFileName(this.module, name.as_ptr().cast(), name.len());
             LLVMSetTarget(this.module, TRIPLE.as_ptr());
             let layout = LLVMCreateTargetDataLayout(machine.raw());
             LLVMSetModuleDataLayout(this.module, layout);
