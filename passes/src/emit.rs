@@ -9,11 +9,12 @@ use melior::{
             DenseElementsAttribute, DenseI32ArrayAttribute, FlatSymbolRefAttribute,
             IntegerAttribute, StringAttribute, TypeAttribute,
         },
+        operation::OperationLike,
         r#type::{FunctionType, IntegerType},
     },
 };
 use mlc_mlir::rewrite::{
-    Blk, Cursor, Op, Val, arguments, constant_integer, ops, region_of_block, results,
+    Blk, Cursor, Op, Val, arguments, constant_integer, op_name, ops, region_of_block, results,
     string_attribute,
 };
 
@@ -95,6 +96,21 @@ pub enum IntPredicate {
     Ne = 1,
     Slt = 2,
     Sle = 3,
+}
+
+/// An operation of one result with the name and the attributes of another one.
+pub fn like<'c, 'a>(
+    at: &Cursor<'c, 'a>,
+    op: Op<'c, 'a>,
+    operands: &[Val<'c, 'a>],
+    result: Type<'c>,
+) -> Val<'c, 'a> {
+    let attributes: Vec<_> = op.attributes().collect();
+    let attributes: Vec<_> = attributes
+        .iter()
+        .map(|(name, value)| (name.as_string_ref().as_str().unwrap_or_default(), *value))
+        .collect();
+    at.value(op_name(op), operands, result, &attributes)
 }
 
 /// A conversion between `index` and an integer type; nothing where the types are the same.

@@ -9,5 +9,6 @@ pub mod reductions;
 pub mod parallel_loop;
 
 mod captures;
+mod chunks;
 mod cost;
 mod first_iteration;

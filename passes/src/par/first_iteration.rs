@@ -1,7 +1,7 @@
 //! Values as the first iteration of a parallel loop computes them, made before the loop.
 
 use crate::emit;
-use melior::ir::{Attribute, BlockLike, Identifier, ValueLike, operation::OperationLike};
+use melior::ir::{BlockLike, ValueLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
     Blk, Cursor, Key, Op, Val, all_ops, constant_integer, defining_block, defining_op, op_key,
     op_name, ops, value_key,
@@ -105,8 +105,7 @@ impl<'c, 'a> FirstIteration<'c, 'a> {
                     .operands()
                     .map(|operand| self.copy(at, operand, copies))
                     .collect();
-                let attributes: Vec<_> = op.attributes().collect();
-                at.value(op_name(op), &operands, value.r#type(), &named(&attributes))
+                emit::like(at, op, &operands, value.r#type())
             }
         };
         copies.insert(value_key(value), copy);
@@ -132,13 +131,4 @@ fn is_harmless(op: Op) -> bool {
             | "builtin.unrealized_conversion_cast"
     );
     op.result_count() == 1 && (reads || (name.starts_with("arith.") && !divides))
-}
-
-fn named<'c, 'n>(
-    attributes: &'n [(Identifier<'c>, Attribute<'c>)],
-) -> Vec<(&'n str, Attribute<'c>)> {
-    attributes
-        .iter()
-        .map(|(name, value)| (name.as_string_ref().as_str().unwrap_or_default(), *value))
-        .collect()
 }

@@ -14,7 +14,7 @@
 //! the bounds alone, as the chunks do: the bits are the same at any number of threads.
 //! Does not: look at whether the iterations are independent (`par-check` does).
 
-use super::{captures, captures::Frame, cost, parallel_loop::ParallelLoop, reductions};
+use super::{captures, captures::Frame, chunks, parallel_loop::ParallelLoop, reductions};
 use crate::emit;
 use melior::{
     Context,
@@ -43,19 +43,6 @@ pub static PAR_OUTLINE: Pass = Pass {
 
 /// The mark of a serial loop whose iterations are independent.
 pub const INDEPENDENT: &str = "par.independent";
-
-/// A chunk is about this many simple operations: some microseconds, so that handing it out costs
-/// little beside it.
-const CHUNK_COST: i64 = 1 << 16;
-
-/// A region that is cheaper than this runs on the calling thread alone.
-const BREAK_EVEN_COST: i64 = 4 * CHUNK_COST;
-
-/// More chunks than this would not balance better; it bounds the room for partial results.
-const MOST_CHUNKS: i64 = 1024;
-
-/// Chunks of at least as many iterations begin at a multiple of it, at the start of a cache line.
-const ALIGNMENT: i64 = 64;
 
 const POOL: &str = "mlc_rt_parallel_for";
 
@@ -121,7 +108,8 @@ impl<'c, 'a> Loop<'c, 'a> {
         let at = Cursor::before(self.parallel.context, self.parallel.par_for);
         let iterations = self.parallel.iterations(&at);
         let grain = match launch {
-            Launch::Pool => self.grain(&at, iterations),
+            Launch::Pool if self.keeps_source_order() => chunks::one(&at, iterations),
+            Launch::Pool => chunks::grain(&at, &self.parallel, iterations),
             Launch::Direct => iterations,
         };
 
@@ -143,7 +131,7 @@ impl<'c, 'a> Loop<'c, 'a> {
         });
         let entry = entry_cursor(self.parallel.context, self.function)?;
         let slots = match launch {
-            Launch::Pool => MOST_CHUNKS,
+            Launch::Pool => chunks::MOST,
             Launch::Direct => 1,
         };
         let mut partials = Vec::new();
@@ -231,49 +219,6 @@ impl<'c, 'a> Loop<'c, 'a> {
         let status = self.parallel.raises.then(|| results(status)[0]);
         self.parallel.finish(status, &totals);
         Ok(function)
-    }
-
-    /// How many iterations a chunk has. It follows from the number of iterations and the cost of
-    /// one, never from the machine: partial results are the same everywhere.
-    fn grain(&self, at: &Cursor<'c, 'a>, iterations: Val<'c, 'a>) -> Val<'c, 'a> {
-        let one = emit::index(at, 1);
-        let all = emit::binary(at, "arith.maxsi", iterations, one);
-        if self.keeps_source_order() {
-            return all;
-        }
-        let cost = cost::of_iteration(at, self.parallel.par_for, iterations);
-        let divide = |cost_of_part: i64| {
-            let part = emit::index(at, cost_of_part);
-            let quotient = emit::binary(at, "arith.divui", part, cost);
-            emit::binary(at, "arith.maxsi", quotient, one)
-        };
-        let by_cost = divide(CHUNK_COST);
-        let most = emit::index(at, MOST_CHUNKS);
-        let by_count = at.value(
-            "arith.ceildivui",
-            &[iterations, most],
-            iterations.r#type(),
-            &[],
-        );
-        let mut grain = emit::binary(at, "arith.maxsi", by_cost, by_count);
-        // Whole rows where a chunk has any, else whole cache lines.
-        let row = self.parallel.bounds[1..]
-            .iter()
-            .fold(None, |product, bound| {
-                let bound = emit::binary(at, "arith.maxsi", *bound, one);
-                Some(product.map_or(bound, |product| {
-                    emit::binary(at, "arith.muli", product, bound)
-                }))
-            });
-        let unit = row.unwrap_or_else(|| emit::index(at, ALIGNMENT));
-        let whole = emit::compare(at, emit::IntPredicate::Sle, unit, grain);
-        let unit = at.value("arith.select", &[whole, unit, one], unit.r#type(), &[]);
-        let units = at.value("arith.ceildivui", &[grain, unit], unit.r#type(), &[]);
-        grain = emit::binary(at, "arith.muli", units, unit);
-        // A cheap region is one chunk.
-        let break_even = divide(BREAK_EVEN_COST);
-        let small = emit::compare(at, emit::IntPredicate::Slt, iterations, break_even);
-        at.value("arith.select", &[small, all, grain], grain.r#type(), &[])
     }
 
     /// Whether rounding must happen in the order of the source, which only one chunk does.

@@ -223,11 +223,11 @@ impl<'c, 'a> Lanes<'c, 'a> {
     }
 
     /// The bits of floats as integers.
-    pub fn to_bits(&self, a: Value<'c, 'a>) -> Value<'c, 'a> {
+    pub fn bits_of(&self, a: Value<'c, 'a>) -> Value<'c, 'a> {
         self.at.value("arith.bitcast", &[a], self.int_type(), &[])
     }
 
-    pub fn from_bits(&self, a: Value<'c, 'a>) -> Value<'c, 'a> {
+    pub fn float_of_bits(&self, a: Value<'c, 'a>) -> Value<'c, 'a> {
         self.at.value("arith.bitcast", &[a], self.float_type(), &[])
     }
 
@@ -267,7 +267,7 @@ impl<'c, 'a> Lanes<'c, 'a> {
         let magic = self.float(magic);
         let shifted = self.fma(a, self.float(scale), magic);
         let rounded = self.sub(shifted, magic);
-        let int = self.ints("arith.subi", self.to_bits(shifted), self.to_bits(magic));
+        let int = self.ints("arith.subi", self.bits_of(shifted), self.bits_of(magic));
         (rounded, int)
     }
 
@@ -278,13 +278,13 @@ impl<'c, 'a> Lanes<'c, 'a> {
         let power = |k| {
             let bias = if self.bits == 32 { 127 } else { 1023 };
             let exponent = self.ints("arith.addi", k, self.int(bias));
-            self.from_bits(self.ints("arith.shli", exponent, self.int(self.stored_bits())))
+            self.float_of_bits(self.ints("arith.shli", exponent, self.int(self.stored_bits())))
         };
         self.mul(self.mul(a, power(half)), power(rest))
     }
 
     /// `a` with its sign changed where the integer, shifted to its top bit, is odd there.
     pub fn flip_sign(&self, a: Value<'c, 'a>, sign: Value<'c, 'a>) -> Value<'c, 'a> {
-        self.from_bits(self.ints("arith.xori", self.to_bits(a), sign))
+        self.float_of_bits(self.ints("arith.xori", self.bits_of(a), sign))
     }
 }

@@ -49,7 +49,7 @@ fn split<'c, 'a>(lanes: &Lanes<'c, 'a>, x: Val<'c, 'a>) -> (Val<'c, 'a>, Val<'c,
     let subnormal = lanes.compare(Compare::Less, x, lanes.float(smallest));
     let normal = lanes.mul(x, lanes.float(((stored + 2) as f64).exp2()));
     let normal = lanes.select(subnormal, normal, x);
-    let bits = lanes.to_bits(normal);
+    let bits = lanes.bits_of(normal);
     let k = lanes.ints("arith.subi", bits, lanes.int(sqrt_half));
     let k = lanes.ints("arith.shrsi", k, lanes.int(stored));
     let m = lanes.ints(
@@ -57,7 +57,7 @@ fn split<'c, 'a>(lanes: &Lanes<'c, 'a>, x: Val<'c, 'a>) -> (Val<'c, 'a>, Val<'c,
         bits,
         lanes.ints("arith.shli", k, lanes.int(stored)),
     );
-    let m = lanes.from_bits(m);
+    let m = lanes.float_of_bits(m);
     let k = lanes.int_to_float(k);
     let less = lanes.sub(k, lanes.float((stored + 2) as f64));
     let k = lanes.select(subnormal, less, k);
@@ -103,7 +103,7 @@ fn natural_64<'c, 'a>(lanes: &Lanes<'c, 'a>, k: Val<'c, 'a>, f: Val<'c, 'a>) -> 
     let low = lanes.mul(k, lanes.float(1.9082149292705877e-10));
     let inner = lanes.fma(s, lanes.add(half_square, r), low);
     let tail = lanes.sub(lanes.sub(half_square, inner), f);
-    lanes.sub(lanes.mul(k, lanes.float(0.693147180369123816490)), tail)
+    lanes.sub(lanes.mul(k, lanes.float(0.6931471803691238)), tail)
 }
 
 /// A logarithm of `f32` to another base, by way of `f64`: `factor` is 1 / ln(base), `exponent` the logarithm of 2.

@@ -3,7 +3,7 @@
 use super::plan::{Access, Class, Plan};
 use crate::emit;
 use melior::ir::{
-    Attribute, Identifier, Type, TypeLike, ValueLike,
+    Attribute, Type, TypeLike, ValueLike,
     attribute::{DenseElementsAttribute, FloatAttribute, IntegerAttribute},
     operation::OperationLike,
 };
@@ -105,11 +105,8 @@ impl<'c, 'a, 'p> Widener<'c, 'a, 'p> {
             let one = self.splat_integer(result.r#type(), 1);
             operands[1] = self.select(mask, operands[1], one);
         }
-        let attributes: Vec<_> = op.attributes().collect();
         let ty = self.vector_type(result.r#type());
-        let vector = self
-            .at
-            .value(op_name(op), &operands, ty, &named(&attributes));
+        let vector = emit::like(&self.at, op, &operands, ty);
         self.vectors.insert(value_key(result), vector);
         Ok(())
     }
@@ -223,10 +220,7 @@ impl<'c, 'a, 'p> Widener<'c, 'a, 'p> {
         for operand in op.operands() {
             operands.push(self.scalar(operand)?);
         }
-        let attributes: Vec<_> = op.attributes().collect();
-        let copy = self
-            .at
-            .value(op_name(op), &operands, value.r#type(), &named(&attributes));
+        let copy = emit::like(&self.at, op, &operands, value.r#type());
         self.scalars.insert(value_key(value), copy);
         Ok(copy)
     }
@@ -288,16 +282,6 @@ impl<'c, 'a, 'p> Widener<'c, 'a, 'p> {
 pub fn broadcast<'c, 'a>(at: &Cursor<'c, 'a>, lanes: u64, value: Val<'c, 'a>) -> Val<'c, 'a> {
     let ty = Type::vector(&[lanes], value.r#type());
     at.value("vector.broadcast", &[value], ty, &[])
-}
-
-/// The attributes of an operation as the builder of another one takes them.
-fn named<'c, 'n>(
-    attributes: &'n [(Identifier<'c>, Attribute<'c>)],
-) -> Vec<(&'n str, Attribute<'c>)> {
-    attributes
-        .iter()
-        .map(|(name, value)| (name.as_string_ref().as_str().unwrap_or_default(), *value))
-        .collect()
 }
 
 fn divides_integers(name: &str) -> bool {
