@@ -206,6 +206,7 @@ fn ptx_version(arch: &str) -> &'static str {
     let digits: String = arch.chars().filter(char::is_ascii_digit).collect();
     match digits.parse() {
         Ok(0..=90) => "ptx80",
+        Ok(110) => "ptx90",
         _ => "ptx88",
     }
 }
