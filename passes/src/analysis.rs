@@ -7,6 +7,7 @@ pub mod linear;
 pub mod live_boxes;
 pub mod moves;
 pub mod order;
+pub mod parts;
 pub mod place;
 pub mod separation;
 pub mod wrap;

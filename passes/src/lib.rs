@@ -32,6 +32,7 @@ pub static PASSES: &[&Pass] = &[
     &par::materialize_collects::MATERIALIZE_COLLECTS,
     &own::thread_moves::THREAD_MOVES,
     &own::insert_drops::INSERT_DROPS,
+    &own::elide_copies::ELIDE_COPIES,
     &own::stack_promote::STACK_PROMOTE,
     &convert::own::CONVERT_OWN,
     &verify::stage::VERIFY_PAR,

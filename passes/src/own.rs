@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod elide_checks;
+pub mod elide_copies;
 pub mod hoist_checks;
 pub mod hoist_views;
 pub mod insert_drops;

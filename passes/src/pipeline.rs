@@ -33,6 +33,7 @@ pub const OWN_TO_PAR: &[Step] = &[
     // All moves, borrows and operations that may raise are final.
     "own-thread-moves",
     "own-insert-drops",
+    "own-elide-copies",
     // Where a box ends is final.
     "own-stack-promote",
     "convert-own",

@@ -165,7 +165,7 @@ fn derived<'c: 'a, 'a>(borrow: Val<'c, 'a>) -> HashSet<Key> {
 }
 
 /// Whether two paths from one root may lead to the same place, or one into the other.
-fn overlap(first: &[Step], second: &[Step]) -> bool {
+pub fn overlap(first: &[Step], second: &[Step]) -> bool {
     for steps in first.iter().zip(second) {
         match steps {
             (Step::Field(first), Step::Field(second)) if first != second => return false,

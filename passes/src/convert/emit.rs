@@ -59,7 +59,7 @@ impl<'c, 'a> Emit<'c, 'a> {
     }
 
     /// An index as a 64-bit integer.
-    pub fn from_index(&self, index: Val<'c, 'a>) -> Val<'c, 'a> {
+    pub fn index_to_i64(&self, index: Val<'c, 'a>) -> Val<'c, 'a> {
         match constant_integer(index) {
             Some(value) => self.i64(value),
             None => self.value("arith.index_cast", &[index], self.integer_type(64), &[]),
@@ -67,7 +67,7 @@ impl<'c, 'a> Emit<'c, 'a> {
     }
 
     /// A 64-bit integer as an index.
-    pub fn to_index(&self, value: Val<'c, 'a>) -> Val<'c, 'a> {
+    pub fn i64_to_index(&self, value: Val<'c, 'a>) -> Val<'c, 'a> {
         self.value("arith.index_cast", &[value], Type::index(self.context), &[])
     }
 

@@ -118,7 +118,7 @@ fn write_results<'c, 'a>(context: &'c Context, r#return: Op<'c, 'a>, outs: &[Val
 fn in_memory<'c, 'a>(emit: Emit<'c, 'a>, value: Val<'c, 'a>) -> Val<'c, 'a> {
     let ty = value.r#type();
     if ty == Type::index(emit.context) {
-        return emit.from_index(value);
+        return emit.index_to_i64(value);
     }
     if ty == emit.pointer_type() {
         return value;

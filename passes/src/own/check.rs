@@ -5,8 +5,8 @@
 //!   own.drop %x : !box                          own.append %y to %m : …, !mut
 //!                                               %n = own.len %r : !ref
 //!
-//! Further codes: `move-while-borrowed`, `write-through-shared-borrow`, `return-of-local-borrow`. Each
-//! report has the place of the move or the borrow, and that of the offending use.
+//! Further codes: `move-while-borrowed`, `move-out-of-borrow`, `partly-moved`, `write-through-shared-borrow`,
+//! `return-of-local-borrow`. Each report has the place of the move or the borrow, and that of the offending use.
 //!
 //! Requires: IR as a front end makes it, before drops.  Changes nothing.
 //! Does not: follow what a box holds once it is stored in another.
@@ -15,6 +15,7 @@ use crate::analysis::{
     conflicts::{Conflict, conflicts},
     moves::{UseAfterMove, use_after_move},
     order::may_follow,
+    parts::{Misuse, MisuseKind, misuses},
     place::root,
 };
 use melior::ir::{Location, TypeLike, ValueLike, operation::OperationLike};
@@ -50,17 +51,21 @@ fn check<'c: 'a, 'a>(function: Op<'c, 'a>) -> bool {
     for op in all_ops(function) {
         let blocks = nested_blocks(op);
         for value in (results(op).into_iter()).chain(blocks.into_iter().flat_map(arguments)) {
-            if own::is_box(value.r#type()) {
-                if let Some(found) = use_after_move(value) {
-                    report_move(value, &found);
-                    legal = false;
-                }
+            if own::is_box(value.r#type())
+                && let Some(found) = use_after_move(value)
+            {
+                report_move(value, &found);
+                legal = false;
             }
         }
         legal &= check_write(op) & check_escape(op);
     }
     for found in conflicts(function) {
         report_conflict(&found);
+        legal = false;
+    }
+    for found in misuses(function) {
+        report_misuse(&found);
         legal = false;
     }
     legal
@@ -132,6 +137,42 @@ fn report_conflict(found: &Conflict) {
         (found.used.location(), "the borrow is used here".to_string()),
     ];
     emit_error_with_notes(found.accessed.location(), &message, &notes);
+}
+
+fn report_misuse<'c: 'a, 'a>(found: &Misuse<'c, 'a>) {
+    let Misuse { value, taken, kind } = found;
+    let (place, message) = match kind {
+        MisuseKind::NotOwned => {
+            let name = name_of(*value, &[*taken]);
+            let message = format!(
+                "move-out-of-borrow: a field is moved out of {name}, which is only borrowed"
+            );
+            (*taken, message)
+        }
+        MisuseKind::Field(used) => {
+            let name = name_of(*value, &[*used, *taken]);
+            (
+                *used,
+                format!("use-after-move: a field of {name} is used after it was moved"),
+            )
+        }
+        MisuseKind::Whole(used) => {
+            let name = name_of(*value, &[*used, *taken]);
+            (
+                *used,
+                format!("partly-moved: {name} is used as a whole, but a field of it was moved"),
+            )
+        }
+    };
+    let mut notes = Vec::new();
+    if place != *taken {
+        notes.push((taken.location(), "the field is moved here".to_string()));
+    }
+    notes.push((
+        taken.location(),
+        "help: move `copy(…)` of the field".to_string(),
+    ));
+    emit_error_with_notes(place.location(), &message, &notes);
 }
 
 /// A memref of what is borrowed shared must not be written.

@@ -279,3 +279,48 @@ func.func @escape() -> !own.ref<!list> {
   // expected-note@+1 {{help: return a copy}}
   return %b : !own.ref<!list>
 }
+
+// -----
+
+!list = !own.list<f32>
+!pair = !own.struct<"Pair", [!list, !list]>
+func.func private @show(!own.ref<!pair>)
+
+// A field moved out and used again, the whole used, the other field used.
+func.func @fields(%p: !own.box<!pair> loc("p"), %q: !own.box<!pair> loc("q")) -> !own.box<!list> {
+  %m = own.borrow_mut %p : !own.box<!pair> -> !own.mut<!pair>
+  %a = own.field %m[0] : !own.mut<!pair> -> !own.mut<!list>
+  // expected-note@+2 {{the field is moved here}}
+  // expected-note@+1 {{help}}
+  %x = own.take %a : !own.mut<!list> -> !own.box<!list>
+  %b = own.field %m[1] : !own.mut<!pair> -> !own.mut<!list>
+  %n = own.len %b : !own.mut<!list>
+  %r = own.borrow %p : !own.box<!pair> -> !own.ref<!pair>
+  // expected-error@+1 {{partly-moved: `p` is used as a whole, but a field of it was moved}}
+  func.call @show(%r) : (!own.ref<!pair>) -> ()
+  %mq = own.borrow_mut %q : !own.box<!pair> -> !own.mut<!pair>
+  %c = own.field %mq[0] : !own.mut<!pair> -> !own.mut<!list>
+  // expected-note@+2 {{the field is moved here}}
+  // expected-note@+1 {{help}}
+  %y = own.take %c : !own.mut<!list> -> !own.box<!list>
+  // expected-error@+1 {{use-after-move: a field of `q` is used after it was moved}}
+  %k = own.len %c : !own.mut<!list>
+  return %x : !own.box<!list>
+}
+
+// -----
+
+!list = !own.list<f32>
+!pair = !own.struct<"Pair", [!list, !list]>
+
+// A field of what is borrowed must be filled again.
+func.func @borrowed(%p: !own.mut<!pair> loc("p"), %new: !own.box<!list>) -> !own.box<!list> {
+  %a = own.field %p[0] : !own.mut<!pair> -> !own.mut<!list>
+  %x = own.take %a : !own.mut<!list> -> !own.box<!list>
+  own.put %new, %a : !own.box<!list>, !own.mut<!list>
+  %b = own.field %p[1] : !own.mut<!pair> -> !own.mut<!list>
+  // expected-error@+2 {{move-out-of-borrow: a field is moved out of `p`, which is only borrowed}}
+  // expected-note@+1 {{help}}
+  %y = own.take %b : !own.mut<!list> -> !own.box<!list>
+  return %x : !own.box<!list>
+}

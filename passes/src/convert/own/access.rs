@@ -16,7 +16,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
     pub(super) fn elem(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
         let result = results(op)[0];
         let data = emit.load(operand(op, 0), emit.pointer_type());
-        let index = emit.from_index(operand(op, 1));
+        let index = emit.index_to_i64(operand(op, 1));
         let element = self.layout(payload(result)).ty;
         self.replace_typed(op, emit.element(data, index, element, result.r#type()));
     }
@@ -68,26 +68,26 @@ impl<'c, 'a> Conversion<'c, 'a> {
             let place = emit.field(source, ty, &[SIZES, 0], emit.pointer_type());
             emit.load(place, emit.integer_type(64))
         };
-        self.replace_typed(op, emit.to_index(length));
+        self.replace_typed(op, emit.i64_to_index(length));
     }
 
     /// A scalar lies in memory as itself, but for an index (64 bits) and a complex number (a struct).
     pub(super) fn load(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
         let ty = results(op)[0].r#type();
         let value = emit.load(operand(op, 0), self.layout(ty).ty);
-        self.replace_typed(op, self.from_memory(emit, value, ty));
+        self.replace_typed(op, self.as_scalar(emit, value, ty));
     }
 
     pub(super) fn store(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
-        let value = self.to_memory(emit, operand(op, 0));
+        let value = self.as_memory(emit, operand(op, 0));
         emit.store(value, operand(op, 1));
     }
 
     /// A scalar of the program as it lies in memory.
-    pub(super) fn to_memory(&self, emit: Emit<'c, 'a>, value: Val<'c, 'a>) -> Val<'c, 'a> {
+    pub(super) fn as_memory(&self, emit: Emit<'c, 'a>, value: Val<'c, 'a>) -> Val<'c, 'a> {
         let ty = self.layout(value.r#type()).ty;
         if value.r#type() == Type::index(self.context) {
-            emit.from_index(value)
+            emit.index_to_i64(value)
         } else if ty != value.r#type() {
             emit.cast(value, ty)
         } else {
@@ -95,9 +95,9 @@ impl<'c, 'a> Conversion<'c, 'a> {
         }
     }
 
-    fn from_memory(&self, emit: Emit<'c, 'a>, value: Val<'c, 'a>, ty: Type<'c>) -> Val<'c, 'a> {
+    fn as_scalar(&self, emit: Emit<'c, 'a>, value: Val<'c, 'a>, ty: Type<'c>) -> Val<'c, 'a> {
         if ty == Type::index(self.context) {
-            emit.to_index(value)
+            emit.i64_to_index(value)
         } else if ty != value.r#type() {
             emit.cast(value, ty)
         } else {

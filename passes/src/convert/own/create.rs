@@ -62,7 +62,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         let element = own::list_element(payload(results(op)[0]));
         let size = element.map_or(0, |element| self.layout(element).size);
         let cell = self.allocate_cell(emit, op);
-        let length = emit.from_index(length);
+        let length = emit.index_to_i64(length);
         // Capacity 0 would say that the buffer is somebody else's.
         let one = emit.i64(1);
         let capacity = emit.arith("arith.maxsi", length, one);
@@ -86,7 +86,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             .into_iter()
             .map(|extent| match extent {
                 Some(extent) => emit.i64(extent),
-                None => emit.from_index(dynamic.next().expect("one extent each, as verified")),
+                None => emit.index_to_i64(dynamic.next().expect("one extent each, as verified")),
             })
             .collect();
         let cell = self.allocate_cell(emit, op);
@@ -182,7 +182,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             self.copy_payload(emit, place, value);
             self.free_cell(emit, value);
         } else {
-            emit.store(self.to_memory(emit, value), place);
+            emit.store(self.as_memory(emit, value), place);
         }
         emit.store(wanted, self.header_field(emit, list, LENGTH));
     }
@@ -224,7 +224,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
     }
 
     pub(super) fn resize(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
-        let (list, new) = (operand(op, 0), emit.from_index(operand(op, 1)));
+        let (list, new) = (operand(op, 0), emit.index_to_i64(operand(op, 1)));
         let element_type = own::list_element(payload(list)).expect("a list, as verified");
         let element = self.layout(element_type);
         let old = self.load_header(emit, list, LENGTH);

@@ -36,7 +36,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         let (index, length, given) = (operand(op, 0), operand(op, 1), operand(op, 2));
         let failed = emit.compare(Compare::Uge, index, length);
         emit.exit_if(failed, |emit| {
-            let (given, length) = (emit.from_index(given), emit.from_index(length));
+            let (given, length) = (emit.index_to_i64(given), emit.index_to_i64(length));
             let (file, file_length, line) = self.place(emit, op);
             let operands = [given, length, file, file_length, line];
             emit.call_runtime(&mut self.runtime, "mlc_rt_raise_index", &operands, &[]);
