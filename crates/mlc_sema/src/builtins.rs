@@ -503,7 +503,7 @@ impl<'a> FnCx<'_, 'a> {
             let part = if ty == Ty::C64 { Ty::F32 } else { Ty::F64 };
             let parts: Vec<Expr> = values
                 .into_iter()
-                .map(|value| self.to_number(value, part, span))
+                .map(|value| self.number_from(value, part, span))
                 .collect();
             return self.builtin(Builtin::ComplexNew, parts, ty, span);
         }
@@ -530,7 +530,7 @@ impl<'a> FnCx<'_, 'a> {
                 self.str_of(value, span)
             }
             TyKind::Int { .. } | TyKind::Float(_) | TyKind::Complex(_) => {
-                let value = self.to_number(value, ty, span);
+                let value = self.number_from(value, ty, span);
                 value.into()
             }
             TyKind::Array { elem, dims } => self.array_from(value, ty, elem, &dims, span),
@@ -550,7 +550,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// An explicit conversion to a number.
-    fn to_number(&mut self, value: Val, to: Ty, span: Span) -> Expr {
+    fn number_from(&mut self, value: Val, to: Ty, span: Span) -> Expr {
         let from = self.cx.resolve(value.expr.ty);
         if from == Ty::ERROR {
             return Val::error(span).expr;
@@ -570,7 +570,7 @@ impl<'a> FnCx<'_, 'a> {
         }
         if let TyKind::Optional(inner) = *self.cx.types.kind(from) {
             let value = self.unwrap(value.expr, inner, true);
-            return self.to_number(value.into(), to, span);
+            return self.number_from(value.into(), to, span);
         }
         let dunder = if self.cx.types.is_int(to) {
             "__int__"

@@ -185,7 +185,7 @@ impl<'a> FnCx<'_, 'a> {
             Some(Item::Poisoned) => self.poisoned_call(args, span),
             _ => {
                 let receiver = self.place(base);
-                return self.call_method(receiver, attr, args, want, span);
+                return self.call_method(receiver, attr, args, span);
             }
         };
         Operand::Value(value)
@@ -527,29 +527,27 @@ impl<'a> FnCx<'_, 'a> {
             values.push(value);
         }
         for param in &function.generics {
-            if !generics.contains_key(&param.name.name) {
-                match &param.default {
-                    Some(default) if is_value_param(param) => {
-                        let value = self.comptime_value(default)?;
-                        generics.insert(param.name.name, GenericArg::Value(value));
-                    }
-                    Some(default) => {
-                        let ty = self.annotation(default);
-                        generics.insert(param.name.name, GenericArg::Type(ty));
-                    }
-                    None => {
-                        let message = format!(
-                            "cannot infer `{}` of `{}` from the arguments",
-                            param.name.name, function.name.name
-                        );
-                        self.report(
-                            mlc_diagnostics::Diagnostic::error("cannot-infer", span, message)
-                                .help(format!("write it: `{}[…](…)`", function.name.name)),
-                        );
-                        return None;
-                    }
-                }
+            if generics.contains_key(&param.name.name) {
+                continue;
             }
+            let arg = match &param.default {
+                Some(default) if is_value_param(param) => {
+                    GenericArg::Value(self.comptime_value(default)?)
+                }
+                Some(default) => GenericArg::Type(self.annotation(default)),
+                None => {
+                    let message = format!(
+                        "cannot infer `{}` of `{}` from the arguments",
+                        param.name.name, function.name.name
+                    );
+                    self.report(
+                        mlc_diagnostics::Diagnostic::error("cannot-infer", span, message)
+                            .help(format!("write it: `{}[…](…)`", function.name.name)),
+                    );
+                    return None;
+                }
+            };
+            generics.insert(param.name.name, arg);
         }
         // With the generics known, every annotated parameter has a type; the others take that of the argument.
         let mut tys = Vec::with_capacity(values.len());

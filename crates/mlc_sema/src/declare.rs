@@ -15,12 +15,14 @@ use crate::func::FnCx;
 use crate::hir::{self, ConstValue, FuncId, GlobalId, Ty};
 use crate::options::{LoadError, Loader};
 
+/// For each import of a module, by level and path: the position of what it reached in the list of loaded ones.
+pub(crate) type Imports = FxHashMap<(u32, String), Option<usize>>;
+
 /// A module that an import reached, by who imports it.
 pub(crate) struct Loaded {
     pub module: Arc<Module>,
     pub path: String,
-    /// For each import: level, path, and the position of the module in the list of loaded ones.
-    pub imports: FxHashMap<(u32, String), Option<usize>>,
+    pub imports: Imports,
 }
 
 /// Loads everything that is imported, directly or not. The main module is not in the list; its imports come back beside.
@@ -28,7 +30,7 @@ pub(crate) fn load_all(
     main: &Module,
     loader: &mut dyn Loader,
     diagnostics: &mut Vec<Diagnostic>,
-) -> (Vec<Loaded>, FxHashMap<(u32, String), Option<usize>>) {
+) -> (Vec<Loaded>, Imports) {
     let mut loaded: Vec<Loaded> = Vec::new();
     let mut known: FxHashMap<String, usize> = FxHashMap::default();
     let imports = load_imports(main, "", loader, &mut loaded, &mut known, diagnostics);
@@ -49,7 +51,7 @@ fn load_imports(
     loaded: &mut Vec<Loaded>,
     known: &mut FxHashMap<String, usize>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> FxHashMap<(u32, String), Option<usize>> {
+) -> Imports {
     let mut imports = FxHashMap::default();
     let mut load = |level: u32, path: String, span: mlc_diagnostics::Span| {
         let key = (level, path.clone());

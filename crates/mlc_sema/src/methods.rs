@@ -33,7 +33,6 @@ impl<'a> FnCx<'_, 'a> {
         receiver: Place,
         attr: &'a ast::Ident,
         args: &'a [Arg],
-        want: Option<Ty>,
         span: Span,
     ) -> Operand {
         let ty = self.cx.resolve(receiver.ty);
@@ -53,7 +52,7 @@ impl<'a> FnCx<'_, 'a> {
                     inner,
                     at,
                 );
-                return self.call_method(receiver, attr, args, want, span);
+                return self.call_method(receiver, attr, args, span);
             }
             _ => {
                 let name = self.ty_name(ty);

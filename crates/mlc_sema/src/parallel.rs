@@ -12,11 +12,11 @@ use crate::hir::{
     BinaryOp, Builtin, CollectInto, Expr, ExprKind, Function, LocalId, LogicalOp, Mode, ParFor,
     Place, ProjectionKind, Reduction, Root, Stmt, StmtKind, Ty, TypeTable, UnaryOp,
 };
-use crate::liveness::{LoopFacts, has_loop, loops, mentions};
+use crate::liveness::{LoopFacts, loops, mentions};
 use crate::walk::{Part, blocks, blocks_mut, stmt_parts};
 
 pub(crate) fn recognize(function: &mut Function, types: &TypeTable) {
-    if !has_loop(&function.body) {
+    if !has_parallel(&function.body) {
         return;
     }
     let facts = loops(function);
@@ -29,6 +29,14 @@ pub(crate) fn recognize(function: &mut Function, types: &TypeTable) {
     let mut next = 0;
     block(&mut body, &facts, &mut next, &scalar, types);
     function.body = body;
+}
+
+fn has_parallel(stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|stmt| {
+        let mut found = matches!(stmt.kind, StmtKind::ParFor(_));
+        blocks(stmt, &mut |block| found |= has_parallel(block));
+        found
+    })
 }
 
 /// Inner loops first.
@@ -119,7 +127,7 @@ fn reduce(par: &mut ParFor, local: LocalId, mentioned: u32) {
     }
     let number = par.reductions.len() as u32;
     par.reductions.push(Reduction { local, op, span });
-    replace(&mut par.body, local, op, number);
+    replace(&mut par.body, local, number);
 }
 
 struct Updates {
@@ -212,7 +220,7 @@ fn contributions(value: &Expr, local: LocalId) -> Option<(BinaryOp, Vec<(Expr, b
     }
 }
 
-fn replace(stmts: &mut Vec<Stmt>, local: LocalId, op: BinaryOp, number: u32) {
+fn replace(stmts: &mut Vec<Stmt>, local: LocalId, number: u32) {
     let mut at = 0;
     while at < stmts.len() {
         let span = stmts[at].span;
@@ -241,9 +249,7 @@ fn replace(stmts: &mut Vec<Stmt>, local: LocalId, op: BinaryOp, number: u32) {
             continue;
         }
         // A nested parallel loop reduces into this accumulator by itself.
-        blocks_mut(&mut stmts[at], &mut |inner| {
-            replace(inner, local, op, number)
-        });
+        blocks_mut(&mut stmts[at], &mut |inner| replace(inner, local, number));
         at += 1;
     }
 }

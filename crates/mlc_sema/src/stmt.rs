@@ -415,10 +415,8 @@ impl<'a> FnCx<'_, 'a> {
             Some(old) if old.ty != Ty::ERROR => {
                 let old_ty = self.cx.resolve(old.ty);
                 let new_ty = self.cx.resolve(value.expr.ty);
-                if old_ty == new_ty {
-                    self.settle(value)
-                } else if self.flexible && !matches!(self.cx.types.kind(old_ty), TyKind::Unknown(_))
-                {
+                let known = !matches!(self.cx.types.kind(old_ty), TyKind::Unknown(_));
+                if old_ty == new_ty || (self.flexible && known) {
                     self.settle(value)
                 } else {
                     let mark = self.cx.diagnostics.len();
