@@ -41,6 +41,14 @@ pub fn header(program: &Program) -> String {
                 let _ = write!(functions, "\n * {}", comment(line.trim()));
             }
         }
+        let taken = taken_over(program, function);
+        if !taken.is_empty() {
+            let _ = write!(
+                functions,
+                "\n * It takes over the cells of: {}.",
+                comment(&taken.join(", "))
+            );
+        }
         match declaration(program, &mut types, function) {
             Ok(declaration) => {
                 let _ = write!(functions, " */\n{declaration}\n");
@@ -76,6 +84,19 @@ pub fn header(program: &Program) -> String {
 /// Text that ends no comment and starts no other.
 fn comment(text: &str) -> String {
     text.replace("*/", "* /").replace("/*", "/ *")
+}
+
+/// The parameters whose cells belong to the function from then on.
+fn taken_over<'f>(program: &Program, function: &'f FunctionSignature) -> Vec<&'f str> {
+    let code = &program.functions[function.func.0 as usize];
+    let parameters = function.params.iter().zip(&code.params);
+    let taken = parameters.filter(|(signature, parameter)| {
+        code.locals[parameter.local.0 as usize].mode == Mode::Owner
+            && types::has_cell(program, signature.ty)
+    });
+    taken
+        .map(|(signature, _)| signature.name.as_str())
+        .collect()
 }
 
 /// One function. Parameters come in order; results that C does not return are written through pointers behind them.
@@ -173,9 +194,9 @@ extern \"C\" {
 /* A function that returns `int32_t` as a status returns 0, or the kind of an error; the error is pending on the calling
  * thread until it is cleared or replaced. Results are written only where the status is 0.
  *
- * What is passed as a pointer to const is read, what is passed as a pointer is changed in place. Where the signature says
- * `owned`, and where a pointer is returned, it leads to a cell on the heap that belongs to the receiver: the functions that end in
- * `_drop` destroy it, and those that end in `_box` make one.
+ * What is passed as a pointer to const is read, what is passed as a pointer is changed in place. Where a comment says
+ * that a cell is taken over, and where a pointer is returned, it leads to a cell on the heap that belongs to the
+ * receiver: the functions that end in `_drop` destroy one, and those that end in `_box` make one.
  */
 #ifndef MLC_INLINE
 #define MLC_INLINE static inline __attribute__((unused))

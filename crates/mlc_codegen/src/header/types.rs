@@ -148,7 +148,7 @@ impl<'p> Types<'p> {
         let name = format!("mlc_list_{}", self.word(elem));
         if self.defined.insert(name.clone()) {
             let guard = guard(&name);
-            let drop_items = if self.owns(elem) {
+            let drop_items = if has_cell(self.program, elem) {
                 let items = self.drop_statement(elem, "list->data[i]");
                 format!("    for (int64_t i = 0; i < list->len; ++i) {{ {items} }}\n")
             } else {
@@ -238,7 +238,7 @@ MLC_INLINE void {name}_clear({name} *array) {{ mlc_rt_free(array->owned); }}
     }
 
     fn drop_structure(&mut self, name: &str, fields: &[(String, Ty)]) {
-        let owning = fields.iter().filter(|(_, ty)| self.owns(*ty));
+        let owning = fields.iter().filter(|(_, ty)| has_cell(self.program, *ty));
         let mut body = String::new();
         for (field, ty) in owning {
             let _ = writeln!(
@@ -293,7 +293,7 @@ MLC_INLINE {name} *{name}_box({name} payload) {{
                 let owning = items
                     .iter()
                     .enumerate()
-                    .filter(|(_, item)| self.owns(**item));
+                    .filter(|(_, item)| has_cell(self.program, **item));
                 let one = |(position, item): (usize, &Ty)| {
                     self.drop_statement(*item, &format!("{place}.item_{position}"))
                 };
@@ -304,16 +304,6 @@ MLC_INLINE {name} *{name}_box({name} payload) {{
                 format!("if ({place}.present) {{ {value} }}")
             }
             _ => String::new(),
-        }
-    }
-
-    /// Whether a value in memory owns more memory.
-    fn owns(&self, ty: Ty) -> bool {
-        match self.kind(ty) {
-            TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_) => true,
-            TyKind::Tuple(items) => items.iter().any(|&item| self.owns(item)),
-            TyKind::Optional(of) => self.owns(*of),
-            _ => false,
         }
     }
 
@@ -335,6 +325,16 @@ MLC_INLINE {name} *{name}_box({name} payload) {{
             TyKind::Optional(of) => format!("optional_{}", self.word(*of)),
             _ => identifier(&self.program.types.name(ty)),
         }
+    }
+}
+
+/// Whether a value, or a part of it, travels as a pointer to a cell.
+pub(crate) fn has_cell(program: &Program, ty: Ty) -> bool {
+    match program.types.kind(ty) {
+        TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_) => true,
+        TyKind::Tuple(items) => items.iter().any(|&item| has_cell(program, item)),
+        TyKind::Optional(of) => has_cell(program, *of),
+        _ => false,
     }
 }
 
