@@ -192,7 +192,8 @@ fn shared_library_is_small_and_closed() {
     let workshop = Workshop::new();
     let library = workshop.shared("shared", &["halve_all", "keep", "live"]);
     let size = fs::metadata(&library).unwrap().len();
-    assert!(size < 512 << 10, "{size} bytes");
+    // Texts brought tables of Unicode's, which take a third of it.
+    assert!(size < 1 << 20, "{size} bytes");
 
     let mut names = exported(&library);
     names.retain(|name| !name.starts_with("mlc_rt_"));
