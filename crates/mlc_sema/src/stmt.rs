@@ -563,14 +563,7 @@ impl<'a> FnCx<'_, 'a> {
                 return;
             }
         };
-        if place.ty == Ty::STR
-            && place.projections.last().is_some_and(|last| {
-                matches!(
-                    last.kind,
-                    crate::hir::ProjectionKind::Index { .. } | crate::hir::ProjectionKind::Slice(_)
-                )
-            })
-        {
+        if self.base_type(&place) == Some(Ty::STR) {
             self.report(
                 diag::bad_target(target.span).help("a `String` cannot be changed; build a new one"),
             );
@@ -603,6 +596,20 @@ impl<'a> FnCx<'_, 'a> {
         crate::places::owned(value, &self.cx.types)
     }
 
+    /// The type of what a place is a part of.
+    fn base_type(&self, place: &Place) -> Option<Ty> {
+        let last = place.projections.len().checked_sub(1)?;
+        if let Some(before) = last.checked_sub(1) {
+            return Some(place.projections[before].ty);
+        }
+        match &place.root {
+            Root::Local(local) => Some(self.local(*local).ty),
+            Root::Global(global) => Some(self.cx.globals[global.0 as usize].ty),
+            Root::Constant(_) => None,
+            Root::Temporary(value) | Root::Borrowed(value) => Some(value.ty),
+        }
+    }
+
     /// Whether a place is a part of an array, rather than a variable, field or item that holds one.
     fn is_view(&self, place: &Place) -> bool {
         let Some(last) = place.projections.last() else {
@@ -612,17 +619,7 @@ impl<'a> FnCx<'_, 'a> {
             crate::hir::ProjectionKind::Slice(_) => true,
             crate::hir::ProjectionKind::Index { .. } => {
                 // An item of a list may be an array itself; a row of an array is a view.
-                let before = place
-                    .projections
-                    .len()
-                    .checked_sub(2)
-                    .map(|at| place.projections[at].ty);
-                let base = before.or(match &place.root {
-                    Root::Local(local) => Some(self.local(*local).ty),
-                    Root::Global(global) => Some(self.cx.globals[global.0 as usize].ty),
-                    Root::Constant(_) => None,
-                    Root::Temporary(value) | Root::Borrowed(value) => Some(value.ty),
-                });
+                let base = self.base_type(place);
                 base.is_some_and(|base| matches!(self.cx.types.kind(base), TyKind::Array { .. }))
             }
             _ => false,

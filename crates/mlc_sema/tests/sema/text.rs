@@ -1,6 +1,6 @@
 use expect_test::expect;
 
-use crate::hir;
+use crate::{errors, hir};
 
 #[test]
 fn strings() {
@@ -25,6 +25,31 @@ fn f(name: String, n: Int, x: f64) -> String:
                     c: String = s[unchecked $i1]
                     print(" ", "", c, ord(c))
                 return str_upper(str_replace(s, "a", "b"))
+        "#]],
+    );
+}
+
+#[test]
+fn items_of_lists_of_strings_can_be_stored_and_characters_not() {
+    hir(
+        r#"
+fn f(words: [String]):
+    words[0] = "a" + words[1]
+"#,
+        expect![[r#"
+            fn f(inout words: [String]) raises:
+                store words[0] = str_concat("a", words[1])
+        "#]],
+    );
+    errors(
+        r#"
+fn f(word: String, words: [String]):
+    word[0] = "a"
+    words[0][1:] = "b"
+"#,
+        expect![[r#"
+            test.mlc:3:5: error[bad-target]: this cannot be assigned to
+            test.mlc:4:5: error[bad-target]: this cannot be assigned to
         "#]],
     );
 }
