@@ -130,6 +130,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             Builtin::Print => self.print(args).map(|()| vec![]),
             Builtin::Prefetch => Ok(vec![]),
+            Builtin::ExceptionMessage => {
+                let values = self.expr(&args[0])?;
+                Ok(vec![values[1]])
+            }
             Builtin::StrConcat
             | Builtin::StrRepeat
             | Builtin::StrContains

@@ -71,7 +71,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// The rest of a list, behind a statement that may have jumped.
-    fn guarded(&mut self, rest: &[&'x Stmt], behind: &LocalSet) -> Result<()> {
+    pub fn guarded(&mut self, rest: &[&'x Stmt], behind: &LocalSet) -> Result<()> {
         if rest.is_empty() {
             return Ok(());
         }
@@ -134,7 +134,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// The variables that a region over `lists` and `exprs` has to hand on.
-    fn carried_by(&self, lists: &[&[&'x Stmt]], exprs: &[&Expr], behind: &LocalSet) -> Vec<usize> {
+    pub fn carried_by(
+        &self,
+        lists: &[&[&'x Stmt]],
+        exprs: &[&Expr],
+        behind: &LocalSet,
+    ) -> Vec<usize> {
         let mut assigned = LocalSet::default();
         let mut all = Ends::default();
         for list in lists {
@@ -159,11 +164,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 live.extend(target);
             }
         }
-        assigned.common(&live)
+        self.cells.without(assigned.common(&live))
     }
 
     /// Sets the signal behind statements that end in one way only.
-    fn settle_signal(&mut self, ends: Ends) {
+    pub fn settle_signal(&mut self, ends: Ends) {
         if ends.ways() <= 1 {
             self.set_signal(only_signal(ends));
         }

@@ -276,7 +276,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.slots()
                 .assigned_in(expr, self.reductions, &mut assigned);
         }
-        assigned.common(&self.live)
+        self.cells.without(assigned.common(&self.live))
     }
 
     /// Whether an expression may as well be evaluated where its value is not needed: cheap, without effects or errors.

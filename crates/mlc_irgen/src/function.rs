@@ -51,6 +51,10 @@ pub struct Lower<'x, 'c, 'm> {
     pub collects: Vec<Value<'c, 'm>>,
     /// Variables that are accumulators of an iteration here, whatever they are outside.
     pub accumulators: LocalSet,
+    /// Variables that lie in cells here: the binding is a borrow, whatever the mode says.
+    pub cells: LocalSet,
+    /// The exceptions that are being handled, the innermost last.
+    pub handling: Vec<Vec<Value<'c, 'm>>>,
     /// Cells that variables without memory of their own got for the call that is being made, and the variables.
     pub spilled: Vec<(usize, Value<'c, 'm>)>,
     /// Copies of parts that the call that is being made may write to, and the parts.
@@ -162,6 +166,8 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
         reductions: &[],
         collects: Vec::new(),
         accumulators: LocalSet::default(),
+        cells: LocalSet::default(),
+        handling: Vec::new(),
         spilled: Vec::new(),
         copied: Vec::new(),
     };
@@ -181,6 +187,53 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
 }
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// The lowering of statements of this function that were moved into one of their own.
+    pub fn nested(&self, b: Builder<'c, 'm>) -> Lower<'x, 'c, 'm> {
+        Lower {
+            cx: self.cx,
+            function: self.function,
+            b,
+            fp: self.fp,
+            checks: self.checks,
+            env: vec![Binding::Unset; self.env.len()],
+            nonnegative: self.nonnegative.clone(),
+            live: self.live.clone(),
+            targets: self.targets.clone(),
+            reductions: &[],
+            collects: Vec::new(),
+            accumulators: LocalSet::default(),
+            cells: self.cells.clone(),
+            handling: Vec::new(),
+            spilled: Vec::new(),
+            copied: Vec::new(),
+        }
+    }
+
+    /// The word of the function's `mlc.fp`.
+    pub fn fp_word(&self) -> &'static str {
+        match self.fp {
+            FpMode::Strict => "strict",
+            FpMode::Reassoc => "reassoc",
+            FpMode::Fast => "fast",
+        }
+    }
+
+    /// A value of several parts once more: boxes are copied.
+    pub fn copied_values(&self, values: &[Value<'c, 'm>]) -> Vec<Value<'c, 'm>> {
+        use melior::ir::ValueLike;
+        values
+            .iter()
+            .map(|&value| {
+                let ty = value.r#type();
+                if !own::is_box(ty) {
+                    return value;
+                }
+                let source = self.borrow_box(value, false);
+                self.b.value("own.copy", &[source], ty)
+            })
+            .collect()
+    }
+
     pub fn types(&self) -> Types<'x, 'c> {
         self.cx.types()
     }
@@ -272,6 +325,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Gives a variable the values that a region handed on.
     pub fn set_slot(&mut self, slot: usize, values: Vec<Value<'c, 'm>>) {
         self.nonnegative.remove(slot);
+        if self.cells.contains(slot)
+            && let Binding::Borrow(Borrowed::Ref(target)) = self.env[slot]
+        {
+            let ty = self.function.locals[slot].ty;
+            if self.put(target, ty, &values).is_ok() {
+                return;
+            }
+        }
         let borrows = slot < self.function.locals.len()
             && self.function.locals[slot].mode != Mode::Owner
             && !self.accumulators.contains(slot);

@@ -10,6 +10,7 @@ mod builtin;
 mod control_flow;
 mod convert;
 mod elementwise;
+mod exceptions;
 mod expr;
 mod function;
 mod global;

@@ -40,6 +40,12 @@ impl LocalSet {
         self
     }
 
+    /// Those of a list that are not in the set.
+    pub fn without(&self, mut slots: Vec<usize>) -> Vec<usize> {
+        slots.retain(|&slot| !self.contains(slot));
+        slots
+    }
+
     /// All, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         self.common(self).into_iter()

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::HashMap};
 use melior::{
     Context,
     ir::{
-        Attribute, BlockRef, Location, Module, Type, attribute::TypeAttribute,
+        Attribute, BlockRef, Location, Module, Type, Value, attribute::TypeAttribute,
         operation::OperationLike, r#type::FunctionType,
     },
 };
@@ -110,6 +110,45 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
         );
         b.enter(op, 0, inputs);
         Some(b)
+    }
+
+    /// A symbol that nothing has yet.
+    pub fn fresh_symbol(&self, stem: &str) -> String {
+        let mut number = 0;
+        loop {
+            let symbol = format!("{stem}.{number}");
+            if self.is_new(&symbol) {
+                return symbol;
+            }
+            number += 1;
+        }
+    }
+
+    /// A private function that returns a status and nothing else: a builder in it, and its arguments.
+    pub fn outlined(
+        &self,
+        symbol: &str,
+        inputs: &[Type<'c>],
+        fp: &str,
+        loc: Location<'c>,
+    ) -> (Builder<'c, 'm>, Vec<Value<'c, 'm>>) {
+        let mut b = self.at_end(loc);
+        let status = b.int_type(32);
+        let op = b.structured(
+            "func.func",
+            &[],
+            &[],
+            &[
+                ("sym_name", b.string(symbol)),
+                ("sym_visibility", b.string("private")),
+                ("function_type", self.function_type(inputs, &[status])),
+                ("mlc.fp", b.string(fp)),
+                ("mlc.raises", b.unit()),
+            ],
+            1,
+        );
+        let arguments = b.enter(op, 0, inputs);
+        (b, arguments)
     }
 
     /// Declares a function of the runtime or of the C library.

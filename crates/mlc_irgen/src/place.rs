@@ -121,9 +121,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     self.check(some, ErrorKind::TypeError, "expected a value, found None");
                 }
                 match spot {
-                    Spot::Slot(_) | Spot::Values(_) => {
-                        let values = self.read(&spot, ty)?;
-                        Ok(Spot::Values(values[1..].to_vec()))
+                    Spot::Slot(slot) => {
+                        let values = self.current(slot)?;
+                        Ok(self.inner_value(values[1..].to_vec(), projection.ty, mutable))
+                    }
+                    Spot::Values(values) => {
+                        Ok(self.inner_value(values[1..].to_vec(), projection.ty, mutable))
                     }
                     Spot::Borrow(source) => Ok(Spot::Borrow(self.field(source, 1, mutable))),
                     _ => Err(Error::unsupported(
@@ -136,6 +139,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.index(spot, ty, indices, *checked, projection, mutable)
             }
             ProjectionKind::Slice(subscripts) => self.slice(spot, ty, subscripts, projection),
+        }
+    }
+
+    /// A part of a value that is held in SSA values.
+    fn inner_value(&self, values: Vec<Value<'c, 'm>>, ty: Ty, mutable: bool) -> Spot<'c, 'm> {
+        if self.types().is_boxed(ty) {
+            Spot::Borrow(self.borrow_box(values[0], mutable))
+        } else {
+            Spot::Values(values)
         }
     }
 
@@ -502,8 +514,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// The value in a place. A value that lives in memory is copied.
     pub fn read(&mut self, spot: &Spot<'c, 'm>, ty: Ty) -> Result<Vec<Value<'c, 'm>>> {
         match spot {
-            Spot::Slot(slot) => self.current(*slot),
-            Spot::Values(values) => Ok(values.clone()),
+            Spot::Slot(slot) => {
+                let values = self.current(*slot)?;
+                Ok(self.copied_values(&values))
+            }
+            Spot::Values(values) => Ok(self.copied_values(values)),
             Spot::Element(view) => Ok(vec![self.load_element(view, &[])]),
             Spot::View(view) => Ok(vec![self.copy_view(view, ty)?]),
             Spot::Borrow(source) => self.load(*source, ty),
@@ -523,6 +538,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     let field = self.field(source, position, false);
                     values.extend(self.load(field, item)?);
                 }
+                Ok(values)
+            }
+            TyKind::Exception => {
+                let kind = self.field(source, 0, false);
+                let kind = self.b.value("own.load", &[kind], self.b.int_type(32));
+                let message = self.field(source, 1, false);
+                let mut values = vec![kind];
+                values.extend(self.load(message, Ty::STR)?);
                 Ok(values)
             }
             TyKind::Optional(of) => {
@@ -573,6 +596,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     let field = self.field(target, position, true);
                     self.put(field, item, &values[range])?;
                 }
+            }
+            TyKind::Exception => {
+                let kind = self.field(target, 0, true);
+                self.b.op("own.store", &[values[0], kind], &[]);
+                let message = self.field(target, 1, true);
+                self.b.op("own.put", &[values[1], message], &[]);
             }
             TyKind::Optional(of) => {
                 let flag = self.field(target, 0, true);

@@ -173,6 +173,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     fn write_values(&mut self, sink: Sink<'c, 'm>, values: &[Value<'c, 'm>], ty: Ty) -> Result<()> {
         match self.types().kind(ty) {
             TyKind::None => self.write_text(sink, "None"),
+            TyKind::Exception => {
+                let message = self.borrow_box(values[1], false);
+                self.write_str(sink, message, false)
+            }
             TyKind::Tuple(items) => {
                 self.write_text(sink, "(")?;
                 for (position, &item) in items.iter().enumerate() {

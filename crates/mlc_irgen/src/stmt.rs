@@ -8,6 +8,7 @@ use mlc_sema::hir::{BinaryOp, ErrorKind, Expr, ExprKind, Mode, Place, Stmt, Stmt
 
 use crate::{
     Error,
+    exceptions::Protected,
     function::{Binding, Lower, Result},
     local_set::LocalSet,
     place::{Borrowed, Spot},
@@ -84,8 +85,19 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             StmtKind::Drain { item, list, body } => {
                 self.drain_loop(item.0 as usize, list, body, behind)
             }
-            StmtKind::Reraise(_) | StmtKind::Try { .. } => {
-                Err(Error::unsupported(stmt.span, "catching an exception"))
+            StmtKind::Reraise(exception) => self.reraise(exception.as_ref(), stmt.span),
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finally,
+            } => {
+                let parts = Protected {
+                    body,
+                    handlers,
+                    orelse,
+                };
+                self.try_stmt(parts, finally, behind, stmt.span)
             }
         }
     }
@@ -93,6 +105,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     fn bind(&mut self, slot: usize, value: &'x Expr) -> Result<()> {
         let nonnegative = self.is_nonnegative(value);
         let owner = self.function.locals[slot].mode == Mode::Owner;
+        if self.cells.contains(slot) {
+            let values = self.expr(value)?;
+            self.set_slot(slot, values);
+            return Ok(());
+        }
         self.env[slot] = match &value.kind {
             ExprKind::Borrow { place, mutable } if !owner => {
                 Binding::Borrow(self.borrow(place, *mutable)?)

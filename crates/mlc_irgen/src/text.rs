@@ -48,6 +48,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// A shared borrow of the string that an expression gives, copied only where it is fresh anyway.
     pub fn text_operand(&mut self, expr: &'x Expr) -> Result<Value<'c, 'm>> {
         match &expr.kind {
+            ExprKind::Builtin {
+                op: Builtin::ExceptionMessage,
+                args,
+            } => {
+                let values = self.expr(&args[0])?;
+                Ok(self.borrow_box(values[1], false))
+            }
             ExprKind::Str(text) => Ok(self.static_text(text)),
             ExprKind::Load(place) | ExprKind::Borrow { place, .. } => {
                 match self.place(place, false)? {

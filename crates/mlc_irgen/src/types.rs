@@ -90,6 +90,11 @@ impl<'x, 'c> Types<'x, 'c> {
                 types.extend(self.flat(*of)?);
                 types
             }
+            // The kind and the message.
+            TyKind::Exception => vec![
+                IntegerType::new(self.context, 32).into(),
+                own::box_type(own::str_type(self.context)),
+            ],
             _ => vec![own::box_type(self.payload(ty)?)],
         })
     }
@@ -131,6 +136,13 @@ impl<'x, 'c> Types<'x, 'c> {
                     fields.push(self.nested_payload(item, outer)?);
                 }
                 own::struct_type(self.context, &self.program.types.name(ty), &fields)
+            }
+            TyKind::Exception => {
+                let fields = [
+                    IntegerType::new(self.context, 32).into(),
+                    own::str_type(self.context),
+                ];
+                own::struct_type(self.context, "Exception", &fields)
             }
             TyKind::Optional(of) => {
                 let fields = [

@@ -41,7 +41,7 @@ impl Ends {
         self.breaks || self.continues || self.returns
     }
 
-    fn or(self, other: Ends) -> Ends {
+    pub fn or(self, other: Ends) -> Ends {
         Ends {
             falls: self.falls || other.falls,
             breaks: self.breaks || other.breaks,
@@ -189,7 +189,7 @@ impl<'h> Slots<'h> {
         for stmt in stmts {
             let mut visit = |event: Event| match event {
                 Event::Assign(slot) => out.insert(slot),
-                Event::Read(_) | Event::Raise => {}
+                _ => {}
             };
             self.stmt(stmt, reductions, &mut visit);
         }
@@ -216,6 +216,28 @@ impl<'h> Slots<'h> {
                 out.insert(slot);
             }
         });
+    }
+
+    /// Adds what statements move from.
+    pub fn moved<'s>(self, stmts: impl IntoIterator<Item = &'s Stmt>, out: &mut LocalSet) {
+        for stmt in stmts {
+            self.stmt(stmt, &[], &mut |event| {
+                if let Event::Take(slot) = event {
+                    out.insert(slot);
+                }
+            });
+        }
+    }
+
+    /// Adds the variables that statements write parts of.
+    pub fn written_to<'s>(self, stmts: impl IntoIterator<Item = &'s Stmt>, out: &mut LocalSet) {
+        for stmt in stmts {
+            self.stmt(stmt, &[], &mut |event| {
+                if let Event::Write(slot) = event {
+                    out.insert(slot);
+                }
+            });
+        }
     }
 
     /// Whether a statement may raise: true more often than it does.
@@ -396,6 +418,26 @@ impl<'h> Slots<'h> {
                 }
                 return live;
             }
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finally,
+            } => {
+                // The body may be left at any place, so what the rest looks at is live before it too.
+                let finally = refs(finally);
+                let mut after = self.live_before(&finally, behind, targets).union(behind);
+                let mut rest = after.clone();
+                for handler in handlers {
+                    let mut before = self.live_before(&refs(&handler.body), &after, targets);
+                    if let Some(name) = handler.name {
+                        before.remove(name.0 as usize);
+                    }
+                    rest.extend(&before);
+                }
+                after.extend(&self.live_before(&refs(orelse), &after, targets));
+                return self.live_before(&refs(body), &after, targets).union(&rest);
+            }
             _ => {}
         }
         self.reads(stmt, &mut live);
@@ -432,7 +474,10 @@ impl<'h> Slots<'h> {
                 self.written(right, reductions, visit);
             }
             StmtKind::Expr(value) => self.expr(value, reductions, visit),
-            StmtKind::Drop(local) => visit(Event::Read(local.0 as usize)),
+            StmtKind::Drop(local) => {
+                visit(Event::Read(local.0 as usize));
+                visit(Event::Take(local.0 as usize));
+            }
             StmtKind::If {
                 condition,
                 then,
@@ -479,7 +524,7 @@ impl<'h> Slots<'h> {
                     visit(Event::Assign(reduction.local.0 as usize));
                 }
                 for collect in &par.collects {
-                    self.place(&collect.list, reductions, visit);
+                    self.written(&collect.list, reductions, visit);
                 }
                 let mut private = LocalSet::default();
                 for local in &par.privates {
@@ -553,6 +598,9 @@ impl<'h> Slots<'h> {
     /// A place that is written to. The variable itself changes only where it is held in SSA values.
     fn written(self, place: &Place, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
         self.place(place, reductions, visit);
+        if let Root::Local(local) = &place.root {
+            visit(Event::Write(local.0 as usize));
+        }
         if let Root::Local(local) = &place.root
             && self.is_in_values(*local)
         {
@@ -610,7 +658,16 @@ impl<'h> Slots<'h> {
             | ExprKind::Complex(..)
             | ExprKind::Str(_)
             | ExprKind::Nothing => {}
-            ExprKind::Load(place) | ExprKind::Move(place) | ExprKind::Copy(place) => {
+            ExprKind::Move(place) => {
+                self.place(place, reductions, visit);
+                if let Root::Local(local) = &place.root {
+                    visit(Event::Write(local.0 as usize));
+                    if place.projections.is_empty() {
+                        visit(Event::Take(local.0 as usize));
+                    }
+                }
+            }
+            ExprKind::Load(place) | ExprKind::Copy(place) => {
                 self.place(place, reductions, visit);
             }
             ExprKind::Borrow { place, mutable } => {
@@ -723,6 +780,10 @@ impl<'h> Slots<'h> {
 enum Event {
     Assign(usize),
     Read(usize),
+    /// A part of the variable is written, or it is borrowed exclusively.
+    Write(usize),
+    /// The variable is moved from.
+    Take(usize),
     /// Something that may raise.
     Raise,
 }

@@ -186,6 +186,7 @@ int32_t mlc_rt_str_strip_of(mlc_rt_text *out, const mlc_rt_text *text, const mlc
 int32_t mlc_rt_str_to_f64(double *out, const mlc_rt_text *text);
 int32_t mlc_rt_str_to_i64(int64_t *out, const mlc_rt_text *text);
 int32_t mlc_rt_str_upper(mlc_rt_text *out, const mlc_rt_text *text);
+void mlc_rt_text_caught(mlc_rt_text *out);
 int32_t mlc_rt_text_finish(mlc_rt_text *out, const mlc_rt_list *list);
 int32_t mlc_rt_text_format_f32(mlc_rt_list *out, float value, const mlc_rt_text *spec);
 int32_t mlc_rt_text_format_f64(mlc_rt_list *out, double value, const mlc_rt_text *spec);

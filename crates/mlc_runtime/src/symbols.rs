@@ -37,6 +37,7 @@ static TABLE: Table = Table(&table! {
     }
     text::{
         mlc_rt_print_repr,
+        mlc_rt_text_caught,
         mlc_rt_text_finish,
         mlc_rt_text_format_f32,
         mlc_rt_text_format_f64,
