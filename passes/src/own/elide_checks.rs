@@ -92,10 +92,7 @@ fn drop_raises<'c>(context: &'c Context, op: Op<'c, '_>) {
     let cursor = Cursor::before(context, op);
     let old = results(op);
     let Ok(region) = op.region(0) else { return };
-    let kept: Vec<_> = old[1..]
-        .iter()
-        .map(|result| melior::ir::ValueLike::r#type(result))
-        .collect();
+    let kept: Vec<_> = old[1..].iter().map(melior::ir::ValueLike::r#type).collect();
     let attributes: Vec<_> = op
         .attributes()
         .filter(|(name, _)| name.as_string_ref().as_str() != Ok("raises"))

@@ -101,9 +101,10 @@ fn hoist(function: Op) {
 /// runs no iteration.
 fn may_move(op: Op, around: Op, changed: &[Val]) -> bool {
     let reads = !matches!(op_name(op), "own.borrow" | "own.borrow_mut" | "own.field");
+    let may_change = reads && op.operand(0).is_ok_and(|source| changes(changed, source));
     op.operands().all(|operand| !is_inside(operand, around))
-        && !(reads && op.operand(0).is_ok_and(|source| changes(changed, source)))
-        && !(op_name(op) == "own.elem" && !is_in_range_before(op, around))
+        && !may_change
+        && (op_name(op) != "own.elem" || is_in_range_before(op, around))
 }
 
 /// Whether the index of an `own.elem` is known to be in range before the loop starts: it was checked there, or it

@@ -66,9 +66,12 @@ fn neighbors_touch_neighbors<'c, 'a>(
     let outer = arguments(parallel.body).pop();
     let (mut with_inner, mut with_outer) = (0, 0);
     for around in inner {
-        let iv = nested_blocks(*around)
-            .first()
-            .and_then(|body| arguments(*body).into_iter().take(ivs_of(*around)).last());
+        let iv = nested_blocks(*around).first().and_then(|body| {
+            arguments(*body)
+                .into_iter()
+                .take(ivs_of(*around))
+                .next_back()
+        });
         for access in all_ops(*around) {
             if !matches!(op_name(access), "memref.load" | "memref.store") {
                 continue;

@@ -103,7 +103,7 @@ fn natural_64<'c, 'a>(lanes: &Lanes<'c, 'a>, k: Val<'c, 'a>, f: Val<'c, 'a>) -> 
     let low = lanes.mul(k, lanes.float(1.9082149292705877e-10));
     let inner = lanes.fma(s, lanes.add(half_square, r), low);
     let tail = lanes.sub(lanes.sub(half_square, inner), f);
-    lanes.sub(lanes.mul(k, lanes.float(0.6931471803691238)), tail)
+    lanes.sub(lanes.mul(k, lanes.float(0.693_147_180_369_123_8)), tail)
 }
 
 /// A logarithm of `f32` to another base, by way of `f64`: `factor` is 1 / ln(base), `exponent` the logarithm of 2.
