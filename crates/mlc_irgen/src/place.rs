@@ -1,6 +1,7 @@
 //! Places: paths to stored values, and reading, writing and borrowing what is there.
 
 use melior::ir::{Value, ValueLike};
+use mlc_diagnostics::Diagnostic;
 use mlc_dialects::own;
 use mlc_sema::hir::{
     ErrorKind, Expr, ExprKind, Place, Projection, ProjectionKind, Root, Subscript, Ty, TyKind,
@@ -676,6 +677,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.at(place.span);
             return Ok(values.into_iter().map(|value| self.moved(value)).collect());
         }
+        self.check_owned(place)?;
         let spot = self.place(place, true)?;
         self.at(place.span);
         match spot {
@@ -683,6 +685,28 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Spot::Values(values) => Ok(values.into_iter().map(|value| self.moved(value)).collect()),
             spot => self.read(&spot, place.ty),
         }
+    }
+
+    /// What a name for a part leads to, and what a parameter may only read, belongs to somebody else.
+    fn check_owned(&self, place: &Place) -> Result<()> {
+        let Root::Local(local) = &place.root else {
+            return Ok(());
+        };
+        let Binding::Borrow(Borrowed::Ref(source)) = &self.env[local.0 as usize] else {
+            return Ok(());
+        };
+        let is_shared = own::kind(source.r#type()) == own::Kind::Ref;
+        if !self.types().is_boxed(place.ty) || !(is_shared || place.projections.is_empty()) {
+            return Ok(());
+        }
+        let name = &self.function.locals[local.0 as usize].name;
+        let message = match place.projections.is_empty() {
+            true => format!("`{name}` is moved, but it is only borrowed"),
+            false => format!("a part of `{name}` is moved, but `{name}` is only borrowed"),
+        };
+        let diagnostic = Diagnostic::error("move-out-of-borrow", place.span, message)
+            .help("move `copy(…)` of it, or make the parameter `owned`");
+        Err(Error::Unsupported(Box::new(diagnostic)))
     }
 
     pub fn take_from(&mut self, source: Value<'c, 'm>, ty: Ty) -> Result<Vec<Value<'c, 'm>>> {
