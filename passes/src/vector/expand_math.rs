@@ -16,7 +16,7 @@
 use super::math::{
     exp,
     lanes::{Compare, Lanes},
-    log, per_lane, pow, sin_cos, tanh,
+    log, per_lane, pow, rsqrt, sin_cos, tanh,
 };
 use crate::{emit, simd::Simd};
 use melior::{
@@ -70,6 +70,7 @@ fn expand<'c, 'a>(context: &'c Context, op: Op<'c, 'a>) {
         ),
         ("math.log1p", 32) => log::log1p_32(&lanes, x),
         ("math.tanh", 32) => tanh::tanh_32(&lanes, x),
+        ("math.rsqrt", 64) => rsqrt::rsqrt_64(&lanes, x),
         ("math.sin", _) => small(&lanes, op, x, |lanes| sin_cos::sine_ahead(lanes, x, 0)),
         ("math.cos", _) => small(&lanes, op, x, |lanes| sin_cos::sine_ahead(lanes, x, 1)),
         ("math.tan", 32) => small(&lanes, op, x, |lanes| sin_cos::tan_32(lanes, x)),

@@ -5,5 +5,6 @@ pub mod lanes;
 pub mod log;
 pub mod per_lane;
 pub mod pow;
+pub mod rsqrt;
 pub mod sin_cos;
 pub mod tanh;

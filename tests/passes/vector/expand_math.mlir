@@ -57,3 +57,18 @@ module attributes {mlc.fma = false} {
     return %y : f32
   }
 }
+
+// -----
+
+// Two roundings would lose more than the last place of f64.
+// CHECK-LABEL: func.func @rsqrt
+// CHECK:         %[[ROOT:.+]] = math.sqrt
+// CHECK:         %[[Y:.+]] = arith.divf %{{.+}}, %[[ROOT]]
+// CHECK:         math.fma %[[ROOT]], %[[ROOT]]
+// CHECK:         math.fma %[[Y]], %{{.+}}, %[[Y]]
+// CHECK:         math.rsqrt %{{.+}} : f32
+func.func @rsqrt(%x: f64, %y: f32) -> (f64, f32) {
+  %a = math.rsqrt %x : f64
+  %b = math.rsqrt %y : f32
+  return %a, %b : f64, f32
+}

@@ -142,6 +142,10 @@ impl<'c, 'a> Lanes<'c, 'a> {
         self.same("arith.negf", &[a])
     }
 
+    pub fn sqrt(&self, a: Value<'c, 'a>) -> Value<'c, 'a> {
+        self.same("math.sqrt", &[a])
+    }
+
     pub fn abs(&self, a: Value<'c, 'a>) -> Value<'c, 'a> {
         self.same("math.absf", &[a])
     }
