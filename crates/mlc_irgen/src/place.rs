@@ -1,8 +1,9 @@
 //! Places: paths to stored values, and reading, writing and borrowing what is there.
 
-use melior::ir::{Value, ValueLike};
+use melior::ir::{Value, ValueLike, operation::OperationLike};
 use mlc_diagnostics::Diagnostic;
 use mlc_dialects::own;
+use mlc_mlir::rewrite::{defining_op, op_name};
 use mlc_sema::hir::{
     ErrorKind, Expr, ExprKind, Place, Projection, ProjectionKind, Root, Subscript, Ty, TyKind,
 };
@@ -706,6 +707,34 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         };
         let diagnostic = Diagnostic::error("move-out-of-borrow", place.span, message)
             .help("move `copy(…)` of it, or make the parameter `owned`");
+        Err(Error::Unsupported(Box::new(diagnostic)))
+    }
+
+    /// A name for a part of a local value leads nowhere once the function has ended.
+    pub fn check_returned(&self, value: &Expr) -> Result<()> {
+        let ExprKind::Move(place) = &value.kind else {
+            return Ok(());
+        };
+        let Root::Local(local) = &place.root else {
+            return Ok(());
+        };
+        let Binding::Borrow(Borrowed::Ref(borrow)) = self.env[local.0 as usize] else {
+            return Ok(());
+        };
+        let mut owner = borrow;
+        while let Some(op) = defining_op(owner).filter(|_| own::is_borrow(owner.r#type())) {
+            match op.operand(0) {
+                Ok(source) if op_name(op).starts_with("own.") => owner = source,
+                _ => return Ok(()),
+            }
+        }
+        if !own::is_box(owner.r#type()) || !self.types().is_boxed(place.ty) {
+            return Ok(());
+        }
+        let name = &self.function.locals[local.0 as usize].name;
+        let message = format!("`{name}` is a part of a value that ends with the function");
+        let diagnostic = Diagnostic::error("return-of-local-borrow", place.span, message)
+            .help("return `copy(…)` of it");
         Err(Error::Unsupported(Box::new(diagnostic)))
     }
 

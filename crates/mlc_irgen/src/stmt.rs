@@ -62,7 +62,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             StmtKind::Break | StmtKind::Continue => Ok(()),
             StmtKind::Return(value) => {
                 let values = match value {
-                    Some(value) => self.expr(value)?,
+                    Some(value) => {
+                        self.check_returned(value)?;
+                        self.expr(value)?
+                    }
                     None => vec![],
                 };
                 let slot = self.slots().ret();
