@@ -6,7 +6,7 @@
 //!   %x = memref.load %a[%i]                    %x = vector.load %a[%i] : vector<32xf32>
 //!   %y = arith.mulf %x, %f : f32               %y = arith.mulf %x, %fs : vector<32xf32>
 //!   memref.store %y, %a[%i]                    vector.store %y, %a[%i]
-//! } {par.independent}                        }     // and the rest once, under a mask
+//! } {par.independent}                        }     // and the rest by %c8, under a mask
 //! ```
 //!
 //! Loops whose iterations are independent (`par.independent`), loops that only load and reduce, and
@@ -34,9 +34,12 @@ use crate::{
 use melior::{
     Context,
     ir::{
-        OperationRef, Type, ValueLike, attribute::DenseElementsAttribute, operation::OperationLike,
+        Attribute, OperationRef, Type, ValueLike,
+        attribute::{DenseElementsAttribute, DenseI64ArrayAttribute},
+        operation::OperationLike,
     },
 };
+use mlc_dialects::par::Reduction;
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
@@ -75,8 +78,9 @@ fn is_innermost(scf_for: Op) -> bool {
         .all(|op| !matches!(op_name(op), "scf.for" | "scf.while" | "par.for"))
 }
 
-/// Replaces a loop by one over whole vectors and, where the number of iterations may be no multiple
-/// of the lanes, one vector under a mask. Without masks the loop stays for the rest.
+/// Replaces a loop by one over several registers at once and, where the number of iterations may be
+/// no multiple of their lanes, one over single registers under a mask. Without masks the loop stays
+/// for the rest.
 fn vectorize<'c, 'a>(
     context: &'c Context,
     scf_for: Op<'c, 'a>,
@@ -126,7 +130,7 @@ fn vectorize<'c, 'a>(
         (lower, end, lanes),
         &accumulators,
         |at, iv, carried| {
-            Widener::new(*at, plan, (old_iv, iv), carried, None)
+            Widener::new(*at, plan, plan.lanes, (old_iv, iv), carried, None)
                 .run(body)
                 .unwrap_or_else(|error| {
                     failure = Some(error);
@@ -135,29 +139,25 @@ fn vectorize<'c, 'a>(
         },
     );
     let mut accumulators = results(main);
+    for (reduction, vector) in plan.reductions.iter().zip(&mut accumulators) {
+        *vector = tree(&at, reduction.kind, *vector, plan.lanes, plan.native);
+    }
 
     if plan.masked_rest && rest != Some(0) {
-        let more = emit::compare(&at, emit::IntPredicate::Slt, end, upper);
-        let types: Vec<_> = accumulators.iter().map(|value| value.r#type()).collect();
-        let before = accumulators.clone();
-        accumulators = emit::if_else(
-            &at,
-            more,
-            &types,
-            |at| {
-                let rest = at.value("arith.subi", &[upper, end], ty, &[]);
-                let rest = emit::index_cast(at, rest, emit::index_type(at));
-                let bits = Type::vector(&[plan.lanes], emit::int_type(at, 1));
-                let mask = at.value("vector.create_mask", &[rest], bits, &[]);
-                Widener::new(*at, plan, (old_iv, end), &before, Some(mask))
-                    .run(body)
-                    .unwrap_or_else(|error| {
-                        failure = Some(error);
-                        before.clone()
-                    })
-            },
-            |_| before.clone(),
-        );
+        let step = emit::integer(&at, ty, plan.native as i64);
+        let bits = Type::vector(&[plan.native], emit::int_type(&at, 1));
+        let tail = emit::for_loop(&at, (end, upper, step), &accumulators, |at, iv, carried| {
+            let rest = at.value("arith.subi", &[upper, iv], ty, &[]);
+            let rest = emit::index_cast(at, rest, emit::index_type(at));
+            let mask = at.value("vector.create_mask", &[rest], bits, &[]);
+            Widener::new(*at, plan, plan.native, (old_iv, iv), carried, Some(mask))
+                .run(body)
+                .unwrap_or_else(|error| {
+                    failure = Some(error);
+                    carried.to_vec()
+                })
+        });
+        accumulators = results(tail);
     }
     if let Some(error) = failure {
         return Err(error);
@@ -165,13 +165,10 @@ fn vectorize<'c, 'a>(
 
     let mut totals = Vec::new();
     for (place, (reduction, init)) in plan.reductions.iter().zip(inits).enumerate() {
-        let total = tree(
-            &at,
-            reduction.kind,
-            accumulators[place],
-            plan.lanes,
-            init.r#type(),
-        );
+        let last = tree(&at, reduction.kind, accumulators[place], plan.native, 1);
+        let first = DenseI64ArrayAttribute::new(context, &[0]).into();
+        let position = [("static_position", first)];
+        let total = at.value("vector.extract", &[last], init.r#type(), &position);
         totals.push(reductions::combine(&at, reduction.kind, *init, total));
     }
     if !plan.masked_rest && rest != Some(0) {
@@ -189,40 +186,30 @@ fn vectorize<'c, 'a>(
     Ok(())
 }
 
-/// Combines the lanes of a vector: its halves, then the halves of that, down to one.
+/// Combines the lanes of a vector: its halves, then the halves of that, until `end` lanes are left.
 fn tree<'c, 'a>(
     at: &Cursor<'c, 'a>,
-    kind: mlc_dialects::par::Reduction,
+    kind: Reduction,
     mut vector: Val<'c, 'a>,
     mut lanes: u64,
-    element: Type<'c>,
+    end: u64,
 ) -> Val<'c, 'a> {
-    while lanes > 1 {
+    let element = emit::element_type(vector.r#type());
+    while lanes > end {
         lanes /= 2;
         let ty = Type::vector(&[lanes], element);
         let half = |first: u64| {
             let list = |value: u64| {
-                melior::ir::Attribute::parse(at.context, &format!("[{value}]"))
-                    .expect("a literal attribute")
+                Attribute::parse(at.context, &format!("[{value}]")).expect("a literal attribute")
             };
-            at.value(
-                "vector.extract_strided_slice",
-                &[vector],
-                ty,
-                &[
-                    ("offsets", list(first)),
-                    ("sizes", list(lanes)),
-                    ("strides", list(1)),
-                ],
-            )
+            let slice = [
+                ("offsets", list(first)),
+                ("sizes", list(lanes)),
+                ("strides", list(1)),
+            ];
+            at.value("vector.extract_strided_slice", &[vector], ty, &slice)
         };
         vector = reductions::combine(at, kind, half(0), half(lanes));
     }
-    let first = melior::ir::attribute::DenseI64ArrayAttribute::new(at.context, &[0]).into();
-    at.value(
-        "vector.extract",
-        &[vector],
-        element,
-        &[("static_position", first)],
-    )
+    vector
 }

@@ -1,6 +1,6 @@
 // RUN: %mlc opt %s --vectorize-inner-loops=width=256 --split-input-file | %FileCheck %s
 
-// Four registers of eight lanes, and one masked step for the rest.
+// Four registers of eight lanes at once, and single ones under a mask for the rest.
 // CHECK-LABEL: func.func @scale
 // CHECK:         %[[REST:.+]] = arith.remui
 // CHECK:         scf.for %[[I:.+]] = %{{.+}} to %[[END:.+]] step %c32{{.*}} {
@@ -8,10 +8,11 @@
 // CHECK:           %[[F:.+]] = vector.broadcast
 // CHECK:           %[[Y:.+]] = arith.mulf %[[X]], %[[F]] : vector<32xf32>
 // CHECK:           vector.store %[[Y]], %[[DATA]][%[[I]]]
-// CHECK:         scf.if
-// CHECK:           %[[MASK:.+]] = vector.create_mask
-// CHECK:           vector.maskedload %[[DATA]][%[[END]]], %[[MASK]]
-// CHECK:           vector.maskedstore %[[DATA]][%[[END]]], %[[MASK]]
+// CHECK:         scf.for %[[J:.+]] = %[[END]] to %[[N:.+]] step %c8{{.*}} {
+// CHECK:           %[[LEFT:.+]] = arith.subi %[[N]], %[[J]]
+// CHECK:           %[[MASK:.+]] = vector.create_mask %[[LEFT]] : vector<8xi1>
+// CHECK:           vector.maskedload %[[DATA]][%[[J]]], %[[MASK]]
+// CHECK:           vector.maskedstore %[[DATA]][%[[J]]], %[[MASK]]
 func.func @scale(%data: memref<?xf32>, %factor: f32, %n: index) {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -50,11 +51,11 @@ func.func @known(%data: memref<16xf32>, %factor: f32) {
 // CHECK:         %[[NEUTRAL:.+]] = arith.constant dense<-0.000000e+00> : vector<16xf64>
 // CHECK:         scf.for {{.+}} iter_args(%[[PARTS:.+]] = %[[NEUTRAL]]) -> (vector<16xf64>)
 // CHECK:           arith.addf %[[PARTS]], %{{.+}} : vector<16xf64>
-// CHECK:         scf.if
-// CHECK:           %[[NEXT:.+]] = arith.addf
-// CHECK:           arith.select %{{.+}}, %[[NEXT]], %{{.+}} : vector<16xi1>, vector<16xf64>
 // CHECK:         arith.addf {{.+}} : vector<8xf64>
-// CHECK:         arith.addf {{.+}} : vector<4xf64>
+// CHECK:         %[[REGISTER:.+]] = arith.addf {{.+}} : vector<4xf64>
+// CHECK:         scf.for {{.+}} iter_args(%[[OLD:.+]] = %[[REGISTER]]) -> (vector<4xf64>)
+// CHECK:           %[[NEXT:.+]] = arith.addf %[[OLD]]
+// CHECK:           arith.select %{{.+}}, %[[NEXT]], %[[OLD]] : vector<4xi1>, vector<4xf64>
 // CHECK:         arith.addf {{.+}} : vector<2xf64>
 // CHECK:         arith.addf {{.+}} : vector<1xf64>
 // CHECK:         %[[TOTAL:.+]] = vector.extract

@@ -35,11 +35,14 @@ pub enum Access {
 
 /// The decision to vectorize a loop.
 pub struct Plan<'c, 'a> {
+    /// The iterations of a step of the loop: of one register, or of several at once.
     pub lanes: u64,
+    /// The iterations that one register holds.
+    pub native: u64,
     pub reductions: Vec<Reduction<'c, 'a>>,
     pub classes: HashMap<Key, Class>,
     pub accesses: HashMap<Key, Access>,
-    /// Whether the rest is one vector under a mask; a scalar loop otherwise.
+    /// Whether the rest is in registers under a mask; a scalar loop otherwise.
     pub masked_rest: bool,
 }
 
@@ -144,6 +147,7 @@ pub fn plan<'c, 'a>(
     }
     (lanes >= 2).then_some(Plan {
         lanes,
+        native,
         reductions,
         classes: survey.classes,
         accesses: survey.accesses,

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 pub struct Widener<'c, 'a, 'p> {
     at: Cursor<'c, 'a>,
     plan: &'p Plan<'c, 'a>,
+    lanes: u64,
     /// Values of the first lane, for what is uniform or linear.
     scalars: HashMap<Key, Val<'c, 'a>>,
     vectors: HashMap<Key, Val<'c, 'a>>,
@@ -28,6 +29,7 @@ impl<'c, 'a, 'p> Widener<'c, 'a, 'p> {
     pub fn new(
         at: Cursor<'c, 'a>,
         plan: &'p Plan<'c, 'a>,
+        lanes: u64,
         (old_iv, iv): (Val<'c, 'a>, Val<'c, 'a>),
         accumulators: &[Val<'c, 'a>],
         mask: Option<Val<'c, 'a>>,
@@ -41,6 +43,7 @@ impl<'c, 'a, 'p> Widener<'c, 'a, 'p> {
         Self {
             at,
             plan,
+            lanes,
             scalars: HashMap::from([(value_key(old_iv), iv)]),
             vectors,
             mask,
@@ -71,7 +74,7 @@ impl<'c, 'a, 'p> Widener<'c, 'a, 'p> {
     }
 
     fn vector_type(&self, ty: Type<'c>) -> Type<'c> {
-        Type::vector(&[self.plan.lanes], ty)
+        Type::vector(&[self.lanes], ty)
     }
 
     fn class(&self, value: Val<'c, 'a>) -> Class {
@@ -235,7 +238,7 @@ impl<'c, 'a, 'p> Widener<'c, 'a, 'p> {
             return Err(format!("a value was not widened: {value}"));
         }
         let scalar = self.scalar(value)?;
-        let mut vector = broadcast(&self.at, self.plan.lanes, scalar);
+        let mut vector = broadcast(&self.at, self.lanes, scalar);
         if class == Class::Linear {
             let ty = vector.r#type();
             let steps = self.steps(ty, value.r#type())?;
@@ -247,7 +250,7 @@ impl<'c, 'a, 'p> Widener<'c, 'a, 'p> {
 
     /// 0, 1, 2, ...
     fn steps(&self, ty: Type<'c>, element: Type<'c>) -> Result<Val<'c, 'a>, String> {
-        let lanes: Vec<_> = (0..self.plan.lanes).map(|lane| lane.to_string()).collect();
+        let lanes: Vec<_> = (0..self.lanes).map(|lane| lane.to_string()).collect();
         let text = format!("dense<[{}]> : {ty}", lanes.join(", "));
         let attribute = Attribute::parse(self.at.context, &text)
             .ok_or_else(|| format!("no steps of type {element}"))?;
