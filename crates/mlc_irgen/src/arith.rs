@@ -495,7 +495,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// Integer power, which wraps: a function of the module that squares and multiplies.
-    #[expect(clippy::too_many_arguments, reason = "as `binary`")]
     fn int_power(
         &mut self,
         a: Value<'c, 'm>,

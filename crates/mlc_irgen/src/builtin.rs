@@ -114,7 +114,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let sum =
                     self.reduction(Builtin::Sum, &view, element_ty(self, args[0].ty), expr.ty)?;
                 let count = self.element_count(&view);
-                let count = self.from_index(count);
+                let count = self.int_of_index(count);
                 let count = self.convert(count, Ty::INT, expr.ty)?;
                 let ty = self.types().flat(expr.ty)?[0];
                 Ok(vec![self.float_op("arith.divf", &[sum, count], ty)])

@@ -420,7 +420,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     fn bind_index(&mut self, slot: usize, position: Value<'c, 'm>, nonnegative: bool) {
-        let value = self.from_index(position);
+        let value = self.int_of_index(position);
         self.env[slot] = Binding::Values(vec![value]);
         if nonnegative {
             self.nonnegative.insert(slot);

@@ -38,7 +38,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// An `index` as an `Int`.
-    pub fn from_index(&self, value: Value<'c, 'm>) -> Value<'c, 'm> {
+    pub fn int_of_index(&self, value: Value<'c, 'm>) -> Value<'c, 'm> {
         self.b
             .value("arith.index_cast", &[value], self.b.int_type(64))
     }

@@ -341,7 +341,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             },
             ExprKind::Cast(operand) => {
                 let types = &self.cx.program.types;
-                let grows = match (types.kind(operand.ty), types.kind(expr.ty)) {
+                match (types.kind(operand.ty), types.kind(expr.ty)) {
                     (
                         mlc_sema::hir::TyKind::Int { bits: from, signed },
                         mlc_sema::hir::TyKind::Int { bits: to, .. },
@@ -351,8 +351,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     }
                     (mlc_sema::hir::TyKind::Bool, _) => true,
                     _ => false,
-                };
-                grows
+                }
             }
             _ => false,
         }
@@ -428,12 +427,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 return Err(Error::Invalid("a string that is in no memory".into()));
             };
             let length = self.text_length(source)?;
-            return Ok(self.from_index(length));
+            return Ok(self.int_of_index(length));
         }
         let view = self.view_of(place, false)?;
         self.at(place.span);
         let extent = self.view_extent(&view, axis as usize);
-        Ok(self.from_index(extent))
+        Ok(self.int_of_index(extent))
     }
 }
 

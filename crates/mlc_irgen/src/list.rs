@@ -282,7 +282,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             return Ok(found);
         }
         self.check(found, ErrorKind::ValueError, "the item is not in the list");
-        Ok(self.from_index(position))
+        Ok(self.int_of_index(position))
     }
 
     /// The first position below a length for which a condition holds; the length if there is none.
@@ -492,6 +492,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.b.op("scf.yield", &[at, best], &[]);
         self.b = outer;
         let position = self.results_of(op_for)[0];
-        Ok(self.from_index(position))
+        Ok(self.int_of_index(position))
     }
 }

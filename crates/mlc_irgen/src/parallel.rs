@@ -88,7 +88,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
         for (&counted, (slot, _, bounds)) in indices.iter().zip(&axes) {
             let position = self.axis_value(bounds, counted);
-            let value = self.from_index(position);
+            let value = self.int_of_index(position);
             self.env[*slot] = Binding::Values(vec![value]);
             if bounds.nonnegative {
                 self.nonnegative.insert(*slot);

@@ -362,7 +362,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         position: Value<'c, 'm>,
         span: Span,
     ) -> Result<Spot<'c, 'm>> {
-        let position = self.from_index(position);
+        let position = self.int_of_index(position);
         let (text, out) = self.new_text();
         let value = self.address(source);
         self.fallible("mlc_rt_str_index", &[out, value, position], span)?;

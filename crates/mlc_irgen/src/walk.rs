@@ -187,9 +187,10 @@ impl<'h> Slots<'h> {
         out: &mut LocalSet,
     ) {
         for stmt in stmts {
-            let mut visit = |event: Event| match event {
-                Event::Assign(slot) => out.insert(slot),
-                _ => {}
+            let mut visit = |event: Event| {
+                if let Event::Assign(slot) = event {
+                    out.insert(slot);
+                }
             };
             self.stmt(stmt, reductions, &mut visit);
         }
@@ -266,9 +267,9 @@ impl<'h> Slots<'h> {
     // ---- live
 
     /// What is live before statements, given what is live behind them.
-    pub fn live_before<'s>(
+    pub fn live_before(
         self,
-        stmts: &[&'s Stmt],
+        stmts: &[&Stmt],
         live: &LocalSet,
         targets: &Targets,
     ) -> LocalSet {
