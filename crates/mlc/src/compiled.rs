@@ -315,10 +315,15 @@ impl Compiled {
     }
 
     fn no_form(&self, emit: Emit) -> CompileError {
-        CompileError::request(
-            "cannot-emit",
-            format!("`{emit}` cannot be made from this source"),
-        )
+        match emit {
+            Emit::Staticlib | Emit::Pyext | Emit::Cubin | Emit::Pyi => {
+                CompileError::request("not-yet", format!("`{emit}` cannot be made yet"))
+            }
+            _ => CompileError::request(
+                "cannot-emit",
+                format!("`{emit}` cannot be made from this source"),
+            ),
+        }
     }
 
     fn no_stage(&self, stage: Stage) -> CompileError {

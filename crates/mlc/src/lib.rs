@@ -51,3 +51,12 @@ pub use session::{Observer, Session};
 pub use source::{Language, Source};
 pub use times::PartTime;
 pub use words::UnknownWord;
+
+/// What a host keeps may be used from every thread.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Session>();
+    shared::<Compiled>();
+    shared::<JitModule>();
+    shared::<CompileError>();
+};
