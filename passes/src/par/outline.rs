@@ -44,6 +44,9 @@ pub static PAR_OUTLINE: Pass = Pass {
 /// The mark of a serial loop whose iterations are independent.
 pub const INDEPENDENT: &str = "par.independent";
 
+/// The mark of a loop, and of the function over a chunk of it, that hardly ever runs.
+pub const COLD: &str = "mlc.cold";
+
 const POOL: &str = "mlc_rt_parallel_for";
 
 fn run<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, _: &str) -> PassResult {
@@ -266,6 +269,10 @@ impl<'c, 'a> Loop<'c, 'a> {
             if let Ok(attribute) = self.function.attribute(inherited) {
                 attributes.push((inherited, attribute));
             }
+        }
+        if self.parallel.par_for.has_attribute(COLD) || self.function.has_attribute(COLD) {
+            attributes.push((COLD, text("unit")));
+            attributes.push(("passthrough", text("[\"cold\"]")));
         }
         at.op_with_regions("func.func", &[], &[], &attributes, vec![region])
     }

@@ -19,7 +19,7 @@
 //!
 //! Requires: loops in `scf.for`; `fuse-multiply-add` before, for what contracts.
 //! Leaves: loops that it does not take as they were, for LLVM's vectorizers.
-//! Does not: gather, scatter, or look for independence in loops that store to two arrays.
+//! Does not: take loops of cold functions (`mlc.cold`) that reduce nothing; gather, scatter, or look for independence in loops that store to two arrays.
 
 mod plan;
 pub mod reduction;
@@ -29,7 +29,10 @@ use self::{plan::Plan, widen::Widener};
 use crate::simd::Simd;
 use crate::{
     emit,
-    par::{outline::INDEPENDENT, reductions},
+    par::{
+        outline::{COLD, INDEPENDENT},
+        reductions,
+    },
 };
 use melior::{
     Context,
@@ -64,6 +67,10 @@ fn run<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, options: &str
             }
             let independent = scf_for.has_attribute(INDEPENDENT);
             if let Some(plan) = plan::plan(function, scf_for, independent, simd) {
+                // What hardly ever runs is not worth its code; but a sum keeps its shape.
+                if function.has_attribute(COLD) && plan.reductions.is_empty() {
+                    continue;
+                }
                 vectorize(context, scf_for, &plan)?;
             }
         }

@@ -165,3 +165,16 @@ func.func @rows(%lengths: memref<?xindex>, %data: memref<?x?xf32>, %n: index, %x
   }
   return
 }
+
+// -----
+
+// A loop that hardly ever runs becomes a function that hardly ever runs.
+// CHECK-LABEL: func.func private @cold.par0(
+// CHECK-SAME:    mlc.cold
+// CHECK-SAME:    passthrough = ["cold"]
+func.func @cold(%data: memref<?xf32>, %n: index, %x: f32) {
+  par.for (%i) in (%n) attributes {mlc.cold} {
+    memref.store %x, %data[%i] : memref<?xf32>
+  }
+  return
+}

@@ -209,3 +209,23 @@ func.func @bytes(%a: memref<?xi8>, %n: index, %first: i8) -> i8 {
   }
   return %total : i8
 }
+
+// -----
+
+// In a cold function only a sum of floats is taken: it keeps its shape.
+// CHECK-LABEL: func.func @cold
+// CHECK:         memref.store
+// CHECK:         arith.addf {{.+}} : vector<16xf64>
+func.func @cold(%a: memref<?xf64>, %n: index, %x: f64) -> f64 attributes {mlc.cold, mlc.fp = "reassoc"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %n step %c1 {
+    memref.store %x, %a[%i] : memref<?xf64>
+  } {par.independent}
+  %total = scf.for %i = %c0 to %n step %c1 iter_args(%t = %x) -> f64 {
+    %v = memref.load %a[%i] : memref<?xf64>
+    %next = arith.addf %t, %v : f64
+    scf.yield %next : f64
+  }
+  return %total : f64
+}
