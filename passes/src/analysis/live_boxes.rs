@@ -4,9 +4,11 @@
 //! all branches of an operation leave the same boxes behind.
 
 use super::borrows::consumed_operands;
-use melior::ir::ValueLike;
+use melior::ir::{ValueLike, operation::OperationLike};
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{Blk, Op, Val, arguments, nested_blocks, op_name, ops, results};
+use mlc_mlir::rewrite::{
+    Blk, Op, Val, arguments, defining_op, nested_blocks, op_name, ops, results,
+};
 
 /// Calls `visit` for each operation below `function` with the boxes that are live just before it,
 /// oldest first, those that the operation consumes left out. The iterations of a `par.for` are on
@@ -35,7 +37,19 @@ fn visit_block<'c, 'a>(
     for op in ops(block) {
         let consumed = consumed_operands(op);
         live.retain(|value| !consumed.contains(value));
-        visit(op, &live);
+        match failed_call(op) {
+            // Where the status says that a call failed, it made none of its results.
+            Some(call) => {
+                let made: Vec<_> = results(call);
+                let before: Vec<_> = live
+                    .iter()
+                    .copied()
+                    .filter(|value| !made.contains(value))
+                    .collect();
+                visit(op, &before);
+            }
+            None => visit(op, &live),
+        }
         let own_iterations = op_name(op) == "par.for";
         for region in nested_blocks(op) {
             if own_iterations {
@@ -48,4 +62,9 @@ fn visit_block<'c, 'a>(
         live.extend(boxes(results(op)));
     }
     live
+}
+
+/// The operation whose status an `own.propagate` looks at.
+fn failed_call<'c, 'a>(op: Op<'c, 'a>) -> Option<Op<'c, 'a>> {
+    (op_name(op) == "own.propagate").then(|| defining_op(op.operand(0).ok()?))?
 }

@@ -27,8 +27,8 @@ use mlc_dialects::own;
 use mlc_mlir::{
     Pass, PassError, PassResult, emit_error,
     rewrite::{
-        Blk, Cursor, Op, Val, all_ops, ancestor_in_block, arguments, defining_block, nested_blocks,
-        op_name, ops_named, results, set_operands,
+        Blk, Cursor, Op, Val, all_ops, ancestor_in_block, arguments, defining_block, defining_op,
+        nested_blocks, op_name, ops_named, results, set_operands, uses,
     },
 };
 
@@ -97,7 +97,11 @@ fn end_in_block<'c, 'a>(
         }
     }
     let Some(last) = last else {
-        drop_at(value, Cursor::at_start_of_life(context, value, block));
+        let start = match check_of_status(value) {
+            Some(check) if check.block() == Some(block) => Cursor::after(context, check),
+            _ => Cursor::at_start_of_life(context, value, block),
+        };
+        drop_at(value, start);
         return Ok(());
     };
     // What uses a borrow from before the move keeps the box alive under its next name.
@@ -142,6 +146,15 @@ fn end_in_block<'c, 'a>(
     }
     drop_at(value, Cursor::after(context, last));
     Ok(())
+}
+
+/// The `own.propagate` behind a call that makes a value: the value is there only where the call did not fail.
+fn check_of_status<'c, 'a>(value: Val<'c, 'a>) -> Option<Op<'c, 'a>> {
+    let status = results(defining_op(value)?)[0];
+    let (check, _) = uses(status)
+        .into_iter()
+        .find(|(user, _)| op_name(*user) == "own.propagate")?;
+    Some(check)
 }
 
 /// Whether `op` stands directly in a region of `around`.

@@ -243,3 +243,23 @@ func.func @replaced(%l: !own.box<!list>, %n: index) -> !own.box<!list> {
   }
   return %r : !own.box<!list>
 }
+
+// -----
+
+// Where a call fails it has made none of its results: nothing of them is destroyed on the way out, and what is never
+// used is destroyed behind the check.
+// CHECK-LABEL: func.func @failing_call
+// CHECK:         %[[FIRST:.*]]:2 = call @make
+// CHECK-NEXT:    own.propagate %[[FIRST]]#0{{$}}
+// CHECK-NEXT:    own.drop %[[FIRST]]#1
+// CHECK-NEXT:    %[[SECOND:.*]]:2 = call @make
+// CHECK-NEXT:    own.propagate %[[SECOND]]#0{{$}}
+func.func private @make() -> (i32, !own.box<!own.list<f32>>) attributes {mlc.raises}
+func.func @failing_call() -> (i32, !own.box<!own.list<f32>>) attributes {mlc.raises} {
+  %unused:2 = call @make() : () -> (i32, !own.box<!own.list<f32>>)
+  own.propagate %unused#0
+  %used:2 = call @make() : () -> (i32, !own.box<!own.list<f32>>)
+  own.propagate %used#0
+  %ok = arith.constant 0 : i32
+  return %ok, %used#1 : i32, !own.box<!own.list<f32>>
+}
