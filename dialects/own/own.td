@@ -326,9 +326,13 @@ def Own_CheckIndexOp : Own_Op<"check_index", [MemoryEffects<[MemWrite]>]> {
 
 def Own_PropagateOp : Own_Op<"propagate", [MemoryEffects<[MemWrite]>]> {
   let summary = "leaves the function with the same error where a status is not zero";
-  let arguments = (ins I32:$status, Variadic<Own_BoxType>:$unwind);
+  let description = [{
+    With `raised_here` the error comes from a function of the runtime, which knows no places in the
+    source: an error that has none gets the place of this operation.
+  }];
+  let arguments = (ins I32:$status, UnitAttr:$raised_here, Variadic<Own_BoxType>:$unwind);
   let assemblyFormat = [{
-    $status (`unwind` `(` $unwind^ `:` type($unwind) `)`)? attr-dict
+    $status (`raised_here` $raised_here^)? (`unwind` `(` $unwind^ `:` type($unwind) `)`)? attr-dict
   }];
   let hasVerifier = 1;
 }

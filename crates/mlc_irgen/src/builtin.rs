@@ -9,6 +9,7 @@ use crate::{
     arith::Class,
     function::{Lower, Result},
     place::Borrowed,
+    text::is_of_texts,
     view::View,
 };
 
@@ -129,32 +130,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Ok(vec![])
             }
             Builtin::Print => self.print(args).map(|()| vec![]),
+            _ if is_of_texts(op) => Ok(vec![self.text_builtin(expr, op, args)?]),
             Builtin::Prefetch => Ok(vec![]),
             Builtin::ExceptionMessage => {
                 let values = self.expr(&args[0])?;
                 Ok(vec![values[1]])
             }
-            Builtin::StrConcat
-            | Builtin::StrRepeat
-            | Builtin::StrContains
-            | Builtin::StrFind
-            | Builtin::StrReplace
-            | Builtin::StrSplit
-            | Builtin::StrJoin
-            | Builtin::StrStrip
-            | Builtin::StrLstrip
-            | Builtin::StrRstrip
-            | Builtin::StrStartsWith
-            | Builtin::StrEndsWith
-            | Builtin::StrUpper
-            | Builtin::StrLower
-            | Builtin::Ord
-            | Builtin::Chr
-            | Builtin::Str
-            | Builtin::Repr
-            | Builtin::Format
-            | Builtin::IntFromStr
-            | Builtin::FloatFromStr => self.text_builtin(expr, op, args),
             _ => Err(Error::unsupported(expr.span, "this built-in operation")),
         }
     }

@@ -95,7 +95,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 "a conditional jump out of `finally`",
             ));
         }
-        self.leave_with(status, span)?;
+        self.at(span);
+        self.propagate_here(status);
         if let Some(signal) = signal {
             let slot = self.slots().signal();
             self.env[slot] = Binding::Values(signal);
@@ -168,15 +169,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         span: Span,
     ) -> Result<()> {
         let Some((handler, rest)) = handlers.split_first() else {
-            return self.leave_with(status, span);
+            self.at(span);
+            self.propagate_here(status);
+            return Ok(());
         };
         let bit = self.b.int_type(1);
         let mut taken = self.b.bool(handler.kinds.is_empty());
         for kind in &handler.kinds {
             let base = self.b.int(i64::from(kind.code()), self.b.int_type(32));
-            if let Some(matches) = self.runtime("mlc_rt_error_matches", &[base], Some(bit)) {
-                taken = self.b.value("arith.ori", &[taken, matches], bit);
-            }
+            let matches = self.call_runtime("mlc_rt_error_matches", &[base], &[bit])[0];
+            taken = self.b.value("arith.ori", &[taken, matches], bit);
         }
         self.if_op(
             taken,
@@ -205,16 +207,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Takes the pending error: its kind and its message.
     fn caught(&mut self) -> Result<Vec<Value<'c, 'm>>> {
         let word = self.b.int_type(32);
-        let kind = self.runtime("mlc_rt_error_kind", &[], Some(word));
-        let kind = kind.ok_or_else(|| Error::Invalid("a result is missing".into()))?;
+        let kind = self.call_runtime("mlc_rt_error_kind", &[], &[word])[0];
         let text = self.b.value(
             "own.new",
             &[],
             own::box_type(own::str_type(self.cx.context)),
         );
         let target = self.borrow_box(text, true);
-        let address = self.address(target);
-        self.runtime("mlc_rt_text_caught", &[address], None);
+        self.call_runtime("mlc_rt_text_caught", &[target], &[]);
         Ok(vec![kind, text])
     }
 
@@ -228,14 +228,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             },
         };
         let message = self.borrow_box(values[1], false);
-        let message = self.address(message);
-        let status = self.runtime(
-            "mlc_rt_text_raise",
-            &[values[0], message],
-            Some(self.b.int_type(32)),
-        );
-        let status = status.ok_or_else(|| Error::Invalid("a result is missing".into()))?;
-        self.leave_with(status, span)
+        self.at(span);
+        self.call_checked("mlc_rt_text_raise", &[values[0], message]);
+        Ok(())
     }
 
     // ---- the function

@@ -2,15 +2,16 @@
 
 use melior::ir::{Value, ValueLike};
 use mlc_sema::hir::{
-    BinaryOp, CompareOp, Expr, ExprKind, LogicalOp, Place, ProjectionKind, Root, Ty, UnaryOp,
+    BinaryOp, CompareOp, Expr, ExprKind, Function, LogicalOp, Place, ProjectionKind, Root, Ty,
+    UnaryOp,
 };
 
 use crate::{
     Error,
     arith::Known,
-    function::{Lower, Result, result_types, signature},
+    function::{Lower, Result, borrows_text, result_types, signature},
     local_set::LocalSet,
-    place::{Borrowed, Spot, constant_int},
+    place::{Borrowed, constant_int},
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
@@ -39,8 +40,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Ok(vec![self.literal(expr)?])
             }
             ExprKind::Str(text) => {
-                let source = self.static_text(text);
-                self.load(source, expr.ty)
+                let literal = self.text_literal(text);
+                self.load(literal, expr.ty)
             }
             ExprKind::Load(place) => {
                 let spot = self.place(place, false)?;
@@ -197,8 +198,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         left: &'x Expr,
         right: &'x Expr,
     ) -> Result<Vec<Value<'c, 'm>>> {
-        if left.ty == Ty::STR {
-            return Ok(vec![self.compare_texts(op, left, right)?]);
+        if self.is_text(left.ty) {
+            return Ok(vec![self.compare_texts(expr, op, left, right)?]);
         }
         if !self.types().is_scalar(left.ty) {
             let result = self.compare_stored(op, left, right);
@@ -367,7 +368,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let spilled = std::mem::take(&mut self.spilled);
         let copied = std::mem::take(&mut self.copied);
         let mut operands = self
-            .operands(args)?
+            .arguments(function, args)?
             .into_iter()
             .flatten()
             .collect::<Vec<_>>();
@@ -401,8 +402,28 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(results)
     }
 
-    /// The values of arguments. Names that are borrowed come last: what the other arguments compute may still use them.
+    /// The values of arguments.
     pub fn operands(&mut self, args: &'x [Expr]) -> Result<Vec<Vec<Value<'c, 'm>>>> {
+        self.evaluated(args, |_| false)
+    }
+
+    /// The arguments of a call.
+    fn arguments(
+        &mut self,
+        callee: &'x Function,
+        args: &'x [Expr],
+    ) -> Result<Vec<Vec<Value<'c, 'm>>>> {
+        let types = self.types();
+        self.evaluated(args, |at| borrows_text(types, callee, at))
+    }
+
+    /// Names that are borrowed come last: what the other arguments compute may still use them. Those of `texts` are
+    /// borrows of texts.
+    fn evaluated(
+        &mut self,
+        args: &'x [Expr],
+        texts: impl Fn(usize) -> bool,
+    ) -> Result<Vec<Vec<Value<'c, 'm>>>> {
         let is_name = |arg: &Expr| {
             matches!(&arg.kind, ExprKind::Borrow { place, .. }
             if matches!(place.root, Root::Local(_)) && place.projections.iter().all(|projection| {
@@ -411,9 +432,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         };
         let mut values = vec![Vec::new(); args.len()];
         for names in [false, true] {
-            for (arg, value) in args.iter().zip(&mut values) {
+            for (at, (arg, value)) in args.iter().zip(&mut values).enumerate() {
                 if is_name(arg) == names {
-                    *value = self.expr(arg)?;
+                    *value = if texts(at) {
+                        vec![self.text_argument(arg)?]
+                    } else {
+                        self.expr(arg)?
+                    };
                 }
             }
         }
@@ -421,13 +446,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     fn len(&mut self, place: &'x Place, axis: u32) -> Result<Value<'c, 'm>> {
-        if place.ty == Ty::STR {
+        if self.is_text(place.ty) {
             let spot = self.place(place, false)?;
-            let Spot::Borrow(source) = spot else {
-                return Err(Error::Invalid("a string that is in no memory".into()));
-            };
-            let length = self.text_length(source)?;
-            return Ok(self.int_of_index(length));
+            let text = self.borrow_of(&spot, place.ty)?;
+            self.at(place.span);
+            return Ok(self.text_length(text));
         }
         let view = self.view_of(place, false)?;
         self.at(place.span);

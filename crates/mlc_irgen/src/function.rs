@@ -4,7 +4,7 @@ use melior::ir::{Type, Value, attribute::TypeAttribute, r#type::FunctionType};
 use mlc_diagnostics::Span;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::name_value;
-use mlc_sema::hir::{self, LocalId, Mode, Reduction, Ty};
+use mlc_sema::hir::{self, Convention, LocalId, Mode, Reduction, Ty, TyKind};
 
 use crate::{
     Error, FpMode,
@@ -79,6 +79,17 @@ pub fn result_types<'c>(types: Types<'_, 'c>, function: &hir::Function) -> Resul
     }
 }
 
+/// Whether a parameter takes a `String` as a borrow: one that is passed by value, and not to keep.
+pub fn borrows_text(types: Types<'_, '_>, function: &hir::Function, param: usize) -> bool {
+    let Some(param) = function.params.get(param) else {
+        return false;
+    };
+    let local = &function.locals[param.local.0 as usize];
+    local.mode == Mode::Owner
+        && param.convention == Convention::Borrowed
+        && matches!(types.kind(local.ty), TyKind::Str)
+}
+
 /// The types of a variable at the start of its life.
 fn local_types<'c>(types: Types<'_, 'c>, local: &hir::Local) -> Result<Vec<Type<'c>>> {
     match local.mode {
@@ -90,11 +101,13 @@ fn local_types<'c>(types: Types<'_, 'c>, local: &hir::Local) -> Result<Vec<Type<
 
 pub fn signature<'c>(types: Types<'_, 'c>, function: &hir::Function) -> Result<Signature<'c>> {
     let mut inputs = Vec::new();
-    for param in &function.params {
-        inputs.extend(local_types(
-            types,
-            &function.locals[param.local.0 as usize],
-        )?);
+    for (at, param) in function.params.iter().enumerate() {
+        let local = &function.locals[param.local.0 as usize];
+        if borrows_text(types, function, at) {
+            inputs.push(types.borrow(local.ty, false)?);
+        } else {
+            inputs.extend(local_types(types, local)?);
+        }
     }
     let mut results = Vec::new();
     if function.raises {
@@ -171,8 +184,20 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
         spilled: Vec::new(),
         copied: Vec::new(),
     };
-    for param in &function.params {
+    let mut assigned = LocalSet::default();
+    slots.assigned(&function.body, &[], &mut assigned);
+    for (at, param) in function.params.iter().enumerate() {
         let local = &function.locals[param.local.0 as usize];
+        if borrows_text(types, function, at) {
+            let text = arguments.next().expect("one argument for each input");
+            let slot = param.local.0 as usize;
+            lower.env[slot] = if assigned.contains(slot) {
+                Binding::Values(lower.load(text, local.ty)?)
+            } else {
+                Binding::Borrow(Borrowed::Ref(text))
+            };
+            continue;
+        }
         let count = local_types(types, local)?.len();
         let values: Vec<_> = arguments.by_ref().take(count).collect();
         for &value in &values {

@@ -81,6 +81,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             (ConstValue::Int(value), Some(_)) => vec![self.number(*value as f64, ty)?],
             (ConstValue::Float(value), Some(_)) => vec![self.number(*value, ty)?],
+            (ConstValue::Str(text), _) => {
+                let literal = self.text_literal(text);
+                self.load(literal, ty)?
+            }
             (ConstValue::Items(items), _) => return self.constant_items(items, ty),
             _ => {
                 return Err(Error::unsupported(

@@ -215,8 +215,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 _ => return Err(Error::unsupported(expr.span, "sorting values of this type")),
             }
         };
-        let address = self.address(list);
-        self.runtime(&format!("mlc_rt_sort_{kind}"), &[address, reverse], None);
+        // One function serves several types of elements.
+        let pointer = self.cx.parsed_type("!llvm.ptr");
+        let address = self
+            .b
+            .value("builtin.unrealized_conversion_cast", &[list], pointer);
+        self.call_runtime(&format!("mlc_rt_sort_{kind}"), &[address, reverse], &[]);
         Ok(())
     }
 
@@ -238,7 +242,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let item = if self.types().is_scalar(elem) {
             self.one(&args[1])?
         } else if elem == Ty::STR {
-            self.text_operand(&args[1])?
+            self.text(&args[1])?
         } else {
             let values = self.expr(&args[1])?;
             let value = self.storable(elem, values)?;
@@ -331,9 +335,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
         let parts: Vec<Ty> = match self.types().kind(ty) {
             TyKind::Str => {
-                let operands = [self.address(a), self.address(b)];
-                let same = self.runtime("mlc_rt_str_equal", &operands, Some(bit));
-                return same.ok_or_else(|| Error::Invalid("a result is missing".into()));
+                return Ok(self.compare_two_texts(CompareOp::Eq, a, b));
             }
             TyKind::List(elem) => {
                 let elem = *elem;

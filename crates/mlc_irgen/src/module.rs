@@ -25,6 +25,8 @@ pub struct ModuleCx<'x, 'c, 'm> {
     symbols: RefCell<HashMap<String, ()>>,
     /// The symbols of constant texts.
     pub texts: RefCell<HashMap<String, String>>,
+    /// The numbers of the values of type `String` that are written out.
+    literals: RefCell<HashMap<String, usize>>,
 }
 
 pub fn generate<'c>(
@@ -43,6 +45,7 @@ pub fn generate<'c>(
             body: module.body(),
             symbols: RefCell::default(),
             texts: RefCell::default(),
+            literals: RefCell::default(),
         };
         for function in &program.functions {
             function::emit(&cx, function)?;
@@ -200,6 +203,19 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
             1,
         );
         symbol
+    }
+
+    /// The number of a literal, and whether it is asked for the first time.
+    pub fn literal_number(&self, text: &str) -> (usize, bool) {
+        let mut literals = self.literals.borrow_mut();
+        let next = literals.len();
+        match literals.get(text) {
+            Some(&number) => (number, false),
+            None => {
+                literals.insert(text.to_owned(), next);
+                (next, true)
+            }
+        }
     }
 
     /// An attribute from its text, which is ours and right.

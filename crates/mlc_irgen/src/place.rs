@@ -29,6 +29,8 @@ pub enum Spot<'c, 'm> {
     Slot(usize),
     /// A value that is held in SSA values and cannot be written.
     Values(Vec<Value<'c, 'm>>),
+    /// A fresh value that is held in SSA values; who reads it owns it.
+    Fresh(Vec<Value<'c, 'm>>),
     /// A payload in memory.
     Borrow(Value<'c, 'm>),
     /// A part of a list or array.
@@ -75,7 +77,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let spot = if self.types().is_boxed(value.ty) {
                     Spot::Borrow(self.borrow_box(values[0], mutable))
                 } else {
-                    Spot::Values(values)
+                    Spot::Fresh(values)
                 };
                 Ok((spot, value.ty))
             }
@@ -127,7 +129,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                         let values = self.current(slot)?;
                         Ok(self.inner_value(values[1..].to_vec(), projection.ty, mutable))
                     }
-                    Spot::Values(values) => {
+                    Spot::Values(values) | Spot::Fresh(values) => {
                         Ok(self.inner_value(values[1..].to_vec(), projection.ty, mutable))
                     }
                     Spot::Borrow(source) => Ok(Spot::Borrow(self.field(source, 1, mutable))),
@@ -137,10 +139,18 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     )),
                 }
             }
+            ProjectionKind::Index { indices, .. } if self.is_text(ty) => {
+                let text = self.borrow_of(&spot, ty)?;
+                self.text_index(text, indices, projection)
+            }
+            ProjectionKind::Slice(subscripts) if self.is_text(ty) => {
+                let text = self.borrow_of(&spot, ty)?;
+                self.text_slice(text, subscripts, projection)
+            }
             ProjectionKind::Index { indices, checked } => {
                 self.index(spot, ty, indices, *checked, projection, mutable)
             }
-            ProjectionKind::Slice(subscripts) => self.slice(spot, ty, subscripts, projection),
+            ProjectionKind::Slice(subscripts) => self.slice(spot, subscripts, projection),
         }
     }
 
@@ -164,10 +174,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     ) -> Result<Spot<'c, 'm>> {
         match spot {
             Spot::Borrow(source) => Ok(Spot::Borrow(self.field(source, position, mutable))),
-            Spot::Slot(_) | Spot::Values(_) => {
+            Spot::Slot(_) | Spot::Values(_) | Spot::Fresh(_) => {
                 let values = match &spot {
                     Spot::Slot(slot) => self.current(*slot)?,
-                    Spot::Values(values) => values.clone(),
+                    Spot::Values(values) | Spot::Fresh(values) => values.clone(),
                     _ => vec![],
                 };
                 let range = self.item_range(ty, position)?;
@@ -217,7 +227,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn is_some(&mut self, spot: &Spot<'c, 'm>) -> Result<Value<'c, 'm>> {
         Ok(match spot {
             Spot::Slot(slot) => self.current(*slot)?[0],
-            Spot::Values(values) => values[0],
+            Spot::Values(values) | Spot::Fresh(values) => values[0],
             Spot::Borrow(source) => {
                 let flag = self.field(*source, 0, false);
                 self.b.value("own.load", &[flag], self.b.int_type(1))
@@ -237,26 +247,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         projection: &'x Projection,
         mutable: bool,
     ) -> Result<Spot<'c, 'm>> {
-        if ty == Ty::STR
-            && let Spot::Borrow(source) = spot
-            && let [index] = indices
-        {
-            let length = self.text_length(source)?;
-            let given = self.one(index)?;
-            self.at(projection.span);
-            let given = self.to_index(given);
-            let position = if checked {
-                self.checked_index(
-                    given,
-                    length,
-                    self.is_nonnegative(index),
-                    constant_int(index),
-                )
-            } else {
-                given
-            };
-            return self.text_character(source, position, projection.span);
-        }
         let mut view = match spot {
             Spot::Borrow(source) => self.whole_view(source),
             Spot::View(view) => view,
@@ -337,21 +327,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     fn slice(
         &mut self,
         spot: Spot<'c, 'm>,
-        ty: Ty,
         subscripts: &'x [Subscript],
         projection: &'x Projection,
     ) -> Result<Spot<'c, 'm>> {
-        if ty == Ty::STR
-            && let Spot::Borrow(source) = spot
-            && let [
-                Subscript::Range {
-                    start, stop, step, ..
-                },
-            ] = subscripts
-        {
-            let bounds = [start.as_ref(), stop.as_ref(), step.as_ref()];
-            return self.text_slice(source, bounds, projection.span);
-        }
         let mut view = match spot {
             Spot::Borrow(source) => self.whole_view(source),
             Spot::View(view) => view,
@@ -521,10 +499,22 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Ok(self.copied_values(&values))
             }
             Spot::Values(values) => Ok(self.copied_values(values)),
+            Spot::Fresh(values) => Ok(values.clone()),
             Spot::Element(view) => Ok(vec![self.load_element(view, &[])]),
             Spot::View(view) => Ok(vec![self.copy_view(view, ty)?]),
             Spot::Borrow(source) => self.load(*source, ty),
         }
+    }
+
+    /// A borrow of a value that lives in memory.
+    pub fn borrow_of(&mut self, spot: &Spot<'c, 'm>, ty: Ty) -> Result<Value<'c, 'm>> {
+        let values = match spot {
+            Spot::Borrow(source) => return Ok(self.shared(*source)),
+            Spot::Slot(slot) => self.current(*slot)?,
+            Spot::Values(values) | Spot::Fresh(values) => values.clone(),
+            Spot::View(_) | Spot::Element(_) => self.read(spot, ty)?,
+        };
+        Ok(self.borrow_box(values[0], false))
     }
 
     /// The flat value of a payload in memory.
@@ -575,7 +565,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Spot::Element(view) => self.store_element(view, &[], values[0]),
             Spot::Borrow(target) => self.put(*target, ty, &values)?,
             Spot::View(view) => self.copy_from_box(view, values[0])?,
-            Spot::Values(_) => {
+            Spot::Values(_) | Spot::Fresh(_) => {
                 return Err(Error::Invalid(
                     "a write to a value that is in no place".into(),
                 ));
@@ -636,8 +626,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Spot::Borrow(value) => Borrowed::Ref(self.reborrow(value, mutable)),
             Spot::View(view) => Borrowed::View(view),
             Spot::Element(view) => Borrowed::View(view),
+            Spot::Fresh(values) if self.types().is_boxed(place.ty) => {
+                Borrowed::Ref(self.borrow_box(values[0], mutable))
+            }
             // A value that is in no memory gets a cell of its own.
-            Spot::Slot(_) | Spot::Values(_) => {
+            Spot::Slot(_) | Spot::Values(_) | Spot::Fresh(_) => {
                 let values = self.read(&spot, place.ty)?;
                 let cell = if self.types().is_scalar(place.ty) {
                     let payload = self.types().payload(place.ty)?;

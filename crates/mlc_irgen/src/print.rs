@@ -2,11 +2,10 @@
 
 use melior::ir::Value;
 use mlc_diagnostics::Span;
-use mlc_sema::hir::{Expr, ExprKind, FloatKind, Ty, TyKind};
+use mlc_sema::hir::{Expr, ExprKind, Ty, TyKind};
 
 use crate::{
     Error,
-    arith::Class,
     function::{Lower, Result},
     view::View,
 };
@@ -15,7 +14,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub enum Sink<'c, 'm> {
     Output,
-    /// To the end of the string at this address.
+    /// To the end of the list of bytes that this borrows.
     Text(Value<'c, 'm>),
 }
 
@@ -44,14 +43,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         };
         // Everything is evaluated before anything is written.
         let mut pieces = Vec::new();
-        for value in values {
-            pieces.push(if value.ty == Ty::STR {
-                match &value.kind {
-                    ExprKind::Str(text) => Piece::Text(text),
-                    _ => Piece::Str(self.text_operand(value)?),
+        for (at, value) in values.iter().enumerate() {
+            pieces.push(match &value.kind {
+                ExprKind::Str(text) => Piece::Text(text),
+                _ if self.is_text(value.ty) => {
+                    Piece::Str(self.text_before(value, &values[at + 1..])?)
                 }
-            } else {
-                self.piece(value)?
+                _ => self.piece(value)?,
             });
         }
         let (separator, end) = (self.separator(separator)?, self.separator(end)?);
@@ -67,7 +65,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     fn separator(&mut self, expr: &'x Expr) -> Result<Piece<'x, 'c, 'm>> {
         Ok(match &expr.kind {
             ExprKind::Str(text) => Piece::Text(text),
-            _ => Piece::Str(self.text_operand(expr)?),
+            _ => Piece::Str(self.text(expr)?),
         })
     }
 
@@ -78,7 +76,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Piece::Elements(self.operand_view(value)?, value.ty)
             }
             (_, TyKind::Struct(_)) => Piece::Stored(self.operand_view(value)?.source, value.ty),
-            (_, TyKind::Str) => Piece::Stored(self.text_operand(value)?, value.ty),
+            (_, TyKind::Str) => Piece::Stored(self.text(value)?, value.ty),
             (ExprKind::Borrow { place, .. }, _) => {
                 let spot = self.place(place, false)?;
                 Piece::Values(self.read(&spot, place.ty)?, value.ty)
@@ -110,63 +108,56 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
         match sink {
             Sink::Output if text == "\n" => {
-                self.runtime("mlc_rt_print_newline", &[], None);
+                self.call_runtime("mlc_rt_print_newline", &[], &[]);
                 Ok(())
             }
             Sink::Output => {
                 let (address, length) = self.text_address_and_length(text);
-                self.runtime("mlc_rt_print_str", &[address, length], None);
+                self.call_runtime("mlc_rt_print_str", &[address, length], &[]);
                 Ok(())
             }
             Sink::Text(_) => {
-                let source = self.static_text(text);
+                let source = self.text_literal(text);
                 self.write_str(sink, source, false)
             }
         }
     }
 
     fn write_str(&mut self, sink: Sink<'c, 'm>, source: Value<'c, 'm>, quoted: bool) -> Result<()> {
-        let address = self.address(source);
-        match (sink, quoted) {
-            (Sink::Output, false) => self.runtime("mlc_rt_print_text", &[address], None),
-            (Sink::Output, true) => self.runtime("mlc_rt_print_repr", &[address], None),
-            (Sink::Text(out), false) => return self.push_status("mlc_rt_text_push", out, address),
-            (Sink::Text(out), true) => {
-                return self.push_status("mlc_rt_text_push_repr", out, address);
+        let source = self.shared(source);
+        match sink {
+            Sink::Output => {
+                let symbol = if quoted {
+                    "mlc_rt_print_repr"
+                } else {
+                    "mlc_rt_print_text"
+                };
+                self.call_runtime(symbol, &[source], &[]);
             }
-        };
+            Sink::Text(out) => {
+                let symbol = if quoted {
+                    "mlc_rt_text_push_repr"
+                } else {
+                    "mlc_rt_text_push"
+                };
+                self.call_checked(symbol, &[out, source]);
+            }
+        }
         Ok(())
     }
 
-    fn push_status(
-        &mut self,
-        symbol: &str,
-        out: Value<'c, 'm>,
-        value: Value<'c, 'm>,
-    ) -> Result<()> {
-        self.fallible(symbol, &[out, value], self.function.span)
-    }
-
     fn write_scalar(&mut self, sink: Sink<'c, 'm>, value: Value<'c, 'm>, ty: Ty) -> Result<()> {
-        if matches!(self.types().kind(ty), TyKind::Simd { .. }) {
-            return Err(unsupported());
-        }
-        let (kind, wide) = match self.class(ty)? {
-            Class::Bool => ("bool", Ty::BOOL),
-            Class::Int { signed: true, .. } => ("i64", Ty::I64),
-            Class::Int { signed: false, .. } => ("u64", Ty::U64),
-            Class::Float(FloatKind::F64) => ("f64", Ty::F64),
-            Class::Float(_) => ("f32", Ty::F32),
-            Class::Complex(_) => return Err(unsupported()),
-        };
+        let (kind, wide) = self.number_kind(ty)?.ok_or_else(unsupported)?;
         let value = self.convert(value, ty, wide)?;
         match sink {
             Sink::Output => {
-                self.runtime(&format!("mlc_rt_print_{kind}"), &[value], None);
-                Ok(())
+                self.call_runtime(&format!("mlc_rt_print_{kind}"), &[value], &[]);
             }
-            Sink::Text(out) => self.push_status(&format!("mlc_rt_text_push_{kind}"), out, value),
+            Sink::Text(out) => {
+                self.call_checked(&format!("mlc_rt_text_push_{kind}"), &[out, value]);
+            }
         }
+        Ok(())
     }
 
     /// A flat value.

@@ -1,7 +1,6 @@
 //! Statements.
 
 use melior::ir::{Value, ValueLike};
-use mlc_diagnostics::Span;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{BinaryOp, ErrorKind, Expr, ExprKind, Mode, Place, Stmt, StmtKind};
@@ -74,7 +73,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             StmtKind::Raise { error, message } => {
                 let never = self.b.bool(false);
-                self.raise_unless(never, *error, message.as_ref(), stmt.span)
+                self.raise_unless(never, *error, message.as_ref())
             }
             StmtKind::Check {
                 condition,
@@ -83,7 +82,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             } => {
                 let condition = self.one(condition)?;
                 self.at(stmt.span);
-                self.raise_unless(condition, *error, message.as_ref(), stmt.span)
+                self.raise_unless(condition, *error, message.as_ref())
             }
             StmtKind::Drain { item, list, body } => {
                 self.drain_loop(item.0 as usize, list, body, behind)
@@ -148,6 +147,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     fn update(&mut self, place: &'x Place, op: BinaryOp, value: &'x Expr) -> Result<()> {
+        if self.is_text(place.ty) {
+            return self.append_text(place, value);
+        }
         if !self.types().is_scalar(place.ty) {
             return self.update_elements(place, op, value);
         }
@@ -182,7 +184,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         condition: Value<'c, 'm>,
         error: ErrorKind,
         message: Option<&'x Expr>,
-        span: Span,
     ) -> Result<()> {
         let text = match message {
             None => "",
@@ -190,7 +191,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 kind: ExprKind::Str(text),
                 ..
             }) => text,
-            Some(other) => return self.raise_with_text(condition, error.code(), other, span),
+            Some(other) => return self.raise_text_unless(condition, error, other),
         };
         let attrs = [
             ("kind", self.b.string(error.name())),

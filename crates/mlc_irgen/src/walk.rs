@@ -267,12 +267,7 @@ impl<'h> Slots<'h> {
     // ---- live
 
     /// What is live before statements, given what is live behind them.
-    pub fn live_before(
-        self,
-        stmts: &[&Stmt],
-        live: &LocalSet,
-        targets: &Targets,
-    ) -> LocalSet {
+    pub fn live_before(self, stmts: &[&Stmt], live: &LocalSet, targets: &Targets) -> LocalSet {
         let mut live = live.clone();
         for stmt in stmts.iter().rev() {
             live = self.live_before_one(stmt, &live, targets);

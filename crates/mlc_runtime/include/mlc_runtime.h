@@ -112,7 +112,7 @@ const char *mlc_rt_error_file(int64_t *len);
 int32_t mlc_rt_error_line(void);
 void mlc_rt_error_clear(void);
 /* Gives the pending error a place in the source, if it has none. */
-void mlc_rt_error_locate(const char *file, int64_t file_len, int32_t line);
+void mlc_rt_error_at(const char *file, int64_t file_len, int32_t line);
 /* The name of a kind in Python, which lives forever. */
 const char *mlc_rt_kind_name(int32_t kind, int64_t *len);
 
@@ -169,7 +169,8 @@ int32_t mlc_rt_str_of_f32(mlc_rt_text *out, float value);
 int32_t mlc_rt_str_of_f64(mlc_rt_text *out, double value);
 int32_t mlc_rt_str_of_i64(mlc_rt_text *out, int64_t value);
 int32_t mlc_rt_str_of_u64(mlc_rt_text *out, uint64_t value);
-int32_t mlc_rt_str_ord(int64_t *out, const mlc_rt_text *text);
+/* -1 with a pending error unless the text is one character. */
+int64_t mlc_rt_str_ord(const mlc_rt_text *text);
 void mlc_rt_str_release(mlc_rt_text text);
 int32_t mlc_rt_str_repeat(mlc_rt_text *out, const mlc_rt_text *text, int64_t count);
 int32_t mlc_rt_str_replace(mlc_rt_text *out, const mlc_rt_text *text, const mlc_rt_text *old, const mlc_rt_text *replacement);
@@ -188,6 +189,7 @@ int32_t mlc_rt_str_to_i64(int64_t *out, const mlc_rt_text *text);
 int32_t mlc_rt_str_upper(mlc_rt_text *out, const mlc_rt_text *text);
 void mlc_rt_text_caught(mlc_rt_text *out);
 int32_t mlc_rt_text_finish(mlc_rt_text *out, const mlc_rt_list *list);
+int32_t mlc_rt_text_format_bool(mlc_rt_list *out, bool value, const mlc_rt_text *spec);
 int32_t mlc_rt_text_format_f32(mlc_rt_list *out, float value, const mlc_rt_text *spec);
 int32_t mlc_rt_text_format_f64(mlc_rt_list *out, double value, const mlc_rt_text *spec);
 int32_t mlc_rt_text_format_i64(mlc_rt_list *out, int64_t value, const mlc_rt_text *spec);

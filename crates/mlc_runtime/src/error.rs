@@ -155,7 +155,7 @@ pub extern "C" fn mlc_rt_error_line() -> i32 {
 /// # Safety
 /// `file` must point to `file_len` bytes.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mlc_rt_error_locate(file: *const c_char, file_len: i64, line: i32) {
+pub unsafe extern "C" fn mlc_rt_error_at(file: *const c_char, file_len: i64, line: i32) {
     PENDING.with_borrow_mut(|pending| {
         if let Some(error) = pending
             && error.line == 0

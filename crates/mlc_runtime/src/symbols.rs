@@ -22,7 +22,7 @@ static TABLE: Table = Table(&table! {
     interrupt::{ mlc_rt_interrupt, mlc_rt_interrupt_clear, mlc_rt_check_interrupt }
     error::{
         mlc_rt_raise, mlc_rt_raise_index, mlc_rt_error_kind, mlc_rt_error_matches, mlc_rt_error_message,
-        mlc_rt_error_file, mlc_rt_error_line, mlc_rt_error_clear, mlc_rt_error_locate, mlc_rt_kind_name,
+        mlc_rt_error_file, mlc_rt_error_line, mlc_rt_error_clear, mlc_rt_error_at, mlc_rt_kind_name,
     }
     print::{
         mlc_rt_print_i64, mlc_rt_print_u64, mlc_rt_print_f64, mlc_rt_print_f32, mlc_rt_print_bool, mlc_rt_print_str,
@@ -39,7 +39,7 @@ static TABLE: Table = Table(&table! {
         mlc_rt_print_repr,
         mlc_rt_text_caught,
         mlc_rt_text_finish,
-        mlc_rt_text_format_f32,
+        mlc_rt_text_format_bool,        mlc_rt_text_format_f32,
         mlc_rt_text_format_f64,
         mlc_rt_text_format_i64,
         mlc_rt_text_format_text,

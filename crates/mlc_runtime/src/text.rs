@@ -4,6 +4,7 @@
 //! positions count code points, as in Python; a text of ASCII alone is indexed in constant time.
 
 mod builder;
+mod character;
 mod compare;
 mod convert;
 mod format;
@@ -82,6 +83,13 @@ pub(crate) unsafe fn store(out: *mut Text, pieces: &[&str]) -> i32 {
     if bytes == 0 {
         // SAFETY: the caller vouches for `out`.
         unsafe { *out = std::ptr::null_mut() };
+        return 0;
+    }
+    if bytes == 1
+        && let Some(text) = pieces.iter().find_map(|piece| character::literal(piece))
+    {
+        // SAFETY: as above.
+        unsafe { *out = text };
         return 0;
     }
     let head = std::mem::size_of::<Buffer>();

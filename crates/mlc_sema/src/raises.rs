@@ -2,7 +2,7 @@
 
 use crate::hir::{
     BinaryOp, Builtin, Expr, ExprKind, Function, Place, ProjectionKind, Range, Stmt, StmtKind,
-    Subscript, TypeTable,
+    Subscript, Ty, TypeTable,
 };
 use crate::walk::{Visitor, walk};
 
@@ -143,6 +143,12 @@ impl Visitor for Facts<'_> {
     fn place(&mut self, place: &Place) {
         for projection in &place.projections {
             match &projection.kind {
+                // A part of a string is a string of its own.
+                ProjectionKind::Index { .. } | ProjectionKind::Slice(_)
+                    if projection.ty == Ty::STR =>
+                {
+                    self.raises = true;
+                }
                 ProjectionKind::Index { checked: true, .. }
                 | ProjectionKind::Unwrap { checked: true } => self.check(),
                 ProjectionKind::Slice(subscripts) => {

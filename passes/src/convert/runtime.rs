@@ -32,6 +32,7 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
         "(i64, i64, !llvm.ptr, i64, i32)",
         COLD,
     ),
+    ("mlc_rt_error_at", "(!llvm.ptr, i64, i32)", COLD),
     ("mlc_rt_report_uncaught", "() -> i32", COLD),
 ];
 const NO_UNWIND: &str = r#"["nounwind"]"#;

@@ -237,25 +237,23 @@ pub unsafe extern "C" fn mlc_rt_str_chr(out: *mut Text, code: i64) -> i32 {
     unsafe { store(out, &[c.encode_utf8(&mut [0; 4])]) }
 }
 
-/// `ord(text)`; `TypeError` unless it is one character.
+/// `ord(text)`; -1 and a `TypeError` unless it is one character.
 ///
 /// # Safety
-/// `text` must point to a text, and `out` to where a number may be written.
+/// `text` must point to a text.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mlc_rt_str_ord(out: *mut i64, text: *const Text) -> i32 {
-    // SAFETY: the caller vouches for the pointers.
+pub unsafe extern "C" fn mlc_rt_str_ord(text: *const Text) -> i64 {
+    // SAFETY: the caller vouches for the pointer.
     unsafe {
         let mut characters = as_str(*text).chars();
         match (characters.next(), characters.next()) {
-            (Some(c), None) => {
-                *out = i64::from(u32::from(c));
-                0
-            }
+            (Some(c), None) => i64::from(u32::from(c)),
             _ => {
                 let found = chars(*text);
                 let message =
                     format!("ord() expected a character, but string of length {found} found");
-                error::raise(TYPE_ERROR, message)
+                error::raise(TYPE_ERROR, message);
+                -1
             }
         }
     }

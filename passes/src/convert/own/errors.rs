@@ -49,6 +49,11 @@ impl<'c, 'a> Conversion<'c, 'a> {
         let status = operand(op, 0);
         let failed = emit.compare(Compare::Ne, status, emit.integer(32, 0));
         emit.exit_if(failed, |emit| {
+            if op.has_attribute("raised_here") {
+                let (file, file_length, line) = self.place(emit, op);
+                let operands = [file, file_length, line];
+                emit.call_runtime(&mut self.runtime, "mlc_rt_error_at", &operands, &[]);
+            }
             self.unwind(emit, op);
             status
         });

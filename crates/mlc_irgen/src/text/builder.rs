@@ -1,0 +1,160 @@
+//! Texts that are put together of several pieces: in a list of bytes, of which the text is made at the end.
+
+use melior::ir::Value;
+use mlc_dialects::own;
+use mlc_sema::hir::{Builtin, Expr, ExprKind, FloatKind, Ty, TyKind};
+
+use crate::{
+    Error,
+    arith::Class,
+    function::{Lower, Result},
+    print::Sink,
+};
+
+impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// `a + b`, `str(x)`, `repr(x)` or `format(x, spec)`, and what is nested of them.
+    pub(super) fn built_text(&mut self, expr: &'x Expr) -> Result<Value<'c, 'm>> {
+        if let Some(text) = self.unbuilt_text(expr)? {
+            return Ok(text);
+        }
+        let bytes = own::list_type(self.b.int_type(8));
+        let builder = self.b.value("own.new", &[], own::box_type(bytes));
+        let out = self.borrow_box(builder, true);
+        self.push_text(out, expr)?;
+        let pieces = self.borrow_box(builder, false);
+        self.at(expr.span);
+        Ok(self.new_text("mlc_rt_text_finish", &[pieces]))
+    }
+
+    /// What one call makes: two texts joined, or the text of one text or number.
+    fn unbuilt_text(&mut self, expr: &'x Expr) -> Result<Option<Value<'c, 'm>>> {
+        let ExprKind::Builtin { op, args } = &expr.kind else {
+            return Ok(None);
+        };
+        match (op, args.as_slice()) {
+            (Builtin::StrConcat, [left, right]) => {
+                if is_built(left) || is_built(right) {
+                    return Ok(None);
+                }
+                let texts = self.texts(args)?;
+                self.at(expr.span);
+                Ok(Some(self.new_text("mlc_rt_str_concat", &texts)))
+            }
+            (Builtin::Str | Builtin::Repr, [value]) if self.is_text(value.ty) => {
+                let text = self.text(value)?;
+                self.at(expr.span);
+                Ok(Some(match op {
+                    Builtin::Repr => self.new_text("mlc_rt_str_repr", &[text]),
+                    _ => self.load(text, value.ty)?[0],
+                }))
+            }
+            (Builtin::Str | Builtin::Repr, [value]) if self.types().is_scalar(value.ty) => {
+                let Some((kind, wide)) = self.number_kind(value.ty)? else {
+                    return Ok(None);
+                };
+                let number = self.number_operand(value)?;
+                self.at(expr.span);
+                let number = self.convert(number, value.ty, wide)?;
+                let symbol = format!("mlc_rt_str_of_{kind}");
+                Ok(Some(self.new_text(&symbol, &[number])))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Appends the text that an expression gives to the bytes at `out`.
+    fn push_text(&mut self, out: Value<'c, 'm>, expr: &'x Expr) -> Result<()> {
+        if let ExprKind::Builtin { op, args } = &expr.kind {
+            match (op, args.as_slice()) {
+                (Builtin::StrConcat, [left, right]) => {
+                    self.push_text(out, left)?;
+                    return self.push_text(out, right);
+                }
+                (Builtin::Str, [value]) if self.is_text(value.ty) => {
+                    return self.push_text(out, value);
+                }
+                (Builtin::Str | Builtin::Repr, [value]) => {
+                    let piece = self.piece(value)?;
+                    self.at(expr.span);
+                    return self.write_piece(Sink::Text(out), &piece, expr.span);
+                }
+                (Builtin::Format, [value, spec]) => {
+                    return self.push_format(out, expr, value, spec);
+                }
+                _ => {}
+            }
+        }
+        let text = self.text(expr)?;
+        self.at(expr.span);
+        self.call_checked("mlc_rt_text_push", &[out, text]);
+        Ok(())
+    }
+
+    fn push_format(
+        &mut self,
+        out: Value<'c, 'm>,
+        expr: &'x Expr,
+        value: &'x Expr,
+        spec: &'x Expr,
+    ) -> Result<()> {
+        if self.is_text(value.ty) {
+            let value = self.text_before(value, std::slice::from_ref(spec))?;
+            let spec = self.text(spec)?;
+            self.at(expr.span);
+            self.call_checked("mlc_rt_text_format_text", &[out, value, spec]);
+            return Ok(());
+        }
+        let kind = match self.types().is_scalar(value.ty) {
+            true => self.number_kind(value.ty)?,
+            false => None,
+        };
+        let Some((kind, wide)) = kind else {
+            return Err(Error::unsupported(
+                value.span,
+                "formatting a value of this type",
+            ));
+        };
+        let number = self.number_operand(value)?;
+        let number = self.convert(number, value.ty, wide)?;
+        let spec = self.text(spec)?;
+        self.at(expr.span);
+        let symbol = format!("mlc_rt_text_format_{kind}");
+        self.call_checked(&symbol, &[out, number, spec]);
+        Ok(())
+    }
+
+    /// How functions of the runtime name a type of numbers, and the type that they take; none for one that they do not know.
+    pub fn number_kind(&self, ty: Ty) -> Result<Option<(&'static str, Ty)>> {
+        if matches!(self.types().kind(ty), TyKind::Simd { .. }) {
+            return Ok(None);
+        }
+        Ok(Some(match self.class(ty)? {
+            Class::Bool => ("bool", Ty::BOOL),
+            Class::Int { signed: true, .. } => ("i64", Ty::I64),
+            Class::Int { signed: false, .. } => ("u64", Ty::U64),
+            Class::Float(FloatKind::F64) => ("f64", Ty::F64),
+            Class::Float(_) => ("f32", Ty::F32),
+            Class::Complex(_) => return Ok(None),
+        }))
+    }
+
+    /// A number or `Bool`, given by value or as a borrow.
+    fn number_operand(&mut self, arg: &'x Expr) -> Result<Value<'c, 'm>> {
+        let ExprKind::Borrow { place, .. } = &arg.kind else {
+            return self.one(arg);
+        };
+        let spot = self.place(place, false)?;
+        Ok(self.read(&spot, place.ty)?[0])
+    }
+}
+
+/// Whether an expression puts a text together of pieces.
+fn is_built(expr: &Expr) -> bool {
+    matches!(
+        &expr.kind,
+        ExprKind::Builtin {
+            op: Builtin::StrConcat | Builtin::Str | Builtin::Repr | Builtin::Format,
+            ..
+        }
+    )
+}
