@@ -124,6 +124,9 @@ impl<'x, 'c> Types<'x, 'c> {
             }
             TyKind::Struct(id) => {
                 let decl = &self.program.structs[id.0 as usize];
+                if decl.destructor.is_some() {
+                    return Err(self.unsupported(ty, "a struct with `__del__`"));
+                }
                 let mut fields = Vec::new();
                 for field in &decl.fields {
                     fields.push(self.nested_payload(field.ty, outer)?);
