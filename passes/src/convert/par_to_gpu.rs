@@ -19,6 +19,7 @@
 
 mod barriers;
 mod device;
+mod inner_loops;
 mod launch;
 mod rows;
 mod threads;

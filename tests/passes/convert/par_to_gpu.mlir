@@ -160,6 +160,34 @@ func.func @sum_of_rows(%x: memref<?x128xf32>, %n: index, %start: f32) -> f32 {
 
 // -----
 
+// A loop whose length depends on the iteration is run by every thread of the block; it needs no buffer.
+// CHECK-LABEL: func.func @triangle
+// CHECK:         gpu.launch {{.+}} function(@triangle_par0)
+// CHECK-NOT:     workgroup
+// CHECK:           scf.for %[[I:.+]] = %{{.+}} to
+// CHECK:             scf.for %{{.+}} = %{{.+}} to %[[I]] step %{{.+}} iter_args
+// CHECK:             gpu.barrier
+// CHECK:             scf.for
+// CHECK:             gpu.barrier
+func.func @triangle(%x: memref<?x?xf32>, %n: index, %m: index) {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %none = arith.constant 0.0 : f32
+  par.for (%i) in (%n) {
+    %sum = scf.for %k = %zero to %i step %one iter_args(%s = %none) -> (f32) {
+      %v = memref.load %x[%i, %k] : memref<?x?xf32>
+      %t = arith.addf %s, %v : f32
+      scf.yield %t : f32
+    } {par.independent}
+    par.for (%j) in (%m) {
+      memref.store %sum, %x[%i, %j] : memref<?x?xf32>
+    }
+  }
+  return
+}
+
+// -----
+
 // In a product of matrices, neighboring elements of a row of the result take neighboring elements: a thread has one of them.
 // CHECK-LABEL: func.func @product
 // CHECK-NOT:     gpu.barrier

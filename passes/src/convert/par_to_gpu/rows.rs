@@ -3,6 +3,7 @@
 use super::{
     barriers::{barrier, reduce_in_block},
     device,
+    inner_loops::{Shared, neighbors_touch_neighbors, trips},
     launch::{
         MOST_PARTIALS, Partials, Place, THREADS, buffer_type, delinearize, is_first, launch,
         serialize_inner_loops, unless_empty,
@@ -10,16 +11,13 @@ use super::{
     threads,
 };
 use crate::{
-    analysis::linear::Linear,
     emit::{self, IntPredicate},
-    par::{outline::INDEPENDENT, parallel_loop::ParallelLoop, reductions},
-    vector::vectorize_inner_loops::reduction,
+    par::{parallel_loop::ParallelLoop, reductions},
 };
-use melior::ir::{Type, TypeLike, ValueLike, operation::OperationLike};
-use mlc_dialects::par::Reduction;
+use melior::ir::{Type, ValueLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
-    Blk, Cursor, Op, Val, all_ops, arguments, clone_op, constant_integer, erase, is_inside,
-    move_to_end, nested_blocks, op_name, ops, region_of_block, replace_all_uses, results,
+    Blk, Cursor, Op, Val, all_ops, arguments, clone_op, constant_integer, erase, move_to_end,
+    op_name, ops, region_of_block, replace_all_uses, results,
 };
 
 /// From as many iterations on, a loop in the body is shared: two warps are busy with it.
@@ -27,6 +25,9 @@ const WORTH_SHARING: i64 = 64;
 
 /// More blocks than this run in turn anyway.
 const MOST_BLOCKS: i64 = 1 << 16;
+
+/// What would be a bug: a loop is no longer what it was when the plan was made.
+const CHANGED: &str = "a loop in a parallel loop has changed";
 
 /// How the loops in the body decide between a block and a thread for an iteration.
 pub struct Plan<'c, 'a> {
@@ -57,50 +58,6 @@ pub fn plan<'c, 'a>(parallel: &ParallelLoop<'c, 'a>, reorder: bool) -> Option<Pl
     neighbors_touch_neighbors(parallel, &shared).then_some(Plan { shared })
 }
 
-/// Whether more accesses in the inner loops go from place to neighboring place with the inner iterations than do with those of
-/// the parallel loop. The threads of a warp touch memory at once, and neighboring places are one transfer.
-fn neighbors_touch_neighbors<'c, 'a>(
-    parallel: &ParallelLoop<'c, 'a>,
-    inner: &[Op<'c, 'a>],
-) -> bool {
-    let outer = arguments(parallel.body).pop();
-    let (mut with_inner, mut with_outer) = (0, 0);
-    for around in inner {
-        let iv = nested_blocks(*around).first().and_then(|body| {
-            arguments(*body)
-                .into_iter()
-                .take(ivs_of(*around))
-                .next_back()
-        });
-        for access in all_ops(*around) {
-            if !matches!(op_name(access), "memref.load" | "memref.store") {
-                continue;
-            }
-            let Some(last) = access
-                .operands()
-                .last()
-                .filter(|last| last.r#type().is_index())
-            else {
-                continue;
-            };
-            let last = Linear::of(last);
-            let moves_with =
-                |iv: Option<Val<'c, 'a>>| iv.is_some_and(|iv| last.coefficient(iv) == 1);
-            with_inner += usize::from(moves_with(iv));
-            with_outer += usize::from(moves_with(outer));
-        }
-    }
-    with_inner > with_outer
-}
-
-/// The number of induction variables of a loop.
-fn ivs_of(op: Op) -> usize {
-    match op_name(op) {
-        "par.for" => bounds_of(op).unwrap_or_default(),
-        _ => 1,
-    }
-}
-
 /// Makes a loop a kernel whose blocks each run one iteration at a time, where the loops in it turn out to be long enough,
 /// and another kernel whose threads do where not.
 pub fn convert(
@@ -119,13 +76,13 @@ pub fn convert(
         .ok_or("a loop without loops to share")?;
     match constant_integer(longest) {
         Some(trips) if trips < WORTH_SHARING => return threads::convert(parallel, &name()),
-        Some(_) => return share(parallel, reorder, &name()),
+        Some(_) => return share(parallel, &plan, reorder, &name()),
         None => {}
     }
     let least = emit::index(&at, WORTH_SHARING);
     let is_long = emit::compare(&at, IntPredicate::Sle, least, longest);
     let short = version(&parallel, is_long);
-    share(parallel, reorder, &name())?;
+    share(parallel, &plan, reorder, &name())?;
     threads::convert(ParallelLoop::new(context, short)?, &name())
 }
 
@@ -152,95 +109,13 @@ fn version<'c, 'a>(parallel: &ParallelLoop<'c, 'a>, condition: Val<'c, 'a>) -> O
     copy
 }
 
-/// The number of iterations of a loop whose bounds are known before the parallel loop around it.
-fn trips<'c, 'a>(at: &Cursor<'c, 'a>, inner: Op<'c, 'a>) -> Val<'c, 'a> {
-    let operands: Vec<_> = inner.operands().collect();
-    if op_name(inner) == "par.for" {
-        let bounds = nested_blocks(inner)
-            .first()
-            .map_or(0, |block| arguments(*block).len());
-        return operands[..bounds]
-            .iter()
-            .fold(emit::index(at, 1), |product, bound| {
-                emit::binary(at, "arith.muli", product, *bound)
-            });
-    }
-    let as_index = |value| emit::index_cast(at, value, emit::index_type(at));
-    let span = emit::binary(
-        at,
-        "arith.subi",
-        as_index(operands[1]),
-        as_index(operands[0]),
-    );
-    match constant_integer(operands[2]) {
-        Some(1) => span,
-        _ => at.value(
-            "arith.ceildivsi",
-            &[span, as_index(operands[2])],
-            span.r#type(),
-            &[],
-        ),
-    }
-}
-
-/// A loop in the body whose iterations the threads of a block share.
-enum Shared<'c, 'a> {
-    Parallel(ParallelLoop<'c, 'a>),
-    Serial {
-        body: Blk<'c, 'a>,
-        kinds: Vec<Reduction>,
-    },
-}
-
-impl<'c, 'a> Shared<'c, 'a> {
-    /// The loop that an operation is, if its bounds are known before the parallel loop and its iterations are independent
-    /// but for reductions.
-    fn of(parallel: &ParallelLoop<'c, 'a>, op: Op<'c, 'a>, reorder: bool) -> Option<Self> {
-        if op
-            .operands()
-            .take(bounds_of(op)?)
-            .any(|bound| is_inside(bound, parallel.par_for))
-        {
-            return None;
-        }
-        Self::anywhere(parallel, op, reorder)
-    }
-
-    /// As [`Shared::of`], without asking where the bounds are known.
-    fn anywhere(parallel: &ParallelLoop<'c, 'a>, op: Op<'c, 'a>, reorder: bool) -> Option<Self> {
-        if op_name(op) == "par.for" {
-            let inner = ParallelLoop::new(parallel.context, op).ok()?;
-            return (!inner.raises && (reorder || !inner.rounds()))
-                .then_some(Self::Parallel(inner));
-        }
-        let body = nested_blocks(op).first().copied()?;
-        let carried = arguments(body);
-        let reductions = reduction::of_loop(body, &carried[1..], reorder)?;
-        op.has_attribute(INDEPENDENT).then(|| Self::Serial {
-            body,
-            kinds: reductions.iter().map(|reduction| reduction.kind).collect(),
-        })
-    }
-
-    fn kinds(&self) -> &[Reduction] {
-        match self {
-            Self::Parallel(inner) => &inner.kinds,
-            Self::Serial { kinds, .. } => kinds,
-        }
-    }
-}
-
-/// The number of operands that say how often a loop runs.
-fn bounds_of(op: Op) -> Option<usize> {
-    match op_name(op) {
-        "scf.for" => Some(3),
-        "par.for" => Some(arguments(*nested_blocks(op).first()?).len()),
-        _ => None,
-    }
-}
-
 /// Makes a loop a kernel whose blocks each run one iteration at a time.
-fn share(parallel: ParallelLoop, reorder: bool, name: &str) -> Result<(), String> {
+fn share<'c, 'a>(
+    parallel: ParallelLoop<'c, 'a>,
+    plan: &Plan<'c, 'a>,
+    reorder: bool,
+    name: &str,
+) -> Result<(), String> {
     let at = Cursor::before(parallel.context, parallel.par_for);
     let iterations = parallel.iterations(&at);
     let totals = unless_empty(&at, &parallel, iterations, |at| {
@@ -252,7 +127,7 @@ fn share(parallel: ParallelLoop, reorder: bool, name: &str) -> Result<(), String
         };
         let blocks = emit::binary(at, "arith.minsi", iterations, emit::index(at, most));
         let partials = Partials::allocate(at, &types, blocks)?;
-        let shared = buffer_types(at, &parallel, reorder)?;
+        let shared = buffer_types(at, &parallel, plan, reorder)?;
         let neutral = parallel.neutral(at)?;
         let mut outcome = Ok(());
         let kernel = launch(at, name, blocks, &shared, |at, place| {
@@ -260,7 +135,7 @@ fn share(parallel: ParallelLoop, reorder: bool, name: &str) -> Result<(), String
             let sums = emit::for_loop(at, range, &neutral, |at, number, sums| {
                 let ivs = delinearize(at, &parallel.bounds, number);
                 let sums = parallel.place_body(at, &ivs, sums);
-                outcome = share_loops(&parallel, at.block(), place, reorder);
+                outcome = share_loops(&parallel, plan, at.block(), place, reorder);
                 sums
             });
             partials.store(at, place, &results(sums));
@@ -277,15 +152,14 @@ fn share(parallel: ParallelLoop, reorder: bool, name: &str) -> Result<(), String
 fn buffer_types<'c, 'a>(
     at: &Cursor<'c, 'a>,
     parallel: &ParallelLoop<'c, 'a>,
+    plan: &Plan<'c, 'a>,
     reorder: bool,
 ) -> Result<Vec<Type<'c>>, String> {
     let mut all: Vec<Type> = Vec::new();
-    for op in ops(parallel.body) {
-        let Some(inner) = Shared::of(parallel, op, reorder) else {
-            continue;
-        };
+    for op in &plan.shared {
+        let inner = Shared::anywhere(parallel, *op, reorder).ok_or(CHANGED)?;
         let mut free = all.clone();
-        for result in results(op).iter().take(inner.kinds().len()) {
+        for result in results(*op).iter().take(inner.kinds().len()) {
             let ty = buffer_type(at, result.r#type())?;
             match free.iter().position(|known| *known == ty) {
                 Some(place) => drop(free.remove(place)),
@@ -300,6 +174,7 @@ fn buffer_types<'c, 'a>(
 /// to memory in the order of the body.
 fn share_loops<'c, 'a>(
     parallel: &ParallelLoop<'c, 'a>,
+    plan: &Plan<'c, 'a>,
     body: Blk<'c, 'a>,
     place: &Place<'c, 'a>,
     reorder: bool,
@@ -309,9 +184,9 @@ fn share_loops<'c, 'a>(
     for op in ops(body) {
         let writes = device::writes(op);
         // The bounds were looked at before; they are in the kernel now, as everything is.
-        let inner = match bounds_of(op) {
-            Some(_) => Shared::anywhere(parallel, op, reorder),
-            None => None,
+        let inner = match plan.shared.contains(&op) {
+            true => Some(Shared::anywhere(parallel, op, reorder).ok_or(CHANGED)?),
+            false => None,
         };
         if inner.is_none() && !writes {
             touched |= device::reads(op);
