@@ -27,6 +27,8 @@ pub enum Piece<'x, 'c, 'm> {
     Elements(View<'c, 'm>, Ty),
     /// A borrow of a string, written without quotes.
     Str(Value<'c, 'm>),
+    /// A string or `None`, written without quotes.
+    OptionalStr(Vec<Value<'c, 'm>>),
     /// A borrow of a payload.
     Stored(Value<'c, 'm>, Ty),
 }
@@ -49,7 +51,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 _ if self.is_text(value.ty) => {
                     Piece::Str(self.text_before(value, &values[at + 1..])?)
                 }
-                _ => self.piece(value)?,
+                _ => self.shown(value)?,
             });
         }
         let (separator, end) = (self.separator(separator)?, self.separator(end)?);
@@ -66,6 +68,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(match &expr.kind {
             ExprKind::Str(text) => Piece::Text(text),
             _ => Piece::Str(self.text(expr)?),
+        })
+    }
+
+    /// Evaluates a value that is to be written as `str` has it.
+    pub fn shown(&mut self, value: &'x Expr) -> Result<Piece<'x, 'c, 'm>> {
+        Ok(match (self.piece(value)?, self.types().kind(value.ty)) {
+            (Piece::Values(values, _), TyKind::Optional(of)) if self.is_text(*of) => {
+                Piece::OptionalStr(values)
+            }
+            (piece, _) => piece,
         })
     }
 
@@ -96,6 +108,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Piece::Values(values, ty) => self.write_values(sink, values, *ty),
             Piece::Elements(view, ty) => self.write_elements(sink, view, *ty),
             Piece::Str(source) => self.write_str(sink, *source, false),
+            Piece::OptionalStr(values) => self.if_op(
+                values[0],
+                &[],
+                |lower| {
+                    let source = lower.borrow_box(values[1], false);
+                    lower.write_str(sink, source, false)
+                },
+                |lower| lower.write_text(sink, "None"),
+            ),
             Piece::Stored(source, ty) => self.write_stored(sink, *source, *ty),
         }
         .map_err(|error| error.at(span))

@@ -24,8 +24,13 @@ pub fn root<'c: 'a, 'a>(value: Value<'c, 'a>) -> Value<'c, 'a> {
 }
 
 /// Whether two roots may reach the same memory: they are one, or one is a borrow that a call returned,
-/// whose origin is not known.
+/// whose origin is not known. Constant data, which irgen marks, is written by nobody.
 pub fn may_overlap(first: Value, second: Value) -> bool {
+    let is_constant =
+        |value: Value| defining_op(value).is_some_and(|op| op.has_attribute("mlc.constant"));
+    if is_constant(first) || is_constant(second) {
+        return false;
+    }
     let is_returned = |value: Value| own::is_borrow(value.r#type()) && defining_op(value).is_some();
     value_key(first) == value_key(second) || is_returned(first) || is_returned(second)
 }

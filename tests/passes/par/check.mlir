@@ -184,3 +184,16 @@ func.func @collect_and_read(%l: !own.mut<!own.list<f32>>, %n: index, %v: f32) {
   }
   return
 }
+
+// -----
+
+// Nothing writes constant data, so a read of it meets no write.
+func.func private @read(!own.ref<!own.list<f32>>) -> f32
+func.func @collect_beside_constant(%data: !llvm.ptr, %l: !own.mut<!own.list<f32>>, %n: index) {
+  par.for (%i) in (%n) {
+    %c = builtin.unrealized_conversion_cast %data {mlc.constant} : !llvm.ptr to !own.ref<!own.list<f32>>
+    %v = func.call @read(%c) : (!own.ref<!own.list<f32>>) -> f32
+    par.collect %v into %l : f32, !own.mut<!own.list<f32>>
+  }
+  return
+}

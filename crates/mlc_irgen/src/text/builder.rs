@@ -74,7 +74,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     return self.push_text(out, value);
                 }
                 (Builtin::Str | Builtin::Repr, [value]) => {
-                    let piece = self.piece(value)?;
+                    let piece = match op {
+                        Builtin::Str => self.shown(value)?,
+                        _ => self.piece(value)?,
+                    };
                     self.at(expr.span);
                     return self.write_piece(Sink::Text(out), &piece, expr.span);
                 }

@@ -30,8 +30,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .b
             .value_with("llvm.mlir.addressof", &[], pointer, &attrs);
         let ty = own::ref_type(own::str_type(self.cx.context));
+        let attrs = [("mlc.constant", self.b.unit())];
         self.b
-            .value("builtin.unrealized_conversion_cast", &[address], ty)
+            .value_with("builtin.unrealized_conversion_cast", &[address], ty, &attrs)
     }
 }
 
