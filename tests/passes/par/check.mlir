@@ -191,7 +191,7 @@ func.func @collect_and_read(%l: !own.mut<!own.list<f32>>, %n: index, %v: f32) {
 func.func private @read(!own.ref<!own.list<f32>>) -> f32
 func.func @collect_beside_constant(%data: !llvm.ptr, %l: !own.mut<!own.list<f32>>, %n: index) {
   par.for (%i) in (%n) {
-    %c = builtin.unrealized_conversion_cast %data {mlc.constant} : !llvm.ptr to !own.ref<!own.list<f32>>
+    %c = builtin.unrealized_conversion_cast %data : !llvm.ptr to !own.ref<!own.list<f32>> {mlc.constant}
     %v = func.call @read(%c) : (!own.ref<!own.list<f32>>) -> f32
     par.collect %v into %l : f32, !own.mut<!own.list<f32>>
   }
