@@ -46,7 +46,7 @@ pub struct Plan<'c, 'a> {
     pub masked_rest: bool,
 }
 
-/// More lanes than one register has hide the latency of a chain of additions.
+/// More lanes than one register has hide the latency of a chain of additions, and of loads.
 const ACCUMULATORS: u64 = 4;
 
 struct Survey<'c, 'a> {
@@ -126,14 +126,11 @@ pub fn plan<'c, 'a>(
     }
 
     let native = simd.vector_bits / survey.widest.max(8);
-    let factor = if !reductions.is_empty() {
-        ACCUMULATORS
-    } else {
-        match survey.size {
-            0..=12 => 4,
-            13..=32 => 2,
-            _ => 1,
-        }
+    // A long body hides latency by itself; several copies of it would only take time to compile.
+    let factor = match survey.size {
+        0..=12 => ACCUMULATORS,
+        13..=32 => 2,
+        _ => 1,
     };
     let mut lanes = native * factor;
     if let (Some(lower), Some(upper)) = (constant_integer(lower), constant_integer(upper)) {
