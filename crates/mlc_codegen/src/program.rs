@@ -9,7 +9,10 @@
 //!   %code = call i32 @mlc_rt_report_uncaught()
 //!   ret i32 %code
 //! done:
-//!   call void @mlc_rt_flush()
+//!   %written = call i32 @mlc_rt_flush()
+//!   %lost = icmp ne i32 %written, 0
+//!   br i1 %lost, label %report, label %end
+//! end:
 //!   ret i32 0
 //! }
 //! ```
@@ -23,7 +26,6 @@ use llvm_sys::{
         LLVMCreateBuilderInContext, LLVMDisposeBuilder, LLVMFunctionType, LLVMGetNamedFunction,
         LLVMGetReturnType, LLVMGetTypeKind, LLVMGlobalGetValueType, LLVMInt32TypeInContext,
         LLVMPointerTypeInContext, LLVMPositionBuilderAtEnd, LLVMSetValueName2,
-        LLVMVoidTypeInContext,
     },
     prelude::{LLVMContextRef, LLVMModuleRef, LLVMTypeRef, LLVMValueRef},
 };
@@ -56,7 +58,8 @@ pub(crate) unsafe fn add_main(
         let ty = LLVMFunctionType(i32_type, [i32_type, pointer, pointer].as_mut_ptr(), 3, 0);
         let main = LLVMAddFunction(module, c"main".as_ptr(), ty);
         let block = |name: &CStr| LLVMAppendBasicBlockInContext(context, main, name.as_ptr());
-        let (entry, report, done) = (block(c"entry"), block(c"report"), block(c"done"));
+        let (entry, report) = (block(c"entry"), block(c"report"));
+        let (done, end) = (block(c"done"), block(c"end"));
         let builder = LLVMCreateBuilderInContext(context);
         let call = |function: LLVMValueRef, ty: LLVMTypeRef| {
             LLVMBuildCall2(builder, ty, function, [].as_mut_ptr(), 0, c"".as_ptr())
@@ -64,13 +67,14 @@ pub(crate) unsafe fn add_main(
 
         LLVMPositionBuilderAtEnd(builder, entry);
         let status = start.map(|function| call(function, LLVMGlobalGetValueType(function)));
+        let report_if_set = |status: LLVMValueRef, otherwise| {
+            let zero = LLVMConstNull(i32_type);
+            let not_equal = LLVMIntPredicate::LLVMIntNE;
+            let failed = LLVMBuildICmp(builder, not_equal, status, zero, c"failed".as_ptr());
+            LLVMBuildCondBr(builder, failed, report, otherwise);
+        };
         match status.filter(|_| start.is_some_and(|function| returns_status(function))) {
-            Some(status) => {
-                let zero = LLVMConstNull(i32_type);
-                let not_equal = LLVMIntPredicate::LLVMIntNE;
-                let failed = LLVMBuildICmp(builder, not_equal, status, zero, c"failed".as_ptr());
-                LLVMBuildCondBr(builder, failed, report, done);
-            }
+            Some(status) => report_if_set(status, done),
             None => {
                 LLVMBuildBr(builder, done);
             }
@@ -81,8 +85,10 @@ pub(crate) unsafe fn add_main(
         LLVMBuildRet(builder, call(function, ty));
 
         LLVMPositionBuilderAtEnd(builder, done);
-        let (function, ty) = runtime(module, c"mlc_rt_flush", LLVMVoidTypeInContext(context));
-        call(function, ty);
+        let (function, ty) = runtime(module, c"mlc_rt_flush", i32_type);
+        report_if_set(call(function, ty), end);
+
+        LLVMPositionBuilderAtEnd(builder, end);
         LLVMBuildRet(builder, LLVMConstNull(i32_type));
         LLVMDisposeBuilder(builder);
     }
