@@ -21,6 +21,7 @@
 //! Leaves: loops that it does not take as they were, for LLVM's vectorizers.
 //! Does not: take loops of cold functions (`mlc.cold`) that reduce nothing; gather, scatter, or look for independence in loops that store to two arrays.
 
+mod align;
 mod plan;
 pub mod reduction;
 mod widen;
@@ -46,8 +47,8 @@ use mlc_dialects::par::Reduction;
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Cursor, Op, Val, all_ops, arguments, constant_integer, erase, nested_blocks, op_name, ops,
-        replace_all_uses, results, set_operand,
+        Blk, Cursor, Op, Val, all_ops, arguments, constant_integer, erase, nested_blocks, op_name,
+        ops, replace_all_uses, results, set_operand,
     },
 };
 
@@ -85,7 +86,7 @@ fn is_innermost(scf_for: Op) -> bool {
         .all(|op| !matches!(op_name(op), "scf.for" | "scf.while" | "par.for"))
 }
 
-/// Replaces a loop by one over several registers at once and, where the number of iterations may be
+/// Replaces a loop by a few iterations that align its stores, one over several registers at once and, where the number of iterations may be
 /// no multiple of their lanes, one over single registers under a mask. Without masks the loop stays
 /// for the rest.
 fn vectorize<'c, 'a>(
@@ -113,8 +114,17 @@ fn vectorize<'c, 'a>(
         accumulators.push(at.value("arith.constant", &[], ty, &[("value", neutral)]));
     }
 
-    let lanes = emit::integer(&at, ty, plan.lanes as i64);
+    let mut failure = None;
     let known = constant_integer(lower).zip(constant_integer(upper));
+    let mut start = lower;
+    if known.is_none()
+        && let Some(peeled) = align::peeled(&at, plan, scf_for, body, old_iv, (lower, upper))
+    {
+        start = at.value("arith.addi", &[lower, peeled], ty, &[]);
+        masked(&at, plan, body, old_iv, (lower, start), &[], &mut failure);
+    }
+
+    let lanes = emit::integer(&at, ty, plan.lanes as i64);
     let (end, rest) = match known {
         Some((first, last)) => {
             let trips = (last - first).max(0);
@@ -122,19 +132,18 @@ fn vectorize<'c, 'a>(
             (emit::integer(&at, ty, last - rest), Some(rest))
         }
         None => {
-            let span = at.value("arith.subi", &[upper, lower], ty, &[]);
+            let span = at.value("arith.subi", &[upper, start], ty, &[]);
             let zero = emit::integer(&at, ty, 0);
             let span = at.value("arith.maxsi", &[span, zero], ty, &[]);
             let rest = at.value("arith.remui", &[span, lanes], ty, &[]);
             let whole = at.value("arith.subi", &[span, rest], ty, &[]);
-            (at.value("arith.addi", &[lower, whole], ty, &[]), None)
+            (at.value("arith.addi", &[start, whole], ty, &[]), None)
         }
     };
 
-    let mut failure = None;
     let main = emit::for_loop(
         &at,
-        (lower, end, lanes),
+        (start, end, lanes),
         &accumulators,
         |at, iv, carried| {
             Widener::new(*at, plan, plan.lanes, (old_iv, iv), carried, None)
@@ -151,20 +160,8 @@ fn vectorize<'c, 'a>(
     }
 
     if plan.masked_rest && rest != Some(0) {
-        let step = emit::integer(&at, ty, plan.native as i64);
-        let bits = Type::vector(&[plan.native], emit::int_type(&at, 1));
-        let tail = emit::for_loop(&at, (end, upper, step), &accumulators, |at, iv, carried| {
-            let rest = at.value("arith.subi", &[upper, iv], ty, &[]);
-            let rest = emit::index_cast(at, rest, emit::index_type(at));
-            let mask = at.value("vector.create_mask", &[rest], bits, &[]);
-            Widener::new(*at, plan, plan.native, (old_iv, iv), carried, Some(mask))
-                .run(body)
-                .unwrap_or_else(|error| {
-                    failure = Some(error);
-                    carried.to_vec()
-                })
-        });
-        accumulators = results(tail);
+        let range = (end, upper);
+        accumulators = masked(&at, plan, body, old_iv, range, &accumulators, &mut failure);
     }
     if let Some(error) = failure {
         return Err(error);
@@ -191,6 +188,33 @@ fn vectorize<'c, 'a>(
     }
     erase(scf_for);
     Ok(())
+}
+
+/// A loop over single registers, the last one under a mask.
+fn masked<'c, 'a>(
+    at: &Cursor<'c, 'a>,
+    plan: &Plan<'c, 'a>,
+    body: Blk<'c, 'a>,
+    old_iv: Val<'c, 'a>,
+    (lower, upper): (Val<'c, 'a>, Val<'c, 'a>),
+    accumulators: &[Val<'c, 'a>],
+    failure: &mut Option<String>,
+) -> Vec<Val<'c, 'a>> {
+    let ty = lower.r#type();
+    let step = emit::integer(at, ty, plan.native as i64);
+    let bits = Type::vector(&[plan.native], emit::int_type(at, 1));
+    let around = emit::for_loop(at, (lower, upper, step), accumulators, |at, iv, carried| {
+        let rest = at.value("arith.subi", &[upper, iv], ty, &[]);
+        let rest = emit::index_cast(at, rest, emit::index_type(at));
+        let mask = at.value("vector.create_mask", &[rest], bits, &[]);
+        Widener::new(*at, plan, plan.native, (old_iv, iv), carried, Some(mask))
+            .run(body)
+            .unwrap_or_else(|error| {
+                *failure = Some(error);
+                carried.to_vec()
+            })
+    });
+    results(around)
 }
 
 /// Combines the lanes of a vector: its halves, then the halves of that, until `end` lanes are left.

@@ -39,6 +39,8 @@ pub struct Plan<'c, 'a> {
     pub lanes: u64,
     /// The iterations that one register holds.
     pub native: u64,
+    /// The width of a register.
+    pub register_bits: u64,
     pub reductions: Vec<Reduction<'c, 'a>>,
     pub classes: HashMap<Key, Class>,
     pub accesses: HashMap<Key, Access>,
@@ -145,6 +147,7 @@ pub fn plan<'c, 'a>(
     (lanes >= 2).then_some(Plan {
         lanes,
         native,
+        register_bits: simd.vector_bits,
         reductions,
         classes: survey.classes,
         accesses: survey.accesses,
