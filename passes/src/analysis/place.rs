@@ -3,7 +3,7 @@
 use crate::analysis::access::is_view_like;
 use melior::ir::{OperationRef, Value, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{defining_op, op_name, value_key};
+use mlc_mlir::rewrite::{defining_op, op_name, operand, value_key};
 
 /// A value whose memory is reached through no other value: a box, a borrowed argument, or a borrow that
 /// a call returned.
@@ -15,24 +15,32 @@ pub fn root<'c: 'a, 'a>(value: Value<'c, 'a>) -> Value<'c, 'a> {
                 op_name(op),
                 "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view"
             );
-        match op.operand(0) {
-            Ok(source) if derives => value = source,
-            _ => break,
+        // Only then is there an operand to ask for: melior prints the operation where there is none.
+        if !derives {
+            break;
         }
+        value = operand(op, 0);
     }
     value
 }
 
-/// Whether two roots may reach the same memory: they are one, or one is a borrow that a call returned,
-/// whose origin is not known. Constant data, which irgen marks, is written by nobody.
+/// Whether two roots may reach the same memory: they are one, or one is a borrow whose origin is not known.
 pub fn may_overlap(first: Value, second: Value) -> bool {
-    let is_constant =
-        |value: Value| defining_op(value).is_some_and(|op| op.has_attribute("mlc.constant"));
-    if is_constant(first) || is_constant(second) {
-        return false;
-    }
-    let is_returned = |value: Value| own::is_borrow(value.r#type()) && defining_op(value).is_some();
-    value_key(first) == value_key(second) || is_returned(first) || is_returned(second)
+    !is_constant(first)
+        && !is_constant(second)
+        && (value_key(first) == value_key(second)
+            || is_of_unknown_origin(first)
+            || is_of_unknown_origin(second))
+}
+
+/// Whether a root is constant data, which irgen marks: nobody writes it.
+pub fn is_constant(root: Value) -> bool {
+    defining_op(root).is_some_and(|op| op.has_attribute("mlc.constant"))
+}
+
+/// Whether a root is a borrow that a call returned: it may be a part of another root.
+pub fn is_of_unknown_origin(root: Value) -> bool {
+    own::is_borrow(root.r#type()) && defining_op(root).is_some()
 }
 
 /// The roots whose headers an operation may change: the length or the buffer of a list in them may be

@@ -188,10 +188,10 @@ fn check_write<'c: 'a, 'a>(op: Op<'c, 'a>) -> bool {
             place = operand(source, 0);
             break;
         }
-        match source.operand(0) {
-            Ok(value) if crate::analysis::access::is_view_like(source) => place = value,
-            _ => return true,
+        if !crate::analysis::access::is_view_like(source) {
+            return true;
         }
+        place = operand(source, 0);
     }
     if own::kind(place.r#type()) != own::Kind::Ref {
         return true;

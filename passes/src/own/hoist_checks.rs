@@ -26,8 +26,8 @@ use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
         Cursor, Key, Op, Val, all_ops, clone_op, defining_op, erase, is_inside, move_before,
-        move_to_end, nested_blocks, op_name, ops, region_of_block, replace, replace_all_uses,
-        results, set_attribute, value_key,
+        move_to_end, nested_blocks, op_name, operand, ops, region_of_block, replace,
+        replace_all_uses, results, set_attribute, value_key,
     },
 };
 use std::collections::BTreeSet;
@@ -172,9 +172,8 @@ fn version<'c: 'a, 'a>(context: &'c Context, around: Op<'c, 'a>, checks: Vec<Hoi
 fn drop_wrap(value: Val) {
     let mut value = value;
     while let Some(op) = defining_op(value) {
-        let Ok(operand) = op.operand(0) else { return };
         match op_name(op) {
-            "arith.index_cast" => value = operand,
+            "arith.index_cast" => value = operand(op, 0),
             "arith.select" => {
                 if let Some(index) = unwrapped(op) {
                     replace(op, index);

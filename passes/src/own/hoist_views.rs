@@ -14,7 +14,7 @@
 
 use crate::analysis::{
     linear::Linear,
-    place::{header_writes, may_overlap, root},
+    place::{header_writes, is_constant, is_of_unknown_origin, root},
 };
 use melior::{
     Context,
@@ -23,10 +23,11 @@ use melior::{
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Op, Val, all_ops, ancestor_in_block, erase, is_inside, move_before, op_key, op_name,
-        replace, results, uses, value_key,
+        Key, Op, Val, all_ops, ancestor_in_block, erase, is_inside, move_before, op_key, op_name,
+        operand, replace, results, uses, value_key,
     },
 };
+use std::collections::{HashMap, HashSet};
 
 pub static HOIST_VIEWS: Pass = Pass {
     name: "own-hoist-views",
@@ -71,14 +72,35 @@ fn is_loop(op: Op) -> bool {
     matches!(op_name(op), "scf.for" | "scf.while" | "par.for")
 }
 
-/// The roots whose headers something in `op` may change.
-fn changed_roots<'c: 'a, 'a>(op: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
-    all_ops(op).into_iter().flat_map(header_writes).collect()
+/// The roots whose headers something may change.
+struct Changed {
+    roots: HashSet<Key>,
+    /// One of them is a borrow of unknown origin: it may be a part of any root.
+    any: bool,
 }
 
-fn changes(changed: &[Val], value: Val) -> bool {
-    let root = root(value);
-    changed.iter().any(|other| may_overlap(*other, root))
+impl Changed {
+    /// What the operations in `op` may change.
+    fn by(op: Op) -> Self {
+        let mut changed = Self {
+            roots: HashSet::new(),
+            any: false,
+        };
+        for root in all_ops(op).into_iter().flat_map(header_writes) {
+            changed.any |= is_of_unknown_origin(root);
+            changed.roots.insert(value_key(root));
+        }
+        changed
+    }
+
+    /// Whether the header that a borrow leads to may change.
+    fn reaches(&self, value: Val) -> bool {
+        let root = root(value);
+        !is_constant(root)
+            && (self.any
+                || self.roots.contains(&value_key(root))
+                || (!self.roots.is_empty() && is_of_unknown_origin(root)))
+    }
 }
 
 fn hoist(function: Op) {
@@ -88,7 +110,7 @@ fn hoist(function: Op) {
         .rev()
         .filter(|op| is_loop(*op))
     {
-        let changed = changed_roots(around);
+        let changed = Changed::by(around);
         for op in all_ops(around) {
             if is_header_read(op) && may_move(op, around, &changed) {
                 move_before(op, around);
@@ -99,9 +121,9 @@ fn hoist(function: Op) {
 
 /// Whether the operation gives the same result before the loop, and may run there even where the loop
 /// runs no iteration.
-fn may_move(op: Op, around: Op, changed: &[Val]) -> bool {
+fn may_move(op: Op, around: Op, changed: &Changed) -> bool {
     let reads = !matches!(op_name(op), "own.borrow" | "own.borrow_mut" | "own.field");
-    let may_change = reads && op.operand(0).is_ok_and(|source| changes(changed, source));
+    let may_change = reads && changed.reaches(operand(op, 0));
     op.operands().all(|operand| !is_inside(operand, around))
         && !may_change
         && (op_name(op) != "own.elem" || is_in_range_before(op, around))
@@ -140,8 +162,9 @@ fn is_below_length(list: Val, index: Val) -> bool {
 
 /// Merges equal header reads on roots whose headers nothing in the function changes.
 fn merge(function: Op) {
-    let changed = changed_roots(function);
-    let mut kept: Vec<Op> = Vec::new();
+    let changed = Changed::by(function);
+    // Equal ones share a bucket, so that each is held against few others.
+    let mut kept: HashMap<(&str, Vec<Key>), Vec<Op>> = HashMap::new();
     for op in all_ops(function) {
         if !is_header_read(op) {
             continue;
@@ -150,28 +173,19 @@ fn merge(function: Op) {
             erase(op);
             continue;
         }
-        let Ok(source) = op.operand(0) else { continue };
-        let stable = !changes(&changed, source);
-        let twin = kept.iter().copied().find(|other| {
+        let stable = !changed.reaches(operand(op, 0));
+        let operands = op.operands().map(value_key).collect();
+        let bucket = kept.entry((op_name(op), operands)).or_default();
+        let twin = bucket.iter().copied().find(|other| {
             (stable || matches!(op_name(op), "own.borrow" | "own.borrow_mut" | "own.field"))
-                && is_equal(*other, op)
+                && other.attribute("field").ok() == op.attribute("field").ok()
                 && dominates(*other, op)
         });
         match twin.and_then(|twin| twin.result(0).ok()) {
             Some(result) => replace(op, result.into()),
-            None => kept.push(op),
+            None => bucket.push(op),
         }
     }
-}
-
-fn is_equal(first: Op, second: Op) -> bool {
-    op_name(first) == op_name(second)
-        && first.operand_count() == second.operand_count()
-        && first
-            .operands()
-            .zip(second.operands())
-            .all(|(a, b)| value_key(a) == value_key(b))
-        && first.attribute("field").ok() == second.attribute("field").ok()
 }
 
 fn dominates(first: Op, second: Op) -> bool {

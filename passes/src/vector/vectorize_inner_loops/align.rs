@@ -7,7 +7,7 @@ use super::plan::{Access, Plan};
 use crate::emit;
 use melior::ir::{Type, ValueLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
-    Blk, Cursor, Op, Val, defining_op, is_inside, op_key, op_name, ops, value_key,
+    Blk, Cursor, Op, Val, defining_op, is_inside, op_key, op_name, operand, ops, value_key,
 };
 
 /// Shorter loops start where they start.
@@ -106,10 +106,10 @@ fn next_place<'c, 'a>(
 fn is_iteration(value: Val, iv: Val) -> bool {
     let mut value = value;
     while let Some(op) = defining_op(value) {
-        match op.operand(0) {
-            Ok(operand) if op_name(op) == "arith.index_cast" => value = operand,
-            _ => return false,
+        if op_name(op) != "arith.index_cast" {
+            return false;
         }
+        value = operand(op, 0);
     }
     value_key(value) == value_key(iv)
 }
