@@ -5,8 +5,10 @@ use std::{cell::RefCell, collections::HashMap};
 use melior::{
     Context,
     ir::{
-        Attribute, BlockRef, Location, Module, Type, Value, attribute::TypeAttribute,
-        operation::OperationLike, r#type::FunctionType,
+        Attribute, BlockRef, Location, Module, Type, Value,
+        attribute::TypeAttribute,
+        operation::OperationLike,
+        r#type::{FunctionType, IntegerType},
     },
 };
 use mlc_diagnostics::{SourceMap, Span};
@@ -159,6 +161,17 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
         if !self.is_new(symbol) {
             return;
         }
+        // In C a `bool` fills its register.
+        let attributes: Vec<_> = inputs
+            .iter()
+            .map(|&input| {
+                if input == self.bit() {
+                    "{llvm.zeroext}"
+                } else {
+                    "{}"
+                }
+            })
+            .collect();
         let b = self.at_end(Location::unknown(self.context));
         b.structured(
             "func.func",
@@ -168,9 +181,17 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
                 ("sym_name", b.string(symbol)),
                 ("sym_visibility", b.string("private")),
                 ("function_type", self.function_type(inputs, results)),
+                (
+                    "arg_attrs",
+                    self.parsed(&format!("[{}]", attributes.join(", "))),
+                ),
             ],
             1,
         );
+    }
+
+    fn bit(&self) -> Type<'c> {
+        IntegerType::new(self.context, 1).into()
     }
 
     pub fn function_type(&self, inputs: &[Type<'c>], results: &[Type<'c>]) -> Attribute<'c> {
