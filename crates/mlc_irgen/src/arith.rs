@@ -361,7 +361,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         &mut self,
         op: BinaryOp,
         a: Value<'c, 'm>,
-        b: Value<'c, 'm>,
+        mut b: Value<'c, 'm>,
         ty: Ty,
         result: Type<'c>,
         signed: bool,
@@ -376,6 +376,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 "integer division or modulo by zero"
             };
             self.check_all(some, ty, ErrorKind::ZeroDivisionError, message);
+            // The remainder of MLIR may be moved before the check: it must not trap there.
+            let one = self.number(1.0, ty)?;
+            b = self.b.value("arith.select", &[some, b, one], result);
         }
         if !signed || known.nonnegative {
             let name = if op == BinaryOp::Mod {
