@@ -48,7 +48,20 @@ llvm_prefix() {
 packages_missing() {
     local installed
     installed=$(dpkg-query -W -f '${db:Status-Abbrev}${binary:Package}\n' 2>/dev/null | sed -n 's/^ii  *\([^:]*\).*/\1/p')
-    lines setup/packages.txt | grep -vxF -f <(printf '%s\n' "$installed") || true
+    {
+        lines setup/packages.txt
+        python_packages
+    } | grep -vxF -f <(printf '%s\n' "$installed") || true
+}
+
+# What Debian's Python lacks to make `.venv`, where that is to be made.
+python_packages() {
+    [ -x .venv/bin/python ] && return
+    local python
+    python=$(find_python)
+    if [ -z "$python" ] || ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        printf 'python3\npython3-venv\n'
+    fi
 }
 
 check_packages() {
