@@ -94,7 +94,8 @@ enum mlc_rt_kind {
   MLC_RT_EOF_ERROR = 23,
   MLC_RT_IMPORT_ERROR = 24,
   MLC_RT_FILE_NOT_FOUND_ERROR = 25,
-  MLC_RT_BUFFER_ERROR = 26
+  MLC_RT_BUFFER_ERROR = 26,
+  MLC_RT_BASE_EXCEPTION = 27
 };
 
 /* Makes an error pending; line counts from 1, 0 and an empty file mean no place. */

@@ -2,9 +2,9 @@
 
 /// `(number, name, number of the parent)`; the numbers are part of the ABI, so new kinds go to the end.
 ///
-/// `Exception` is its own parent, as are the kinds that CPython derives from `BaseException` alone.
+/// `BaseException` is its own parent.
 const KINDS: &[(i32, &str, i32)] = &[
-    (EXCEPTION, "Exception", EXCEPTION),
+    (EXCEPTION, "Exception", BASE_EXCEPTION),
     (INDEX_ERROR, "IndexError", LOOKUP_ERROR),
     (ZERO_DIVISION_ERROR, "ZeroDivisionError", ARITHMETIC_ERROR),
     (VALUE_ERROR, "ValueError", EXCEPTION),
@@ -21,7 +21,7 @@ const KINDS: &[(i32, &str, i32)] = &[
     (ARITHMETIC_ERROR, "ArithmeticError", EXCEPTION),
     (LOOKUP_ERROR, "LookupError", EXCEPTION),
     (OS_ERROR, "OSError", EXCEPTION),
-    (KEYBOARD_INTERRUPT, "KeyboardInterrupt", KEYBOARD_INTERRUPT),
+    (KEYBOARD_INTERRUPT, "KeyboardInterrupt", BASE_EXCEPTION),
     (NAME_ERROR, "NameError", EXCEPTION),
     (RECURSION_ERROR, "RecursionError", RUNTIME_ERROR),
     (FLOATING_POINT_ERROR, "FloatingPointError", ARITHMETIC_ERROR),
@@ -30,6 +30,7 @@ const KINDS: &[(i32, &str, i32)] = &[
     (IMPORT_ERROR, "ImportError", EXCEPTION),
     (FILE_NOT_FOUND_ERROR, "FileNotFoundError", OS_ERROR),
     (BUFFER_ERROR, "BufferError", EXCEPTION),
+    (BASE_EXCEPTION, "BaseException", BASE_EXCEPTION),
 ];
 
 pub const EXCEPTION: i32 = 1;
@@ -58,6 +59,7 @@ pub const EOF_ERROR: i32 = 23;
 pub const IMPORT_ERROR: i32 = 24;
 pub const FILE_NOT_FOUND_ERROR: i32 = 25;
 pub const BUFFER_ERROR: i32 = 26;
+pub const BASE_EXCEPTION: i32 = 27;
 
 fn entry(kind: i32) -> Option<&'static (i32, &'static str, i32)> {
     let index = usize::try_from(kind).ok()?.checked_sub(1)?;
@@ -118,6 +120,9 @@ mod tests {
         assert!(matches(UNBOUND_LOCAL_ERROR, NAME_ERROR));
         assert!(!matches(LOOKUP_ERROR, INDEX_ERROR));
         assert!(!matches(KEYBOARD_INTERRUPT, EXCEPTION));
+        assert!(matches(KEYBOARD_INTERRUPT, BASE_EXCEPTION));
+        assert!(matches(INDEX_ERROR, BASE_EXCEPTION));
+        assert!(!matches(BASE_EXCEPTION, EXCEPTION));
         assert!(matches(KEYBOARD_INTERRUPT, KEYBOARD_INTERRUPT));
     }
 }

@@ -25,7 +25,7 @@ pub enum ErrorKind {
     NameError = 19,
     RecursionError = 20,
     FloatingPointError = 21,
-    BaseException = 22,
+    BaseException = 27,
 }
 
 impl ErrorKind {

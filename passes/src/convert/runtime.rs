@@ -121,6 +121,7 @@ pub fn error_kind(name: &str) -> Option<i32> {
         "ImportError",
         "FileNotFoundError",
         "BufferError",
+        "BaseException",
     ];
     let position = NAMES.iter().position(|known| *known == name)?;
     Some(position as i32 + 1)
