@@ -9,10 +9,11 @@ use melior::ir::Value;
 use mlc_sema::hir::{Expr, ExprKind, Range, Stmt, StmtKind};
 
 use crate::{
+    ends::{Ends, ends},
     function::{Binding, Lower, Result},
+    live::Targets,
     local_set::LocalSet,
-    place::constant_int,
-    walk::{Ends, Targets, ends},
+    subscript::constant_int,
 };
 
 /// The values of the signal.

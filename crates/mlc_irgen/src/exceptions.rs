@@ -11,11 +11,11 @@ use mlc_sema::hir::{Expr, Handler, Stmt, Ty};
 
 use crate::{
     Error,
+    ends::{Ends, ends},
     function::{Binding, Lower, Result},
     local_set::LocalSet,
     place::Borrowed,
     view::{View, ViewDim},
-    walk::{Ends, ends},
 };
 
 /// The parts of a `try` statement without `finally`.

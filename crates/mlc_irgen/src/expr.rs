@@ -11,7 +11,8 @@ use crate::{
     arith::Known,
     function::{Lower, Result, borrows_text, result_types, signature},
     local_set::LocalSet,
-    place::{Borrowed, constant_int},
+    place::Borrowed,
+    subscript::constant_int,
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {

@@ -7,14 +7,8 @@ use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{self, Convention, LocalId, Mode, Reduction, Ty, TyKind};
 
 use crate::{
-    Error, FpMode,
-    builder::Builder,
-    local_set::LocalSet,
-    module::ModuleCx,
-    place::Borrowed,
-    types::Types,
-    view::View,
-    walk::{Slots, Targets},
+    Error, FpMode, builder::Builder, live::Targets, local_set::LocalSet, module::ModuleCx,
+    place::Borrowed, types::Types, view::View, walk::Slots,
 };
 
 pub type Result<T> = std::result::Result<T, Error>;

@@ -4,18 +4,21 @@
 //! Nothing here checks the program: types, conventions and conversions are in the HIR, ownership and races are checked
 //! on the IR that is made here.
 
+mod access;
 mod arith;
 mod builder;
 mod builtin;
 mod control_flow;
 mod convert;
 mod elementwise;
+mod ends;
 mod exceptions;
 mod expr;
 mod function;
 mod global;
 mod list;
 mod literal;
+mod live;
 mod loc;
 mod local_set;
 mod math;
@@ -24,6 +27,7 @@ mod parallel;
 mod place;
 mod print;
 mod stmt;
+mod subscript;
 mod text;
 mod types;
 mod view;

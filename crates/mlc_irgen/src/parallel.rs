@@ -10,9 +10,9 @@ use crate::{
     arith::Known,
     control_flow::Bounds,
     function::{Binding, Lower, Result},
+    live::Targets,
     local_set::LocalSet,
     place::{Borrowed, Spot},
-    walk::Targets,
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {

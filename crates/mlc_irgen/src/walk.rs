@@ -1,4 +1,4 @@
-//! What statements do to variables: what they assign, what they read, how they end, and what is live before them.
+//! What statements do to variables: what they assign, what they read, and what they move from.
 //!
 //! Variables are numbered slots: the locals of the function, then [`Slots::ret`], the value to return, which a `return`
 //! in a nested statement sets.
@@ -8,147 +8,16 @@ use mlc_sema::hir::{
     ProjectionKind, Range, Reduction, Root, Stmt, StmtKind, Subscript, TyKind,
 };
 
-use crate::local_set::LocalSet;
-
-/// How a list of statements can end.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Ends {
-    /// Reaches its end.
-    pub falls: bool,
-    pub breaks: bool,
-    pub continues: bool,
-    pub returns: bool,
-}
-
-impl Ends {
-    pub const FALLS: Ends = Ends {
-        falls: true,
-        breaks: false,
-        continues: false,
-        returns: false,
-    };
-
-    /// The number of different ways.
-    pub fn ways(self) -> usize {
-        [self.falls, self.breaks, self.continues, self.returns]
-            .into_iter()
-            .filter(|&way| way)
-            .count()
-    }
-
-    /// Whether it may leave by a jump.
-    pub fn jumps(self) -> bool {
-        self.breaks || self.continues || self.returns
-    }
-
-    pub fn or(self, other: Ends) -> Ends {
-        Ends {
-            falls: self.falls || other.falls,
-            breaks: self.breaks || other.breaks,
-            continues: self.continues || other.continues,
-            returns: self.returns || other.returns,
-        }
-    }
-}
-
-/// How statements end; one that only raises ends in no way at all.
-pub fn ends<'h>(stmts: impl IntoIterator<Item = &'h Stmt>) -> Ends {
-    let mut all = Ends::FALLS;
-    for stmt in stmts {
-        let one = ends_of(stmt);
-        all = Ends {
-            falls: false,
-            ..all
-        }
-        .or(one);
-        if !one.falls {
-            return all;
-        }
-    }
-    all
-}
-
-fn ends_of(stmt: &Stmt) -> Ends {
-    let nothing = Ends::default();
-    match &stmt.kind {
-        StmtKind::Break => Ends {
-            breaks: true,
-            ..nothing
-        },
-        StmtKind::Continue => Ends {
-            continues: true,
-            ..nothing
-        },
-        StmtKind::Return(_) => Ends {
-            returns: true,
-            ..nothing
-        },
-        StmtKind::Raise { .. } | StmtKind::Reraise(_) => nothing,
-        StmtKind::If { then, orelse, .. } => ends(then).or(ends(orelse)),
-        StmtKind::While {
-            condition,
-            body,
-            orelse,
-        } => {
-            let inner = ends(body);
-            let forever = matches!(condition.kind, ExprKind::Bool(true));
-            let mut all = if forever { nothing } else { ends(orelse) };
-            all.falls |= inner.breaks;
-            all.returns |= inner.returns;
-            all
-        }
-        StmtKind::For { body, orelse, .. } => {
-            let inner = ends(body);
-            let mut all = ends(orelse);
-            all.falls |= inner.breaks;
-            all.returns |= inner.returns;
-            all
-        }
-        StmtKind::Drain { body, .. } => Ends {
-            returns: ends(body).returns,
-            ..Ends::FALLS
-        },
-        StmtKind::Try {
-            body,
-            handlers,
-            orelse,
-            finally,
-        } => {
-            let mut all = ends(body.iter().chain(orelse));
-            for handler in handlers {
-                all = all.or(ends(&handler.body));
-            }
-            let last = ends(finally);
-            if last.falls {
-                all.or(Ends {
-                    falls: false,
-                    ..last
-                })
-            } else {
-                last
-            }
-        }
-        _ => Ends::FALLS,
-    }
-}
-
-fn refs(stmts: &[Stmt]) -> Vec<&Stmt> {
-    stmts.iter().collect()
-}
+use crate::{
+    live::{Targets, refs},
+    local_set::LocalSet,
+};
 
 /// What the analyses of one function share.
 #[derive(Clone, Copy)]
 pub struct Slots<'h> {
     pub program: &'h Program,
     pub function: &'h Function,
-}
-
-/// What is live where control may jump to.
-#[derive(Clone, Default)]
-pub struct Targets {
-    pub breaks: LocalSet,
-    pub continues: LocalSet,
-    pub returns: LocalSet,
 }
 
 impl<'h> Slots<'h> {
@@ -205,13 +74,8 @@ impl<'h> Slots<'h> {
         });
     }
 
-    /// What may be read in a statement or behind it, before it assigns anything.
-    pub fn live_in(self, stmt: &Stmt, behind: &LocalSet, targets: &Targets) -> LocalSet {
-        self.live_before_one(stmt, behind, targets).union(behind)
-    }
-
     /// Adds everything that a statement reads, nested statements included.
-    fn reads(self, stmt: &Stmt, out: &mut LocalSet) {
+    pub fn reads(self, stmt: &Stmt, out: &mut LocalSet) {
         self.stmt(stmt, &[], &mut |event| {
             if let Event::Read(slot) = event {
                 out.insert(slot);
@@ -261,183 +125,11 @@ impl<'h> Slots<'h> {
 
     /// Adds everything that an expression reads.
     pub fn reads_of(self, expr: &Expr, out: &mut LocalSet) {
-        self.add_reads(expr, out);
-    }
-
-    // ---- live
-
-    /// What is live before statements, given what is live behind them.
-    pub fn live_before(self, stmts: &[&Stmt], live: &LocalSet, targets: &Targets) -> LocalSet {
-        let mut live = live.clone();
-        for stmt in stmts.iter().rev() {
-            live = self.live_before_one(stmt, &live, targets);
-        }
-        live
-    }
-
-    /// What is live behind each statement of a list.
-    pub fn live_behind_each(
-        self,
-        stmts: &[&Stmt],
-        live: &LocalSet,
-        targets: &Targets,
-    ) -> Vec<LocalSet> {
-        let mut sets = vec![LocalSet::default(); stmts.len()];
-        let mut live = live.clone();
-        for (at, stmt) in stmts.iter().enumerate().rev() {
-            sets[at] = live.clone();
-            live = self.live_before_one(stmt, &live, targets);
-        }
-        sets
-    }
-
-    /// What is live where the body of a loop starts and where it goes round again.
-    pub fn live_in_loop(
-        self,
-        body: &[Stmt],
-        again: Option<&Expr>,
-        behind: &LocalSet,
-        targets: &Targets,
-    ) -> LocalSet {
-        let body = refs(body);
-        let mut header = behind.clone();
-        // Transfer functions keep or add, so the second round reaches the fixed point.
-        for _ in 0..2 {
-            let inner = Targets {
-                breaks: behind.clone(),
-                continues: header.clone(),
-                returns: targets.returns.clone(),
-            };
-            let round = self.live_before(&body, &header, &inner);
-            header.extend(&round);
-            if let Some(condition) = again {
-                self.add_reads(condition, &mut header);
-            }
-        }
-        header
-    }
-
-    fn add_reads(self, expr: &Expr, live: &mut LocalSet) {
         self.expr(expr, &[], &mut |event| {
             if let Event::Read(slot) = event {
-                live.insert(slot);
+                out.insert(slot);
             }
         });
-    }
-
-    fn live_before_one(self, stmt: &Stmt, behind: &LocalSet, targets: &Targets) -> LocalSet {
-        let mut live = behind.clone();
-        match &stmt.kind {
-            StmtKind::Break => return targets.breaks.clone(),
-            StmtKind::Continue => return targets.continues.clone(),
-            StmtKind::Return(value) => {
-                live = targets.returns.clone();
-                live.remove(self.ret());
-                if let Some(value) = value {
-                    self.add_reads(value, &mut live);
-                }
-                return live;
-            }
-            StmtKind::Raise { .. } | StmtKind::Reraise(_) => {
-                live = LocalSet::default();
-                self.reads(stmt, &mut live);
-                return live;
-            }
-            StmtKind::Bind { local, value } => {
-                live.remove(local.0 as usize);
-                self.add_reads(value, &mut live);
-                return live;
-            }
-            StmtKind::If {
-                condition,
-                then,
-                orelse,
-            } => {
-                live = self.live_before(&refs(then), behind, targets);
-                live.extend(&self.live_before(&refs(orelse), behind, targets));
-                self.add_reads(condition, &mut live);
-                return live;
-            }
-            StmtKind::While {
-                condition,
-                body,
-                orelse,
-            } => {
-                let after = self
-                    .live_before(&refs(orelse), behind, targets)
-                    .union(behind);
-                return self.live_in_loop(body, Some(condition), &after, targets);
-            }
-            StmtKind::For {
-                index,
-                range,
-                body,
-                orelse,
-            } => {
-                let after = self
-                    .live_before(&refs(orelse), behind, targets)
-                    .union(behind);
-                live = self.live_in_loop(body, None, &after, targets);
-                live.remove(index.0 as usize);
-                self.range(range, &[], &mut |event| {
-                    if let Event::Read(slot) = event {
-                        live.insert(slot);
-                    }
-                });
-                return live;
-            }
-            StmtKind::ParFor(par) => {
-                let mut behind = live.clone();
-                for reduction in &par.reductions {
-                    behind.insert(reduction.local.0 as usize);
-                }
-                live.extend(&self.live_in_loop(&par.body, None, &behind, targets));
-                for private in &par.privates {
-                    if !behind.contains(private.0 as usize) {
-                        live.remove(private.0 as usize);
-                    }
-                }
-                for axis in &par.axes {
-                    live.remove(axis.index.0 as usize);
-                    self.range(&axis.range, &[], &mut |event| {
-                        if let Event::Read(slot) = event {
-                            live.insert(slot);
-                        }
-                    });
-                }
-                for collect in &par.collects {
-                    self.place(&collect.list, &[], &mut |event| {
-                        if let Event::Read(slot) = event {
-                            live.insert(slot);
-                        }
-                    });
-                }
-                return live;
-            }
-            StmtKind::Try {
-                body,
-                handlers,
-                orelse,
-                finally,
-            } => {
-                // The body may be left at any place, so what the rest looks at is live before it too.
-                let finally = refs(finally);
-                let mut after = self.live_before(&finally, behind, targets).union(behind);
-                let mut rest = after.clone();
-                for handler in handlers {
-                    let mut before = self.live_before(&refs(&handler.body), &after, targets);
-                    if let Some(name) = handler.name {
-                        before.remove(name.0 as usize);
-                    }
-                    rest.extend(&before);
-                }
-                after.extend(&self.live_before(&refs(orelse), &after, targets));
-                return self.live_before(&refs(body), &after, targets).union(&rest);
-            }
-            _ => {}
-        }
-        self.reads(stmt, &mut live);
-        live
     }
 
     // ---- the walk
@@ -585,7 +277,7 @@ impl<'h> Slots<'h> {
         }
     }
 
-    fn range(self, range: &Range, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
+    pub fn range(self, range: &Range, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
         self.expr(&range.start, reductions, visit);
         self.expr(&range.stop, reductions, visit);
         self.maybe(range.step.as_ref(), reductions, visit);
@@ -604,7 +296,7 @@ impl<'h> Slots<'h> {
         }
     }
 
-    fn place(self, place: &Place, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
+    pub fn place(self, place: &Place, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
         match &place.root {
             Root::Local(local) => visit(Event::Read(local.0 as usize)),
             Root::Global(_) | Root::Constant(_) => {}
@@ -773,7 +465,7 @@ impl<'h> Slots<'h> {
     }
 }
 
-enum Event {
+pub enum Event {
     Assign(usize),
     Read(usize),
     /// A part of the variable is written, or it is borrowed exclusively.
