@@ -1,0 +1,209 @@
+//! `place op= value`.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::Name;
+use mlc_syntax::ast::{self, ExprKind as Ast};
+
+use crate::coerce::Val;
+use crate::diag;
+use crate::expr::Operand;
+use crate::func::FnCx;
+use crate::hir::{BinaryOp, Expr, ExprKind, Place, Root, StmtKind, Ty, TyKind};
+use crate::ops::binary_op;
+impl<'a> FnCx<'_, 'a> {
+    pub fn augmented(
+        &mut self,
+        target: &'a ast::Expr,
+        op: ast::BinaryOp,
+        value: &'a ast::Expr,
+        span: Span,
+    ) {
+        if let Ast::Name(name) = &target.kind {
+            return self.augmented_name(*name, target, op, value, span);
+        }
+        if !matches!(target.kind, Ast::Subscript { .. } | Ast::Attribute { .. }) {
+            if !matches!(target.kind, Ast::Invalid) {
+                self.report(diag::bad_target(target.span));
+            }
+            return;
+        }
+        let place = match self.operand(target, None) {
+            Operand::Place(place) => place,
+            Operand::Value(found) => {
+                self.value(value, None);
+                if !found.is_error() {
+                    self.report(diag::not_yet(span, "`op=` through `__getitem__`"));
+                }
+                return;
+            }
+        };
+        let want = Some(self.cx.resolve(place.ty));
+        let value = self.value(value, want);
+        self.update(place, op, value, span);
+    }
+
+    fn augmented_name(
+        &mut self,
+        name: Name,
+        target: &'a ast::Expr,
+        op: ast::BinaryOp,
+        value: &'a ast::Expr,
+        span: Span,
+    ) {
+        let place = match self.operand(target, None) {
+            Operand::Place(place) => place,
+            Operand::Value(found) => {
+                self.value(value, None);
+                if !found.is_error() {
+                    self.report(diag::bad_target(target.span));
+                }
+                return;
+            }
+        };
+        let ty = self.cx.resolve(place.ty);
+        let value = self.value(value, None);
+        let through = matches!(place.root, Root::Local(local) if self.local(local).mode == crate::hir::Mode::Mut);
+        match self.cx.types.kind(ty).clone() {
+            TyKind::List(_) | TyKind::Array { .. } => self.update(place, op, value, span),
+            _ if through || matches!(place.root, Root::Global(_)) => {
+                self.update(place, op, value, span)
+            }
+            _ => {
+                let old = self.read(place);
+                let result = match self.in_place_method(op, &old.clone().into(), &value, span) {
+                    Some(value) => value,
+                    None => self.binary(op, old.into(), value, span),
+                };
+                if result.is_error() {
+                    return;
+                }
+                self.assign_name(name, target.span, result, span);
+            }
+        }
+    }
+
+    /// `place op= value`
+    fn update(&mut self, place: Place, op: ast::BinaryOp, value: Val, span: Span) {
+        if value.is_error() || place.ty == Ty::ERROR {
+            return;
+        }
+        let ty = self.cx.resolve(place.ty);
+        match self.cx.types.kind(ty).clone() {
+            TyKind::List(elem) => return self.update_list(place, elem, op, value, span),
+            TyKind::Array { elem, .. } => return self.update_array(place, elem, op, value, span),
+            _ => {}
+        }
+        let Some(operator) = binary_op(op) else {
+            let (left, right) = (self.ty_name(ty), self.ty_name(value.expr.ty));
+            return self.report(diag::bad_operands(span, op.as_str(), &left, &right));
+        };
+        if !self.is_arithmetic(ty) {
+            // The place is read and written; what it holds is no number.
+            let current = self.read(place.clone());
+            if self.cx.types.is_owning(ty) && self.cx.struct_of(ty).is_none() {
+                let (left, right) = (self.ty_name(ty), self.ty_name(value.expr.ty));
+                return self.report(diag::bad_operands(span, op.as_str(), &left, &right));
+            }
+            let result = self.binary(op, current.into(), value, span);
+            if result.is_error() {
+                return;
+            }
+            let value = self.coerce(result, ty);
+            return self.emit(StmtKind::Store { place, value }, span);
+        }
+        if operator == BinaryOp::Div && !self.cx.types.is_float(ty) && !self.cx.types.is_complex(ty)
+        {
+            let name = self.ty_name(ty);
+            return self.report(diag::narrowing(span, &name, "f64"));
+        }
+        let shift = matches!(operator, BinaryOp::Shl | BinaryOp::Shr);
+        let value = if shift {
+            let value = self.settle(value);
+            if self.cx.types.is_int(value.ty) {
+                value
+            } else {
+                self.coerce(value.into(), ty)
+            }
+        } else {
+            self.coerce(value, ty)
+        };
+        if value.ty != Ty::ERROR {
+            let op = operator;
+            self.emit(StmtKind::Update { place, op, value }, span);
+        }
+    }
+
+    fn update_list(&mut self, place: Place, elem: Ty, op: ast::BinaryOp, value: Val, span: Span) {
+        let from = self.cx.resolve(value.expr.ty);
+        let list = Expr {
+            ty: place.ty,
+            span: place.span,
+            kind: ExprKind::Borrow {
+                place: place.clone(),
+                mutable: true,
+            },
+        };
+        match (op, self.cx.types.kind(from).clone()) {
+            (ast::BinaryOp::Add, TyKind::List(_)) => {
+                let value = self.coerce(value, place.ty);
+                let value = self.borrow(value);
+                let call = self.builtin(
+                    crate::hir::Builtin::ListExtend,
+                    vec![list, value],
+                    Ty::NONE,
+                    span,
+                );
+                if !call.is_error() {
+                    self.emit(StmtKind::Expr(call.expr), span);
+                }
+            }
+            (ast::BinaryOp::Mul, TyKind::Int { .. }) => {
+                let count = self.coerce(value, Ty::INT);
+                let shared = self.read(place.clone());
+                let shared = self.borrow(shared);
+                let ty = place.ty;
+                let value = self.builtin(
+                    crate::hir::Builtin::ListRepeat,
+                    vec![shared, count],
+                    ty,
+                    span,
+                );
+                if !value.is_error() {
+                    self.emit(
+                        StmtKind::Store {
+                            place,
+                            value: value.expr,
+                        },
+                        span,
+                    );
+                }
+            }
+            _ => self.update_array(place, elem, op, value, span),
+        }
+    }
+
+    /// Element by element, with a scalar or with another list or array.
+    fn update_array(&mut self, place: Place, elem: Ty, op: ast::BinaryOp, value: Val, span: Span) {
+        let from = self.cx.resolve(value.expr.ty);
+        let ty = self.cx.resolve(place.ty);
+        let (Some(operator), true) = (binary_op(op), self.is_arithmetic(elem)) else {
+            let (left, right) = (self.ty_name(ty), self.ty_name(from));
+            return self.report(diag::bad_operands(span, op.as_str(), &left, &right));
+        };
+        if operator == BinaryOp::Div
+            && !self.cx.types.is_float(elem)
+            && !self.cx.types.is_complex(elem)
+        {
+            let name = self.ty_name(ty);
+            return self.report(diag::narrowing(span, &name, "[f64]"));
+        }
+        let value = match self.cx.types.kind(from) {
+            TyKind::List(_) | TyKind::Array { .. } => self.array_operand(value, elem),
+            _ => self.coerce(value, elem),
+        };
+        if value.ty != Ty::ERROR {
+            let op = operator;
+            self.emit(StmtKind::Update { place, op, value }, span);
+        }
+    }
+}

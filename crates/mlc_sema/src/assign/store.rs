@@ -1,0 +1,88 @@
+//! `a[i] = value`, `a.b = value`.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{self};
+
+use crate::coerce::Val;
+use crate::diag;
+use crate::expr::Operand;
+use crate::func::FnCx;
+use crate::hir::{Expr, Place, Root, StmtKind, Ty, TyKind};
+impl<'a> FnCx<'_, 'a> {
+    /// `a[i] = value`, `a.b = value`
+    pub fn store(&mut self, target: &'a ast::Expr, value: Val, span: Span) {
+        if let Some(done) = self.store_by_method(target, &value, span) {
+            return done;
+        }
+        let place = match self.operand(target, None) {
+            Operand::Place(place) => place,
+            Operand::Value(value) => {
+                if !value.is_error() {
+                    self.report(diag::bad_target(target.span));
+                }
+                return;
+            }
+        };
+        if self.base_type(&place) == Some(Ty::STR) {
+            self.report(
+                diag::bad_target(target.span).help("a `String` cannot be changed; build a new one"),
+            );
+            return;
+        }
+        let value = self.stored_value(&place, value);
+        if value.ty != Ty::ERROR && place.ty != Ty::ERROR {
+            self.emit(StmtKind::Store { place, value }, span);
+        }
+    }
+
+    /// A value for a place: of its type, or, for a view of an array, a scalar for every element, or another array or list
+    /// that is taken element by element.
+    fn stored_value(&mut self, place: &Place, value: Val) -> Expr {
+        let (to, from) = (self.cx.resolve(place.ty), self.cx.resolve(value.expr.ty));
+        if let TyKind::Array { elem, .. } = *self.cx.types.kind(to)
+            && self.is_view(place)
+        {
+            if self.is_arithmetic(from) {
+                return self.coerce(value, elem);
+            }
+            if matches!(
+                self.cx.types.kind(from),
+                TyKind::Array { .. } | TyKind::List(_)
+            ) {
+                return self.array_operand(value, elem);
+            }
+        }
+        let value = self.coerce(value, to);
+        crate::places::owned(value, &self.cx.types)
+    }
+
+    /// The type of what a place is a part of.
+    fn base_type(&self, place: &Place) -> Option<Ty> {
+        let last = place.projections.len().checked_sub(1)?;
+        if let Some(before) = last.checked_sub(1) {
+            return Some(place.projections[before].ty);
+        }
+        match &place.root {
+            Root::Local(local) => Some(self.local(*local).ty),
+            Root::Global(global) => Some(self.cx.globals[global.0 as usize].ty),
+            Root::Constant(_) => None,
+            Root::Temporary(value) | Root::Borrowed(value) => Some(value.ty),
+        }
+    }
+
+    /// Whether a place is a part of an array, rather than a variable, field or item that holds one.
+    fn is_view(&self, place: &Place) -> bool {
+        let Some(last) = place.projections.last() else {
+            return false;
+        };
+        match &last.kind {
+            crate::hir::ProjectionKind::Slice(_) => true,
+            crate::hir::ProjectionKind::Index { .. } => {
+                // An item of a list may be an array itself; a row of an array is a view.
+                let base = self.base_type(place);
+                base.is_some_and(|base| matches!(self.cx.types.kind(base), TyKind::Array { .. }))
+            }
+            _ => false,
+        }
+    }
+}

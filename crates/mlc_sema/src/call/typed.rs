@@ -1,0 +1,109 @@
+//! The values of arguments, at the types of their parameters.
+
+use mlc_syntax::ast::{self};
+
+use super::Given;
+use crate::checker::DeclId;
+use crate::coerce::{Val, into_place};
+use crate::diag;
+use crate::expr::Operand;
+use crate::func::FnCx;
+use crate::hir::{Convention, Dim, Expr, ExprKind, FuncId, Ty, TyKind};
+impl<'a> FnCx<'_, 'a> {
+    /// The arguments of an instance whose parameter types are known.
+    pub fn typed_args(
+        &mut self,
+        func: FuncId,
+        decl: DeclId,
+        bound: Vec<Option<Given<'a>>>,
+    ) -> Option<Vec<Expr>> {
+        let params: &'a [ast::Param] = &self.cx.decl(decl).ast.params;
+        let mut values = Vec::with_capacity(bound.len());
+        for (position, given) in bound.into_iter().enumerate() {
+            let header = self.cx.header(func).params[position].clone();
+            let value = match given {
+                Some(Given::Expr(expr)) if header.written == Some(Convention::Inout) => {
+                    self.inout_arg(expr, header.ty)
+                }
+                Some(Given::Expr(expr)) => self.value_of(expr, header.ty),
+                Some(Given::Value(value)) if header.written == Some(Convention::Inout) => {
+                    self.borrow_as(value.expr, true)
+                }
+                Some(Given::Value(value)) => self.coerce(*value, header.ty),
+                None => self.default_value(decl, &params[position], Some(header.ty))?,
+            };
+            values.push(value);
+        }
+        Some(values)
+    }
+
+    /// An argument for a parameter written `inout`: the place itself, of exactly that type.
+    fn inout_arg(&mut self, expr: &'a ast::Expr, ty: Ty) -> Expr {
+        let value = match self.operand(expr, Some(ty)) {
+            Operand::Place(place) => {
+                let found = self.cx.resolve(place.ty);
+                let span = place.span;
+                if found != ty && found != Ty::ERROR && !self.cx.unify(found, ty) {
+                    let static_to_dynamic = matches!(
+                        (self.cx.types.kind(found), self.cx.types.kind(ty)),
+                        (TyKind::Array { elem, .. }, TyKind::Array { elem: to, dims }) if elem == to && dims.iter().all(|dim| *dim == Dim::Dynamic)
+                    );
+                    if !static_to_dynamic {
+                        let (expected, found) = (self.ty_name(ty), self.ty_name(found));
+                        self.report(diag::type_mismatch(span, &expected, &found));
+                        return Val::error(span).expr;
+                    }
+                }
+                return Expr {
+                    ty: if found == Ty::ERROR { found } else { ty },
+                    kind: ExprKind::Borrow {
+                        place,
+                        mutable: true,
+                    },
+                    span,
+                };
+            }
+            Operand::Value(value) => self.coerce(value, ty),
+        };
+        self.borrow_as(value, true)
+    }
+
+    pub fn inout_value(&mut self, value: Expr) -> Expr {
+        if value.ty == Ty::ERROR {
+            return value;
+        }
+        let (ty, span) = (value.ty, value.span);
+        let place = into_place(value);
+        Expr {
+            kind: ExprKind::Borrow {
+                place,
+                mutable: true,
+            },
+            ty,
+            span,
+        }
+    }
+
+    /// The default of a parameter, evaluated in the module of the function.
+    pub fn default_value(
+        &mut self,
+        decl: DeclId,
+        param: &'a ast::Param,
+        ty: Option<Ty>,
+    ) -> Option<Expr> {
+        let default = param.default.as_ref()?;
+        let module = self.cx.decl(decl).module;
+        let outer_module = std::mem::replace(&mut self.module, module);
+        let vars = std::mem::take(&mut self.vars);
+        let assigned = std::mem::take(&mut self.assigned);
+        let value = self.value(default, ty);
+        let value = match ty {
+            Some(ty) => self.coerce(value, ty),
+            None => self.settle(value),
+        };
+        self.module = outer_module;
+        self.vars = vars;
+        self.assigned = assigned;
+        Some(value)
+    }
+}

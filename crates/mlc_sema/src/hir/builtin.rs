@@ -1,0 +1,228 @@
+//! Operators, and the operations that the compiler knows.
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum UnaryOp {
+    /// Of a signed or unsigned integer (wraps), float or complex.
+    Neg,
+    /// Of `Bool`.
+    Not,
+    /// Of an integer.
+    Invert,
+    /// Of a signed or unsigned integer (wraps), a float; of a complex number with a float result.
+    Abs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum BinaryOp {
+    Add,
+    Sub,
+    Mul,
+    /// True division. Of floats and complex: IEEE. Operands may both be integers, with a float type as the result: then
+    /// the quotient is rounded once, and division by zero raises `ZeroDivisionError`.
+    Div,
+    /// Rounds towards minus infinity. Integers by zero raise `ZeroDivisionError`.
+    FloorDiv,
+    /// Has the sign of the divisor. Integers by zero raise `ZeroDivisionError`.
+    Mod,
+    /// `Int ** Int` is an integer (wraps; a negative exponent raises `ValueError`); a float power is `math.pow`'s without raising.
+    Pow,
+    /// By 64 or more (by the width or more): 0, or -1 of a negative number for `Shr`. A negative count raises `ValueError`.
+    Shl,
+    Shr,
+    /// On integers and `Bool`.
+    And,
+    Or,
+    Xor,
+    /// Python's `min(a, b)`: `b if b < a else a`.
+    Min,
+    /// Python's `max(a, b)`: `b if b > a else a`.
+    Max,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum CompareOp {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum LogicalOp {
+    And,
+    Or,
+}
+
+/// An operation that is known to the compiler. `&x` stands for a `Borrow`, `&mut x` for a mutable one; other operands are
+/// values. Results that own memory are fresh.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Builtin {
+    /// On one float type (or SIMD of it), the result too, but for the predicates, which give `Bool`. Never raises.
+    Math(MathFn),
+    /// `math.gcd(a, b)`, `Int`s.
+    Gcd,
+    /// `(re, im)` floats to complex.
+    ComplexNew,
+    ComplexReal,
+    ComplexImag,
+    /// `(x, Int)`: a float rounded to that many decimal digits, correctly, as Python's `round(x, n)`. Never raises.
+    RoundDigits,
+    /// Integer types: the number of one bits.
+    PopCount,
+
+    /// `(&mut list, item)`: the list owns the item afterwards. May raise `MemoryError`.
+    ListAppend,
+    /// `(&mut list, &other)`: appends copies of the items of another list.
+    ListExtend,
+    /// `(&mut list)` or `(&mut list, Int)`: removes and gives the item; `IndexError` if there is none.
+    ListPop,
+    /// `(&mut list, Int, item)`; the index clamps.
+    ListInsert,
+    /// `(&mut list, Int)`: removes the item at an index; `IndexError`.
+    ListRemoveAt,
+    /// `(&mut list)`
+    ListClear,
+    ListReverse,
+    /// `(&mut list, Bool)`: stable, ascending unless the operand is true; scalars and strings.
+    ListSort,
+    /// `(&list, &list)`: a new list of copies.
+    ListConcat,
+    /// `(&list, Int)`: a new list of that many repetitions.
+    ListRepeat,
+    /// `(&list or array, item)`: `Bool`.
+    Contains,
+    /// `(&list or array, item)`: the first position; `ValueError` if there is none.
+    IndexOf,
+    /// `(&list or array, item)`: `Int`.
+    CountOf,
+
+    /// Reductions of a list or array, `(&a)`: over everything, in the fixed tree of LANGUAGE.md section 7. The result has the
+    /// type of the expression, which the elements convert to first. `Min`, `Max`, `ArgMin`, `ArgMax` of nothing raise `ValueError`.
+    Sum,
+    Prod,
+    ReduceMin,
+    ReduceMax,
+    ArgMin,
+    ArgMax,
+    Any,
+    All,
+    Mean,
+    Std,
+    /// The same along one axis, a literal `Int` as the second operand; the result is an array of one dimension fewer.
+    SumAxis,
+    ProdAxis,
+    MinAxis,
+    MaxAxis,
+    ArgMinAxis,
+    ArgMaxAxis,
+    AnyAxis,
+    AllAxis,
+    MeanAxis,
+    StdAxis,
+
+    /// `(&a, extents…)`: a fresh array of the same elements in row-major order; `ValueError` if the counts differ.
+    Reshape,
+    /// `(&a, axes…)`, literal `Int`s: a fresh array with permuted dimensions.
+    Transpose,
+    /// `(&mut a, value)`: sets every element.
+    ArrayFillWith,
+    /// `(&a, &b)`: the matrix product of `@` for ranks 1 and 2; a scalar for two vectors. `ValueError` on a mismatch.
+    MatMul,
+    /// `(start, stop, step)`: a one-dimensional array as NumPy's `arange`.
+    Arange,
+    /// `(start, stop, Int)`: as NumPy's `linspace`, end included.
+    Linspace,
+    /// `(Int, Int)`: ones on the diagonal.
+    Eye,
+    /// `(&list)`: a one-dimensional array of the items of a list; a list of lists gives rank 2 (`ValueError` if ragged).
+    ArrayFromList,
+    /// `(&array)`: a list of the elements of a one-dimensional array.
+    ListFromArray,
+
+    /// `(a, b)`
+    StrConcat,
+    /// `(s, Int)`
+    StrRepeat,
+    /// `(needle, haystack)`: `Bool`.
+    StrContains,
+    StrFind,
+    /// `(s, old, new)`
+    StrReplace,
+    /// `(s)` or `(s, separator)`: a list of strings.
+    StrSplit,
+    /// `(separator, &list)`
+    StrJoin,
+    StrStrip,
+    StrLstrip,
+    StrRstrip,
+    StrStartsWith,
+    StrEndsWith,
+    StrUpper,
+    StrLower,
+    /// `(s)`: the code point of a string of one character; `TypeError` otherwise.
+    Ord,
+    /// `(Int)`: `ValueError` out of range.
+    Chr,
+    /// `(value or &value)`: what `str(x)` gives.
+    Str,
+    /// `(value or &value)`: what `repr(x)` gives.
+    Repr,
+    /// `(value, spec)`: what `format(x, spec)` gives; the spec is a literal `Str`.
+    Format,
+    /// `(s)`: `ValueError` if it is no number.
+    IntFromStr,
+    FloatFromStr,
+    /// `(exception)`: its message.
+    ExceptionMessage,
+
+    /// Prints the operands (values or borrows, any types) separated by the first and ended by the second operand, both `Str`.
+    Print,
+    /// `(&place)`: a hint.
+    Prefetch,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum MathFn {
+    Exp,
+    Exp2,
+    Expm1,
+    Log,
+    Log2,
+    Log10,
+    Log1p,
+    Sqrt,
+    Rsqrt,
+    Cbrt,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+    Atan2,
+    Sinh,
+    Cosh,
+    Tanh,
+    Asinh,
+    Acosh,
+    Atanh,
+    Erf,
+    Erfc,
+    Gamma,
+    Lgamma,
+    Floor,
+    Ceil,
+    Trunc,
+    /// To nearest, ties to even, as Python's `round(x)`.
+    Round,
+    Pow,
+    Hypot,
+    Fmod,
+    Copysign,
+    Fma,
+    IsNan,
+    IsInf,
+    IsFinite,
+}

@@ -1,0 +1,78 @@
+//! Built-in operations at compile time.
+
+use super::{Failure, Frame, Interpreter, Outcome, Value, deep_copy, items, raised};
+use std::rc::Rc;
+
+use crate::hir::{Builtin, ErrorKind, Expr};
+impl Interpreter<'_> {
+    pub fn builtin(
+        &mut self,
+        op: Builtin,
+        args: &[Expr],
+        expr: &Expr,
+        frame: &mut Frame,
+    ) -> Outcome {
+        let span = expr.span;
+        let values = self.all(args, frame)?;
+        Ok(match (op, values.as_slice()) {
+            (Builtin::Math(function), values) => self.math(function, values, expr.ty, span)?,
+            (Builtin::ListAppend, [Value::Items(list), value]) => {
+                list.borrow_mut().push(value.clone());
+                Value::None
+            }
+            (Builtin::ListExtend, [Value::Items(list), Value::Items(other)]) => {
+                let more: Vec<Value> = other.borrow().iter().map(deep_copy).collect();
+                list.borrow_mut().extend(more);
+                Value::None
+            }
+            (Builtin::ListConcat, [Value::Items(left), Value::Items(right)]) => items(
+                left.borrow()
+                    .iter()
+                    .chain(right.borrow().iter())
+                    .map(deep_copy)
+                    .collect(),
+            ),
+            (Builtin::ListPop, [Value::Items(list)]) => match list.borrow_mut().pop() {
+                Some(value) => value,
+                None => return Err(raised(span, ErrorKind::IndexError, "pop from empty list")),
+            },
+            (Builtin::StrConcat, [Value::Str(left), Value::Str(right)]) => {
+                Value::Str(format!("{left}{right}").into())
+            }
+            (Builtin::Str, [Value::Int(value)]) => Value::Str(value.to_string().into()),
+            (Builtin::Str, [Value::Str(text)]) => Value::Str(Rc::clone(text)),
+            (Builtin::Ord, [Value::Str(text)]) => Value::Int(
+                text.chars()
+                    .next()
+                    .map_or(0, |letter| i128::from(u32::from(letter))),
+            ),
+            (Builtin::Gcd, [Value::Int(a), Value::Int(b)]) => {
+                let (mut a, mut b) = (a.abs(), b.abs());
+                while b != 0 {
+                    (a, b) = (b, a % b);
+                }
+                Value::Int(a)
+            }
+            (Builtin::Sum, [Value::Items(list)]) => {
+                let list = list.borrow();
+                let zero = if self.types.is_int(expr.ty) {
+                    Value::Int(0)
+                } else {
+                    Value::Float(0.0)
+                };
+                let mut total = zero;
+                for value in list.iter() {
+                    total = self.binary(
+                        crate::hir::BinaryOp::Add,
+                        total,
+                        value.clone(),
+                        expr.ty,
+                        span,
+                    )?;
+                }
+                total
+            }
+            _ => return Err(Failure::NotConstant(span)),
+        })
+    }
+}

@@ -1,0 +1,235 @@
+//! Comparisons, `is` and `in`.
+
+use crate::ops::is_simple;
+use mlc_diagnostics::Span;
+use mlc_syntax::ast;
+
+use crate::coerce::{Val, into_place, logical};
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{Builtin, CompareOp, Expr, ExprKind, LogicalOp, Stmt, StmtKind, Ty, TyKind};
+impl<'a> FnCx<'_, 'a> {
+    /// `a < b <= c`, each operand evaluated once.
+    pub fn compare_expr(
+        &mut self,
+        left: &'a ast::Expr,
+        rest: &'a [(ast::CompareOp, ast::Expr)],
+        span: Span,
+    ) -> Val {
+        let mut result: Option<Expr> = None;
+        let mut before = self.value(left, None);
+        for (position, (op, operand)) in rest.iter().enumerate() {
+            let mut right = self.value(operand, None);
+            let mut next = right.clone();
+            if position + 1 < rest.len() && !is_simple(&right.expr) && !right.is_error() {
+                (right, next) = self.evaluate_once(right);
+            }
+            let one = self.compare(*op, before, right, operand.span);
+            let one = match one.expr.ty {
+                Ty::ERROR => return Val::error(span),
+                Ty::BOOL => one.expr,
+                _ if rest.len() == 1 => return one,
+                _ => self.truth(one),
+            };
+            result = Some(match result {
+                Some(result) => logical(LogicalOp::And, result, one),
+                None => one,
+            });
+            before = next;
+        }
+        let mut expr = result.unwrap_or_else(|| Val::error(span).expr);
+        expr.span = span;
+        expr.into()
+    }
+
+    /// The value kept in a temporary: the expression that sets and gives it, and one that reads it again.
+    pub fn evaluate_once(&mut self, value: Val) -> (Val, Val) {
+        let expr = self.settle(value);
+        let (span, ty) = (expr.span, expr.ty);
+        let local = self.temp("v", ty, span);
+        let stmts = vec![Stmt {
+            kind: StmtKind::Bind { local, value: expr },
+            span,
+        }];
+        let place = self.local_place(local, span);
+        let read = self.read(place);
+        let kind = ExprKind::Block {
+            stmts,
+            value: Box::new(read.clone()),
+        };
+        (Val::strong(kind, ty, span), read.into())
+    }
+
+    pub fn compare(&mut self, op: ast::CompareOp, left: Val, right: Val, at: Span) -> Val {
+        let span = left.expr.span.to(at);
+        if left.is_error() || right.is_error() {
+            return Val::error(span);
+        }
+        let operator = match op {
+            ast::CompareOp::Eq => CompareOp::Eq,
+            ast::CompareOp::NotEq => CompareOp::Ne,
+            ast::CompareOp::Less => CompareOp::Lt,
+            ast::CompareOp::LessEq => CompareOp::Le,
+            ast::CompareOp::Greater => CompareOp::Gt,
+            ast::CompareOp::GreaterEq => CompareOp::Ge,
+            ast::CompareOp::Is | ast::CompareOp::IsNot => {
+                return self.identity(op, left, right, span);
+            }
+            ast::CompareOp::In | ast::CompareOp::NotIn => {
+                return self.membership(op, left, right, span);
+            }
+        };
+        if let Some(value) = self.compare_method(op, &left, &right, span) {
+            return value;
+        }
+        if let Some(value) = self.array_compare(operator, &left, &right, span) {
+            return value;
+        }
+        let (left_ty, right_ty) = (
+            self.cx.resolve(left.expr.ty),
+            self.cx.resolve(right.expr.ty),
+        );
+        let equality = matches!(operator, CompareOp::Eq | CompareOp::Ne);
+        let both = if self.is_arithmetic(left_ty) && self.is_arithmetic(right_ty) {
+            let complex = self.cx.types.is_complex(left_ty) || self.cx.types.is_complex(right_ty);
+            if complex && !equality {
+                None
+            } else {
+                self.meet(left, right)
+            }
+        } else if self.comparable(left_ty, equality) && self.cx.unify(left_ty, right_ty) {
+            let (left, right) = (self.borrow(left.expr), self.borrow(right.expr));
+            Some((left.into(), right.into()))
+        } else if equality && (left_ty == Ty::NONE || right_ty == Ty::NONE) {
+            return self.identity(op, left, right, span);
+        } else {
+            match (
+                self.cx.types.kind(left_ty).clone(),
+                self.cx.types.kind(right_ty).clone(),
+            ) {
+                (TyKind::Optional(inner), _) => {
+                    let left = self.unwrap(left.expr, inner, true);
+                    return self.compare(op, left.into(), right, at);
+                }
+                (_, TyKind::Optional(inner)) => {
+                    let right = self.unwrap(right.expr, inner, true);
+                    return self.compare(op, left, right.into(), at);
+                }
+                _ => None,
+            }
+        };
+        let Some((left, right)) = both else {
+            let (left, right) = (self.ty_name(left_ty), self.ty_name(right_ty));
+            self.report(diag::bad_operands(span, op.as_str(), &left, &right));
+            return Val::error(span);
+        };
+        let (left, right) = (self.settle(left), self.settle(right));
+        if left.ty == Ty::ERROR || right.ty == Ty::ERROR {
+            return Val::error(span);
+        }
+        self.make_compare(operator, left, right, span)
+    }
+
+    pub fn make_compare(&self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Val {
+        let (left, right) = (Box::new(left), Box::new(right));
+        Val::strong(ExprKind::Compare { op, left, right }, Ty::BOOL, span)
+    }
+
+    /// Whether two values of the type compare as a whole.
+    fn comparable(&self, ty: Ty, equality: bool) -> bool {
+        match self.cx.types.kind(ty) {
+            TyKind::Str => true,
+            TyKind::List(elem) => self.comparable_item(*elem, equality),
+            TyKind::Tuple(items) => items
+                .iter()
+                .all(|&item| self.comparable_item(item, equality)),
+            TyKind::Struct(_) | TyKind::Exception => equality,
+            _ => false,
+        }
+    }
+
+    fn comparable_item(&self, ty: Ty, equality: bool) -> bool {
+        if self.cx.types.is_complex(ty) {
+            return equality;
+        }
+        self.is_arithmetic(ty)
+            || self.comparable(ty, equality)
+            || matches!(self.cx.types.kind(ty), TyKind::Unknown(_))
+    }
+
+    /// `x is None`
+    fn identity(&mut self, op: ast::CompareOp, left: Val, right: Val, span: Span) -> Val {
+        let negated = matches!(op, ast::CompareOp::IsNot | ast::CompareOp::NotEq);
+        let (left_ty, right_ty) = (
+            self.cx.resolve(left.expr.ty),
+            self.cx.resolve(right.expr.ty),
+        );
+        let tested = match (left_ty, right_ty) {
+            (_, Ty::NONE) => left,
+            (Ty::NONE, _) => right,
+            _ => {
+                let (left, right) = (self.ty_name(left_ty), self.ty_name(right_ty));
+                let diagnostic = diag::bad_operands(span, op.as_str(), &left, &right);
+                self.report(diagnostic.help("`is` tests for `None`; compare values with `==`"));
+                return Val::error(span);
+            }
+        };
+        let ty = self.cx.resolve(tested.expr.ty);
+        if !matches!(
+            self.cx.types.kind(ty),
+            TyKind::Optional(_) | TyKind::Unknown(_)
+        ) {
+            let is_none = ty == Ty::NONE;
+            return Val::strong(ExprKind::Bool(is_none != negated), Ty::BOOL, span);
+        }
+        let place = Box::new(into_place(tested.expr));
+        let some = Expr {
+            kind: ExprKind::IsSome(place),
+            ty: Ty::BOOL,
+            span,
+        };
+        if negated {
+            some.into()
+        } else {
+            self.not(some).into()
+        }
+    }
+
+    /// `x in xs`
+    fn membership(&mut self, op: ast::CompareOp, left: Val, right: Val, span: Span) -> Val {
+        let right_ty = self.cx.resolve(right.expr.ty);
+        let found = match self.cx.types.kind(right_ty).clone() {
+            TyKind::Str => {
+                let needle = self.coerce(left, Ty::STR);
+                self.builtin(
+                    Builtin::StrContains,
+                    vec![needle, right.expr],
+                    Ty::BOOL,
+                    span,
+                )
+            }
+            TyKind::List(elem) | TyKind::Array { elem, .. } => {
+                let item = self.coerce(left, elem);
+                let item = if self.cx.types.is_owning(elem) {
+                    self.borrow(item)
+                } else {
+                    item
+                };
+                let args = vec![self.borrow(right.expr), item];
+                self.builtin(Builtin::Contains, args, Ty::BOOL, span)
+            }
+            TyKind::Tuple(items) => {
+                return self.tuple_membership(op, left, right.expr, &items, span);
+            }
+            _ => {
+                let (left, right) = (self.ty_name(left.expr.ty), self.ty_name(right_ty));
+                self.report(diag::bad_operands(span, op.as_str(), &left, &right));
+                return Val::error(span);
+            }
+        };
+        if op == ast::CompareOp::NotIn && !found.is_error() {
+            return self.not(found.expr).into();
+        }
+        found
+    }
+}

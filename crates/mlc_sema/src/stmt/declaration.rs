@@ -1,0 +1,111 @@
+//! Declarations of variables, and `del`.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{self, ExprKind as Ast};
+
+use crate::diag;
+use crate::expr::Operand;
+use crate::func::FnCx;
+use crate::hir::{Expr, ExprKind, Root, StmtKind, Ty, TyKind};
+impl<'a> FnCx<'_, 'a> {
+    pub fn declare(&mut self, declare: &'a ast::Declare, span: Span) {
+        let Ast::Name(name) = &declare.target.kind else {
+            return match (&declare.annotation, &declare.value) {
+                (None, Some(value)) => {
+                    self.assign(std::slice::from_ref(&declare.target), value, span)
+                }
+                (Some(annotation), Some(value)) => {
+                    let ty = self.annotation(annotation);
+                    let value = self.value_of(value, ty);
+                    self.assign_to(&declare.target, value.into(), span);
+                }
+                _ => {}
+            };
+        };
+        let at = declare.target.span;
+        let Some(annotation) = &declare.annotation else {
+            if let Some(value) = &declare.value {
+                self.assign(std::slice::from_ref(&declare.target), value, span);
+            }
+            return;
+        };
+        let ty = self.annotation(annotation);
+        if let Some((before, first)) = self.annotated.get(name).copied()
+            && before != ty
+            && before != Ty::ERROR
+            && ty != Ty::ERROR
+        {
+            let (old, new) = (self.ty_name(before), self.ty_name(ty));
+            self.report(diag::type_changes(at, name.as_str(), &old, &new, first));
+            return;
+        }
+        if ty == Ty::ERROR {
+            if let Some(value) = &declare.value {
+                self.value(value, None);
+            }
+            return self.bind_poisoned(*name, at);
+        }
+        if self.is_global_target(*name) {
+            let value = declare.value.as_ref().map(|value| self.value_of(value, ty));
+            if !self.cx.module(self.module).globals.contains_key(name) {
+                self.cx.add_global(self.module, *name, ty, at);
+            }
+            if let Some(value) = value {
+                self.assign_global(*name, at, value.into(), span);
+            }
+            return;
+        }
+        self.annotated.insert(*name, (ty, at));
+        if let Some(value) = &declare.value {
+            let value = self.value_of(value, ty);
+            self.narrowed.remove(name);
+            self.bind_value(*name, at, value, ty, span);
+        }
+    }
+
+    pub fn delete(&mut self, target: &'a ast::Expr) {
+        match &target.kind {
+            Ast::Name(name) => match self.operand(target, None) {
+                Operand::Place(place) => {
+                    if let Root::Local(local) = place.root {
+                        self.emit(StmtKind::Drop(local), target.span);
+                        self.set_var(*name, None);
+                        self.annotated.remove(name);
+                    } else {
+                        self.report(diag::not_yet(target.span, "`del` of a top-level variable"));
+                    }
+                }
+                Operand::Value(_) => {}
+            },
+            Ast::Subscript { value, index } => {
+                let list = self.place(value);
+                let ty = self.cx.resolve(list.ty);
+                if !matches!(self.cx.types.kind(ty), TyKind::List(_))
+                    || matches!(index.kind, Ast::Slice(_))
+                {
+                    return self.report(diag::not_yet(target.span, "this kind of `del`"));
+                }
+                let index = self.value_of(index, Ty::INT);
+                let list = Expr {
+                    ty,
+                    span: list.span,
+                    kind: ExprKind::Borrow {
+                        place: list,
+                        mutable: true,
+                    },
+                };
+                let call = self.builtin(
+                    crate::hir::Builtin::ListRemoveAt,
+                    vec![list, index],
+                    Ty::NONE,
+                    target.span,
+                );
+                if !call.is_error() {
+                    self.emit(StmtKind::Expr(call.expr), target.span);
+                }
+            }
+            Ast::Tuple(items) | Ast::List(items) => items.iter().for_each(|item| self.delete(item)),
+            _ => self.report(diag::not_yet(target.span, "this kind of `del`")),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! `raise` and `try`.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::Name;
+use mlc_syntax::ast::{self, ExprKind as Ast};
+
+use crate::diag;
+use crate::func::{FnCx, Path};
+use crate::hir::{ErrorKind, Handler, StmtKind, Ty};
+impl<'a> FnCx<'_, 'a> {
+    pub fn raise(
+        &mut self,
+        exception: Option<&'a ast::Expr>,
+        cause: Option<&'a ast::Expr>,
+        span: Span,
+    ) {
+        if let Some(cause) = cause {
+            self.report(diag::not_yet(cause.span, "`raise … from …`"));
+        }
+        let Some(exception) = exception else {
+            if self.handler_depth == 0 {
+                self.report(mlc_diagnostics::Diagnostic::error(
+                    "bad-raise",
+                    span,
+                    "`raise` without an exception, and none is being handled",
+                ));
+            } else {
+                self.emit(StmtKind::Reraise(None), span);
+            }
+            self.reachable = false;
+            return;
+        };
+        if let Some(error) = self.error_kind(exception) {
+            self.emit(
+                StmtKind::Raise {
+                    error,
+                    message: None,
+                },
+                span,
+            );
+        } else if let Ast::Call { function, args } = &exception.kind
+            && let Some(error) = self.error_kind(function)
+        {
+            let message = match args.as_slice() {
+                [] => None,
+                [arg] => {
+                    let value = self.value(&arg.value, None);
+                    let value = self.settle(value);
+                    Some(self.str_of(value, arg.value.span).expr)
+                }
+                _ => {
+                    self.report(diag::not_yet(
+                        exception.span,
+                        "an exception with several arguments",
+                    ));
+                    None
+                }
+            };
+            if message
+                .as_ref()
+                .is_none_or(|message| message.ty != Ty::ERROR)
+            {
+                self.emit(StmtKind::Raise { error, message }, span);
+            }
+        } else if let Some((name, at)) = self.unknown_exception(exception) {
+            self.report_unknown_exception(&name, at);
+        } else {
+            let value = self.value(exception, None);
+            match value.expr.ty {
+                Ty::EXCEPTION => self.emit(StmtKind::Reraise(Some(value.expr)), span),
+                Ty::ERROR => {}
+                ty => {
+                    let found = self.ty_name(ty);
+                    self.report(diag::type_mismatch(exception.span, "an exception", &found));
+                }
+            }
+        }
+        self.reachable = false;
+    }
+
+    fn error_kind(&self, expr: &ast::Expr) -> Option<ErrorKind> {
+        match &expr.kind {
+            Ast::Name(name) if !self.vars.contains_key(name) => ErrorKind::from_name(name.as_str()),
+            _ => None,
+        }
+    }
+
+    pub fn try_stmt(&mut self, item: &'a ast::Try, span: Span) {
+        let mut body = self.path(|cx| cx.block(&item.body));
+        // In a handler, what the body binds may be bound or not.
+        let maybe: Vec<(Name, crate::func::Var)> = (body.delta.iter())
+            .filter_map(|(name, var)| {
+                let var = (*var)?;
+                let before = self.vars.get(name);
+                match before {
+                    Some(before) if before.local == var.local => None,
+                    _ => Some((
+                        *name,
+                        crate::func::Var {
+                            certain: false,
+                            ..var
+                        },
+                    )),
+                }
+            })
+            .collect();
+        let mut handlers = Vec::with_capacity(item.handlers.len());
+        let mut paths = Vec::new();
+        for handler in &item.handlers {
+            let kinds = self.handler_kinds(handler.exception.as_ref());
+            let mut local = None;
+            let path = self.path(|cx| {
+                for (name, var) in &maybe {
+                    cx.set_var(*name, Some(*var));
+                }
+                if let Some(name) = handler.name {
+                    let id = cx.local_for(name.name, Ty::EXCEPTION, false, name.span);
+                    cx.bind_var(name.name, id);
+                    local = Some(id);
+                }
+                cx.handler_depth += 1;
+                cx.block(&handler.body);
+                cx.handler_depth -= 1;
+                if let Some(name) = handler.name {
+                    cx.set_var(name.name, None);
+                }
+            });
+            handlers.push((kinds, local, handler.span));
+            paths.push(path);
+        }
+        // `else` goes on from the end of the body.
+        let delta = std::mem::take(&mut body.delta);
+        let body_reachable = body.reachable;
+        let orelse = self.path(|cx| {
+            for (name, var) in delta {
+                cx.set_var(name, var);
+            }
+            cx.block(&item.orelse);
+        });
+        paths.push(Path {
+            reachable: orelse.reachable && body_reachable,
+            ..orelse
+        });
+        let mut blocks = self.join(paths, span);
+        let orelse = blocks.pop().unwrap_or_default();
+        let handlers = (handlers.into_iter().zip(blocks))
+            .map(|((kinds, name, span), body)| Handler {
+                kinds,
+                name,
+                body,
+                span,
+            })
+            .collect();
+        let outer = std::mem::take(&mut self.out);
+        let reachable = std::mem::replace(&mut self.reachable, true);
+        self.block(&item.finally);
+        let finally = std::mem::replace(&mut self.out, outer);
+        self.reachable &= reachable;
+        self.emit(
+            StmtKind::Try {
+                body: body.stmts,
+                handlers,
+                orelse,
+                finally,
+            },
+            span,
+        );
+    }
+
+    /// `raise Name` or `raise Name(…)` of something that nothing here is called.
+    fn unknown_exception(&self, exception: &ast::Expr) -> Option<(String, Span)> {
+        let class = match &exception.kind {
+            Ast::Call { function, .. } => function,
+            _ => exception,
+        };
+        let Ast::Name(name) = &class.kind else {
+            return None;
+        };
+        let known = crate::expr::is_shadowed(self, *name)
+            || self.assigned.contains(name)
+            || crate::names::BUILTINS.contains(&name.as_str());
+        (!known).then(|| (name.as_str().to_owned(), class.span))
+    }
+
+    fn report_unknown_exception(&mut self, name: &str, span: Span) {
+        let known = ErrorKind::ALL.iter().map(|kind| kind.name());
+        let message = format!("`{name}` is not a built-in exception");
+        let mut diagnostic = mlc_diagnostics::Diagnostic::error("unknown-exception", span, message);
+        if let Some(near) = mlc_diagnostics::closest(name, known) {
+            diagnostic = diagnostic.fixit(format!("did you mean `{near}`?"), span, near);
+        }
+        self.report(diagnostic);
+    }
+
+    fn handler_kinds(&mut self, exception: Option<&'a ast::Expr>) -> Vec<ErrorKind> {
+        let Some(exception) = exception else {
+            return Vec::new();
+        };
+        let classes: &'a [ast::Expr] = match &exception.kind {
+            Ast::Tuple(items) => items,
+            _ => std::slice::from_ref(exception),
+        };
+        let mut kinds = Vec::with_capacity(classes.len());
+        for class in classes {
+            match self.error_kind(class) {
+                Some(kind) => kinds.push(kind),
+                None => {
+                    let name = match &class.kind {
+                        Ast::Name(name) => name.as_str(),
+                        _ => "this",
+                    };
+                    self.report_unknown_exception(name, class.span);
+                }
+            }
+        }
+        kinds
+    }
+}

@@ -1,0 +1,178 @@
+//! `Name(…)`: the value of a struct from the values of its fields.
+
+use mlc_diagnostics::{Span, closest};
+use mlc_syntax::Name;
+use mlc_syntax::ast::{self, Arg, ArgKind};
+
+use crate::annotations::is_value_param;
+use crate::checker::{GenericArg, StructDeclId};
+use crate::coerce::Val;
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{Expr, ExprKind, Ty};
+impl<'a> FnCx<'_, 'a> {
+    /// The struct type that a call of its name means; generic arguments come from the argument types.
+    pub fn struct_for_call(&mut self, decl: StructDeclId, args: &'a [Arg], span: Span) -> Ty {
+        let ast: &'a ast::Struct = self.cx.struct_decl(decl).ast;
+        if ast.generics.is_empty() {
+            return self.cx.struct_type(decl, &[], span);
+        }
+        let mut found: Vec<(Name, GenericArg)> = Vec::new();
+        for (position, arg) in args.iter().enumerate() {
+            let field = match &arg.kind {
+                ArgKind::Positional => ast.fields.get(position),
+                ArgKind::Keyword(keyword) => ast
+                    .fields
+                    .iter()
+                    .find(|field| field.name.name == keyword.name),
+                _ => None,
+            };
+            let Some(field) = field else {
+                continue;
+            };
+            let ast::ExprKind::Name(name) = &field.annotation.kind else {
+                continue;
+            };
+            if !ast
+                .generics
+                .iter()
+                .any(|param| param.name.name == *name && !is_value_param(param))
+            {
+                continue;
+            }
+            let outer = std::mem::take(&mut self.out);
+            let diagnostics = self.cx.diagnostics.len();
+            let value = self.value(&arg.value, None);
+            self.cx.diagnostics.truncate(diagnostics);
+            self.out = outer;
+            found.push((*name, GenericArg::Type(value.expr.ty)));
+        }
+        let mut generics = Vec::new();
+        for param in &ast.generics {
+            match found.iter().find(|(name, _)| *name == param.name.name) {
+                Some(arg) => generics.push(arg.clone()),
+                None => {
+                    let message = format!(
+                        "cannot infer `{}` of `{}` from the arguments",
+                        param.name.name, ast.name.name
+                    );
+                    self.report(
+                        mlc_diagnostics::Diagnostic::error("cannot-infer", span, message)
+                            .help(format!("write it: `{}[…](…)`", ast.name.name)),
+                    );
+                    return Ty::ERROR;
+                }
+            }
+        }
+        self.cx.struct_type(decl, &generics, span)
+    }
+
+    /// `Name(…)`: `__init__` where there is one, else one argument for each field.
+    pub fn construct(&mut self, ty: Ty, args: &'a [Arg], span: Span) -> Val {
+        let Some(id) = self.cx.struct_of(ty) else {
+            return self.poisoned_call(args, span);
+        };
+        if let Some(init) = self.cx.method(id, Name::new("__init__")) {
+            let value = Val::strong(ExprKind::None, ty, span);
+            return self.call_decl(init, Some(value), &[], args, span);
+        }
+        let decl = self.cx.struct_instances[id.0 as usize].decl;
+        let ast: &'a ast::Struct = self.cx.struct_decl(decl).ast;
+        let name = ast.name.name;
+        let mut given: Vec<Option<&'a ast::Expr>> = vec![None; ast.fields.len()];
+        let mut fine = true;
+        for (position, arg) in args.iter().enumerate() {
+            match &arg.kind {
+                ArgKind::Positional if position < given.len() => given[position] = Some(&arg.value),
+                ArgKind::Positional => {
+                    if fine {
+                        let message = format!(
+                            "`{name}` has {} fields, {} values were given",
+                            given.len(),
+                            args.len()
+                        );
+                        self.report(diag::wrong_arguments(arg.value.span, message));
+                    }
+                    fine = false;
+                }
+                ArgKind::Keyword(keyword) => {
+                    match ast
+                        .fields
+                        .iter()
+                        .position(|field| field.name.name == keyword.name)
+                    {
+                        Some(at) if given[at].is_some() => {
+                            let message = format!("`{name}` gets `{}` twice", keyword.name);
+                            self.report(diag::wrong_arguments(keyword.span, message));
+                            fine = false;
+                        }
+                        Some(at) => given[at] = Some(&arg.value),
+                        None => {
+                            let message = format!("`{name}` has no field `{}`", keyword.name);
+                            let mut diagnostic = diag::wrong_arguments(keyword.span, message);
+                            let known = ast.fields.iter().map(|field| field.name.name.as_str());
+                            if let Some(near) = closest(keyword.name.as_str(), known) {
+                                diagnostic = diagnostic.fixit(
+                                    format!("did you mean `{near}`?"),
+                                    keyword.span,
+                                    near,
+                                );
+                            }
+                            self.report(diagnostic);
+                            fine = false;
+                        }
+                    }
+                }
+                ArgKind::Star | ArgKind::DoubleStar => {
+                    self.report(diag::not_yet(arg.value.span, "unpacking arguments"));
+                    fine = false;
+                }
+            }
+        }
+        if !fine {
+            return self.poisoned_call(args, span);
+        }
+        let missing: Vec<String> = (ast.fields.iter().zip(&given))
+            .filter(|(field, value)| value.is_none() && field.default.is_none())
+            .map(|(field, _)| format!("`{}`", field.name.name))
+            .collect();
+        if !missing.is_empty() {
+            let plural = if missing.len() == 1 {
+                "field"
+            } else {
+                "fields"
+            };
+            let message = format!("missing {plural} {} of `{name}`", missing.join(", "));
+            self.report(diag::wrong_arguments(span, message));
+            return self.poisoned_call(args, span);
+        }
+        let mut fields = Vec::with_capacity(given.len());
+        for (position, value) in given.into_iter().enumerate() {
+            let ty = self.cx.structs[id.0 as usize].fields[position].ty;
+            let value = match value {
+                Some(value) => self.value_of(value, ty),
+                None => match &ast.fields[position].default {
+                    Some(default) => self.field_default(decl, default, ty),
+                    None => return Val::error(span),
+                },
+            };
+            fields.push(crate::places::owned(value, &self.cx.types));
+        }
+        if fields.iter().any(|value| value.ty == Ty::ERROR) {
+            return Val::error(span);
+        }
+        Val::strong(ExprKind::Struct { id, fields }, ty, span)
+    }
+
+    pub fn field_default(&mut self, decl: StructDeclId, default: &'a ast::Expr, ty: Ty) -> Expr {
+        let module = self.cx.struct_decl(decl).module;
+        let outer = std::mem::replace(&mut self.module, module);
+        let vars = std::mem::take(&mut self.vars);
+        let assigned = std::mem::take(&mut self.assigned);
+        let value = self.value_of(default, ty);
+        self.module = outer;
+        self.vars = vars;
+        self.assigned = assigned;
+        value
+    }
+}
