@@ -4,7 +4,7 @@ use melior::{
     Context,
     ir::{
         Attribute, Block, BlockLike, BlockRef, Identifier, Location, Operation, OperationRef,
-        Region, RegionLike, Type, Value,
+        Region, RegionLike, Type, Value, ValueLike,
         attribute::{
             DenseI32ArrayAttribute, FlatSymbolRefAttribute, FloatAttribute, IntegerAttribute,
             StringAttribute,
@@ -80,6 +80,21 @@ impl<'c, 'm> Builder<'c, 'm> {
         let op = self
             .block
             .append_operation(self.build(name, operands, types, attrs, 0));
+        self.results_of(op)
+    }
+
+    /// One of two values of a type.
+    pub fn select(
+        &self,
+        condition: Value<'c, 'm>,
+        then: Value<'c, 'm>,
+        orelse: Value<'c, 'm>,
+    ) -> Value<'c, 'm> {
+        self.value("arith.select", &[condition, then, orelse], then.r#type())
+    }
+
+    /// The results of an operation.
+    pub fn results_of(&self, op: OperationRef<'c, 'm>) -> Vec<Value<'c, 'm>> {
         op.results().map(Value::from).collect()
     }
 

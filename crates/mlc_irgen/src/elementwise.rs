@@ -5,6 +5,7 @@ use mlc_sema::hir::{BinaryOp, Dim, ErrorKind, Expr, ExprKind, MapInput, Place, T
 
 use crate::{
     Error,
+    arith::Binary,
     function::{Binding, Lower, Result},
     place::{Borrowed, Spot},
     view::{View, element_type},
@@ -274,7 +275,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 (None, Some(scalar)) => scalar,
                 (None, None) => return Err(Error::Invalid("an update without a value".into())),
             };
-            let new = lower.binary(op, old, other, elem, operand_ty, elem, known)?;
+            let new = lower.binary(Binary {
+                op,
+                a: old,
+                b: other,
+                left: elem,
+                right: operand_ty,
+                ty: elem,
+                known,
+            })?;
             lower.store_element(&target, indices, new);
             Ok(())
         };

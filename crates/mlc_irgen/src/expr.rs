@@ -8,7 +8,7 @@ use mlc_sema::hir::{
 
 use crate::{
     Error,
-    arith::Known,
+    arith::{Binary, Known},
     function::{Lower, Result, borrows_text, result_types, signature},
     local_set::LocalSet,
     place::Borrowed,
@@ -158,15 +158,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.at(expr.span);
             let mut product = a;
             for _ in 1..power {
-                product = self.binary(
-                    BinaryOp::Mul,
-                    product,
-                    a,
-                    left.ty,
-                    left.ty,
-                    expr.ty,
-                    Known::default(),
-                )?;
+                product = self.binary(Binary {
+                    op: BinaryOp::Mul,
+                    a: product,
+                    b: a,
+                    left: left.ty,
+                    right: left.ty,
+                    ty: expr.ty,
+                    known: Known::default(),
+                })?;
             }
             return Ok(vec![product]);
         }
@@ -176,9 +176,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             nonnegative: self.is_nonnegative(left) && self.is_nonnegative(right),
             ..self.known_right(right)
         };
-        Ok(vec![
-            self.binary(op, a, b, left.ty, right.ty, expr.ty, known)?,
-        ])
+        let value = self.binary(Binary {
+            op,
+            a,
+            b,
+            left: left.ty,
+            right: right.ty,
+            ty: expr.ty,
+            known,
+        })?;
+        Ok(vec![value])
     }
 
     /// What is known of a division or shift from its right operand.

@@ -6,8 +6,7 @@ use mlc_sema::hir::{BinaryOp, Expr, ParFor, Place, Reduction, Stmt};
 
 use crate::{
     Error,
-    arith::Class,
-    arith::Known,
+    arith::{Binary, Class, Known},
     control_flow::Bounds,
     function::{Binding, Lower, Result},
     live::Targets,
@@ -231,9 +230,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let ty = self.local_ty(reduction.local);
         let value = self.one(value)?;
         let new = match self.env[slot].clone() {
-            Binding::Values(old) => {
-                self.binary(reduction.op, old[0], value, ty, ty, ty, Known::default())?
-            }
+            Binding::Values(old) => self.binary(Binary {
+                op: reduction.op,
+                a: old[0],
+                b: value,
+                left: ty,
+                right: ty,
+                ty,
+                known: Known::default(),
+            })?,
             _ => value,
         };
         self.env[slot] = Binding::Values(vec![new]);

@@ -7,6 +7,7 @@ use mlc_sema::hir::{BinaryOp, ErrorKind, Expr, ExprKind, Mode, Place, Stmt, Stmt
 
 use crate::{
     Error,
+    arith::Binary,
     exceptions::Protected,
     function::{Binding, Lower, Result},
     local_set::LocalSet,
@@ -158,7 +159,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let operand = self.one(value)?;
         self.at(place.span);
         let known = self.known_right(value);
-        let new = self.binary(op, old, operand, place.ty, value.ty, place.ty, known)?;
+        let new = self.binary(Binary {
+            op,
+            a: old,
+            b: operand,
+            left: place.ty,
+            right: value.ty,
+            ty: place.ty,
+            known,
+        })?;
         self.write(&spot, place.ty, vec![new])
     }
 
