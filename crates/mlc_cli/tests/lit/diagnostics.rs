@@ -1,11 +1,15 @@
 //! `tests/diagnostics/<name>.mlc` with `<name>.stderr`: the whole text that `mlc check` prints about a program.
 //!
 //! Options come from a first line `# options: …`. `MLC_BLESS=1` writes what came into the `.stderr` file.
+//!
+//! A file may hold many small programs. Each begins with a line `# case: NAME` (a wrong one, whose text stands behind
+//! the same line of the `.stderr` file) or `# accepted: NAME` (a right one, of which nothing is said).
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::command;
+use crate::command::{self, Outcome};
 use crate::script::Environment;
 
 /// Checks one file; `Err` is the report of what differs.
@@ -22,16 +26,111 @@ pub fn check(environment: &Environment, file: &Path) -> Result<(), String> {
     let name = file
         .strip_prefix(&environment.root)
         .expect("tests lie below the root");
+    let said = match cases(&text) {
+        // From the root, so that the text names the file the same on every machine.
+        None => wrong(check_program(
+            environment,
+            scratch.path(),
+            &environment.root,
+            name,
+            options,
+        )?)?,
+        Some(cases) => check_cases(environment, scratch.path(), name, options, &cases)?,
+    };
+    let expected_file = file.with_extension("stderr");
+    if std::env::var_os("MLC_BLESS").is_some_and(|value| value == "1") {
+        return std::fs::write(&expected_file, &said).map_err(|error| error.to_string());
+    }
+    let expected = std::fs::read_to_string(&expected_file).map_err(|error| {
+        format!(
+            "{}: {error}; MLC_BLESS=1 writes it",
+            expected_file.display()
+        )
+    })?;
+    if expected == said {
+        return Ok(());
+    }
+    Err(format!(
+        "the text differs; if the new one is right, run again with MLC_BLESS=1\n--- expected\n{expected}--- found\n{said}"
+    ))
+}
+
+/// One program of a file that holds several.
+struct Case<'a> {
+    /// The line that begins it.
+    title: &'a str,
+    accepted: bool,
+    /// How many lines of the file stand before its first one.
+    lines_before: usize,
+    text: String,
+}
+
+/// The programs of a file that holds several; `None` where it is one program.
+fn cases(text: &str) -> Option<Vec<Case<'_>>> {
+    let mut cases: Vec<Case> = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let accepted = line.starts_with("# accepted: ");
+        if accepted || line.starts_with("# case: ") {
+            cases.push(Case {
+                title: line,
+                accepted,
+                lines_before: number + 1,
+                text: String::new(),
+            });
+        } else if let Some(case) = cases.last_mut() {
+            case.text.push_str(line);
+            case.text.push('\n');
+        }
+    }
+    (!cases.is_empty()).then_some(cases)
+}
+
+/// Checks every program by itself, under the name of the file and at the lines where it stands there. Returns what
+/// was said of the wrong ones.
+fn check_cases(
+    environment: &Environment,
+    scratch: &Path,
+    name: &Path,
+    options: &str,
+    cases: &[Case],
+) -> Result<String, String> {
+    let file = scratch.join(name);
+    let folder = file.parent().expect("a file of tests lies in a folder");
+    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    let mut said = String::new();
+    for case in cases {
+        let text = "\n".repeat(case.lines_before) + &case.text;
+        std::fs::write(&file, text).map_err(|error| error.to_string())?;
+        let outcome = check_program(environment, scratch, scratch, name, options)?;
+        let title = case.title;
+        if !case.accepted {
+            let text = wrong(outcome).map_err(|error| format!("{title}\n{error}"))?;
+            let _ = writeln!(said, "{title}\n{text}");
+        } else if !outcome.succeeded() || !outcome.stderr.is_empty() {
+            return Err(format!("{title}\nit is right, but: {}", outcome.stderr));
+        }
+    }
+    Ok(said)
+}
+
+fn check_program(
+    environment: &Environment,
+    scratch: &Path,
+    folder: &Path,
+    name: &Path,
+    options: &str,
+) -> Result<Outcome, String> {
     let mut mlc = Command::new(&environment.mlc);
-    // From the root, so that the text names the file the same on every machine.
     mlc.arg("check")
         .args(options.split_whitespace())
         .arg(name)
-        .current_dir(&environment.root)
+        .current_dir(folder)
         .env("NO_COLOR", "1");
-    let outcome =
-        command::run(mlc, scratch.path(), environment.limit).map_err(|error| error.to_string())?;
+    command::run(mlc, scratch, environment.limit).map_err(|error| error.to_string())
+}
 
+/// What is said of a wrong program.
+fn wrong(outcome: Outcome) -> Result<String, String> {
     if outcome.status.and_then(|status| status.code()) != Some(1) {
         let ending = outcome.ending();
         return Err(format!(
@@ -45,21 +144,5 @@ pub fn check(environment: &Environment, file: &Path) -> Result<(), String> {
             outcome.stdout
         ));
     }
-    let expected_file = file.with_extension("stderr");
-    if std::env::var_os("MLC_BLESS").is_some_and(|value| value == "1") {
-        return std::fs::write(&expected_file, &outcome.stderr).map_err(|error| error.to_string());
-    }
-    let expected = std::fs::read_to_string(&expected_file).map_err(|error| {
-        format!(
-            "{}: {error}; MLC_BLESS=1 writes it",
-            expected_file.display()
-        )
-    })?;
-    if expected == outcome.stderr {
-        return Ok(());
-    }
-    Err(format!(
-        "the text differs; if the new one is right, run again with MLC_BLESS=1\n--- expected\n{expected}--- found\n{}",
-        outcome.stderr
-    ))
+    Ok(outcome.stderr)
 }
