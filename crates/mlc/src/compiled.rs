@@ -1,8 +1,8 @@
 //! A compiled module and what can be made of it.
 
 use crate::{
-    CompileError, Diagnostic, Emit, Format, JitModule, Language, Observer, Options, PartTime,
-    Session, Source, Target,
+    CompileError, Diagnostic, Emit, Evidence, Format, JitModule, Language, Observer, Options,
+    PartTime, Session, Source, Target,
     front::{self, Front},
     guard::guard,
     ir_diagnostics, native,
@@ -32,25 +32,22 @@ impl Compiled {
     pub(crate) fn new(
         session: &Session,
         source: &Source,
-        sources: Arc<SourceMap>,
+        sources: SourceMap,
         file: FileId,
         last: Emit,
     ) -> Result<Compiled, CompileError> {
         let name = source.module_name();
         let options = session.options().clone();
         let times = Times::default();
-        let (front, lowering) = match source.language() {
-            Language::Mlc => (
-                Some(front::check(
-                    &sources,
-                    file,
-                    name.clone(),
-                    &options,
-                    &times,
-                )?),
-                None,
-            ),
+        let (sources, front, lowering) = match source.language() {
+            Language::Mlc => {
+                let loader = session.loader();
+                let (sources, front) =
+                    front::check(sources, file, source, loader, &options, &times)?;
+                (sources, Some(front), None)
+            }
             Language::Mlir => {
+                let sources = Arc::new(sources);
                 let config = native::lowering_config(&options)?;
                 let text = sources.text(file);
                 let parse = || Lowering::parse(source.name(), text, config);
@@ -59,7 +56,8 @@ impl Compiled {
                     let errors = ir_diagnostics::malformed(&sources, found);
                     CompileError::program(Arc::clone(&sources), errors)
                 };
-                (None, Some(parsed.map_err(malformed)?))
+                let lowering = parsed.map_err(malformed)?;
+                (sources, None, Some(lowering))
             }
         };
         let observer = session.observer();
@@ -91,6 +89,12 @@ impl Compiled {
     /// The checked program, where the source is in the mlc language: what it exports, and its types.
     pub fn checked(&self) -> Option<&mlc_sema::hir::Program> {
         self.front.as_ref().map(|front| &front.program)
+    }
+
+    /// What it depends on besides its own source: the files that were imported, by their contents, and those that would have been
+    /// taken in place of them.
+    pub fn evidence(&self) -> &[Evidence] {
+        self.front.as_ref().map_or(&[], |front| &front.evidence)
     }
 
     /// The signature of every exported function, with the conventions that were inferred: a line each. Empty for textual IR.

@@ -1,65 +1,92 @@
 //! The front end: from the text of a source to a checked program, and from that to IR.
 
-use crate::{Checks, CompileError, Fp, Options, ir_diagnostics, native, times::Times};
+use crate::{
+    Checks, CompileError, Evidence, Fp, Options, Source, SourceLoader, imports::Imports,
+    ir_diagnostics, native, times::Times,
+};
 use mlc_codegen::Lowering;
 use mlc_diagnostics::{Diagnostic, FileId, SourceMap};
 use mlc_passes::stage::Stage;
-use mlc_sema::{NoImports, hir::Program};
+use mlc_sema::hir::Program;
 use mlc_syntax::Module;
 use std::sync::Arc;
 
 /// A program without errors of the front end's.
 pub(crate) struct Front {
-    pub ast: Module,
+    pub ast: Arc<Module>,
     pub program: Program,
     pub warnings: Vec<Diagnostic>,
+    /// What it depends on besides its source.
+    pub evidence: Vec<Evidence>,
 }
 
 /// The syntax tree of a source.
 pub(crate) fn parse(
-    sources: &Arc<SourceMap>,
+    sources: SourceMap,
     file: FileId,
     times: &Times,
-) -> Result<(Module, Vec<Diagnostic>), CompileError> {
+) -> Result<(SourceMap, Module, Vec<Diagnostic>), CompileError> {
     let (ast, diagnostics) = times.measure("front", "parse", || {
         mlc_syntax::parse(file, sources.text(file))
     });
-    reject_errors(sources, &diagnostics)?;
-    Ok((ast, diagnostics))
+    if has_errors(&diagnostics) {
+        return Err(CompileError::program(Arc::new(sources), diagnostics));
+    }
+    Ok((sources, ast, diagnostics))
 }
 
-/// Parses and checks a source.
+/// Parses and checks a source with everything that it imports.
 pub(crate) fn check(
-    sources: &Arc<SourceMap>,
+    sources: SourceMap,
     file: FileId,
-    module: String,
+    source: &Source,
+    loader: &dyn SourceLoader,
     options: &Options,
     times: &Times,
-) -> Result<Front, CompileError> {
-    let (ast, mut warnings) = parse(sources, file, times)?;
+) -> Result<(Arc<SourceMap>, Front), CompileError> {
+    let (mut sources, ast, mut warnings) = parse(sources, file, times)?;
+    let ast = Arc::new(ast);
+    let name = source.imported().cloned();
+    let imported = name.is_some();
+    let name = name.or_else(|| loader.locate(source.name()));
+    let name = name.unwrap_or_default();
     let options = mlc_sema::Options {
-        module,
+        module: source.module_name(),
+        path: name.path.clone(),
+        package: name.package,
+        imported,
         defines: options.defines.clone(),
         unchecked: options.checks == Checks::None,
         ..mlc_sema::Options::default()
     };
+    let mut imports = Imports::new(loader, &mut sources, file, name, &ast);
     let (program, found) = times.measure("front", "check", || {
-        mlc_sema::check(&ast, &mut NoImports, &options)
+        mlc_sema::check(&ast, &mut imports, &options)
     });
+    let Imports {
+        diagnostics,
+        mut evidence,
+        ..
+    } = imports;
+    warnings.extend(diagnostics);
     warnings.extend(found);
-    reject_errors(sources, &warnings)?;
-    Ok(Front {
+    evidence.sort();
+    evidence.dedup();
+    let sources = Arc::new(sources);
+    if has_errors(&warnings) {
+        return Err(CompileError::program(sources, warnings));
+    }
+    let front = Front {
         ast,
         program,
         warnings,
-    })
+        evidence,
+    };
+    Ok((sources, front))
 }
 
-fn reject_errors(sources: &Arc<SourceMap>, found: &[Diagnostic]) -> Result<(), CompileError> {
-    if found.iter().any(Diagnostic::is_error) {
-        return Err(CompileError::program(Arc::clone(sources), found.to_vec()));
-    }
-    Ok(())
+fn has_errors(found: &[Diagnostic]) -> bool {
+    found.iter().any(Diagnostic::is_error)
 }
 
 /// The IR of a program, at stage `own`.

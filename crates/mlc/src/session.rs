@@ -1,8 +1,8 @@
 //! Compilations with the same options.
 
 use crate::{
-    Checks, CompileError, Compiled, Emit, Options, Source, front, guard::guard, native,
-    times::Times,
+    Checks, CompileError, Compiled, Emit, Options, Source, SourceLoader, front, guard::guard,
+    imports::NoModules, native, times::Times,
 };
 use mlc_diagnostics::{FileId, SourceMap};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub struct Session {
     options: Options,
     observer: Option<Observer>,
+    loader: Arc<dyn SourceLoader>,
 }
 
 /// Sees the name of every pass and the IR after it.
@@ -29,6 +30,7 @@ impl Session {
         Ok(Session {
             options,
             observer: None,
+            loader: Arc::new(NoModules),
         })
     }
 
@@ -37,6 +39,18 @@ impl Session {
     pub fn observe(mut self, observer: Observer) -> Session {
         self.observer = Some(observer);
         self
+    }
+
+    /// The same session, whose sources import what a loader finds: [`crate::FileLoader`] for files. Without one there is nothing to
+    /// import.
+    #[must_use]
+    pub fn load_from(mut self, loader: Arc<dyn SourceLoader>) -> Session {
+        self.loader = loader;
+        self
+    }
+
+    pub(crate) fn loader(&self) -> &dyn SourceLoader {
+        &*self.loader
     }
 
     pub(crate) fn observer(&self) -> Option<Observer> {
@@ -65,16 +79,16 @@ impl Session {
     pub fn syntax_tree(&self, source: &Source) -> Result<String, CompileError> {
         guard(|| {
             let (sources, file) = read(source)?;
-            let (tree, _) = front::parse(&sources, file, &Times::default())?;
+            let (_, tree, _) = front::parse(sources, file, &Times::default())?;
             Ok(mlc_syntax::dump(&tree))
         })
     }
 }
 
-fn read(source: &Source) -> Result<(Arc<SourceMap>, FileId), CompileError> {
+fn read(source: &Source) -> Result<(SourceMap, FileId), CompileError> {
     let mut sources = SourceMap::new();
     match sources.add_bytes(source.name(), source.bytes().to_vec()) {
-        Ok(file) => Ok((Arc::new(sources), file)),
+        Ok(file) => Ok((sources, file)),
         Err(diagnostic) => Err(CompileError::program(Arc::new(sources), vec![diagnostic])),
     }
 }

@@ -1,5 +1,7 @@
 //! What is compiled: text with a name.
 
+use crate::ModuleName;
+
 /// The language of a source.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Language {
@@ -15,6 +17,7 @@ pub struct Source {
     name: String,
     bytes: Vec<u8>,
     language: Language,
+    imported: Option<ModuleName>,
 }
 
 impl Source {
@@ -24,6 +27,7 @@ impl Source {
             name: name.into(),
             bytes: text.into(),
             language: Language::Mlc,
+            imported: None,
         }
     }
 
@@ -33,6 +37,7 @@ impl Source {
             name: name.into(),
             bytes: text.into(),
             language: Language::Mlir,
+            imported: None,
         }
     }
 
@@ -44,6 +49,17 @@ impl Source {
         } else {
             Source::mlc(name, text)
         }
+    }
+
+    /// The same source as a module that a host imports under a name: `__name__` is that name, where it is otherwise `"__main__"`.
+    #[must_use]
+    pub fn imported_as(mut self, name: ModuleName) -> Source {
+        self.imported = Some(name);
+        self
+    }
+
+    pub(crate) fn imported(&self) -> Option<&ModuleName> {
+        self.imported.as_ref()
     }
 
     pub fn name(&self) -> &str {
@@ -58,10 +74,15 @@ impl Source {
         &self.bytes
     }
 
-    /// The name of the module: the stem of the file, with everything that no identifier holds as `_`.
+    /// The name of the module: the stem of the file, or of a package's file that of its folder, with everything that no identifier
+    /// holds as `_`.
     pub fn module_name(&self) -> String {
-        let file = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
-        let stem = file.split('.').next().unwrap_or_default();
+        let mut parts = self.name.rsplit(['/', '\\']);
+        let file = parts.next().unwrap_or_default();
+        let stem = match (file.split('.').next().unwrap_or_default(), parts.next()) {
+            ("__init__", Some(folder)) => folder,
+            (stem, _) => stem,
+        };
         let mut name: String = stem
             .chars()
             .map(|letter| {

@@ -1,7 +1,10 @@
 //! What can be written on the command line.
 
+use crate::input;
 use clap::{Args, Parser, Subcommand, builder::TypedValueParser};
-use mlc::{Checks, Emit, Format, Fp, OptLevel, Options, RaceChecks, Stage, Target};
+use mlc::{
+    Checks, Emit, FileLoader, Format, Fp, OptLevel, Options, RaceChecks, Source, Stage, Target,
+};
 use std::path::PathBuf;
 
 /// The compiler for the hot part of Python programs.
@@ -67,6 +70,9 @@ pub struct BuildArgs {
     /// Give a compile-time name a value
     #[arg(short = 'D', value_name = "NAME=VALUE", value_parser = define)]
     defines: Vec<(String, String)>,
+    /// Look for imported modules here, too; several are searched in order, then those of MLC_PATH
+    #[arg(short = 'I', value_name = "DIR")]
+    include: Vec<PathBuf>,
     /// Which run-time checks there are
     #[arg(long, value_parser = words(Checks::ALL, Checks::word), default_value = "bounds")]
     checks: Checks,
@@ -113,6 +119,21 @@ impl BuildArgs {
         options.fp = self.fp;
         options.race_checks = self.race_checks;
         options
+    }
+}
+
+impl BuildArgs {
+    /// The folders of `-I`, then those of `MLC_PATH`.
+    pub fn loader(&self, source: &Source) -> FileLoader {
+        // What is typed in is in the folder where it is typed.
+        let here = (source.name() == input::STDIN).then(|| PathBuf::from("."));
+        let path = std::env::var_os("MLC_PATH").unwrap_or_default();
+        let path = std::env::split_paths(&path).filter(|folder| !folder.as_os_str().is_empty());
+        FileLoader::new(
+            here.into_iter()
+                .chain(self.include.iter().cloned())
+                .chain(path),
+        )
     }
 }
 

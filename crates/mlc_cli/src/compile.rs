@@ -79,6 +79,7 @@ pub fn check(args: CheckArgs) -> Result<ExitCode, Failure> {
 pub fn front(source: &Source, last: Emit, build: &BuildArgs) -> Result<Compiled, Failure> {
     let fail = |error| Failure::compile(error, build);
     let mut session = Session::new(build.options()).map_err(fail)?;
+    session = session.load_from(Arc::new(build.loader(source)));
     if build.print_ir_after_all {
         session = session.observe(Arc::new(|step: &str, ir: &str| {
             report::say(&format!("// ----- IR after {step} ----- //\n{ir}\n"));

@@ -8,6 +8,9 @@ use std::{
     path::Path,
 };
 
+/// What diagnostics call standard input.
+pub const STDIN: &str = "<stdin>";
+
 /// Reads a source; `-` is standard input.
 pub fn read(file: &Path, build: &BuildArgs) -> Result<Source, Failure> {
     if file == Path::new("-") {
@@ -15,7 +18,7 @@ pub fn read(file: &Path, build: &BuildArgs) -> Result<Source, Failure> {
         stdin().read_to_end(&mut bytes).map_err(|error| {
             Failure::usage(format!("standard input cannot be read: {error}"), build)
         })?;
-        return Ok(Source::from_name("<stdin>", bytes));
+        return Ok(Source::from_name(STDIN, bytes));
     }
     let name = file.display();
     match fs::read(file) {

@@ -1,5 +1,6 @@
 //! `mlc.compile`: from a source to a Python module of its functions.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +18,8 @@ use crate::scalar::type_name;
 /// `source` is the path of a file or the source itself: a `str` with a line break, or one that does not end in
 /// `.mlc`, is a source. `defines` gives compile-time names their values. `fp` is `strict`, `reassoc` or `fast`,
 /// `checks` is `none`, `bounds` or `overflow`.
+///
+/// Modules that the source imports are found beside it and on `sys.path`.
 ///
 /// Raises `CompileError`, which carries the compiler's messages, where the source does not compile.
 #[pyfunction]
@@ -37,8 +40,15 @@ pub fn compile<'py>(
     let given = Given::read(source)?;
 
     let source = mlc::Source::mlc(given.name.as_str(), given.text.clone());
+    let name = mlc::ModuleName {
+        path: source.module_name(),
+        package: false,
+    };
+    let source = source.imported_as(name);
+    let search = search_path(py)?;
     let compiled = py.detach(|| {
-        let compiled = mlc::Session::new(options)?.compile(&source)?;
+        let session = mlc::Session::new(options)?.load_from(Arc::new(search));
+        let compiled = session.compile(&source)?;
         let code = compiled.jit()?;
         Ok::<_, mlc::CompileError>((compiled, code))
     });
@@ -58,6 +68,19 @@ pub fn compile<'py>(
         exported::add_to(&module, program, &code)?;
     }
     Ok(module)
+}
+
+/// Imported modules are found as Python's are.
+fn search_path(py: Python<'_>) -> PyResult<mlc::FileLoader> {
+    let folders = py.import("sys")?.getattr("path")?;
+    let mut search = Vec::new();
+    for folder in folders.try_iter()? {
+        // Python leaves out what is no text, too.
+        if let Ok(folder) = folder?.extract::<PathBuf>() {
+            search.push(folder);
+        }
+    }
+    Ok(mlc::FileLoader::new(search))
 }
 
 fn word<T: FromStr<Err = mlc::UnknownWord>>(word: &str) -> PyResult<T> {

@@ -239,18 +239,21 @@ impl<'a> FnCx<'_, 'a> {
             ExprKind::Tuple(items) => items,
             _ => std::slice::from_ref(index),
         };
-        let ExprKind::Name(name) = &base.kind else {
-            self.report(diag::bad_annotation(span, "this is not a type"));
-            return Ty::ERROR;
+        let item = match &base.kind {
+            ExprKind::Name(name) => self.cx.module(self.module).items.get(name).cloned(),
+            _ => self.module_member(base),
         };
-        if let Some(Item::Struct(decl)) = self.cx.module(self.module).items.get(name) {
-            let decl = *decl;
+        if let Some(Item::Struct(decl)) = item {
             let params: &'a [ast::GenericParam] = &self.cx.struct_decl(decl).ast.generics;
             let Some(args) = self.generic_args(params, args, span) else {
                 return Ty::ERROR;
             };
             return self.cx.struct_type(decl, &args, span);
         }
+        let ExprKind::Name(name) = &base.kind else {
+            self.report(diag::bad_annotation(span, "this is not a type"));
+            return Ty::ERROR;
+        };
         match (name.as_str(), args) {
             ("list" | "List", [elem]) => {
                 let elem = self.annotation(elem);

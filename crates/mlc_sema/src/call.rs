@@ -127,7 +127,7 @@ impl<'a> FnCx<'_, 'a> {
                 self.call_builtin(original, function.span, args, want, span)
             }
             Some(Item::Poisoned) => self.poisoned_call(args, span),
-            Some(Item::Comptime(_) | Item::Global) => {
+            Some(Item::Comptime(_) | Item::Global | Item::Variable(..)) => {
                 let callee = self.value(function, None);
                 self.call_value(callee, args, span)
             }
@@ -171,19 +171,21 @@ impl<'a> FnCx<'_, 'a> {
     ) -> Operand {
         let value = match self.static_item(base) {
             Some(Item::Math) => self.call_math(attr, args, want, span),
-            Some(Item::Module(module)) => {
-                match self.cx.module(module).items.get(&attr.name).cloned() {
-                    Some(Item::Function(decl)) => self.call_decl(decl, None, &[], args, span),
-                    Some(Item::Struct(decl)) => match self.struct_for_call(decl, args, span) {
-                        Ty::ERROR => Val::error(span),
-                        ty => self.construct(ty, args, span),
-                    },
-                    _ => {
-                        let callee = self.value(function, None);
-                        self.call_value(callee, args, span)
-                    }
+            Some(Item::Module(module)) => match self.member(module, attr) {
+                Some(Item::Function(decl)) => self.call_decl(decl, None, &[], args, span),
+                Some(Item::Struct(decl)) => match self.struct_for_call(decl, args, span) {
+                    Ty::ERROR => Val::error(span),
+                    ty => self.construct(ty, args, span),
+                },
+                Some(Item::Builtin(original)) => {
+                    return self.call_builtin_operand(original, function.span, args, want, span);
                 }
-            }
+                Some(Item::Poisoned) => self.poisoned_call(args, span),
+                _ => {
+                    let callee = self.value(function, None);
+                    self.call_value(callee, args, span)
+                }
+            },
             Some(Item::Struct(decl)) => self.call_static(decl, attr, args, span),
             Some(Item::Poisoned) => self.poisoned_call(args, span),
             _ => {

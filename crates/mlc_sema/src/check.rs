@@ -1,11 +1,13 @@
 //! The whole check, from the syntax tree to the program.
 
+use std::sync::Arc;
+
 use mlc_diagnostics::Diagnostic;
 use mlc_syntax::{Module, Name};
 
 use crate::checker::{Checker, Item, ModuleId};
-use crate::declare::load_all;
 use crate::hir::{self, FuncId, Program};
+use crate::modules::load_all;
 use crate::options::{Loader, Options};
 
 /// Checks a module with everything that it imports. The program is whole, and may be compiled, if no diagnostic is an error.
@@ -15,28 +17,18 @@ pub fn check(
     options: &Options,
 ) -> (Program, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
-    let (loaded, main_imports) = load_all(ast, loader, &mut diagnostics);
+    let mut graph = load_all(ast, loader, options, &mut diagnostics);
     let synthesized = typed_arena::Arena::new();
     let mut cx = Checker::new(options, &synthesized);
     cx.diagnostics = diagnostics;
-    let main = cx.add_module(ast, &options.module);
-    for item in &loaded {
-        cx.add_module(&item.module, &item.path);
+    let modules: Vec<Option<Arc<Module>>> =
+        graph.nodes.iter().map(|node| node.module.clone()).collect();
+    for (module, node) in modules.iter().zip(&mut graph.nodes) {
+        cx.add_module(module.as_deref().unwrap_or(ast), node);
     }
-    let to_id = |at: &Option<usize>| at.map(|at| ModuleId(at as u32 + 1));
-    cx.modules[0].imports = main_imports
-        .iter()
-        .map(|(key, at)| (key.clone(), to_id(at)))
-        .collect();
-    for (position, item) in loaded.iter().enumerate() {
-        cx.modules[position + 1].imports = item
-            .imports
-            .iter()
-            .map(|(key, at)| (key.clone(), to_id(at)))
-            .collect();
-    }
-    // What a module imports is declared, and at run time initialized, before it.
-    let ids = in_order_of_imports(&cx);
+    let main = ModuleId(0);
+    let ids = graph.order;
+    // What a module imports is declared before it.
     for &id in &ids {
         cx.declare_module(id);
         cx.declare_comptime(id);
@@ -52,41 +44,14 @@ pub fn check(
         }
     }
     instantiate_methods(&mut cx);
-    let mut tops: Vec<FuncId> = Vec::new();
-    let mut main_top = None;
+    // Each after those that its imports run.
+    let mut inits: Vec<Option<FuncId>> = vec![None; cx.modules.len()];
     for &id in &ids {
-        let top = cx.check_top(id);
-        if id == main {
-            main_top = top;
-        } else {
-            tops.extend(top);
-        }
+        inits[id.0 as usize] = cx.check_top(id, &inits);
     }
-    let init = cx.whole_init(main_top, &tops);
+    let init = inits[main.0 as usize];
     cx.drain_queue();
     finish(cx, ast, init)
-}
-
-/// Modules after everything that they import; those that import each other in the order of the first import.
-fn in_order_of_imports(cx: &Checker<'_>) -> Vec<ModuleId> {
-    fn visit(cx: &Checker<'_>, id: ModuleId, seen: &mut Vec<bool>, order: &mut Vec<ModuleId>) {
-        if std::mem::replace(&mut seen[id.0 as usize], true) {
-            return;
-        }
-        let mut imports: Vec<ModuleId> =
-            cx.module(id).imports.values().flatten().copied().collect();
-        imports.sort_unstable_by_key(|id| id.0);
-        for import in imports {
-            visit(cx, import, seen, order);
-        }
-        order.push(id);
-    }
-    let mut order = Vec::with_capacity(cx.modules.len());
-    let mut seen = vec![false; cx.modules.len()];
-    for id in 0..cx.modules.len() as u32 {
-        visit(cx, ModuleId(id), &mut seen, &mut order);
-    }
-    order
 }
 
 fn declare_structs(cx: &mut Checker<'_>, main: ModuleId) {

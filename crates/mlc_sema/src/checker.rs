@@ -5,6 +5,7 @@ use mlc_syntax::{Name, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeTable};
+use crate::modules::Links;
 use crate::nested::{Bound, Callable, Capture};
 use crate::options::Options;
 
@@ -32,6 +33,8 @@ pub(crate) enum Item {
     Comptime(Comptime),
     /// A variable that the top-level statements bind and a function mentions.
     Global,
+    /// A variable of another module, imported by its name.
+    Variable(ModuleId, Name),
     Module(ModuleId),
     /// `import math`
     Math,
@@ -43,11 +46,12 @@ pub(crate) enum Item {
 
 pub(crate) struct ModuleScope<'a> {
     pub ast: &'a ast::Module,
+    /// The dotted name.
     pub path: String,
+    pub package: bool,
     pub items: FxHashMap<Name, Item>,
     pub globals: FxHashMap<Name, GlobalId>,
-    /// The modules that `import` statements of this one reach, by level and path.
-    pub imports: FxHashMap<(u32, String), Option<ModuleId>>,
+    pub links: Links,
 }
 
 /// A function as declared, before any instance.

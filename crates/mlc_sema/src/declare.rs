@@ -1,133 +1,16 @@
 //! The top level of modules: what is declared, before any body is looked at.
 
-use std::sync::Arc;
-
 use mlc_diagnostics::Diagnostic;
 use mlc_syntax::ast::{self, ExprKind as Ast, StmtKind as AstStmt};
 use mlc_syntax::{Module, Name};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::checker::{
-    Checker, Comptime, DeclId, FnDecl, Item, ModuleId, ModuleScope, StructDecl, StructDeclId,
-};
+use crate::checker::{Checker, Comptime, DeclId, FnDecl, Item, ModuleId, StructDecl, StructDeclId};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{self, ConstValue, FuncId, GlobalId, Ty};
-use crate::options::{LoadError, Loader};
-
-/// For each import of a module, by level and path: the position of what it reached in the list of loaded ones.
-pub(crate) type Imports = FxHashMap<(u32, String), Option<usize>>;
-
-/// A module that an import reached, by who imports it.
-pub(crate) struct Loaded {
-    pub module: Arc<Module>,
-    pub path: String,
-    pub imports: Imports,
-}
-
-/// Loads everything that is imported, directly or not. The main module is not in the list; its imports come back beside.
-pub(crate) fn load_all(
-    main: &Module,
-    loader: &mut dyn Loader,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> (Vec<Loaded>, Imports) {
-    let mut loaded: Vec<Loaded> = Vec::new();
-    let mut known: FxHashMap<String, usize> = FxHashMap::default();
-    let imports = load_imports(main, "", loader, &mut loaded, &mut known, diagnostics);
-    let mut next = 0;
-    while next < loaded.len() {
-        let (module, path) = (Arc::clone(&loaded[next].module), loaded[next].path.clone());
-        loaded[next].imports =
-            load_imports(&module, &path, loader, &mut loaded, &mut known, diagnostics);
-        next += 1;
-    }
-    (loaded, imports)
-}
-
-fn load_imports(
-    module: &Module,
-    importer: &str,
-    loader: &mut dyn Loader,
-    loaded: &mut Vec<Loaded>,
-    known: &mut FxHashMap<String, usize>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Imports {
-    let mut imports = FxHashMap::default();
-    let mut load = |level: u32, path: String, span: mlc_diagnostics::Span| {
-        let key = (level, path.clone());
-        if path == "math"
-            || path == "python"
-            || path.starts_with("python.")
-            || imports.contains_key(&key)
-        {
-            return;
-        }
-        let full = if level == 0 {
-            path.clone()
-        } else {
-            format!("{importer}:{level}:{path}")
-        };
-        if let Some(&at) = known.get(&full) {
-            imports.insert(key, Some(at));
-            return;
-        }
-        let found = match loader.load(importer, level, &path) {
-            Ok(module) => {
-                let at = loaded.len();
-                known.insert(full, at);
-                loaded.push(Loaded {
-                    module,
-                    path: path.clone(),
-                    imports: FxHashMap::default(),
-                });
-                Some(at)
-            }
-            Err(LoadError::Reported) => None,
-            Err(LoadError::NotFound) => {
-                let message = format!("no module named `{path}`");
-                diagnostics.push(Diagnostic::error("unknown-module", span, message));
-                None
-            }
-            Err(LoadError::Unreadable(reason)) => {
-                let message = format!("the module `{path}` cannot be read: {reason}");
-                diagnostics.push(Diagnostic::error("unknown-module", span, message));
-                None
-            }
-        };
-        imports.insert(key, found);
-    };
-    for stmt in &module.body {
-        match &stmt.kind {
-            AstStmt::Import(modules) => {
-                for item in modules {
-                    load(0, dotted(&item.path), stmt.span);
-                }
-            }
-            AstStmt::ImportFrom(import) => load(import.level, dotted(&import.path), stmt.span),
-            _ => {}
-        }
-    }
-    imports
-}
-
-fn dotted(path: &[ast::Ident]) -> String {
-    let parts: Vec<&str> = path.iter().map(|part| part.name.as_str()).collect();
-    parts.join(".")
-}
 
 impl<'a> Checker<'a> {
-    pub fn add_module(&mut self, ast: &'a Module, path: &str) -> ModuleId {
-        let id = ModuleId(self.modules.len() as u32);
-        self.modules.push(ModuleScope {
-            ast,
-            path: path.to_owned(),
-            items: FxHashMap::default(),
-            globals: FxHashMap::default(),
-            imports: FxHashMap::default(),
-        });
-        id
-    }
-
     /// Functions, structs and imports of a module; variables that functions mention become globals.
     pub fn declare_module(&mut self, id: ModuleId) {
         let ast = self.module(id).ast;
@@ -170,18 +53,22 @@ impl<'a> Checker<'a> {
                 }
                 continue;
             }
-            crate::names::bound_by(stmt, &mut |name| {
-                if mentioned.contains(&name) || imported {
-                    self.modules[id.0 as usize]
-                        .items
-                        .entry(name)
-                        .or_insert(Item::Global);
+            let mut bound = Vec::new();
+            crate::names::bound_by(stmt, &mut |name| bound.push(name));
+            for name in bound {
+                let items = &mut self.modules[id.0 as usize].items;
+                if let Some(Item::Variable(..)) = items.get(&name) {
+                    items.insert(name, Item::Poisoned);
+                    let what = format!("assigning to `{name}`, which is imported,");
+                    self.report(diag::not_yet(stmt.span, &what));
+                } else if mentioned.contains(&name) || imported {
+                    items.entry(name).or_insert(Item::Global);
                 }
-            });
+            }
         }
     }
 
-    fn insert_item(&mut self, module: ModuleId, name: ast::Ident, item: Item) {
+    pub fn insert_item(&mut self, module: ModuleId, name: ast::Ident, item: Item) {
         let scope = &mut self.modules[module.0 as usize];
         if scope.items.contains_key(&name.name) {
             let first = first_definition(scope.ast, name.name).unwrap_or(name.span);
@@ -273,115 +160,6 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn declare_import(&mut self, id: ModuleId, stmt: &'a ast::Stmt) {
-        match &stmt.kind {
-            AstStmt::Import(modules) => {
-                for item in modules {
-                    let path = dotted(&item.path);
-                    let Some(name) = item.alias.or(item.path.first().copied()) else {
-                        continue;
-                    };
-                    if item.path.len() > 1 && item.alias.is_none() {
-                        self.report(diag::not_yet(stmt.span, "`import a.b` without `as`"));
-                        self.insert_item(id, name, Item::Poisoned);
-                        continue;
-                    }
-                    let found = self.imported(id, 0, &path);
-                    self.insert_item(id, name, found);
-                }
-            }
-            AstStmt::ImportFrom(import) => {
-                let path = dotted(&import.path);
-                if path == "python" || path.starts_with("python.") {
-                    self.report(diag::not_yet(stmt.span, "importing Python modules"));
-                }
-                let module = self.imported(id, import.level, &path);
-                match &import.names {
-                    ast::ImportedNames::All(span) => match module {
-                        Item::Module(module) => {
-                            let items: Vec<(Name, Item)> = (self.module(module).items.iter())
-                                .filter(|(name, _)| !name.as_str().starts_with('_'))
-                                .map(|(name, item)| (*name, item.clone()))
-                                .collect();
-                            let items_here = &mut self.modules[id.0 as usize].items;
-                            for (name, item) in items {
-                                items_here.entry(name).or_insert(item);
-                            }
-                        }
-                        Item::Math | Item::Poisoned => {}
-                        _ => self.report(diag::not_yet(*span, "this import")),
-                    },
-                    ast::ImportedNames::Some(names) => {
-                        for item in names {
-                            let name = item.alias.unwrap_or(item.name);
-                            let found = self.imported_name(&module, &path, item.name);
-                            self.insert_item(id, name, found);
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn imported(&self, id: ModuleId, level: u32, path: &str) -> Item {
-        if path == "math" && level == 0 {
-            return Item::Math;
-        }
-        match self.module(id).imports.get(&(level, path.to_owned())) {
-            Some(Some(module)) => Item::Module(*module),
-            _ => Item::Poisoned,
-        }
-    }
-
-    fn imported_name(&mut self, module: &Item, path: &str, name: ast::Ident) -> Item {
-        match module {
-            Item::Math => {
-                if let Some(value) = crate::expr::math_constant(name.name.as_str()) {
-                    return Item::Comptime(Comptime {
-                        value: ConstValue::Float(value),
-                        ty: None,
-                    });
-                }
-                if crate::math::NAMES.contains(&name.name.as_str()) {
-                    return Item::Builtin(name.name);
-                }
-                let known = crate::math::NAMES.iter().copied();
-                self.report(diag::unknown_attribute(
-                    name.span,
-                    "math",
-                    name.name.as_str(),
-                    known,
-                ));
-                Item::Poisoned
-            }
-            Item::Module(module) => match self.module(*module).items.get(&name.name) {
-                Some(Item::Global) => {
-                    self.report(diag::not_yet(name.span, "importing a variable by name"));
-                    Item::Poisoned
-                }
-                Some(item) => item.clone(),
-                None => {
-                    let known: Vec<&'static str> = self
-                        .module(*module)
-                        .items
-                        .keys()
-                        .map(|name| name.as_str())
-                        .collect();
-                    let message = format!("`{path}` has no `{}`", name.name);
-                    let mut diagnostic = Diagnostic::error("unknown-name", name.span, message);
-                    if let Some(near) = mlc_diagnostics::closest(name.name.as_str(), known) {
-                        diagnostic =
-                            diagnostic.fixit(format!("did you mean `{near}`?"), name.span, near);
-                    }
-                    self.report(diagnostic);
-                    Item::Poisoned
-                }
-            },
-            _ => Item::Poisoned,
-        }
-    }
-
     /// The `comptime` names of a module, in order; `-D` overrides.
     pub fn declare_comptime(&mut self, id: ModuleId) {
         let ast = self.module(id).ast;
@@ -459,8 +237,14 @@ impl<'a> Checker<'a> {
         span: mlc_diagnostics::Span,
     ) -> GlobalId {
         let id = GlobalId(self.globals.len() as u32);
+        let name_here = if module.0 == 0 {
+            name.as_str().to_owned()
+        } else {
+            let wanted = format!("{}.{name}", self.module(module).path);
+            self.unique_symbol(&wanted)
+        };
         self.globals.push(hir::Global {
-            name: name.as_str().to_owned(),
+            name: name_here,
             ty,
             span,
         });

@@ -40,6 +40,81 @@ pub(crate) fn unknown_attribute<'n>(
     )
 }
 
+/// A module has no such name.
+pub(crate) fn unknown_member<'n>(
+    span: Span,
+    module: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    let message = format!("the module `{module}` has no `{name}`");
+    let diagnostic = Diagnostic::error("unknown-name", span, message);
+    suggest(diagnostic, span, name, known)
+}
+
+pub(crate) fn private_name(span: Span, module: &str, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is private to `{module}`");
+    Diagnostic::error("private-name", span, message)
+        .help("a name that starts with `_` is for the modules of its own package")
+}
+
+pub(crate) fn unknown_module(span: Span, path: &str, why: &crate::NotFound) -> Diagnostic {
+    let diagnostic = Diagnostic::error("unknown-module", span, format!("no module named `{path}`"));
+    // The folders of a package hold the last part of the name.
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let mut diagnostic = match mlc_diagnostics::closest(last, why.known.iter().map(String::as_str))
+    {
+        Some(near) => {
+            let near = format!("{}{near}", &path[..path.len() - last.len()]);
+            diagnostic.fixit(format!("did you mean `{near}`?"), span, near)
+        }
+        None => diagnostic,
+    };
+    if let Some(note) = &why.note {
+        diagnostic = diagnostic.help(note);
+    }
+    if !why.searched.is_empty() {
+        let folders: Vec<String> = why
+            .searched
+            .iter()
+            .map(|folder| format!("`{folder}`"))
+            .collect();
+        diagnostic = diagnostic.help(format!("searched: {}", folders.join(", ")));
+    }
+    diagnostic
+}
+
+pub(crate) fn unreadable_module(span: Span, path: &str, why: &str) -> Diagnostic {
+    let message = format!("the module `{path}` cannot be read: {why}");
+    Diagnostic::error("unknown-module", span, message)
+}
+
+pub(crate) fn outside_package(span: Span) -> Diagnostic {
+    let message = "this relative import leaves the outermost package";
+    Diagnostic::error("unknown-module", span, message)
+        .help("a package is a folder with `__init__.mlc`; without the dots the module is looked for beside the file")
+}
+
+/// Modules that import each other: each by name with the place of the import that leads to the next.
+pub(crate) fn circular_import(cycle: &[(String, Span)]) -> Diagnostic {
+    let names: Vec<String> = cycle
+        .iter()
+        .chain(cycle.first())
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
+    let (last, others) = match cycle.split_last() {
+        Some((last, others)) => (last.1, others),
+        None => (Span::NONE, cycle),
+    };
+    let message = format!("circular import: {}", names.join(" -> "));
+    let mut diagnostic = Diagnostic::error("circular-import", last, message);
+    for (at, (name, span)) in others.iter().enumerate() {
+        let next = &cycle[at + 1].0;
+        diagnostic = diagnostic.label(*span, format!("`{name}` imports `{next}` here"));
+    }
+    diagnostic.help("move what both need into a module that both import")
+}
+
 fn suggest<'n>(
     diagnostic: Diagnostic,
     span: Span,

@@ -127,6 +127,7 @@ impl<'a> FnCx<'_, 'a> {
         match self.cx.module(self.module).items.get(&name).cloned() {
             Some(Item::Comptime(value)) => Operand::Value(self.comptime_literal(&value, span)),
             Some(Item::Global) => self.global(name, span),
+            Some(Item::Variable(module, name)) => self.variable(module, name, span),
             Some(Item::Poisoned) => Operand::Value(Val::error(span)),
             Some(_) => Operand::Value(self.not_a_value(name, span)),
             None => Operand::Value(self.unknown(name, span)),
@@ -158,7 +159,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     fn module_name(&self) -> Box<str> {
-        if self.module.0 == 0 {
+        if self.module.0 == 0 && !self.cx.options.imported {
             "__main__".into()
         } else {
             self.cx.module(self.module).path.as_str().into()

@@ -360,39 +360,6 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// One function that runs the top-level statements of imported modules, then those of the main one.
-    pub fn whole_init(&mut self, main: Option<FuncId>, imported: &[FuncId]) -> Option<FuncId> {
-        if imported.is_empty() {
-            return main;
-        }
-        let span = self.module(ModuleId(0)).ast.span;
-        let call = |callee: FuncId| Stmt {
-            kind: StmtKind::Expr(hir::Expr {
-                kind: hir::ExprKind::Call {
-                    callee,
-                    args: Vec::new(),
-                },
-                ty: Ty::NONE,
-                span,
-            }),
-            span,
-        };
-        let mut body: Vec<Stmt> = imported.iter().map(|&func| call(func)).collect();
-        let func = match main {
-            Some(func) => func,
-            None => self.reserve_init(ModuleId(0)),
-        };
-        if let Some(function) = &mut self.functions[func.0 as usize] {
-            body.append(&mut function.body);
-            function.body = body;
-        } else {
-            let symbol = self.symbols_by_func[func.0 as usize].clone();
-            self.functions[func.0 as usize] =
-                Some(init_function(symbol, Vec::new(), body, true, span));
-        }
-        Some(func)
-    }
-
     fn reserve_init(&mut self, module: ModuleId) -> FuncId {
         let func = FuncId(self.headers.len() as u32);
         self.headers.push(Header {
@@ -413,19 +380,22 @@ impl<'a> Checker<'a> {
         func
     }
 
-    /// The top-level statements of a module as a function.
-    pub fn check_top(&mut self, module: ModuleId) -> Option<FuncId> {
+    /// The top-level statements of a module as a function. An import runs those of the modules that it is the first to
+    /// reach; `inits` are theirs.
+    pub fn check_top(&mut self, module: ModuleId, inits: &[Option<FuncId>]) -> Option<FuncId> {
         let ast = self.module(module).ast;
-        let any = ast.body.iter().any(|stmt| {
-            !matches!(
-                stmt.kind,
-                ast::StmtKind::Function(_)
-                    | ast::StmtKind::Struct(_)
-                    | ast::StmtKind::Import(_)
-                    | ast::StmtKind::ImportFrom(_)
-                    | ast::StmtKind::Comptime(_)
-                    | ast::StmtKind::Invalid { .. }
-            )
+        let runs = |cx: &Self, stmt: &ast::Stmt| -> Vec<FuncId> {
+            let first = cx.module(module).links.first.get(&stmt.span);
+            let first = first.into_iter().flatten();
+            first.filter_map(|id| inits[id.0 as usize]).collect()
+        };
+        let any = ast.body.iter().any(|stmt| match stmt.kind {
+            ast::StmtKind::Function(_)
+            | ast::StmtKind::Struct(_)
+            | ast::StmtKind::Comptime(_)
+            | ast::StmtKind::Invalid { .. } => false,
+            ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => !runs(self, stmt).is_empty(),
+            _ => true,
         });
         if !any {
             return None;
@@ -437,9 +407,14 @@ impl<'a> Checker<'a> {
         cx.at_top = true;
         cx.flexible = true;
         for stmt in &ast.body {
-            let declaration = matches!(stmt.kind, ast::StmtKind::Function(_));
-            if !declaration {
-                cx.block(std::slice::from_ref(stmt));
+            match stmt.kind {
+                ast::StmtKind::Function(_) => {}
+                ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => {
+                    for init in runs(cx.cx, stmt) {
+                        cx.emit(call_of(init, stmt.span), stmt.span);
+                    }
+                }
+                _ => cx.block(std::slice::from_ref(stmt)),
             }
         }
         let (locals, body) = finish_body(cx, unknowns_before);
@@ -447,6 +422,18 @@ impl<'a> Checker<'a> {
         self.functions[func.0 as usize] = Some(function);
         Some(func)
     }
+}
+
+/// A call of a function that takes and gives nothing.
+fn call_of(callee: FuncId, span: Span) -> StmtKind {
+    StmtKind::Expr(hir::Expr {
+        kind: hir::ExprKind::Call {
+            callee,
+            args: Vec::new(),
+        },
+        ty: Ty::NONE,
+        span,
+    })
 }
 
 fn init_function(

@@ -186,6 +186,13 @@ impl<'a> FnCx<'_, 'a> {
                     _ => None,
                 }
             }
+            Ast::Attribute { .. } => match self.module_member(expr)? {
+                Item::Function(decl) => Some(Bound {
+                    decl,
+                    sources: Vec::new(),
+                }),
+                _ => None,
+            },
             Ast::Lambda(lambda) => Some(self.lambda(lambda, expr)),
             _ => None,
         }

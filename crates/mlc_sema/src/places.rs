@@ -1,9 +1,10 @@
 //! Attributes and subscripts: paths into values.
 
 use mlc_diagnostics::Span;
+use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
-use crate::checker::Item;
+use crate::checker::{Item, ModuleId};
 use crate::coerce::{Val, into_place};
 use crate::diag;
 use crate::expr::{Operand, math_constant};
@@ -31,7 +32,7 @@ impl<'a> FnCx<'_, 'a> {
             Item::Module(module) => module,
             _ => return None,
         };
-        self.cx.module(module).items.get(&attr.name).cloned()
+        self.cx.member(module, attr.name)
     }
 
     /// The item that a name or dotted name means, if it is no variable.
@@ -83,45 +84,50 @@ impl<'a> FnCx<'_, 'a> {
         self.part(place, attr, span)
     }
 
-    fn module_attribute(
-        &mut self,
-        module: crate::checker::ModuleId,
-        attr: &ast::Ident,
-        span: Span,
-    ) -> Operand {
-        match self.cx.module(module).items.get(&attr.name).cloned() {
+    fn module_attribute(&mut self, module: ModuleId, attr: &ast::Ident, span: Span) -> Operand {
+        match self.member(module, attr) {
             Some(Item::Comptime(value)) => Operand::Value(self.comptime_literal(&value, span)),
-            Some(Item::Global) => {
-                let Some(&global) = self.cx.module(module).globals.get(&attr.name) else {
-                    return Operand::Value(Val::error(span));
-                };
-                let ty = self.cx.globals[global.0 as usize].ty;
-                Operand::Place(Place {
-                    root: crate::hir::Root::Global(global),
-                    projections: Vec::new(),
-                    ty,
-                    span,
-                })
-            }
+            Some(Item::Variable(module, name)) => self.variable(module, name, span),
             Some(Item::Poisoned) => Operand::Value(Val::error(span)),
             Some(_) => {
                 self.report(diag::not_yet(span, "a function, type or module as a value"));
                 Operand::Value(Val::error(span))
             }
+            None if attr.name == "__name__" => {
+                let path = self.cx.module(module).path.as_str().into();
+                Operand::Value(Val::strong(ExprKind::Str(path), Ty::STR, span))
+            }
             None => {
-                let scope = self.cx.module(module);
-                let path = scope.path.clone();
-                let known: Vec<&'static str> =
-                    scope.items.keys().map(|name| name.as_str()).collect();
-                self.report(diag::unknown_attribute(
-                    attr.span,
-                    &path,
-                    attr.name.as_str(),
-                    known,
-                ));
+                let diagnostic = self.cx.no_member(module, *attr);
+                self.report(diagnostic);
                 Operand::Value(Val::error(span))
             }
         }
+    }
+
+    /// What `module.name` means; a private name is reported and is poison.
+    pub fn member(&mut self, module: ModuleId, attr: &ast::Ident) -> Option<Item> {
+        if self.cx.is_private(self.module, module, attr.name) {
+            let path = &self.cx.module(module).path;
+            let diagnostic = diag::private_name(attr.span, path, attr.name.as_str());
+            self.report(diagnostic);
+            return Some(Item::Poisoned);
+        }
+        self.cx.member(module, attr.name)
+    }
+
+    /// A variable of another module.
+    pub fn variable(&mut self, module: ModuleId, name: Name, span: Span) -> Operand {
+        let Some(global) = self.cx.imported_variable(module, name, span) else {
+            return Operand::Value(Val::error(span));
+        };
+        let ty = self.cx.globals[global.0 as usize].ty;
+        Operand::Place(Place {
+            root: crate::hir::Root::Global(global),
+            projections: Vec::new(),
+            ty,
+            span,
+        })
     }
 
     /// `place.attr` of a value.

@@ -73,9 +73,12 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
             AstStmt::Import(_) | AstStmt::ImportFrom(_) => {
-                if !self.at_top {
-                    self.report(diag::not_yet(span, "an import inside a function"));
-                }
+                // Those of the top level are the caller's.
+                self.report(diag::not_yet(
+                    span,
+                    "an import inside a function or a block",
+                ));
+                crate::names::bound_by(stmt, &mut |name| self.bind_poisoned(name, span));
             }
             AstStmt::With(_) => self.report(diag::not_yet(span, "`with`")),
             AstStmt::Match(_) => self.report(diag::not_yet(span, "`match`")),

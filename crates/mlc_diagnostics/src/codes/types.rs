@@ -35,6 +35,25 @@ structs of the program and generic parameters.",
         mend: "import math\n",
     },
     Explanation {
+        code: "circular-import",
+        title: "modules import each other",
+        meaning: "A module runs whole before whoever imports it goes on, so two modules cannot each wait for the
+other. The message shows the way around, with the import of each step. Move what both need into a
+module that both import: where `a.mlc` says `import b` and `b.mlc` says `import a`, let both import
+`c`. The modules of a package may import each other's neighbors while its `__init__.mlc` runs.",
+        wrong: "",
+        mend: "",
+    },
+    Explanation {
+        code: "private-name",
+        title: "a private name of another module is used",
+        meaning: "A name that starts with `_` is for the modules of the package that it is in, or, outside of
+packages, for its own module. Where `shapes.mlc` defines `_area`, `shapes._area(r)` elsewhere is this
+error; give the function a name without the underscore.",
+        wrong: "",
+        mend: "",
+    },
+    Explanation {
         code: "unknown-exception",
         title: "an exception class is not known",
         meaning: "Exceptions are those of Python's built-in hierarchy; `Error` is `Exception`.",

@@ -1,0 +1,226 @@
+//! What the imports of a module bind.
+
+use mlc_diagnostics::{Diagnostic, Span};
+use mlc_syntax::ast::{self, StmtKind as AstStmt};
+use mlc_syntax::{Module, Name};
+
+use crate::checker::{Checker, Comptime, Item, ModuleId, ModuleScope};
+use crate::diag;
+use crate::hir::ConstValue;
+use crate::modules::{Node, absolute, dotted, is_built_in, is_python};
+
+impl<'a> Checker<'a> {
+    pub fn add_module(&mut self, ast: &'a Module, node: &mut Node) -> ModuleId {
+        let id = ModuleId(self.modules.len() as u32);
+        self.modules.push(ModuleScope {
+            ast,
+            path: node.path.clone(),
+            package: node.package,
+            items: Default::default(),
+            globals: Default::default(),
+            links: std::mem::take(&mut node.links),
+        });
+        id
+    }
+
+    pub fn declare_import(&mut self, id: ModuleId, stmt: &'a ast::Stmt) {
+        match &stmt.kind {
+            AstStmt::Import(modules) => {
+                for item in modules {
+                    let path = dotted(&item.path);
+                    let (name, found) = match (item.alias, item.path.first()) {
+                        (Some(alias), _) => (alias, self.imported(id, &path)),
+                        (None, Some(&first)) => match self.imported(id, &path) {
+                            Item::Poisoned => (first, Item::Poisoned),
+                            _ => (first, self.imported(id, first.name.as_str())),
+                        },
+                        (None, None) => continue,
+                    };
+                    self.bind_import(id, name, found);
+                }
+            }
+            AstStmt::ImportFrom(import) => self.declare_import_from(id, stmt, import),
+            _ => {}
+        }
+    }
+
+    fn declare_import_from(
+        &mut self,
+        id: ModuleId,
+        stmt: &'a ast::Stmt,
+        import: &'a ast::ImportFrom,
+    ) {
+        let path = dotted(&import.path);
+        if is_python(&path) && import.level == 0 {
+            self.report(diag::not_yet(stmt.span, "importing Python modules"));
+        }
+        let scope = self.module(id);
+        let base = absolute(&scope.path, scope.package, import.level, &path);
+        let module = match &base {
+            Some(base) => self.imported(id, base),
+            None => Item::Poisoned,
+        };
+        match &import.names {
+            ast::ImportedNames::All(_) => {
+                if let Item::Module(module) = module {
+                    self.import_all(id, module);
+                }
+            }
+            ast::ImportedNames::Some(names) => {
+                for item in names {
+                    let name = item.alias.unwrap_or(item.name);
+                    let submodule = base
+                        .as_ref()
+                        .map(|base| format!("{base}.{}", item.name.name));
+                    let submodule =
+                        submodule.and_then(|path| self.module(id).links.reached.get(&path));
+                    let found = match submodule {
+                        Some(Some(module)) => Item::Module(*module),
+                        Some(None) => Item::Poisoned,
+                        None => self.imported_name(id, &module, item.name),
+                    };
+                    self.bind_import(id, name, found);
+                }
+            }
+        }
+    }
+
+    /// A module that is imported twice under one name is that module.
+    fn bind_import(&mut self, id: ModuleId, name: ast::Ident, found: Item) {
+        if let (Some(Item::Module(before)), Item::Module(now)) =
+            (self.module(id).items.get(&name.name), &found)
+            && before == now
+        {
+            return;
+        }
+        self.insert_item(id, name, found);
+    }
+
+    fn import_all(&mut self, id: ModuleId, from: ModuleId) {
+        let items: Vec<(Name, Item)> = (self.module(from).items.keys())
+            .filter(|name| !name.as_str().starts_with('_'))
+            .filter_map(|name| Some((*name, self.member(from, *name)?)))
+            .collect();
+        let items_here = &mut self.modules[id.0 as usize].items;
+        for (name, item) in items {
+            items_here.entry(name).or_insert(item);
+        }
+    }
+
+    fn imported(&self, id: ModuleId, path: &str) -> Item {
+        if is_built_in(path) {
+            return Item::Math;
+        }
+        match self.module(id).links.reached.get(path) {
+            Some(Some(module)) => Item::Module(*module),
+            _ => Item::Poisoned,
+        }
+    }
+
+    /// What a name means that is looked up in a module from outside: its own, or a module in the package.
+    pub fn member(&self, module: ModuleId, name: Name) -> Option<Item> {
+        let scope = self.module(module);
+        match scope.items.get(&name) {
+            Some(Item::Global) => Some(Item::Variable(module, name)),
+            Some(item) => Some(item.clone()),
+            None => (scope.links.submodules.get(&name)).map(|module| Item::Module(*module)),
+        }
+    }
+
+    /// Whether a name of a module is out of reach: one with a leading underscore, outside the module's package.
+    pub fn is_private(&self, from: ModuleId, module: ModuleId, name: Name) -> bool {
+        let name = name.as_str();
+        let outermost = |id: ModuleId| self.module(id).path.split('.').next().unwrap_or_default();
+        name.starts_with('_')
+            && !(name.starts_with("__") && name.ends_with("__"))
+            && from != module
+            && (outermost(from) != outermost(module) || outermost(from).is_empty())
+    }
+
+    fn imported_name(&mut self, id: ModuleId, module: &Item, name: ast::Ident) -> Item {
+        match module {
+            Item::Math => {
+                if let Some(value) = crate::expr::math_constant(name.name.as_str()) {
+                    return Item::Comptime(Comptime {
+                        value: ConstValue::Float(value),
+                        ty: None,
+                    });
+                }
+                if crate::math::NAMES.contains(&name.name.as_str()) {
+                    return Item::Builtin(name.name);
+                }
+                let known = crate::math::NAMES.iter().copied();
+                self.report(diag::unknown_attribute(
+                    name.span,
+                    "math",
+                    name.name.as_str(),
+                    known,
+                ));
+                Item::Poisoned
+            }
+            Item::Module(module) => {
+                if self.is_private(id, *module, name.name) {
+                    let path = &self.module(*module).path;
+                    self.report(diag::private_name(name.span, path, name.name.as_str()));
+                    return Item::Poisoned;
+                }
+                match self.member(*module, name.name) {
+                    // The name would stay with the value that it was imported with.
+                    Some(Item::Variable(from, variable))
+                        if rebinds(self.module(from).ast, variable) =>
+                    {
+                        let what = format!(
+                            "importing `{variable}`, which a function assigns, by its name"
+                        );
+                        let path = &self.module(*module).path;
+                        let help = format!("import `{path}` and write `{path}.{variable}`");
+                        self.report(diag::not_yet(name.span, &what).help(help));
+                        Item::Poisoned
+                    }
+                    Some(item) => item,
+                    None => {
+                        self.report(self.no_member(*module, name));
+                        Item::Poisoned
+                    }
+                }
+            }
+            _ => Item::Poisoned,
+        }
+    }
+
+    /// A module has no such name.
+    pub fn no_member(&self, module: ModuleId, name: ast::Ident) -> Diagnostic {
+        let scope = self.module(module);
+        let known = scope.items.keys().chain(scope.links.submodules.keys());
+        let known = known
+            .map(|name| name.as_str())
+            .filter(|name| !name.starts_with('_'));
+        diag::unknown_member(name.span, &scope.path, name.name.as_str(), known)
+    }
+
+    /// The variable of a module that an import gave a name.
+    pub fn imported_variable(
+        &mut self,
+        module: ModuleId,
+        name: Name,
+        span: Span,
+    ) -> Option<crate::hir::GlobalId> {
+        let found = self.module(module).globals.get(&name).copied();
+        if found.is_none() && !self.diagnostics.iter().any(Diagnostic::is_error) {
+            self.report(diag::use_before_assignment(span, name.as_str()));
+        }
+        found
+    }
+}
+
+/// Whether a function of the module declares the variable `global`, which it does to assign it.
+fn rebinds(module: &Module, name: Name) -> bool {
+    fn any(body: &[ast::Stmt], name: Name) -> bool {
+        body.iter().any(|stmt| {
+            let mut found = matches!(&stmt.kind, AstStmt::Global(names) if names.iter().any(|global| global.name == name));
+            crate::names::each_block(stmt, &mut |block| found |= any(block, name));
+            found
+        })
+    }
+    any(&module.body, name)
+}
