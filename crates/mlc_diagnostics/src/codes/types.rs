@@ -48,8 +48,8 @@ module that both import: where `a.mlc` says `import b` and `b.mlc` says `import 
         code: "private-name",
         title: "a private name of another module is used",
         meaning: "A name that starts with `_` is for the modules of the package that it is in, or, outside of
-packages, for its own module. Where `shapes.mlc` defines `_area`, `shapes._area(r)` elsewhere is this
-error; give the function a name without the underscore.",
+packages, for its own module. Where `shapes.mlc` defines `_area`, `shapes._area(r)` elsewhere is
+this error; give the function a name without the underscore.",
         wrong: "",
         mend: "",
     },
