@@ -117,6 +117,14 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// What the symbols of a module start with.
+    pub fn module_symbol(&self, id: ModuleId) -> &str {
+        match id.0 {
+            0 => &self.options.module,
+            _ => &self.module(id).path,
+        }
+    }
+
     /// What a name means that is looked up in a module from outside: its own, or a module in the package.
     pub fn member(&self, module: ModuleId, name: Name) -> Option<Item> {
         let scope = self.module(module);

@@ -130,7 +130,7 @@ impl<'a> Checker<'a> {
         } else if module.0 == 0 && !is_c_name(&self.decl(decl).name) {
             self.decl(decl).name.clone()
         } else {
-            format!("{}.{}", self.module(module).path, self.decl(decl).name)
+            format!("{}.{}", self.module_symbol(module), self.decl(decl).name)
         };
         let symbol = self.unique_symbol(&wanted);
         self.headers.push(Header {
