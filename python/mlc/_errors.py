@@ -1,9 +1,4 @@
-"""The exceptions of this package, and those that compiled code raises."""
-
-import builtins
-
-# The text of sources that have no file, by the name that tracebacks show.
-sources = {}
+"""The exceptions of this package."""
 
 
 class CompileError(Exception):
@@ -18,27 +13,4 @@ class CompileError(Exception):
         return (type(self), self.args)
 
 
-class RaceError(RuntimeError):
-    """Two iterations of a parallel loop would have met at one place; nothing has been written."""
-
-
-RaceError.__module__ = CompileError.__module__ = "mlc"
-
-
-def make(name, message, file, line, function):
-    """The exception ``name`` of compiled code, whose traceback shows the line of the source."""
-    kind = RaceError if name == "RaceError" else getattr(builtins, name)
-    error = kind(message) if message else kind()
-    if not file:
-        return error
-    if file in sources:
-        import linecache
-
-        text = sources[file]
-        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    # A code object that raises at this line of this file gives the traceback entry.
-    code = builtins.compile("\n" * (line - 1) + "raise error", file, "exec").replace(co_name=function)
-    try:
-        exec(code, {"error": error})
-    except BaseException as raised:
-        return raised.with_traceback(raised.__traceback__.tb_next)
+CompileError.__module__ = "mlc"

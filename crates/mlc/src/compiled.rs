@@ -1,11 +1,11 @@
 //! A compiled module and what can be made of it.
 
 use crate::{
-    CompileError, Diagnostic, Emit, Evidence, Format, JitModule, Language, Observer, Options,
-    PartTime, Session, Source, Target,
+    CompileError, Diagnostic, Emit, Evidence, Format, Interface, JitModule, Language, Observer,
+    Options, PartTime, Session, Source, Target,
     front::{self, Front},
     guard::guard,
-    ir_diagnostics, native,
+    interface, ir_diagnostics, native,
     times::Times,
 };
 use mlc_codegen::{CodeFile, LinkError, Lowering, Unit};
@@ -95,6 +95,16 @@ impl Compiled {
     /// taken in place of them.
     pub fn evidence(&self) -> &[Evidence] {
         self.front.as_ref().map_or(&[], |front| &front.evidence)
+    }
+
+    /// What the module offers to its callers, as data; `None` for textual IR.
+    pub fn interface(&self) -> Option<Interface> {
+        let front = self.front.as_ref()?;
+        // The file that was compiled is the first of the map.
+        Some(interface::describe(
+            &front.program,
+            self.sources.name(FileId(0)),
+        ))
     }
 
     /// The signature of every exported function, with the conventions that were inferred: a line each. Empty for textual IR.

@@ -5,31 +5,35 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use mlc_python_runtime::Code;
+use mlc_python_runtime::error::remember_source;
+use mlc_python_runtime::module::{self, Entries, Settings};
+use mlc_python_runtime::scalar::type_name;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyModule, PyString};
 
 use crate::error::compile_error;
-use crate::exported;
-use crate::scalar::type_name;
 
 /// Compile a source in the mlc language to a module of its functions.
 ///
 /// `source` is the path of a file or the source itself: a `str` with a line break, or one that does not end in
 /// `.mlc`, is a source. `defines` gives compile-time names their values. `fp` is `strict`, `reassoc` or `fast`,
-/// `checks` is `none`, `bounds` or `overflow`.
+/// `checks` is `none`, `bounds` or `overflow`. With `strict`, an array that does not lie in row-major order is an error; without, it
+/// is copied for the call, and back where the function writes to it.
 ///
 /// Modules that the source imports are found beside it and on `sys.path`.
 ///
 /// Raises `CompileError`, which carries the compiler's messages, where the source does not compile.
 #[pyfunction]
-#[pyo3(signature = (source, target="cpu", defines=None, fp="reassoc", checks="bounds"))]
+#[pyo3(signature = (source, target="cpu", defines=None, fp="reassoc", checks="bounds", strict=false))]
 pub fn compile<'py>(
     source: &Bound<'py, PyAny>,
     target: &str,
     defines: Option<&Bound<'py, PyDict>>,
     fp: &str,
     checks: &str,
+    strict: bool,
 ) -> PyResult<Bound<'py, PyModule>> {
     let py = source.py();
     let mut options = mlc::Options::default();
@@ -53,19 +57,19 @@ pub fn compile<'py>(
         Ok::<_, mlc::CompileError>((compiled, code))
     });
     let (compiled, code) = compiled.map_err(|error| compile_error(py, &error))?;
-    let code = Arc::new(code);
-    crate::output::redirect();
+    let code = Arc::new(Loaded(code));
 
     let module = PyModule::new(py, compiled.name())?;
     if given.is_file {
         module.setattr("__file__", &given.name)?;
     } else if let Ok(text) = String::from_utf8(given.text) {
-        py.import("mlc._errors")?
-            .getattr("sources")?
-            .set_item(&given.name, text)?;
+        remember_source(py, &given.name, &text)?;
     }
-    if let Some(program) = compiled.checked() {
-        exported::add_to(&module, program, &code)?;
+    if let Some(interface) = compiled.interface() {
+        let settings = Settings { strict };
+        let kept: Code = code.clone();
+        // SAFETY: code and description are those of one compilation.
+        unsafe { module::fill(&module, &interface, &*code, &kept, settings)? };
     }
     Ok(module)
 }
@@ -81,6 +85,15 @@ fn search_path(py: Python<'_>) -> PyResult<mlc::FileLoader> {
         }
     }
     Ok(mlc::FileLoader::new(search))
+}
+
+/// Machine code in this process, by its symbols.
+struct Loaded(mlc::JitModule);
+
+impl Entries for Loaded {
+    fn entry(&self, symbol: &str) -> *const std::ffi::c_void {
+        self.0.entry(symbol).unwrap_or(std::ptr::null())
+    }
 }
 
 fn word<T: FromStr<Err = mlc::UnknownWord>>(word: &str) -> PyResult<T> {

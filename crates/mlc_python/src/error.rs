@@ -1,39 +1,7 @@
-//! Errors on their way to Python: those of running programs, and those of compilation.
+//! Errors of compilation on their way to Python.
 
-use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-
-/// Which function a call runs, for the traceback.
-pub struct Place {
-    pub function: String,
-}
-
-/// The exception for this thread's pending error, with the line of the source as its innermost traceback entry.
-pub fn take_pending(py: Python<'_>, place: &Place) -> PyErr {
-    let Some(error) = mlc_runtime::error::take() else {
-        return PySystemError::new_err(format!("{}: failed without an error", place.function));
-    };
-    let name = mlc_runtime::kind::name(error.kind);
-    let message = String::from_utf8_lossy(&error.message);
-    let file = String::from_utf8_lossy(&error.file);
-    let made = py.import("mlc._errors").and_then(|errors| {
-        errors.call_method1(
-            "make",
-            (
-                name,
-                message.as_ref(),
-                file.as_ref(),
-                error.line,
-                place.function.as_str(),
-            ),
-        )
-    });
-    match made {
-        Ok(error) => PyErr::from_value(error),
-        Err(error) => error,
-    }
-}
 
 /// One message of the compiler, as data.
 #[pyclass(frozen, get_all, module = "mlc")]

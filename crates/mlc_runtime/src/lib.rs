@@ -22,7 +22,7 @@ pub mod print;
 pub mod report;
 mod sort;
 mod symbols;
-mod text;
+pub mod text;
 
 pub use symbols::mlc_rt_symbols;
 

@@ -42,7 +42,7 @@ pub type Text = *mut Buffer;
 ///
 /// # Safety
 /// `text` must be null or point to a live buffer, which then stays alive as long as the result is used.
-pub(crate) unsafe fn as_str<'a>(text: Text) -> &'a str {
+pub unsafe fn as_str<'a>(text: Text) -> &'a str {
     if text.is_null() {
         return "";
     }
@@ -72,6 +72,14 @@ pub(crate) unsafe fn chars(text: Text) -> i64 {
 pub(crate) unsafe fn is_ascii(text: Text) -> bool {
     // SAFETY: the caller vouches for the buffer.
     text.is_null() || unsafe { (*text).chars == (*text).bytes }
+}
+
+/// A new text with these characters, which the caller ends; `None` where there is no memory.
+pub fn new(text: &str) -> Option<Text> {
+    let mut made: Text = std::ptr::null_mut();
+    // SAFETY: the place is a local variable.
+    let status = unsafe { store(&raw mut made, &[text]) };
+    (status == 0).then_some(made)
 }
 
 /// Stores a new text that joins the pieces. Returns 0, or the status of a `MemoryError`, with nothing stored.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use mlc_diagnostics::Diagnostic;
 use mlc_syntax::{Module, Name};
 
-use crate::checker::{Checker, Item, ModuleId};
-use crate::hir::{self, FuncId, Program};
+use crate::checker::{Checker, Item, ModuleId, StructInstance};
+use crate::func::FnCx;
+use crate::hir::{self, FuncId, Program, StructId};
 use crate::modules::load_all;
 use crate::options::{Loader, Options};
 
@@ -94,7 +95,33 @@ fn instantiate_methods(cx: &mut Checker<'_>) {
     }
 }
 
+/// The defaults of fields that are known at compile time, for callers from outside.
+fn evaluate_field_defaults(cx: &mut Checker<'_>) {
+    for position in 0..cx.structs.len() {
+        let decl = cx.struct_instances[position].decl;
+        let (module, ast) = (cx.struct_decl(decl).module, cx.struct_decl(decl).ast);
+        let fields = cx.structs[position].fields.len();
+        for (index, field) in ast.fields.iter().enumerate().take(fields) {
+            let Some(default) = &field.default else {
+                continue;
+            };
+            let ty = cx.structs[position].fields[index].ty;
+            let generics = cx.struct_instances[position].generics.clone();
+            let mut of_field = FnCx::new(cx, module, FuncId(u32::MAX));
+            of_field.generics = generics;
+            let value = of_field.field_default(decl, default, ty);
+            let locals = of_field.locals.len();
+            if let Ok(value) = crate::interp::evaluate(cx, locals, &value) {
+                cx.structs[position].fields[index].default = Some(value);
+            }
+        }
+    }
+}
+
 fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, Vec<Diagnostic>) {
+    if !cx.diagnostics.iter().any(Diagnostic::is_error) {
+        evaluate_field_defaults(&mut cx);
+    }
     let mut functions: Vec<hir::Function> = cx.functions.drain(..).flatten().collect();
     let failed =
         cx.diagnostics.iter().any(Diagnostic::is_error) || functions.len() != cx.headers.len();
@@ -113,8 +140,19 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
         let Some(decl) = header.decl else {
             continue;
         };
+        let Some(owner) = cx.decl(decl).owner else {
+            continue;
+        };
         let first = header.params.first().map(|param| param.ty);
-        if let (Some(_), Some(id)) = (cx.decl(decl).owner, first.and_then(|ty| cx.struct_of(ty))) {
+        // A static method has no `self`; one of a generic struct is called through its module only.
+        let is_plain =
+            |instance: &StructInstance| instance.decl == owner && instance.generics.is_empty();
+        let plain = || cx.struct_instances.iter().position(is_plain);
+        let of_self = first.and_then(|ty| cx.struct_of(ty));
+        let id = of_self
+            .filter(|id| cx.struct_instances[id.0 as usize].decl == owner)
+            .or_else(|| plain().map(|position| StructId(position as u32)));
+        if let Some(id) = id {
             let func = FuncId(position as u32);
             cx.structs[id.0 as usize].methods.push(func);
             if cx.decl(decl).ast.name.name == "__del__" {

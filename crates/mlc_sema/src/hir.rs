@@ -86,6 +86,8 @@ pub struct Struct {
 pub struct Field {
     pub name: String,
     pub ty: Ty,
+    /// The default value, where it is known at compile time.
+    pub default: Option<ConstValue>,
     pub span: Span,
 }
 

@@ -110,6 +110,7 @@ impl<'a> Checker<'a> {
             self.structs[id.0 as usize].fields.push(hir::Field {
                 name: field.name.name.as_str().to_owned(),
                 ty,
+                default: None,
                 span: field.name.span,
             });
         }

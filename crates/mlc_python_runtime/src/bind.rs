@@ -5,7 +5,9 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
-use crate::signature::{Kind, Param, Signature};
+use mlc_interface::ParamKind;
+
+use crate::signature::{Param, Signature};
 
 /// The arguments of a call as CPython's fast call passes them.
 pub struct Passed<'a, 'py> {
@@ -49,11 +51,11 @@ impl<'a, 'py> Passed<'a, 'py> {
         let params = &signature.params;
         let mut bound: Vec<Option<Bound<'py, PyAny>>> = Vec::with_capacity(params.len());
         let by_place =
-            |param: &&Param| matches!(param.kind, Kind::Positional | Kind::PositionalOrKeyword);
+            |param: &&Param| matches!(param.kind, ParamKind::PositionalOnly | ParamKind::Plain);
         let takes = params.iter().filter(by_place).count();
         let rest = params
             .iter()
-            .position(|param| param.kind == Kind::VarPositional);
+            .position(|param| param.kind == ParamKind::VarPositional);
         let (direct, further) = self.positional.split_at(self.positional.len().min(takes));
         if !further.is_empty() && rest.is_none() {
             return Err(PyTypeError::new_err(format!(
@@ -111,7 +113,7 @@ impl<'a, 'py> Passed<'a, 'py> {
 }
 
 fn takes_keyword(param: &Param) -> bool {
-    matches!(param.kind, Kind::PositionalOrKeyword | Kind::Keyword)
+    matches!(param.kind, ParamKind::Plain | ParamKind::KeywordOnly)
 }
 
 fn missing_text(name: &str, missing: &[&Param]) -> String {
@@ -119,7 +121,10 @@ fn missing_text(name: &str, missing: &[&Param]) -> String {
         .iter()
         .map(|param| format!("'{}'", param.name))
         .collect();
-    let kind = if missing.iter().all(|param| param.kind == Kind::Keyword) {
+    let kind = if missing
+        .iter()
+        .all(|param| param.kind == ParamKind::KeywordOnly)
+    {
         "keyword-only"
     } else {
         "positional"

@@ -9,31 +9,36 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use crate::argument::Held;
+use crate::drop::drop_value;
 use crate::layout::{ArrayHeader, ListHeader, Type, array_extents};
-use crate::result::{data_of, drop_value, into_python};
+use crate::load::{data_of, into_python};
+use crate::store::Held;
 
-/// Brings the value at `place`, which was made from `value`, back to it, and frees what of it is not `value`'s.
+/// Brings the value at `place`, which was made from `value`, back to it, and frees what of it is not `value`'s. An empty
+/// value stays at `place`.
 ///
 /// # Safety
-/// A value of type `ty` must lie at `place`, which nobody uses afterwards; `held` is what the call held.
+/// A value of type `ty` must lie at `place`; `held` is what the call held.
 pub unsafe fn write_back(
     held: &Held,
     ty: &Type,
     value: &Bound<'_, PyAny>,
     place: *mut u8,
 ) -> PyResult<()> {
-    match (ty, value.cast::<PyList>()) {
+    let outcome = match (ty, value.cast::<PyList>()) {
         // SAFETY: the caller vouches for the value, which is a list's header here.
         (Type::List(elem), Ok(list)) => unsafe { list_back(held, elem, list, place) },
         _ => {
             // SAFETY: the caller vouches for the value.
-            let outcome = unsafe { array_back(ty, value, place) };
+            let outcome = unsafe { array_back(held, ty, value, place) };
             // SAFETY: the value's contents are where they belong.
             unsafe { drop_value(ty, place) };
             outcome
         }
-    }
+    };
+    // SAFETY: the value at `place` is gone, and has this size.
+    unsafe { place.write_bytes(0, ty.size()) };
+    outcome
 }
 
 /// Whether [`write_back`] can change the object: a list, or an array that may be written.
@@ -56,11 +61,11 @@ unsafe fn list_back(
     let items = PyList::empty(py);
     for index in 0..header.len as usize {
         // SAFETY: the list has `len` elements of this size.
-        let slot = unsafe { header.data.cast::<u8>().add(index * elem.payload_size()) };
+        let slot = unsafe { header.data.cast::<u8>().add(index * elem.size()) };
         // SAFETY: an element of this type lies at `slot`.
         let data = unsafe { data_of(elem, slot) };
         items.append(
-            match held.origins.get(&data.addr()).filter(|_| elem.is_owning()) {
+            match held.origins.get(&data.addr()).filter(|_| !data.is_null()) {
                 Some(row) => {
                     let row = row.bind(py);
                     // SAFETY: as above; the element was made from this object.
@@ -81,10 +86,16 @@ unsafe fn list_back(
 
 /// # Safety
 /// As for [`write_back`], where `value` has the buffer protocol.
-unsafe fn array_back(ty: &Type, value: &Bound<'_, PyAny>, place: *mut u8) -> PyResult<()> {
+unsafe fn array_back(
+    held: &Held,
+    ty: &Type,
+    value: &Bound<'_, PyAny>,
+    place: *mut u8,
+) -> PyResult<()> {
     let buffer = PyUntypedBuffer::get(value)?;
-    // SAFETY: the value at `place` was made from this buffer.
-    if unsafe { lies_in(ty, place, buffer.buf_ptr().cast(), buffer.shape()) } {
+    // SAFETY: the value at `place` was made from this buffer, or from a copy that the call holds.
+    let is_in_place = |data| unsafe { lies_in(ty, place, data, buffer.shape()) };
+    if is_in_place(buffer.buf_ptr().cast()) || held.copies().any(is_in_place) {
         return Ok(());
     }
     let mut bytes = Vec::with_capacity(buffer.len_bytes());
@@ -96,13 +107,7 @@ unsafe fn array_back(ty: &Type, value: &Bound<'_, PyAny>, place: *mut u8) -> PyR
             "an array cannot change its length; pass a list",
         ));
     }
-    // SAFETY: the buffer has this many bytes, and the copy in `bytes` overlaps nothing.
-    unsafe {
-        buffer
-            .buf_ptr()
-            .cast::<u8>()
-            .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len())
-    };
+    crate::array::scatter(&buffer, &bytes);
     Ok(())
 }
 
@@ -113,6 +118,7 @@ unsafe fn array_back(ty: &Type, value: &Bound<'_, PyAny>, place: *mut u8) -> PyR
 unsafe fn lies_in(ty: &Type, place: *const u8, data: *mut u8, shape: &[usize]) -> bool {
     match ty {
         Type::Scalar(_) => true,
+        Type::Str | Type::Tuple(_) | Type::Optional(_) | Type::Struct(_) => false,
         Type::Array { dims, .. } => {
             // SAFETY: an array's header lies at `place`.
             let (header, (sizes, _)) = unsafe {
@@ -129,15 +135,12 @@ unsafe fn lies_in(ty: &Type, place: *const u8, data: *mut u8, shape: &[usize]) -
             if header.len as usize != shape[0] {
                 return false;
             }
-            if !elem.is_owning() {
+            if matches!(**elem, Type::Scalar(_)) {
                 return header.data.cast() == data;
             }
-            let row_bytes = shape[1..].iter().product::<usize>() * ty.scalar().size();
+            let row_bytes = shape[1..].iter().product::<usize>() * scalar_size(ty);
             (0..shape[0]).all(|index| {
-                let slot = header
-                    .data
-                    .cast::<u8>()
-                    .wrapping_add(index * elem.payload_size());
+                let slot = header.data.cast::<u8>().wrapping_add(index * elem.size());
                 // SAFETY: the list has `len` elements of this size.
                 unsafe {
                     lies_in(
@@ -158,7 +161,7 @@ unsafe fn lies_in(ty: &Type, place: *const u8, data: *mut u8, shape: &[usize]) -
 /// A value of type `ty` must lie at `place`.
 unsafe fn gather(ty: &Type, place: *const u8, shape: &[usize], bytes: &mut Vec<u8>) -> bool {
     let scalars = |data: *const u8, count: usize, bytes: &mut Vec<u8>| {
-        let size = count * ty.scalar().size();
+        let size = count * scalar_size(ty);
         if size > 0 {
             // SAFETY: `count` scalars lie at `data`.
             bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(data, size) });
@@ -166,6 +169,7 @@ unsafe fn gather(ty: &Type, place: *const u8, shape: &[usize], bytes: &mut Vec<u
     };
     match ty {
         Type::Scalar(_) => scalars(place, 1, bytes),
+        Type::Str | Type::Tuple(_) | Type::Optional(_) | Type::Struct(_) => return false,
         Type::Array { dims, .. } => {
             // SAFETY: an array's header lies at `place`.
             let (header, (sizes, _)) = unsafe {
@@ -185,19 +189,21 @@ unsafe fn gather(ty: &Type, place: *const u8, shape: &[usize], bytes: &mut Vec<u
             if header.len as usize != shape[0] {
                 return false;
             }
-            if !elem.is_owning() {
+            if matches!(**elem, Type::Scalar(_)) {
                 scalars(header.data.cast(), shape[0], bytes);
                 return true;
             }
             return (0..shape[0]).all(|index| {
-                let slot = header
-                    .data
-                    .cast::<u8>()
-                    .wrapping_add(index * elem.payload_size());
+                let slot = header.data.cast::<u8>().wrapping_add(index * elem.size());
                 // SAFETY: the list has `len` elements of this size.
                 unsafe { gather(elem, slot, &shape[1..], bytes) }
             });
         }
     }
     true
+}
+
+/// The bytes of one number of an array of this type.
+fn scalar_size(ty: &Type) -> usize {
+    ty.as_array().map_or(0, |(_, scalar)| scalar.size())
 }

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::sync::Arc;
 
+use mlc_interface::FunctionKind;
 use pyo3::exceptions::{PySystemError, PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -13,18 +14,23 @@ use pyo3::types::PyString;
 
 use crate::bind::Passed;
 use crate::call::{self, Entry};
-use crate::error::Place;
+use crate::fast::Plan;
 use crate::signature::Signature;
 
 /// Keeps machine code loaded.
 pub type Code = Arc<dyn Any + Send + Sync>;
 
+/// What is called: machine code, or what makes a struct of its fields.
+pub enum Target {
+    Compiled { entry: Entry, plan: Option<Plan> },
+    Fields(Arc<crate::class::Class>),
+}
+
 /// What a built-in function carries as its `__self__`; it keeps the machine code loaded.
 #[pyclass(frozen, module = "mlc")]
 struct Callee {
     signature: Signature,
-    entry: Entry,
-    place: Place,
+    target: Target,
     /// CPython keeps pointers to these three as long as the function lives.
     _name: CString,
     _doc: CString,
@@ -42,16 +48,18 @@ unsafe impl Sync for Definition {}
 /// The function object for `signature`, a member of the Python module `module`.
 ///
 /// # Safety
-/// `entry` must be the packed entry of a function with this signature, in `code`.
+/// The entry in `target` must be the packed entry of a function with this signature, in `code`.
 pub unsafe fn new<'py>(
     py: Python<'py>,
     module: &Bound<'py, PyString>,
     signature: Signature,
-    entry: Entry,
+    kind: FunctionKind,
+    target: Target,
     code: Code,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let name = c_text(&signature.name)?;
-    let doc = c_text(&signature.builtin_doc())?;
+    let own_name = signature.name.rsplit('.').next().unwrap_or_default();
+    let name = c_text(own_name)?;
+    let doc = c_text(&signature.builtin_doc(kind))?;
     let definition = Definition(Box::new(ffi::PyMethodDef {
         ml_name: name.as_ptr(),
         ml_meth: ffi::PyMethodDefPointer {
@@ -60,13 +68,9 @@ pub unsafe fn new<'py>(
         ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
         ml_doc: doc.as_ptr(),
     }));
-    let place = Place {
-        function: signature.name.clone(),
-    };
     let callee = Callee {
         signature,
-        entry,
-        place,
+        target,
         _name: name,
         _doc: doc,
         definition,
@@ -92,22 +96,56 @@ unsafe extern "C" fn trampoline(
     positional: ffi::Py_ssize_t,
     names: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
+    // SAFETY: CPython calls this with the thread attached to it.
+    let py = unsafe { Python::assume_attached() };
+    // SAFETY: `new` gave the function this object as its `__self__`.
+    let callee = unsafe { Borrowed::from_ptr(py, slf).cast_unchecked::<Callee>() };
+    let callee = callee.get();
+    if let Target::Compiled {
+        entry,
+        plan: Some(plan),
+    } = &callee.target
+        && names.is_null()
+    {
+        // SAFETY: CPython passes `positional` objects and keeps them alive; the plan is that of this entry.
+        let result = unsafe { plan.run(py, *entry, arguments, positional as usize) };
+        if let Some(result) = result {
+            return result;
+        }
+    }
+    // SAFETY: CPython passes its arguments so.
+    unsafe { general(callee, arguments, positional as usize, names) }
+}
+
+/// Calls with any arguments: by position, by keyword, of any type.
+///
+/// # Safety
+/// The thread must be attached; `arguments` holds `positional` objects, and behind them one for each of `names`.
+unsafe fn general(
+    callee: &Callee,
+    arguments: *const *mut ffi::PyObject,
+    positional: usize,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
     Python::attach(|py| {
         let call = || {
-            // SAFETY: `new` gave the function this object as its `__self__`.
-            let callee = unsafe { Borrowed::from_ptr(py, slf).cast_unchecked::<Callee>() };
-            let callee = callee.get();
-            if let Some(reason) = &callee.signature.unsupported {
+            let signature = &callee.signature;
+            if let Some(reason) = &signature.unsupported {
                 return Err(PyTypeError::new_err(format!(
                     "{}: {reason}",
-                    callee.signature.name
+                    signature.name
                 )));
             }
-            // SAFETY: CPython passes its arguments so, and keeps them alive.
-            let passed = unsafe { Passed::new(py, arguments, positional as usize, names) };
-            let values = passed.bind(py, &callee.signature)?;
-            // SAFETY: `new`'s caller vouched for the entry, and the callee keeps its code.
-            unsafe { call::call(py, &callee.signature, callee.entry, &callee.place, &values) }
+            // SAFETY: the caller vouches for the arguments.
+            let passed = unsafe { Passed::new(py, arguments, positional, names) };
+            let values = passed.bind(py, signature)?;
+            match &callee.target {
+                // SAFETY: `new`'s caller vouched for the entry, and the callee keeps its code.
+                Target::Compiled { entry, .. } => unsafe {
+                    call::call(py, signature, *entry, &values)
+                },
+                Target::Fields(class) => crate::construct::of_fields(py, signature, class, &values),
+            }
         };
         // A panic is a bug of ours, but must not unwind through CPython.
         let outcome: PyResult<Bound<'_, PyAny>> = catch_unwind(AssertUnwindSafe(call))

@@ -9,13 +9,14 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
+use crate::class::View;
 use crate::scalar::Scalar;
 
 /// A result of compiled code, in the memory that the code made. It has the buffer and the sequence protocol; where
 /// NumPy can be imported it stays behind an `ndarray`, as its `base`.
 #[pyclass(frozen, module = "mlc")]
 pub struct Buffer {
-    _allocation: Allocation,
+    _owner: Owner,
     data: *mut c_void,
     scalar: Scalar,
     /// As the buffer protocol wants them, extents first, then strides in bytes.
@@ -28,39 +29,52 @@ unsafe impl Send for Buffer {}
 // SAFETY: as for `Send`; the fields never change.
 unsafe impl Sync for Buffer {}
 
+/// What keeps the elements of a buffer alive.
+pub enum Owner {
+    Block(Allocation),
+    View(View),
+    /// The object that was passed, of which the result is a part.
+    Object(Py<PyAny>),
+}
+
 /// A block of the runtime's memory, freed with this value.
-struct Allocation(*mut c_void);
+pub struct Allocation(*mut c_void);
+
+impl Owner {
+    /// # Safety
+    /// The block must be the runtime's (or null, for no elements) and nobody else's.
+    pub unsafe fn block(block: *mut c_void) -> Owner {
+        Owner::Block(Allocation(block))
+    }
+}
 
 impl Drop for Allocation {
     fn drop(&mut self) {
-        // SAFETY: the block came with a result from compiled code, whose owner this value became.
+        // SAFETY: who made this value vouched for the block.
         unsafe { mlc_rt_free(self.0) }
     }
 }
 
 impl Buffer {
-    /// Takes over the runtime's block `allocation`, in which `data` points to elements of this shape in row-major order.
+    /// Elements of this shape at `data`, which are `strides` (counted in elements) apart.
     ///
     /// # Safety
-    /// The block must be the runtime's (or null, for no elements) and nobody else's.
-    pub unsafe fn owning(
-        allocation: *mut c_void,
+    /// The elements must stay there as long as `owner`.
+    pub unsafe fn new(
+        owner: Owner,
         data: *mut c_void,
         scalar: Scalar,
         shape: &[usize],
+        strides: &[isize],
     ) -> Buffer {
-        let mut extents = vec![0; 2 * shape.len()];
-        let mut stride = scalar.size() as ffi::Py_ssize_t;
-        for (position, &extent) in shape.iter().enumerate().rev() {
-            extents[position] = extent as ffi::Py_ssize_t;
-            extents[shape.len() + position] = stride;
-            stride *= extent as ffi::Py_ssize_t;
-        }
+        let item = scalar.size() as ffi::Py_ssize_t;
+        let shape = shape.iter().map(|&extent| extent as ffi::Py_ssize_t);
+        let strides = strides.iter().map(|&stride| stride * item);
         Buffer {
-            _allocation: Allocation(allocation),
+            _owner: owner,
             data,
             scalar,
-            extents: extents.into(),
+            extents: shape.chain(strides).collect(),
         }
     }
 

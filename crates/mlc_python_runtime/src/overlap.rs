@@ -16,9 +16,13 @@ impl Range {
         Range {
             parameter,
             start,
-            end: start + bytes,
+            end: start.saturating_add(bytes),
             exclusive,
         }
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.end - self.start
     }
 }
 

@@ -12,6 +12,7 @@ pub enum Scalar {
     Bool,
     Int { bits: u8, signed: bool },
     F16,
+    Bf16,
     F32,
     F64,
     C64,
@@ -22,12 +23,31 @@ pub enum Scalar {
 pub type Bits = [u8; 16];
 
 impl Scalar {
+    /// The scalar that a type is; `None` for any other type.
+    pub fn of(ty: &mlc_interface::Type) -> Option<Scalar> {
+        use mlc_interface::Type;
+        Some(match ty {
+            Type::Bool => Scalar::Bool,
+            Type::Int { bits, signed } => Scalar::Int {
+                bits: *bits,
+                signed: *signed,
+            },
+            Type::F16 => Scalar::F16,
+            Type::Bf16 => Scalar::Bf16,
+            Type::F32 => Scalar::F32,
+            Type::F64 => Scalar::F64,
+            Type::C64 => Scalar::C64,
+            Type::C128 => Scalar::C128,
+            _ => return None,
+        })
+    }
+
     /// In bytes, which is also the alignment of all but complex numbers.
     pub fn size(self) -> usize {
         match self {
             Scalar::Bool => 1,
             Scalar::Int { bits, .. } => usize::from(bits) / 8,
-            Scalar::F16 => 2,
+            Scalar::F16 | Scalar::Bf16 => 2,
             Scalar::F32 => 4,
             Scalar::F64 | Scalar::C64 => 8,
             Scalar::C128 => 16,
@@ -64,6 +84,7 @@ impl Scalar {
             Scalar::Int { bits: 32, .. } => "uint32",
             Scalar::Int { .. } => "uint64",
             Scalar::F16 => "float16",
+            Scalar::Bf16 => "bfloat16",
             Scalar::F32 => "float32",
             Scalar::F64 => "float64",
             Scalar::C64 => "complex64",
@@ -93,6 +114,8 @@ impl Scalar {
             Scalar::Int { bits: 32, .. } => c"I",
             Scalar::Int { .. } => c"Q",
             Scalar::F16 => c"e",
+            // The buffer protocol has no letter for it; what lies there are two bytes.
+            Scalar::Bf16 => c"H",
             Scalar::F32 => c"f",
             Scalar::F64 => c"d",
             Scalar::C64 => c"Zf",
@@ -142,6 +165,7 @@ impl Scalar {
                 put(&extract_int(value, width, signed)?.to_ne_bytes()[..self.size()]);
             }
             Scalar::F16 => put(&narrow_half(extract_float(value)?).to_ne_bytes()),
+            Scalar::Bf16 => put(&narrow_bfloat(extract_float(value)?).to_ne_bytes()),
             Scalar::F32 => put(&(extract_float(value)? as f32).to_ne_bytes()),
             Scalar::F64 => put(&extract_float(value)?.to_ne_bytes()),
             Scalar::C64 => {
@@ -179,6 +203,10 @@ impl Scalar {
                 .into_any(),
             Scalar::F16 => {
                 PyFloat::new(py, widen_half(u16::from_ne_bytes(take(bits, 0)))).into_any()
+            }
+            Scalar::Bf16 => {
+                let high = u32::from(u16::from_ne_bytes(take(bits, 0))) << 16;
+                PyFloat::new(py, f64::from(f32::from_bits(high))).into_any()
             }
             Scalar::F32 => PyFloat::new(py, f32_at(0)).into_any(),
             Scalar::F64 => PyFloat::new(py, f64_at(0)).into_any(),
@@ -299,6 +327,24 @@ fn narrow_half(value: f64) -> u16 {
     } else {
         bits
     }
+}
+
+/// The nearest bfloat16, ties to even.
+fn narrow_bfloat(value: f64) -> u16 {
+    if value.is_nan() {
+        return 0x7fc0;
+    }
+    // Rounded to odd, the binary32 between keeps what decides the second rounding.
+    let near = value as f32;
+    let mut bits = near.to_bits();
+    if f64::from(near) != value && near.is_finite() {
+        if f64::from(near).abs() > value.abs() {
+            bits -= 1;
+        }
+        bits |= 1;
+    }
+    let rounded = bits + 0x7fff + (bits >> 16 & 1);
+    (rounded >> 16) as u16
 }
 
 /// "expected an int, found float".

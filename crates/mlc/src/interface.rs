@@ -1,0 +1,152 @@
+//! From a checked program to the description that its callers read.
+
+use mlc_interface::{
+    Access, Constant, Default, Field, Function, FunctionKind, Interface, Param, ParamKind, Passing,
+    Struct, Type, VERSION, Value, Work,
+};
+use mlc_sema::hir::{
+    self, ConstValue, Convention, Dim, FloatKind, FuncId, Mode, Program, Ty, TyKind,
+};
+use mlc_sema::signature::{self, FunctionSignature, ParamSignature};
+
+/// What `program` exports; `file` is the name of its source.
+pub(crate) fn describe(program: &Program, file: &str) -> Interface {
+    let module = signature::of_program(program);
+    let init = program.init.map(|id| {
+        let code = &program.functions[id.0 as usize];
+        function(program, &signature::of_function(program, id, code))
+    });
+    let structs = program.structs.iter().map(|item| Struct {
+        name: item.name.clone(),
+        doc: item.doc.clone(),
+        fields: (item.fields.iter())
+            .map(|field| Field {
+                name: field.name.clone(),
+                ty: border_type(program, field.ty),
+                default: field.default.as_ref().map(constant),
+            })
+            .collect(),
+        has_destructor: item.destructor.is_some(),
+    });
+    let constants = program.constants.iter().map(|item| Constant {
+        name: item.name.clone(),
+        value: constant(&item.value),
+    });
+    Interface {
+        version: VERSION,
+        name: module.name,
+        doc: module.doc,
+        file: file.to_owned(),
+        init,
+        functions: (module.functions.iter())
+            .map(|item| function(program, item))
+            .collect(),
+        structs: structs.collect(),
+        constants: constants.collect(),
+    }
+}
+
+fn function(program: &Program, item: &FunctionSignature) -> Function {
+    let FuncId(position) = item.func;
+    let code = &program.functions[position as usize];
+    let params = item.params.iter().zip(&code.params);
+    Function {
+        name: item.name.clone(),
+        symbol: item.symbol.clone(),
+        kind: match item.kind {
+            signature::FunctionKind::Function => FunctionKind::Function,
+            signature::FunctionKind::Method => FunctionKind::Method,
+            signature::FunctionKind::StaticMethod => FunctionKind::StaticMethod,
+            signature::FunctionKind::Constructor => FunctionKind::Constructor,
+            signature::FunctionKind::Property => FunctionKind::Property,
+        },
+        owner: item.owner.map(|owner| owner.0 as usize),
+        params: params
+            .map(|(item, param)| {
+                let mode = code.locals[param.local.0 as usize].mode;
+                parameter(program, item, mode)
+            })
+            .collect(),
+        result: border_type(program, item.result),
+        result_borrows: item.result_borrows.map(|position| position as usize),
+        returns_param: item.returns_param.map(|position| position as usize),
+        raises: item.raises,
+        work: Work::Unknown,
+        doc: item.doc.clone(),
+    }
+}
+
+fn parameter(program: &Program, item: &ParamSignature, mode: Mode) -> Param {
+    Param {
+        name: item.name.clone(),
+        ty: border_type(program, item.ty),
+        access: match item.convention {
+            Convention::Borrowed => Access::Borrowed,
+            Convention::Inout => Access::Inout,
+            Convention::Owned => Access::Owned,
+        },
+        passing: match mode {
+            Mode::Owner => Passing::Flat,
+            Mode::Ref | Mode::Mut => Passing::Pointer,
+        },
+        kind: match item.kind {
+            signature::ParamKind::PositionalOnly => ParamKind::PositionalOnly,
+            signature::ParamKind::Plain => ParamKind::Plain,
+            signature::ParamKind::VarPositional => ParamKind::VarPositional,
+            signature::ParamKind::KeywordOnly => ParamKind::KeywordOnly,
+            signature::ParamKind::VarKeyword => ParamKind::VarKeyword,
+        },
+        default: item.default.as_ref().map(|default| match default {
+            signature::Default::Value(value) => Default::Value(constant(value)),
+            signature::Default::Computed => Default::Computed,
+        }),
+    }
+}
+
+fn border_type(program: &Program, ty: Ty) -> Type {
+    match program.types.kind(ty) {
+        TyKind::None => Type::None,
+        TyKind::Bool => Type::Bool,
+        TyKind::Int { bits, signed } => Type::Int {
+            bits: *bits,
+            signed: *signed,
+        },
+        TyKind::Float(FloatKind::F16) => Type::F16,
+        TyKind::Float(FloatKind::Bf16) => Type::Bf16,
+        TyKind::Float(FloatKind::F32) => Type::F32,
+        TyKind::Float(FloatKind::F64) => Type::F64,
+        TyKind::Complex(FloatKind::F32) => Type::C64,
+        TyKind::Complex(_) => Type::C128,
+        TyKind::Str => Type::Str,
+        TyKind::List(elem) => Type::List(Box::new(border_type(program, *elem))),
+        TyKind::Array { elem, dims } => Type::Array {
+            elem: Box::new(border_type(program, *elem)),
+            dims: (dims.iter())
+                .map(|dim| match dim {
+                    Dim::Static(extent) => usize::try_from(*extent).ok(),
+                    Dim::Dynamic => None,
+                })
+                .collect(),
+        },
+        TyKind::Tuple(items) => Type::Tuple(
+            (items.iter())
+                .map(|&item| border_type(program, item))
+                .collect(),
+        ),
+        TyKind::Optional(of) => Type::Optional(Box::new(border_type(program, *of))),
+        TyKind::Struct(hir::StructId(position)) => Type::Struct(*position as usize),
+        _ => Type::Other(program.types.name(ty)),
+    }
+}
+
+fn constant(value: &ConstValue) -> Value {
+    match value {
+        ConstValue::None => Value::None,
+        ConstValue::Bool(value) => Value::Bool(*value),
+        ConstValue::Int(value) => Value::Int(*value),
+        ConstValue::Float(value) => Value::Float(value.to_bits()),
+        ConstValue::Complex(re, im) => Value::Complex(re.to_bits(), im.to_bits()),
+        ConstValue::Str(text) => Value::Str(text.to_string()),
+        ConstValue::Items(items) => Value::Items(items.iter().map(constant).collect()),
+    }
+}

@@ -1,0 +1,243 @@
+//! What a compiled module offers to those who call it, as data: its functions, structs and types, without the compiler.
+//!
+//! The compiler writes an [`Interface`] beside machine code, into a cached module or a stand-alone extension; what calls that
+//! code reads it. It depends on no compiler crate, and neither do its readers.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of this description and of the calling convention that it speaks of. Readers refuse any other.
+pub const VERSION: u32 = 1;
+
+/// A whole module.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Interface {
+    pub version: u32,
+    /// The name of the module.
+    pub name: String,
+    pub doc: Option<String>,
+    /// The source file, for tracebacks; empty where there is none.
+    pub file: String,
+    /// The top-level statements, run once before anything else is called.
+    pub init: Option<Function>,
+    /// Functions and methods, in the order of the text.
+    pub functions: Vec<Function>,
+    /// Types refer to these by position.
+    pub structs: Vec<Struct>,
+    /// Compile-time constants and what else needs no code to be read.
+    pub constants: Vec<Constant>,
+}
+
+/// A function of compiled code.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Function {
+    /// That of a method is without its struct.
+    pub name: String,
+    pub symbol: String,
+    pub kind: FunctionKind,
+    /// The struct that it is a method of.
+    pub owner: Option<usize>,
+    pub params: Vec<Param>,
+    pub result: Type,
+    /// The parameter of which the result is a part, lent for as long as that argument lives.
+    pub result_borrows: Option<usize>,
+    /// The parameter that comes back whole as the result, changed in place.
+    pub returns_param: Option<usize>,
+    /// Whether it returns a status and writes its results through pointers.
+    pub raises: bool,
+    pub work: Work,
+    pub doc: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum FunctionKind {
+    #[default]
+    Function,
+    /// The first parameter is `self`.
+    Method,
+    StaticMethod,
+    /// `__init__`: without `self`; the result is the new value.
+    Constructor,
+    /// A method without further parameters that is read like a field.
+    Property,
+}
+
+/// How long a call may take, as far as its text shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub enum Work {
+    /// No loop and no recursion.
+    Constant,
+    /// At most the number of elements that were passed, to this power.
+    Elements(u32),
+    #[default]
+    Unknown,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Param {
+    pub name: String,
+    pub ty: Type,
+    pub access: Access,
+    pub passing: Passing,
+    pub kind: ParamKind,
+    pub default: Option<Default>,
+}
+
+/// What the callee does with an argument.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Access {
+    /// It reads.
+    Borrowed,
+    /// It writes in place.
+    Inout,
+    /// It becomes the owner.
+    Owned,
+}
+
+/// How an argument travels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Passing {
+    /// Part by part: numbers as they are, what lives in memory as a cell that the callee takes over.
+    Flat,
+    /// A pointer to the value.
+    Pointer,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum ParamKind {
+    PositionalOnly,
+    Plain,
+    /// `*args`
+    VarPositional,
+    KeywordOnly,
+    /// `**kwargs`
+    VarKeyword,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Default {
+    Value(Value),
+    /// One that is computed at each call; a caller from outside has to give the argument.
+    Computed,
+}
+
+/// A value that is known when the module is compiled.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Value {
+    None,
+    Bool(bool),
+    Int(i128),
+    /// The bits of an `f64`, so that infinities and NaN survive any text.
+    Float(u64),
+    Complex(u64, u64),
+    Str(String),
+    Items(Vec<Value>),
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Constant {
+    pub name: String,
+    pub value: Value,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Struct {
+    pub name: String,
+    pub doc: Option<String>,
+    pub fields: Vec<Field>,
+    /// Whether values have a `__del__`, so that they can be neither copied nor taken apart.
+    pub has_destructor: bool,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Field {
+    pub name: String,
+    pub ty: Type,
+    pub default: Option<Value>,
+}
+
+/// A type at the border of compiled code.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub enum Type {
+    #[default]
+    None,
+    Bool,
+    Int {
+        bits: u8,
+        signed: bool,
+    },
+    F16,
+    Bf16,
+    F32,
+    F64,
+    C64,
+    C128,
+    Str,
+    /// `[T]`
+    List(Box<Type>),
+    /// `[T; …]`: `Some` extents are known at compile time.
+    Array {
+        elem: Box<Type>,
+        dims: Vec<Option<usize>>,
+    },
+    Tuple(Vec<Type>),
+    Optional(Box<Type>),
+    /// A position in [`Interface::structs`].
+    Struct(usize),
+    /// One that cannot cross the border, by the name that the language gives it.
+    Other(String),
+}
+
+impl Interface {
+    /// As bytes, to be stored beside the code.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Serializing plain data into memory cannot fail.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// What [`Interface::to_bytes`] wrote; an error where it is something else, or of another version.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Interface, String> {
+        let interface: Interface =
+            serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if interface.version == VERSION {
+            Ok(interface)
+        } else {
+            Err(format!(
+                "an interface of version {}, where {VERSION} was expected",
+                interface.version
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Constant, Interface, Type, VERSION, Value};
+
+    #[test]
+    fn an_interface_survives_its_bytes() {
+        let interface = Interface {
+            version: VERSION,
+            name: "hot".to_owned(),
+            constants: vec![
+                Constant {
+                    name: "N".to_owned(),
+                    value: Value::Int(i128::from(u64::MAX)),
+                },
+                Constant {
+                    name: "NAN".to_owned(),
+                    value: Value::Float(f64::NAN.to_bits()),
+                },
+            ],
+            ..Interface::default()
+        };
+        assert_eq!(Interface::from_bytes(&interface.to_bytes()), Ok(interface));
+    }
+
+    #[test]
+    fn another_version_is_refused() {
+        let old = Interface::default();
+        assert!(Interface::from_bytes(&old.to_bytes()).is_err());
+        assert!(Interface::from_bytes(b"{").is_err());
+        assert_eq!(Type::default(), Type::None);
+    }
+}

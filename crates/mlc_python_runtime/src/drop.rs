@@ -1,0 +1,166 @@
+//! What compiled code does with values by generated code, done by their types: destroying and copying.
+
+use mlc_runtime::alloc::{mlc_rt_alloc, mlc_rt_free};
+use mlc_runtime::boxes::mlc_rt_box_new;
+use mlc_runtime::text::{Text, mlc_rt_str_release, mlc_rt_str_retain};
+
+use crate::layout::{
+    ArrayHeader, ListHeader, Type, aggregate, array_extents, row_major, write_array_header,
+};
+
+/// Frees what the value at `place` owns, which is nothing where its memory belongs to somebody else.
+///
+/// # Safety
+/// A value of type `ty` must lie at `place`, and nobody may use it afterwards.
+pub unsafe fn drop_value(ty: &Type, place: *mut u8) {
+    match ty {
+        Type::Scalar(_) => {}
+        // SAFETY: a text lies at `place`.
+        Type::Str => unsafe { mlc_rt_str_release(place.cast::<Text>().read()) },
+        // SAFETY: an array's header lies at `place`; an allocation of null is fine.
+        Type::Array { .. } => unsafe { mlc_rt_free((*place.cast::<ArrayHeader>()).allocated) },
+        Type::List(elem) => {
+            // SAFETY: a list's header lies at `place`.
+            let header = unsafe { place.cast::<ListHeader>().read() };
+            if header.capacity == 0 {
+                return;
+            }
+            if !matches!(**elem, Type::Scalar(_)) {
+                for index in 0..header.len as usize {
+                    // SAFETY: the list has `len` elements, each of this size, and owns what they own.
+                    unsafe { drop_value(elem, header.data.cast::<u8>().add(index * elem.size())) };
+                }
+            }
+            // SAFETY: a capacity says that the block is the list's own.
+            unsafe { mlc_rt_free(header.data) };
+        }
+        Type::Tuple(items) => {
+            for (item, offset) in items.iter().zip(aggregate(items).0) {
+                // SAFETY: the items lie within the tuple.
+                unsafe { drop_value(item, place.add(offset)) };
+            }
+        }
+        Type::Optional(of) => {
+            // SAFETY: behind the flag lies a value, which is the empty one where the flag is not set.
+            unsafe { drop_value(of, place.add(of.offset_behind_flag())) };
+        }
+        Type::Struct(class) => {
+            if let Some(destructor) = class.destructor() {
+                let cell = mlc_rt_box_new(class.layout.size as i64);
+                if cell.is_null() {
+                    // Without memory for the destructor's argument the value is leaked rather than half destroyed.
+                    return;
+                }
+                // SAFETY: the cell has room for the value, which moves there; the destructor takes both.
+                unsafe {
+                    cell.cast::<u8>()
+                        .copy_from_nonoverlapping(place, class.layout.size);
+                    destructor.call(cell);
+                }
+                return;
+            }
+            for field in &class.fields {
+                // SAFETY: the fields lie within the struct.
+                unsafe { drop_value(&field.ty, place.add(field.offset)) };
+            }
+        }
+    }
+}
+
+/// Writes a deep copy of the value at `from` to `to`; `false` where there is no memory, with a value at `to` that can be
+/// destroyed.
+///
+/// # Safety
+/// A value of type `ty`, without a destructor, must lie at `from`; zeroed room for one must lie at `to`.
+#[must_use]
+pub unsafe fn copy_value(ty: &Type, from: *const u8, to: *mut u8) -> bool {
+    // SAFETY: in all arms, the caller vouches for the value and the room.
+    unsafe {
+        match ty {
+            Type::Scalar(scalar) => to.copy_from_nonoverlapping(from, scalar.size()),
+            Type::Str => {
+                let text = from.cast::<Text>().read();
+                mlc_rt_str_retain(text);
+                to.cast::<Text>().write(text);
+            }
+            Type::Array { elem, dims } => {
+                let header = from.cast::<ArrayHeader>().read();
+                let (shape, _) = array_extents(from, dims.len());
+                let bytes = shape.iter().product::<usize>() * elem.size();
+                let data = header
+                    .aligned
+                    .wrapping_byte_offset(header.offset as isize * elem.size() as isize);
+                let Some(block) = copied(data.cast(), bytes) else {
+                    return false;
+                };
+                write_array_header(to, block.cast(), block.cast(), &shape, &row_major(&shape));
+            }
+            Type::List(elem) => {
+                let header = from.cast::<ListHeader>().read();
+                let (len, size) = (header.len as usize, elem.size());
+                if matches!(**elem, Type::Scalar(_)) {
+                    let Some(block) = copied(header.data.cast(), len * size) else {
+                        return false;
+                    };
+                    let list = ListHeader {
+                        data: block.cast(),
+                        len: header.len,
+                        capacity: header.len,
+                    };
+                    to.cast::<ListHeader>().write(list);
+                    return true;
+                }
+                let block = mlc_rt_alloc((len * size) as i64).cast::<u8>();
+                if len * size > 0 {
+                    if block.is_null() {
+                        return false;
+                    }
+                    block.write_bytes(0, len * size);
+                }
+                let list = ListHeader {
+                    data: block.cast(),
+                    len: header.len,
+                    capacity: header.len,
+                };
+                to.cast::<ListHeader>().write(list);
+                let items = header.data.cast::<u8>();
+                return (0..len).all(|index| {
+                    copy_value(elem, items.add(index * size), block.add(index * size))
+                });
+            }
+            Type::Tuple(items) => {
+                let mut places = items.iter().zip(aggregate(items).0);
+                return places
+                    .all(|(item, offset)| copy_value(item, from.add(offset), to.add(offset)));
+            }
+            Type::Optional(of) => {
+                to.write(from.read());
+                let offset = of.offset_behind_flag();
+                return copy_value(of, from.add(offset), to.add(offset));
+            }
+            Type::Struct(class) => {
+                return (class.fields.iter()).all(|field| {
+                    copy_value(&field.ty, from.add(field.offset), to.add(field.offset))
+                });
+            }
+        }
+    }
+    true
+}
+
+/// A new block with a copy of these bytes; null for none.
+///
+/// # Safety
+/// `bytes` bytes must lie at `data`.
+unsafe fn copied(data: *const u8, bytes: usize) -> Option<*mut u8> {
+    if bytes == 0 {
+        return Some(std::ptr::null_mut());
+    }
+    let block = mlc_rt_alloc(bytes as i64).cast::<u8>();
+    if block.is_null() {
+        return None;
+    }
+    // SAFETY: the block is new and has this size; the caller vouches for the bytes.
+    unsafe { block.copy_from_nonoverlapping(data, bytes) };
+    Some(block)
+}

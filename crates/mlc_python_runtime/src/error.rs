@@ -1,0 +1,55 @@
+//! Errors of running programs on their way to Python.
+
+use mlc_runtime::kind::KEYBOARD_INTERRUPT;
+use pyo3::exceptions::PySystemError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyModule};
+
+/// The exceptions that are no built-ins, and how one is made; Python, because only that makes traceback entries.
+fn exceptions(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let made = MODULE.get_or_try_init(py, || {
+        let code = c_str(include_str!("exceptions.py"))?;
+        let module = PyModule::from_code(py, &code, c"<mlc>", c"mlc._exceptions")?;
+        Ok::<_, PyErr>(module.unbind())
+    })?;
+    Ok(made.bind(py))
+}
+
+/// A source text of this crate as CPython takes it.
+pub fn c_str(text: &str) -> PyResult<std::ffi::CString> {
+    std::ffi::CString::new(text).map_err(|_| PySystemError::new_err("a NUL character in a source"))
+}
+
+/// `RaceError`, the one exception that Python does not have.
+pub fn race_error(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    exceptions(py)?.getattr("RaceError")
+}
+
+/// Keeps the text of a source that has no file, for tracebacks.
+pub fn remember_source(py: Python<'_>, name: &str, text: &str) -> PyResult<()> {
+    let sources = exceptions(py)?.getattr("sources")?;
+    sources.cast_into::<PyDict>()?.set_item(name, text)
+}
+
+/// The exception for this thread's pending error in `function`, with the line of the source as its innermost traceback entry.
+pub fn take_pending(py: Python<'_>, function: &str) -> PyErr {
+    let Some(error) = mlc_runtime::error::take() else {
+        return PySystemError::new_err(format!("{function}: failed without an error"));
+    };
+    if error.kind == KEYBOARD_INTERRUPT
+        && let Err(raised) = py.check_signals()
+    {
+        // Python's own handler has the last word on its signal.
+        return raised;
+    }
+    let name = mlc_runtime::kind::name(error.kind);
+    let message = String::from_utf8_lossy(&error.message);
+    let file = String::from_utf8_lossy(&error.file);
+    let arguments = (name, message.as_ref(), file.as_ref(), error.line, function);
+    match exceptions(py).and_then(|module| module.call_method1("make", arguments)) {
+        Ok(error) => PyErr::from_value(error),
+        Err(error) => error,
+    }
+}

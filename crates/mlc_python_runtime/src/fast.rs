@@ -1,0 +1,323 @@
+//! The calls that cost least: numbers of Python's own types and NumPy arrays that lie as compiled code wants them, given by
+//! position. Everything else, and every error in an argument, is left to the general way.
+
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+use std::ptr::null_mut;
+
+use mlc_interface::{Access, ParamKind, Passing, Work};
+use mlc_runtime::output::mlc_rt_flush;
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use crate::call::{Entry, is_short};
+use crate::error;
+use crate::interrupt;
+use crate::layout::{ArrayHeader, ListHeader, Type};
+use crate::numpy;
+use crate::scalar::Scalar;
+use crate::signature::Signature;
+
+/// The most arguments of a fast call.
+const MOST: usize = 8;
+/// The highest rank of an array in a fast call.
+const MOST_RANK: usize = 4;
+
+/// How the calls of one function are done fast.
+pub struct Plan {
+    name: String,
+    args: Vec<Arg>,
+    result: Option<Scalar>,
+    raises: bool,
+    work: Work,
+}
+
+enum Arg {
+    Scalar(Scalar),
+    Array {
+        elem: Scalar,
+        dims: Vec<Option<usize>>,
+        is_list: bool,
+        writes: bool,
+    },
+}
+
+/// Room for one argument: a number, or the pointer to a header and the header behind it.
+#[repr(C, align(16))]
+struct Room {
+    pointer: *mut c_void,
+    words: [MaybeUninit<i64>; size_of::<ArrayHeader>() / 8 + 2 * MOST_RANK],
+}
+
+impl Plan {
+    /// The plan for a function; `None` where a parameter or the result needs the general way.
+    pub fn new(_: Python<'_>, signature: &Signature) -> Option<Plan> {
+        if signature.unsupported.is_some()
+            || signature.params.len() > MOST
+            || signature.result_borrows.is_some()
+        {
+            return None;
+        }
+        let result = match &signature.result {
+            Type::Tuple(items) if items.is_empty() => None,
+            Type::Scalar(scalar) => Some(*scalar),
+            _ => return None,
+        };
+        let mut args = Vec::with_capacity(signature.params.len());
+        for param in &signature.params {
+            if !matches!(param.kind, ParamKind::PositionalOnly | ParamKind::Plain) {
+                return None;
+            }
+            let writes = param.access == Access::Inout;
+            args.push(match (&param.ty, param.passing) {
+                (Type::Scalar(scalar), Passing::Flat) => match scalar {
+                    Scalar::Bool | Scalar::Int { .. } | Scalar::F32 | Scalar::F64 => {
+                        Arg::Scalar(*scalar)
+                    }
+                    _ => return None,
+                },
+                (Type::List(elem), Passing::Pointer) => match **elem {
+                    Type::Scalar(elem) => Arg::Array {
+                        elem,
+                        dims: vec![None],
+                        is_list: true,
+                        writes,
+                    },
+                    _ => return None,
+                },
+                (Type::Array { elem, dims }, Passing::Pointer) if dims.len() <= MOST_RANK => {
+                    Arg::Array {
+                        elem: *elem,
+                        dims: dims.clone(),
+                        is_list: false,
+                        writes,
+                    }
+                }
+                _ => return None,
+            });
+        }
+        Some(Plan {
+            name: signature.name.clone(),
+            args,
+            result,
+            raises: signature.raises,
+            work: signature.work,
+        })
+    }
+
+    /// Calls `entry`; `None` where these arguments need the general way, before anything was done. Null with an exception
+    /// set where the call raised.
+    ///
+    /// # Safety
+    /// `arguments` must hold `positional` objects; the plan must be that of the entry, whose code must stay loaded.
+    #[inline]
+    pub unsafe fn run(
+        &self,
+        py: Python<'_>,
+        entry: Entry,
+        arguments: *const *mut ffi::PyObject,
+        positional: usize,
+    ) -> Option<*mut ffi::PyObject> {
+        if positional != self.args.len() {
+            return None;
+        }
+        let mut rooms: [MaybeUninit<Room>; MOST] = [const { MaybeUninit::uninit() }; MOST];
+        let mut slots: [*mut c_void; MOST + 2] = [null_mut(); MOST + 2];
+        let mut ranges = Ranges::default();
+        for (position, arg) in self.args.iter().enumerate() {
+            let room: *mut Room = rooms[position].as_mut_ptr();
+            // SAFETY: there are as many objects as parameters; every access is within the room.
+            unsafe {
+                let value = *arguments.add(position);
+                match arg {
+                    Arg::Scalar(scalar) => store_scalar(*scalar, value, room.cast())?,
+                    Arg::Array {
+                        elem,
+                        dims,
+                        is_list,
+                        writes,
+                    } => {
+                        let array = numpy::array_of(value, *elem, dims, *writes)?;
+                        let header = (&raw mut (*room).words).cast::<c_void>();
+                        if *is_list {
+                            header.cast::<ListHeader>().write(ListHeader {
+                                data: array.data,
+                                len: array.shape[0] as i64,
+                                capacity: 0,
+                            });
+                        } else {
+                            write_header(header, &array);
+                        }
+                        (*room).pointer = header;
+                        ranges.add(array.data.addr(), array.count * elem.size(), *writes)?;
+                    }
+                }
+            }
+            slots[position] = room.cast();
+        }
+        let mut result = [0u64; 2];
+        let mut result_pointer: *mut c_void = (&raw mut result).cast();
+        let mut status = 0i32;
+        let mut next = self.args.len();
+        if self.result.is_some() {
+            slots[next] = if self.raises {
+                (&raw mut result_pointer).cast()
+            } else {
+                result_pointer
+            };
+            next += 1;
+        }
+        if self.raises {
+            slots[next] = (&raw mut status).cast();
+        }
+        // SAFETY: the slots are what this entry wants; the arguments are held by the caller of this function.
+        unsafe {
+            if is_short(self.work, ranges.bytes) {
+                entry(slots.as_mut_ptr());
+                mlc_rt_flush();
+            } else {
+                let watch = interrupt::watch();
+                let thread = ffi::PyEval_SaveThread();
+                entry(slots.as_mut_ptr());
+                mlc_rt_flush();
+                ffi::PyEval_RestoreThread(thread);
+                drop(watch);
+            }
+        }
+        if status != 0 {
+            return Some(self.raised());
+        }
+        // SAFETY: the entry wrote a result of this type; the thread is attached.
+        Some(unsafe { load_scalar(py, self.result, &result) })
+    }
+
+    /// Sets the exception for the pending error.
+    #[cold]
+    fn raised(&self) -> *mut ffi::PyObject {
+        Python::attach(|py| error::take_pending(py, &self.name).restore(py));
+        null_mut()
+    }
+}
+
+/// The memory of the arrays of one call.
+#[derive(Default)]
+struct Ranges {
+    ranges: [(usize, usize, bool); MOST],
+    count: usize,
+    bytes: usize,
+}
+
+impl Ranges {
+    /// `None` where the array overlaps another, and one of them is written.
+    #[inline]
+    fn add(&mut self, start: usize, bytes: usize, writes: bool) -> Option<()> {
+        let end = start + bytes;
+        for &(from, to, written) in &self.ranges[..self.count] {
+            if start < to && from < end && (writes || written) {
+                return None;
+            }
+        }
+        self.ranges[self.count] = (start, end, writes);
+        self.count += 1;
+        self.bytes += bytes;
+        Some(())
+    }
+}
+
+/// # Safety
+/// `header` must have room for the header of an array of this rank.
+#[inline]
+unsafe fn write_header(header: *mut c_void, array: &numpy::Array<'_>) {
+    let rank = array.shape.len();
+    // SAFETY: the caller vouches for the room.
+    unsafe {
+        header.cast::<ArrayHeader>().write(ArrayHeader {
+            allocated: null_mut(),
+            aligned: array.data,
+            offset: 0,
+        });
+        let sizes = header.add(size_of::<ArrayHeader>()).cast::<i64>();
+        let mut stride = 1i64;
+        for position in (0..rank).rev() {
+            sizes.add(position).write(array.shape[position] as i64);
+            sizes.add(rank + position).write(stride);
+            stride *= array.shape[position] as i64;
+        }
+    }
+}
+
+/// Writes a number of Python's own types; `None` where it is another object, or does not fit.
+///
+/// # Safety
+/// The thread must be attached, `value` a live object, and `room` big enough.
+#[inline]
+unsafe fn store_scalar(scalar: Scalar, value: *mut ffi::PyObject, room: *mut u8) -> Option<()> {
+    // SAFETY: the caller vouches for the object and the room.
+    unsafe {
+        let ty = ffi::Py_TYPE(value);
+        match scalar {
+            Scalar::Int { bits, signed } if ty == &raw mut ffi::PyLong_Type => {
+                let int = ffi::PyLong_AsLongLong(value);
+                if int == -1 && !ffi::PyErr_Occurred().is_null() {
+                    ffi::PyErr_Clear();
+                    return None;
+                }
+                let unused = 64 - u32::from(bits);
+                let fits = if signed {
+                    (int << unused) >> unused == int
+                } else {
+                    // What is above the signed range is left to the general way.
+                    int >= 0 && ((int as u64) << unused) >> unused == int as u64
+                };
+                if !fits {
+                    return None;
+                }
+                room.cast::<i64>().write(int);
+            }
+            Scalar::F64 if ty == &raw mut ffi::PyFloat_Type => {
+                room.cast::<f64>().write(ffi::PyFloat_AsDouble(value));
+            }
+            Scalar::F32 if ty == &raw mut ffi::PyFloat_Type => {
+                room.cast::<f32>()
+                    .write(ffi::PyFloat_AsDouble(value) as f32);
+            }
+            Scalar::Bool if ty == &raw mut ffi::PyBool_Type => {
+                room.write(u8::from(value == ffi::Py_True()));
+            }
+            _ => return None,
+        }
+    }
+    Some(())
+}
+
+/// # Safety
+/// A value of this type must lie in `bits`; the thread must be attached.
+#[inline]
+unsafe fn load_scalar(
+    py: Python<'_>,
+    scalar: Option<Scalar>,
+    bits: &[u64; 2],
+) -> *mut ffi::PyObject {
+    // SAFETY: the caller vouches for the thread.
+    unsafe {
+        match scalar {
+            None => ffi::Py_NewRef(ffi::Py_None()),
+            Some(Scalar::Int {
+                bits: 64,
+                signed: true,
+            }) => ffi::PyLong_FromLongLong(bits[0] as i64),
+            Some(Scalar::F64) => ffi::PyFloat_FromDouble(f64::from_bits(bits[0])),
+            Some(Scalar::Bool) => ffi::PyBool_FromLong((bits[0] & 0xff) as std::ffi::c_long),
+            Some(scalar) => {
+                let bytes: [u8; 16] = std::mem::transmute_copy(bits);
+                match scalar.to_python(py, &bytes) {
+                    Ok(object) => object.into_ptr(),
+                    Err(error) => {
+                        error.restore(py);
+                        null_mut()
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What compiled modules are called through in a Python process: conversions, calls, structs as types.
+//!
+//! It works from a module's [description](mlc_interface::Interface) and its machine code alone and knows nothing of the
+//! compiler, so that the package `mlc` and stand-alone extension modules share it. The conversions are driven by types as
+//! data; nothing is generated for a function but the entry through which it is called.
+
+mod array;
+mod bind;
+pub mod buffer;
+mod call;
+mod class;
+mod construct;
+mod drop;
+pub mod error;
+mod fast;
+mod function;
+mod interrupt;
+mod layout;
+mod load;
+pub mod module;
+mod numpy;
+mod output;
+mod overlap;
+pub mod scalar;
+mod signature;
+mod store;
+mod write_back;
+
+pub use function::Code;

@@ -1,0 +1,243 @@
+//! From the description of compiled code to a Python module.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use mlc_interface::{Function, FunctionKind, Interface};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyModule, PyString, PyType};
+
+use crate::call::{self, Entry};
+use crate::class::{Class, Destructor, Struct};
+use crate::construct;
+use crate::error::c_str;
+use crate::fast::Plan;
+use crate::function::{self, Code, Target};
+use crate::output;
+use crate::signature::{Classes, Signature, constant, resolve};
+
+/// Machine code whose functions are found by their symbols.
+pub trait Entries {
+    /// The entry of a function, as [`Entry`] says; null where there is none.
+    fn entry(&self, symbol: &str) -> *const c_void;
+}
+
+/// How arguments are taken.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Settings {
+    /// Whether an array that does not lie in row-major order is an error, rather than copied.
+    pub strict: bool,
+}
+
+/// Runs the module's top-level statements and gives `module` everything that it exports.
+///
+/// # Safety
+/// The entries must be those of the code that `interface` describes, and `code` must keep that code loaded.
+pub unsafe fn fill(
+    module: &Bound<'_, PyModule>,
+    interface: &Interface,
+    entries: &dyn Entries,
+    code: &Code,
+    settings: Settings,
+) -> PyResult<()> {
+    output::redirect();
+    module.setattr("__doc__", &interface.doc)?;
+    let made = Maker {
+        py: module.py(),
+        name: module.name()?,
+        entries,
+        code,
+        settings,
+        classes: classes(interface),
+    };
+    if let Some(init) = &interface.init
+        && let Some(entry) = made.entry(&init.symbol)
+    {
+        let mut signature = made.signature(init)?;
+        signature.name = "<module>".to_owned();
+        // SAFETY: the entry is that of this function, and its code is loaded.
+        unsafe { call::call(module.py(), &signature, entry, &[])? };
+    }
+    for constant_value in &interface.constants {
+        // A value that Python's numbers hold and the border does not is left out.
+        if let Ok(value) = constant(module.py(), &constant_value.value) {
+            module.setattr(constant_value.name.as_str(), value)?;
+        }
+    }
+    // Types first: signatures of all functions refer to them.
+    for (position, description) in interface.structs.iter().enumerate() {
+        if let Some(class) = made.classes[position].clone() {
+            made.set_destructor(interface, position, &class);
+            let ty = made.python_type(interface, position, description, &class)?;
+            if !description.name.starts_with('_') && !description.name.contains(['[', '.']) {
+                module.setattr(description.name.as_str(), &ty)?;
+            }
+            class.set_python(module.py(), ty);
+        }
+    }
+    for item in interface
+        .functions
+        .iter()
+        .filter(|item| item.owner.is_none())
+    {
+        if let Some(callable) = made.callable(item)? {
+            module.setattr(item.name.as_str(), callable)?;
+        }
+    }
+    Ok(())
+}
+
+/// The structs of a module; `None` for one that cannot cross the border.
+fn classes(interface: &Interface) -> Classes {
+    let mut made: Classes = vec![None; interface.structs.len()];
+    // A struct is made after those in its fields; a round that makes none has only such that hold themselves.
+    loop {
+        let mut progress = false;
+        for (position, item) in interface.structs.iter().enumerate() {
+            if made[position].is_some() {
+                continue;
+            }
+            let fields: Result<Vec<_>, String> = (item.fields.iter())
+                .map(|field| Ok((field.name.clone(), resolve(&field.ty, &made)?)))
+                .collect();
+            if let Ok(fields) = fields {
+                let class = Class::new(item.name.clone(), fields, item.has_destructor);
+                made[position] = Some(Arc::new(class));
+                progress = true;
+            }
+        }
+        if !progress {
+            return made;
+        }
+    }
+}
+
+struct Maker<'a, 'py> {
+    py: Python<'py>,
+    name: Bound<'py, PyString>,
+    entries: &'a dyn Entries,
+    code: &'a Code,
+    settings: Settings,
+    classes: Classes,
+}
+
+impl<'py> Maker<'_, 'py> {
+    fn entry(&self, symbol: &str) -> Option<Entry> {
+        let address = self.entries.entry(symbol);
+        if address.is_null() {
+            return None;
+        }
+        // SAFETY: an entry is a C function of this type, as `Entries` says.
+        Some(unsafe { std::mem::transmute::<*const c_void, Entry>(address) })
+    }
+
+    fn signature(&self, function: &Function) -> PyResult<Signature> {
+        Signature::new(self.py, function, &self.classes, self.settings.strict)
+    }
+
+    fn callable(&self, item: &Function) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(entry) = self.entry(&item.symbol) else {
+            return Ok(None);
+        };
+        let signature = self.signature(item)?;
+        let plan = Plan::new(self.py, &signature);
+        let target = Target::Compiled { entry, plan };
+        // SAFETY: the entry's slots are those of this signature, and `code` holds it.
+        let callable = unsafe {
+            function::new(
+                self.py,
+                &self.name,
+                signature,
+                item.kind,
+                target,
+                self.code.clone(),
+            )?
+        };
+        Ok(Some(callable))
+    }
+
+    fn set_destructor(&self, interface: &Interface, position: usize, class: &Class) {
+        let mut methods = interface.functions.iter();
+        let destructor =
+            methods.find(|item| item.owner == Some(position) && item.name == "__del__");
+        if let Some(entry) = destructor.and_then(|item| self.entry(&item.symbol)) {
+            class.set_destructor(Destructor(entry));
+        }
+    }
+
+    fn python_type(
+        &self,
+        interface: &Interface,
+        position: usize,
+        description: &mlc_interface::Struct,
+        class: &Arc<Class>,
+    ) -> PyResult<Bound<'py, PyType>> {
+        let doc = description.doc.clone().unwrap_or_default();
+        let defaults: Vec<_> = (description.fields.iter())
+            .map(|field| field.default.clone())
+            .collect();
+        let signature = construct::signature(self.py, class, &defaults, &doc)?;
+        let target = Target::Fields(class.clone());
+        // SAFETY: a struct of its fields has no entry.
+        let of_fields = unsafe {
+            function::new(
+                self.py,
+                &self.name,
+                signature,
+                FunctionKind::Function,
+                target,
+                self.code.clone(),
+            )?
+        };
+        let members = PyDict::new(self.py);
+        let mut constructor = None;
+        for item in &interface.functions {
+            if item.owner != Some(position) || item.name == "__del__" {
+                continue;
+            }
+            let Some(callable) = self.callable(item)? else {
+                continue;
+            };
+            let kind = match item.kind {
+                FunctionKind::Constructor => {
+                    constructor = Some(callable);
+                    continue;
+                }
+                FunctionKind::StaticMethod => "static",
+                FunctionKind::Property => "property",
+                FunctionKind::Method | FunctionKind::Function => "method",
+            };
+            members.set_item(item.name.as_str(), (kind, callable))?;
+        }
+        let fields: Vec<&str> = (class.fields.iter())
+            .map(|field| field.name.as_str())
+            .collect();
+        let construct = constructor.unwrap_or_else(|| of_fields.clone());
+        let made = types(self.py)?.call_method1(
+            "make",
+            (
+                self.py.get_type::<Struct>(),
+                &self.name,
+                description.name.as_str(),
+                doc,
+                fields,
+                construct,
+                of_fields,
+                members,
+            ),
+        )?;
+        Ok(made.cast_into::<PyType>()?)
+    }
+}
+
+/// How the type of a struct is made; Python, because most of a type is.
+fn types(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+    static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let made = MODULE.get_or_try_init(py, || {
+        let code = c_str(include_str!("structs.py"))?;
+        let module = PyModule::from_code(py, &code, c"<mlc>", c"mlc._structs")?;
+        Ok::<_, PyErr>(module.unbind())
+    })?;
+    Ok(made.bind(py))
+}

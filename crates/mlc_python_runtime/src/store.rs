@@ -1,0 +1,548 @@
+//! From Python objects to values of compiled code: arrays by reference, all else as values that the call owns.
+//!
+//! Errors say what was expected and found; the caller puts the function's and parameter's names in front.
+
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::ptr::null_mut;
+
+use mlc_interface::Access;
+use mlc_runtime::alloc::mlc_rt_alloc;
+use mlc_runtime::boxes::{mlc_rt_box_free, mlc_rt_box_new};
+use mlc_runtime::text;
+use pyo3::exceptions::{PyMemoryError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString, PyTuple};
+
+use crate::array::{Elements, Source};
+use crate::class;
+use crate::drop::{copy_value, drop_value};
+use crate::layout::{ListHeader, Type, aggregate, write_array_header};
+use crate::overlap::Range;
+use crate::scalar::{Bits, wrong_type};
+
+/// All that must stay alive while one call runs, and what the callee gets.
+#[derive(Default)]
+pub struct Held {
+    arrays: Vec<Source>,
+    /// Destroyed before the room that they lie in.
+    values: Vec<Value>,
+    /// Room for words and headers, in words, so that everything is aligned.
+    room: Vec<Box<[u64]>>,
+    /// One pointer for each argument of the entry.
+    pub slots: Vec<*mut c_void>,
+    /// The memory that arguments refer to.
+    pub ranges: Vec<Range>,
+    /// The lists and arrays that arguments are made of which may change in place, by the address of their elements.
+    pub origins: HashMap<usize, Py<PyAny>>,
+    strict: bool,
+}
+
+/// A value made for the call, destroyed after it unless the callee has got it.
+struct Value {
+    ty: Type,
+    place: *mut u8,
+    /// Whether the place is a cell, which the callee takes over.
+    is_cell: bool,
+}
+
+impl Drop for Value {
+    fn drop(&mut self) {
+        if self.place.is_null() {
+            return;
+        }
+        // SAFETY: a value of this type lies at the place (at first the empty one), and nobody else has got it.
+        unsafe {
+            drop_value(&self.ty, self.place);
+            if self.is_cell {
+                mlc_rt_box_free(self.place.cast());
+            }
+        }
+    }
+}
+
+/// What is known of the parameter that a value is made for.
+#[derive(Clone, Copy)]
+pub struct Target {
+    /// Its position.
+    pub parameter: usize,
+    pub access: Access,
+    /// Whether it comes back as the result, so that it is changed in place in the eyes of Python.
+    pub returned: bool,
+}
+
+impl Target {
+    fn takes(self) -> bool {
+        self.access == Access::Owned
+    }
+
+    fn changes(self) -> bool {
+        self.access == Access::Inout || self.returned
+    }
+}
+
+impl Held {
+    /// Nothing yet; with `strict`, an array that does not lie in row-major order is an error.
+    pub fn new(strict: bool) -> Held {
+        Held {
+            strict,
+            ..Held::default()
+        }
+    }
+
+    /// Passes `value` by a pointer to it. The place of the value, for what the callee changes there.
+    pub fn pass_pointer(
+        &mut self,
+        target: Target,
+        ty: &Type,
+        value: &Bound<'_, PyAny>,
+    ) -> PyResult<*mut u8> {
+        let place = if let Type::Struct(class) = ty {
+            let (place, storage) = class::borrow(class, value, target.access == Access::Inout)?;
+            self.ranges.push(Range::new(
+                target.parameter,
+                place.addr(),
+                class.layout.size,
+                target.access == Access::Inout,
+            ));
+            self.arrays.push(Source::Struct(storage));
+            place
+        } else {
+            let place = self.room(ty.size());
+            self.values.push(Value {
+                ty: ty.clone(),
+                place,
+                is_cell: false,
+            });
+            self.fill(target, ty, value, place)?;
+            place
+        };
+        let word = self.word(place);
+        self.slots.push(word);
+        Ok(place)
+    }
+
+    /// Passes `value` part by part. The cell of one that has got one, for an argument that comes back.
+    pub fn pass_flat(
+        &mut self,
+        target: Target,
+        ty: &Type,
+        value: &Bound<'_, PyAny>,
+    ) -> PyResult<*mut u8> {
+        match ty {
+            Type::Scalar(scalar) => {
+                let bits = scalar.extract(value)?;
+                self.push_bits(&bits);
+            }
+            Type::Tuple(items) => {
+                let values = tuple_items(value, items.len())?;
+                for (index, (item, value)) in items.iter().zip(values).enumerate() {
+                    self.pass_flat(target, item, &value)
+                        .map_err(|error| in_item(value.py(), index, error))?;
+                }
+            }
+            Type::Optional(of) => {
+                let present = !value.is_none();
+                self.push_bits(&flag(present));
+                if present {
+                    return self.pass_flat(target, of, value);
+                }
+                self.pass_nothing(target, of)?;
+            }
+            Type::Str | Type::List(_) | Type::Array { .. } | Type::Struct(_) => {
+                let cell = self.cell(ty)?;
+                let target = Target {
+                    access: Access::Owned,
+                    ..target
+                };
+                self.fill(target, ty, value, cell)?;
+                let word = self.word(cell);
+                self.slots.push(word);
+                return Ok(cell);
+            }
+        }
+        Ok(null_mut())
+    }
+
+    /// The parts of an absent optional: empty values.
+    fn pass_nothing(&mut self, target: Target, ty: &Type) -> PyResult<()> {
+        match ty {
+            Type::Tuple(items) => {
+                for item in items {
+                    self.pass_nothing(target, item)?;
+                }
+            }
+            Type::Optional(of) => {
+                self.push_bits(&flag(false));
+                self.pass_nothing(target, of)?;
+            }
+            Type::Scalar(_) => self.push_bits(&Bits::default()),
+            ty => {
+                let cell = self.cell(ty)?;
+                let word = self.word(cell);
+                self.slots.push(word);
+            }
+        }
+        Ok(())
+    }
+
+    /// A cell with the empty value, which the callee will take over.
+    fn cell(&mut self, ty: &Type) -> PyResult<*mut u8> {
+        let cell = mlc_rt_box_new(ty.size() as i64).cast::<u8>();
+        if cell.is_null() {
+            return Err(no_memory());
+        }
+        // SAFETY: the new cell has room for a value; zeroed it is the empty one.
+        unsafe { cell.write_bytes(0, ty.size()) };
+        self.values.push(Value {
+            ty: ty.clone(),
+            place: cell,
+            is_cell: true,
+        });
+        Ok(cell)
+    }
+
+    fn push_bits(&mut self, bits: &Bits) {
+        let place = self.room(bits.len());
+        // SAFETY: the room has this size.
+        unsafe { place.copy_from_nonoverlapping(bits.as_ptr(), bits.len()) };
+        self.slots.push(place.cast());
+    }
+
+    /// A word that holds a pointer.
+    fn word(&mut self, pointer: *mut u8) -> *mut c_void {
+        let place = self.room(size_of::<usize>()).cast::<*mut u8>();
+        // SAFETY: the room is a word.
+        unsafe { place.write(pointer) };
+        place.cast()
+    }
+
+    /// Zeroed room, which lives as long as the call.
+    pub fn room(&mut self, bytes: usize) -> *mut u8 {
+        // Never empty, so that no two share an address; complex numbers are aligned to two words.
+        let mut words = vec![0u64; bytes.div_ceil(8).max(2)].into_boxed_slice();
+        let place = words.as_mut_ptr().cast();
+        self.room.push(words);
+        place
+    }
+
+    /// The callee has got all cells.
+    pub fn hand_over(&mut self) {
+        for value in self.values.iter_mut().filter(|value| value.is_cell) {
+            value.place = null_mut();
+        }
+    }
+
+    /// Where copies of arrays lie that the callee works on.
+    pub fn copies(&self) -> impl Iterator<Item = *mut u8> {
+        self.arrays.iter().filter_map(Source::copy_place)
+    }
+
+    /// Copies what was changed in a copy of an array back to where that came from.
+    pub fn copy_back(&self) {
+        self.arrays.iter().for_each(Source::copy_back);
+    }
+
+    /// Writes the value `value` to `place`, which is zeroed and has room for a `ty`.
+    pub fn fill(
+        &mut self,
+        target: Target,
+        ty: &Type,
+        value: &Bound<'_, PyAny>,
+        place: *mut u8,
+    ) -> PyResult<()> {
+        match ty {
+            Type::Scalar(scalar) => {
+                let bits = scalar.extract(value)?;
+                // SAFETY: `place` has room for the scalar.
+                unsafe { place.copy_from_nonoverlapping(bits.as_ptr(), scalar.size()) };
+            }
+            Type::Str => {
+                let text = value
+                    .cast::<PyString>()
+                    .map_err(|_| wrong_type(value, "a str"))?;
+                let characters = text.to_cow().map_err(|_| {
+                    PyValueError::new_err("expected Unicode text, found a lone surrogate in it")
+                })?;
+                let text = text::new(&characters).ok_or_else(no_memory)?;
+                // SAFETY: `place` has room for a text.
+                unsafe { place.cast::<text::Text>().write(text) };
+            }
+            Type::Tuple(items) => {
+                let (offsets, _) = aggregate(items);
+                let values = tuple_items(value, items.len())?;
+                for (index, ((item, offset), value)) in
+                    items.iter().zip(offsets).zip(values).enumerate()
+                {
+                    // SAFETY: the items lie within the tuple.
+                    let slot = unsafe { place.add(offset) };
+                    self.fill(target, item, &value, slot)
+                        .map_err(|error| in_item(value.py(), index, error))?;
+                }
+            }
+            Type::Optional(of) if !value.is_none() => {
+                // SAFETY: the value lies behind its flag, within the optional.
+                unsafe {
+                    place.write(1);
+                    self.fill(target, of, value, place.add(of.offset_behind_flag()))?;
+                }
+            }
+            Type::Optional(_) => {}
+            Type::Struct(class) => {
+                let (payload, storage) = class::borrow(class, value, false)?;
+                if class.has_destructor {
+                    return Err(pyo3::exceptions::PyTypeError::new_err(format!(
+                        "a `{}` has a `__del__`, so it cannot be copied to a new owner",
+                        class.name
+                    )));
+                }
+                // SAFETY: a value of the class lies at `payload` as long as the storage is held.
+                if !unsafe { copy_value(ty, payload, place) } {
+                    return Err(no_memory());
+                }
+                drop(storage);
+            }
+            Type::Array { .. } => self.fill_from_array(target, ty, value, place)?,
+            Type::List(elem) => self.fill_list(target, ty, elem, value, place)?,
+        }
+        Ok(())
+    }
+
+    fn fill_list(
+        &mut self,
+        target: Target,
+        ty: &Type,
+        elem: &Type,
+        value: &Bound<'_, PyAny>,
+        place: *mut u8,
+    ) -> PyResult<()> {
+        if let Ok(list) = value.cast::<PyList>() {
+            if target.changes() {
+                // The list itself is what the callee changes, so passing it twice is an overlap.
+                self.ranges
+                    .push(Range::new(target.parameter, list.as_ptr().addr(), 1, true));
+            }
+            self.fill_from_items(target, elem, list.len(), list.iter(), place)?;
+            // SAFETY: the header was just written.
+            let data = unsafe { (*place.cast::<ListHeader>()).data };
+            self.remember(target, value, data);
+            return Ok(());
+        }
+        match value.cast::<PyTuple>() {
+            Ok(_) if target.access == Access::Inout => Err(wrong_type(
+                value,
+                "a list or an array, which can be changed",
+            )),
+            Ok(tuple) => self.fill_from_items(target, elem, tuple.len(), tuple.iter(), place),
+            Err(_) => self.fill_from_array(target, ty, value, place),
+        }
+    }
+
+    fn fill_from_items<'py>(
+        &mut self,
+        target: Target,
+        elem: &Type,
+        len: usize,
+        items: impl Iterator<Item = Bound<'py, PyAny>>,
+        place: *mut u8,
+    ) -> PyResult<()> {
+        let size = elem.size();
+        let data = elements(len * size)?;
+        let header = place.cast::<ListHeader>();
+        for (index, item) in items.take(len).enumerate() {
+            // SAFETY: `place` has room for the header, and `data` for `len` elements. The length counts the element
+            // being made, too: zeroed or half made, it owns what a failure must free.
+            unsafe {
+                let slot = data.add(index * size);
+                header.write(ListHeader {
+                    data: data.cast(),
+                    len: index as i64 + 1,
+                    capacity: len as i64,
+                });
+                self.fill(target, elem, &item, slot)
+                    .map_err(|error| in_item(item.py(), index, error))?;
+            }
+        }
+        // SAFETY: as above. A list may have become shorter while its items were read.
+        unsafe {
+            let filled = if (*header).data.is_null() {
+                0
+            } else {
+                (*header).len
+            };
+            header.write(ListHeader {
+                data: data.cast(),
+                len: filled,
+                capacity: len as i64,
+            })
+        };
+        Ok(())
+    }
+
+    fn fill_from_array(
+        &mut self,
+        target: Target,
+        ty: &Type,
+        value: &Bound<'_, PyAny>,
+        place: *mut u8,
+    ) -> PyResult<()> {
+        let mut array = Elements::of(value, ty, target.access == Access::Inout)?;
+        if !target.takes() {
+            self.ranges.push(Range::new(
+                target.parameter,
+                array.start(),
+                array.extent(),
+                target.access == Access::Inout,
+            ));
+        }
+        if !array.is_row_major() {
+            if self.strict {
+                return Err(PyValueError::new_err(
+                    "expected a C-contiguous, aligned array, found another; `numpy.ascontiguousarray` makes a copy",
+                ));
+            }
+            array.make_row_major(target.access == Access::Inout);
+        }
+        let data = array.data();
+        let shape = array.shape().to_vec();
+        self.describe(target, ty, data, &shape, place)?;
+        self.remember(target, value, data.cast());
+        self.arrays.push(Source::Array(array));
+        Ok(())
+    }
+
+    fn remember(&mut self, target: Target, value: &Bound<'_, PyAny>, data: *mut c_void) {
+        if target.changes() && !data.is_null() {
+            self.origins.insert(data.addr(), value.clone().unbind());
+        }
+    }
+
+    /// Writes the header of an array whose elements lie at `data` in row-major order, which are copied for an owner.
+    fn describe(
+        &mut self,
+        target: Target,
+        ty: &Type,
+        data: *mut u8,
+        shape: &[usize],
+        place: *mut u8,
+    ) -> PyResult<()> {
+        let header = place.cast::<ListHeader>();
+        match ty {
+            Type::Scalar(scalar) => {
+                // SAFETY: `data` points to an element of the array, and `place` has room for it.
+                unsafe { place.copy_from_nonoverlapping(data, scalar.size()) };
+            }
+            Type::Array { elem, .. } => {
+                let bytes = shape.iter().product::<usize>() * elem.size();
+                let (allocated, data) = block(target, data, bytes)?;
+                let strides = crate::layout::row_major(shape);
+                // SAFETY: `place` has room for the header, and the shape is that of the elements at `data`.
+                unsafe {
+                    write_array_header(place, allocated.cast(), data.cast(), shape, &strides)
+                };
+            }
+            Type::List(elem) => {
+                let len = shape[0];
+                if let Type::Scalar(scalar) = **elem {
+                    let (allocated, data) = block(target, data, len * scalar.size())?;
+                    let capacity = if allocated.is_null() { 0 } else { len as i64 };
+                    // SAFETY: `place` has room for the header.
+                    unsafe {
+                        header.write(ListHeader {
+                            data: data.cast(),
+                            len: len as i64,
+                            capacity,
+                        })
+                    };
+                    return Ok(());
+                }
+                let scalar_size = ty.as_array().map_or(0, |(_, scalar)| scalar.size());
+                let row_bytes = shape[1..].iter().product::<usize>() * scalar_size;
+                let rows = elements(len * elem.size())?;
+                for index in 0..=len {
+                    // SAFETY: `rows` has room for `len` headers, and the array for as many rows. The length counts the
+                    // row being made, too, as in `fill_from_items`.
+                    unsafe {
+                        header.write(ListHeader {
+                            data: rows.cast(),
+                            len: (index + 1).min(len) as i64,
+                            capacity: len as i64,
+                        });
+                        if index < len {
+                            let slot = rows.add(index * elem.size());
+                            let row = data.add(index * row_bytes);
+                            self.describe(target, elem, row, &shape[1..], slot)?;
+                        }
+                    }
+                }
+            }
+            _ => return Err(PyValueError::new_err("expected no array")),
+        }
+        Ok(())
+    }
+}
+
+/// Zeroed memory of the runtime's for the elements of a list.
+fn elements(bytes: usize) -> PyResult<*mut u8> {
+    let data = mlc_rt_alloc(bytes as i64).cast::<u8>();
+    if data.is_null() && bytes > 0 {
+        return Err(no_memory());
+    }
+    if bytes > 0 {
+        // SAFETY: the allocation has this size.
+        unsafe { data.write_bytes(0, bytes) };
+    }
+    Ok(data)
+}
+
+/// The elements as the callee gets them: where they are, or a copy (its block first) where it will own them.
+fn block(target: Target, data: *mut u8, bytes: usize) -> PyResult<(*mut u8, *mut u8)> {
+    if !target.takes() {
+        return Ok((null_mut(), data));
+    }
+    let block = mlc_rt_alloc(bytes as i64).cast::<u8>();
+    if bytes > 0 {
+        if block.is_null() {
+            return Err(no_memory());
+        }
+        // SAFETY: the block is new and has this size, as the elements have.
+        unsafe { block.copy_from_nonoverlapping(data, bytes) };
+    }
+    Ok((block, block))
+}
+
+fn flag(present: bool) -> Bits {
+    let mut bits = Bits::default();
+    bits[0] = u8::from(present);
+    bits
+}
+
+fn tuple_items<'py>(value: &Bound<'py, PyAny>, len: usize) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    if len == 0 && value.is_none() {
+        return Ok(Vec::new());
+    }
+    let items: Vec<Bound<'py, PyAny>> = if let Ok(tuple) = value.cast::<PyTuple>() {
+        tuple.iter().collect()
+    } else if let Ok(list) = value.cast::<PyList>() {
+        list.iter().collect()
+    } else {
+        return Err(wrong_type(value, &format!("a tuple of {len} items")));
+    };
+    if items.len() == len {
+        Ok(items)
+    } else {
+        Err(PyValueError::new_err(format!(
+            "expected a tuple of {len} items, found {}",
+            items.len()
+        )))
+    }
+}
+
+fn no_memory() -> PyErr {
+    PyMemoryError::new_err("no memory for a copy of the argument")
+}
+
+fn in_item(py: Python<'_>, index: usize, error: PyErr) -> PyErr {
+    let text = format!("item {index}: {}", error.value(py));
+    PyErr::from_type(error.get_type(py), text)
+}
