@@ -18,7 +18,7 @@ use crate::hir::{ExprKind, StmtKind, Ty};
 impl<'a> FnCx<'_, 'a> {
     pub fn assign(&mut self, targets: &'a [ast::Expr], value: &'a ast::Expr, span: Span) {
         if let [target] = targets
-            && self.swap(target, value, span)
+            && (self.swap(target, value, span) || self.names_function(target, value))
         {
             return;
         }
@@ -90,6 +90,16 @@ impl<'a> FnCx<'_, 'a> {
         for (target, value) in targets.iter().zip(taken) {
             self.assign_to(target, value, span);
         }
+    }
+
+    fn names_function(&mut self, target: &'a ast::Expr, value: &'a ast::Expr) -> bool {
+        let Ast::Name(name) = &target.kind else {
+            return false;
+        };
+        let item = self.cx.module(self.module).items.get(name);
+        // At the top level the name has been declared as that of the function.
+        (self.at_top && matches!(item, Some(Item::Function(_))))
+            || (!self.is_global_target(*name) && self.name_function(*name, value))
     }
 
     /// `m[i], m[j] = m[j], m[i]` on values that have one owner.

@@ -128,18 +128,13 @@ impl<'a> FnCx<'_, 'a> {
             }
             "sorted" => return Some(self.sorted(args, span)),
             "list" => return Some(self.list_of(args, want, span)),
-            "range" | "zip" | "enumerate" | "reversed" => {
-                self.report(diag::not_yet(
-                    span,
-                    &format!("`{text}` other than in a loop"),
-                ));
+            "range" | "zip" | "enumerate" | "reversed" | "map" | "filter" => {
+                let diagnostic = diag::not_yet(span, &format!("storing what `{text}` gives"));
+                self.report(diagnostic.help(format!("make a list of it: `list({text}(…))`")));
                 return Some(Val::error(span));
             }
             "isinstance" => return Some(self.is_instance(args, span)),
-            "tuple" | "map" | "filter" => {
-                self.report(diag::not_yet(span, &format!("`{text}`")));
-                return Some(Val::error(span));
-            }
+            "tuple" => return Some(self.tuple_from(args, span)),
             _ => {}
         }
         if let Some(value) = self.array_builder(text, args, want, span) {
@@ -246,19 +241,53 @@ impl<'a> FnCx<'_, 'a> {
 
     /// `sum(xs)`, `min(xs)`, `any(xs)`, … over a list, an array or a generator expression.
     fn reduction(&mut self, op: Builtin, name: &str, args: &'a [Arg], span: Span) -> Val {
-        if let [arg] = args
-            && let Ast::Comprehension(item) = &arg.value.kind
-            && matches!(item.kind, mlc_syntax::ast::ComprehensionKind::Generator)
-        {
-            return self.generator_reduction(op, item, span);
+        let (arg, start) = match args {
+            [arg] => (arg, None),
+            [arg, start] if op == Builtin::Sum => {
+                if let ArgKind::Keyword(keyword) = start.kind
+                    && keyword.name != "start"
+                {
+                    let message = format!("`sum` has no parameter `{}`", keyword.name);
+                    self.report(diag::wrong_arguments(keyword.span, message));
+                }
+                (arg, Some(&start.value))
+            }
+            _ => {
+                let takes = if op == Builtin::Sum { 0..=2 } else { 1..=1 };
+                self.positional(name, args, takes, span);
+                return Val::error(span);
+            }
+        };
+        if self.is_iterator(&arg.value) {
+            let start = start.map(|start| self.value(start, None));
+            return self.reduced(op, name, start, span, &mut |cx, body| {
+                cx.each(&arg.value, body)
+            });
         }
-        let Some(values) = self.positional(name, args, 1..=1, span) else {
-            return Val::error(span);
-        };
-        let Some(value) = values.into_iter().next() else {
-            return Val::error(span);
-        };
-        self.reduce_value(op, name, value, span)
+        let value = self.value(&arg.value, None);
+        if start.is_none() && self.reduces_at_once(&value) {
+            return self.reduce_value(op, name, value, span);
+        }
+        let source = self.elements_of(value, arg.value.span);
+        let mut source = Some(source);
+        let start = start.map(|start| self.value(start, None));
+        self.reduced(op, name, start, span, &mut |cx, body| {
+            if let Some(source) = source.take() {
+                cx.each_of(source, arg.value.span, body);
+            }
+        })
+    }
+
+    /// A list or array of numbers.
+    fn reduces_at_once(&mut self, value: &Val) -> bool {
+        let ty = self.cx.resolve(value.expr.ty);
+        match *self.cx.types.kind(ty) {
+            TyKind::List(elem) | TyKind::Array { elem, .. } => {
+                let elem = self.cx.resolve(elem);
+                self.is_arithmetic(elem) || elem == Ty::ERROR
+            }
+            _ => ty == Ty::ERROR,
+        }
     }
 
     pub fn reduce_value(&mut self, op: Builtin, name: &str, value: Val, span: Span) -> Val {
@@ -374,7 +403,7 @@ impl<'a> FnCx<'_, 'a> {
         let Some(reverse) = self.reverse_argument("sorted", rest) else {
             return Val::error(span);
         };
-        let value = self.value(&first.value, None);
+        let value = self.listed(&first.value, None);
         let ty = self.cx.resolve(value.expr.ty);
         let TyKind::List(elem) = *self.cx.types.kind(ty) else {
             if ty != Ty::ERROR {

@@ -69,12 +69,9 @@ impl<'a> FnCx<'_, 'a> {
                 let ty = self.annotation(function);
                 Operand::Value(self.convert(ty, args, span))
             }
-            Ast::Lambda(_) => {
-                self.report(diag::not_yet(
-                    function.span,
-                    "calling a lambda where it stands",
-                ));
-                Operand::Value(Val::error(span))
+            Ast::Lambda(lambda) => {
+                let bound = self.lambda(lambda, function);
+                Operand::Value(self.call_bound(&bound, args, span))
             }
             _ => {
                 let callee = self.value(function, None);

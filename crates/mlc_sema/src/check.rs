@@ -19,7 +19,7 @@ pub fn check(
 ) -> (Program, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut graph = load_all(ast, loader, options, &mut diagnostics);
-    let synthesized = typed_arena::Arena::new();
+    let synthesized = crate::synthesized::Synthesized::default();
     let mut cx = Checker::new(options, &synthesized);
     cx.diagnostics = diagnostics;
     let modules: Vec<Option<Arc<Module>>> =

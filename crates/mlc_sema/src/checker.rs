@@ -8,6 +8,7 @@ use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeT
 use crate::modules::Links;
 use crate::nested::{Bound, Callable, Capture};
 use crate::options::Options;
+use crate::synthesized::Synthesized;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct ModuleId(pub u32);
@@ -137,8 +138,9 @@ pub(crate) struct Checker<'a> {
     pub callables: Vec<Callable>,
     /// Nested functions and lambdas by where they stand and in which instance.
     pub nested_decls: FxHashMap<(Span, FuncId), DeclId>,
-    /// Functions that lambdas became.
-    pub synthesized: &'a typed_arena::Arena<ast::Function>,
+    pub synthesized: &'a Synthesized,
+    /// `map` and `filter` by where they stand, as generator expressions.
+    pub as_generators: FxHashMap<Span, &'a ast::Expr>,
     /// Types that stood for `Unknown(n)` once that was known.
     pub unknowns: Vec<Option<Ty>>,
     /// Parallel to `headers`.
@@ -151,7 +153,7 @@ pub(crate) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub fn new(options: &'a Options, synthesized: &'a typed_arena::Arena<ast::Function>) -> Self {
+    pub fn new(options: &'a Options, synthesized: &'a Synthesized) -> Self {
         Checker {
             options,
             types: TypeTable::default(),
@@ -171,6 +173,7 @@ impl<'a> Checker<'a> {
             callables: Vec::new(),
             nested_decls: FxHashMap::default(),
             synthesized,
+            as_generators: FxHashMap::default(),
             unknowns: Vec::new(),
             instance_generics: Vec::new(),
             symbols_by_func: Vec::new(),

@@ -284,6 +284,20 @@ pub(crate) fn type_changes(
     type_mismatch(span, old, new).label(first, format!("`{name}` is a `{old}` since here"))
 }
 
+/// A variable is read where it has one type on one path to here and another one on another.
+pub(crate) fn differs_by_path(
+    span: Span,
+    name: &str,
+    tys: [String; 2],
+    bound: [Span; 2],
+) -> Diagnostic {
+    let [one, other] = tys;
+    let message = format!("`{name}` is `{one}` on one path to here and `{other}` on another");
+    Diagnostic::error("type-mismatch", span, message)
+        .label(bound[0], format!("a `{one}` since here"))
+        .label(bound[1], format!("a `{other}` since here"))
+}
+
 pub(crate) fn mutable_default(span: Span) -> Diagnostic {
     Diagnostic::error("mutable-default", span, "a default value cannot be mutable")
         .help("use `None` as the default and make the value in the body")

@@ -187,6 +187,12 @@ impl<'a> FnCx<'_, 'a> {
 
     /// The place of a variable, with a check in front where it may not be bound.
     fn read_var(&mut self, name: Name, var: Var, span: Span) -> Place {
+        if let Some(mut conflict) = self.conflicts.get(&var.local).cloned() {
+            conflict.primary = span;
+            self.report(conflict);
+            self.bind_poisoned(name, span);
+            return self.local_place(self.vars[&name].local, span);
+        }
         if !var.certain {
             let flag = self.flag_of(var.local, span);
             let condition = self.load_local(flag, span);
@@ -424,6 +430,9 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     fn tuple_literal(&mut self, items: &'a [ast::Expr], want: Option<Ty>, span: Span) -> Val {
+        if items.iter().any(is_starred) {
+            return self.tuple_with_stars(items, span);
+        }
         let wants: Option<Box<[Ty]>> = want.and_then(|want| match self.cx.types.kind(want) {
             TyKind::Tuple(wants) if wants.len() == items.len() => Some(wants.clone()),
             _ => None,
@@ -463,12 +472,8 @@ impl<'a> FnCx<'_, 'a> {
             },
             _ => None,
         });
-        if let Some(item) = items
-            .iter()
-            .find(|item| matches!(item.kind, Ast::Starred(_)))
-        {
-            self.report(diag::not_yet(item.span, "`*` in a list literal"));
-            return Val::error(span);
+        if items.iter().any(is_starred) {
+            return self.list_with_stars(items, elem, span);
         }
         let mut values: Vec<Expr> = Vec::with_capacity(items.len());
         if let Some(elem) = elem {
@@ -625,6 +630,10 @@ impl<'a> FnCx<'_, 'a> {
         let arg = self.borrow(value);
         self.builtin(Builtin::Str, vec![arg], Ty::STR, span)
     }
+}
+
+pub(crate) fn is_starred(expr: &ast::Expr) -> bool {
+    matches!(expr.kind, Ast::Starred(_))
 }
 
 pub(crate) fn with_stmts(stmts: Vec<Stmt>, value: Expr) -> Expr {

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::checker::{Checker, GenericArg, ModuleId};
 use crate::hir::{
-    self, Expr, ExprKind, FuncId, Local, LocalId, Mode, Place, Root, Stmt, StmtKind, Ty,
+    self, Expr, ExprKind, FuncId, Local, LocalId, Mode, Place, Root, Stmt, StmtKind, Ty, TyKind,
 };
 
 /// What is known about a variable at a point of the program.
@@ -37,6 +37,30 @@ pub(crate) struct Loop {
     pub continues: Vec<Delta>,
 }
 
+/// Everything that a name means at a point of a function.
+pub(crate) struct NameState {
+    pub name: Name,
+    var: Option<Var>,
+    locals: Vec<(Ty, bool, LocalId)>,
+    annotated: Option<(Ty, Span)>,
+    narrowed: bool,
+    nested: Option<crate::nested::Bound>,
+}
+
+impl NameState {
+    /// A name that nothing has been said about.
+    pub fn new(name: Name) -> Self {
+        NameState {
+            name,
+            var: None,
+            locals: Vec::new(),
+            annotated: None,
+            narrowed: false,
+            nested: None,
+        }
+    }
+}
+
 pub(crate) struct FnCx<'c, 'a> {
     pub cx: &'c mut Checker<'a>,
     pub module: ModuleId,
@@ -45,13 +69,15 @@ pub(crate) struct FnCx<'c, 'a> {
     pub vars: FxHashMap<Name, Var>,
     /// Earlier states of the variables, newest last.
     log: Vec<(Name, Option<Var>)>,
-    /// The local that a name has at each type and kind of holding.
-    pool: FxHashMap<(Name, Ty, bool), LocalId>,
+    /// The local that a name has at each type and kind of holding (`true`: a borrow).
+    pool: FxHashMap<Name, Vec<(Ty, bool, LocalId)>>,
     /// Names that the function assigns anywhere, which are therefore its own (empty at the top level).
     pub assigned: FxHashSet<Name>,
     /// Names that `global` declares.
     pub global_names: FxHashSet<Name>,
     pub generics: FxHashMap<Name, GenericArg>,
+    /// Hidden locals of variables whose types differ by path, with why: an error where they are read.
+    pub conflicts: FxHashMap<LocalId, Diagnostic>,
     /// Functions defined inside this one, by name.
     pub nested: FxHashMap<Name, crate::nested::Bound>,
     /// Whether an assignment may change a variable's type.
@@ -89,6 +115,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             assigned: FxHashSet::default(),
             global_names: FxHashSet::default(),
             generics: FxHashMap::default(),
+            conflicts: FxHashMap::default(),
             nested: FxHashMap::default(),
             flexible: false,
             annotated: FxHashMap::default(),
@@ -141,17 +168,21 @@ impl<'c, 'a> FnCx<'c, 'a> {
 
     /// The local for `name` at a type; `alias`: as a borrow. The same one each time.
     pub fn local_for(&mut self, name: Name, ty: Ty, alias: bool, span: Span) -> LocalId {
-        if let Some(&local) = self.pool.get(&(name, ty, alias)) {
+        let known = self.pool.get(&name).and_then(|locals| {
+            let same = |known: &&(Ty, bool, LocalId)| known.0 == ty && known.1 == alias;
+            locals.iter().find(same).map(|known| known.2)
+        });
+        if let Some(local) = known {
             return local;
         }
         let mode = if alias { Mode::Ref } else { Mode::Owner };
         let local = self.new_local(name.as_str().to_owned(), ty, mode, span);
-        self.pool.insert((name, ty, alias), local);
+        self.remember_local(name, ty, alias, local);
         local
     }
 
     pub fn remember_local(&mut self, name: Name, ty: Ty, alias: bool, local: LocalId) {
-        self.pool.insert((name, ty, alias), local);
+        self.pool.entry(name).or_default().push((ty, alias, local));
     }
 
     pub fn local(&self, local: LocalId) -> &Local {
@@ -167,6 +198,12 @@ impl<'c, 'a> FnCx<'c, 'a> {
             ty,
             span,
         }
+    }
+
+    /// The value of a local; provisionally moved where it owns memory.
+    pub fn read_local(&mut self, local: LocalId, span: Span) -> Expr {
+        let place = self.local_place(local, span);
+        self.read(place)
     }
 
     pub fn load_local(&mut self, local: LocalId, span: Span) -> Expr {
@@ -224,16 +261,46 @@ impl<'c, 'a> FnCx<'c, 'a> {
         }
     }
 
+    /// Exchanges what names mean here with what they meant elsewhere.
+    pub fn swap_names(&mut self, states: Vec<NameState>) -> Vec<NameState> {
+        states
+            .into_iter()
+            .map(|state| {
+                let name = state.name;
+                let before = NameState {
+                    name,
+                    var: self.vars.get(&name).copied(),
+                    locals: self.pool.remove(&name).unwrap_or_default(),
+                    annotated: self.annotated.remove(&name),
+                    narrowed: self.narrowed.remove(&name),
+                    nested: self.nested.remove(&name),
+                };
+                self.set_var(name, state.var);
+                self.pool.insert(name, state.locals);
+                self.annotated
+                    .extend(state.annotated.map(|found| (name, found)));
+                self.nested.extend(state.nested.map(|found| (name, found)));
+                if state.narrowed {
+                    self.narrowed.insert(name);
+                }
+                before
+            })
+            .collect()
+    }
+
     /// Checks something on its own: its statements and its changes to the variables come back, and are undone here.
     pub fn path(&mut self, body: impl FnOnce(&mut Self)) -> Path {
         let mark = self.mark();
         let narrowed = self.narrowed.clone();
+        let nested = self.nested.clone();
         let outer = std::mem::take(&mut self.out);
         let reachable = std::mem::replace(&mut self.reachable, true);
         body(self);
         let stmts = std::mem::replace(&mut self.out, outer);
-        let delta = self.delta_since(mark);
+        let mut delta = self.delta_since(mark);
         self.roll_back(mark);
+        let nested_inside = std::mem::replace(&mut self.nested, nested);
+        self.end_of_nested(nested_inside, &mut delta);
         // What was shown inside holds inside only; what was assigned is no longer narrowed outside either.
         let inside = std::mem::replace(&mut self.narrowed, narrowed);
         self.narrowed.retain(|name| inside.contains(name));
@@ -242,6 +309,22 @@ impl<'c, 'a> FnCx<'c, 'a> {
             delta,
             reachable: end,
             stmts,
+        }
+    }
+
+    /// What a name of a function means after a path that defines it is open, unless another path does not come here.
+    fn end_of_nested(&mut self, inside: FxHashMap<Name, crate::nested::Bound>, delta: &mut Delta) {
+        for (name, bound) in inside {
+            let before = self.nested.get(&name).map(|before| before.decl);
+            if before == Some(bound.decl) {
+                continue;
+            }
+            let span = self.cx.decl(bound.decl).ast.name.span;
+            let feature = format!("the function `{name}`, defined on some paths to here only,");
+            let diagnostic = crate::diag::not_yet(span, &feature);
+            let local = self.conflict(name, diagnostic, span);
+            let certain = true;
+            delta.insert(name, Some(Var { local, certain }));
         }
     }
 
@@ -288,16 +371,13 @@ impl<'c, 'a> FnCx<'c, 'a> {
         let mut local = first.local;
         if bound.iter().any(|var| var.local != first.local) {
             let locals: Vec<LocalId> = bound.iter().map(|var| var.local).collect();
-            let Some(common) = self.common_local(name, &locals, span) else {
-                return self.set_var(name, None);
-            };
-            local = common;
+            local = self.common_local(name, &locals, span);
             for path in paths.iter_mut().filter(|path| path.reachable) {
                 let state = path.delta.get(&name).copied().unwrap_or(base);
-                if let Some(var) = state.filter(|var| var.local != local) {
-                    let place = self.local_place(var.local, span);
-                    let value = self.read(place);
-                    let value = self.cast_to(value, self.local(local).ty);
+                if let Some(var) = state.filter(|var| var.local != local)
+                    && self.local(local).ty != Ty::ERROR
+                {
+                    let value = self.widened(var.local, local, span);
                     path.stmts.push(Stmt {
                         kind: StmtKind::Bind { local, value },
                         span,
@@ -308,46 +388,96 @@ impl<'c, 'a> FnCx<'c, 'a> {
         self.set_var(name, Some(Var { local, certain }));
     }
 
-    /// The local that can hold a variable which is one of several where paths meet: numbers widen.
-    pub fn common_local(&mut self, name: Name, locals: &[LocalId], span: Span) -> Option<LocalId> {
-        let mut ty: Option<Ty> = None;
-        for &local in locals {
-            let here = self.local(local).ty;
-            let here = self.cx.resolve(here);
-            ty = match ty {
-                None => Some(here),
-                Some(before) if before == here => {
-                    let modes: Vec<Mode> =
-                        locals.iter().map(|&local| self.local(local).mode).collect();
-                    if modes.windows(2).any(|pair| pair[0] != pair[1])
-                        && self.cx.types.is_owning(here)
-                    {
-                        let feature = format!(
-                            "`{name}`, a part of another value on one path and its own value on another,"
-                        );
-                        self.report(crate::diag::not_yet(span, &feature));
-                        return None;
-                    }
-                    Some(before)
-                }
-                Some(before) => match self.widen(before, here) {
-                    Some(wide) => Some(wide),
-                    None => {
-                        let (old, new) = (self.ty_name(before), self.ty_name(here));
-                        let first = self.local(locals[0]).span;
-                        self.report(crate::diag::type_changes(
-                            span,
-                            name.as_str(),
-                            &old,
-                            &new,
-                            first,
-                        ));
-                        return None;
-                    }
-                },
-            };
+    /// The value of a variable's local, converted to the type of the one that it has from here on.
+    pub fn widened(&mut self, from: LocalId, to: LocalId, span: Span) -> Expr {
+        let value = self.read_local(from, span);
+        let ty = self.local(to).ty;
+        self.coerce(value.into(), ty)
+    }
+
+    /// The local that holds a variable where paths meet: numbers widen, and `None` with a value is an optional. Where the
+    /// types have nothing in common it is one that must not be read.
+    pub fn common_local(&mut self, name: Name, locals: &[LocalId], span: Span) -> LocalId {
+        let mut common = locals[0];
+        for &local in &locals[1..] {
+            common = self.common_of_two(name, common, local, span);
         }
-        ty.map(|ty| self.local_for(name, ty, false, span))
+        common
+    }
+
+    fn common_of_two(
+        &mut self,
+        name: Name,
+        first: LocalId,
+        second: LocalId,
+        span: Span,
+    ) -> LocalId {
+        let tys = [first, second].map(|local| self.local(local).ty);
+        let [one, other] = tys.map(|ty| self.cx.resolve(ty));
+        if first == second || one == Ty::ERROR {
+            return first;
+        }
+        if other == Ty::ERROR {
+            return second;
+        }
+        if one == other {
+            let same = self.local(first).mode == self.local(second).mode;
+            if same || !self.cx.types.is_owning(one) {
+                return self.local_for(name, one, false, span);
+            }
+            let feature = format!(
+                "`{name}`, a part of another value on one path and its own value on another,"
+            );
+            return self.conflict(name, crate::diag::not_yet(span, &feature), span);
+        }
+        match self.joined_type(one, other) {
+            Some(ty) => self.local_for(name, ty, false, span),
+            None => {
+                let shown = [one, other].map(|ty| self.ty_name(ty));
+                let spans = [first, second].map(|local| self.local(local).span);
+                let diagnostic = crate::diag::differs_by_path(span, name.as_str(), shown, spans);
+                self.conflict(name, diagnostic, span)
+            }
+        }
+    }
+
+    fn conflict(&mut self, name: Name, diagnostic: Diagnostic, span: Span) -> LocalId {
+        let local = self.new_local(name.to_string(), Ty::ERROR, Mode::Owner, span);
+        self.conflicts.insert(local, diagnostic);
+        local
+    }
+
+    /// The type of what has one of two types, by path: numbers widen, `None` and a value are an optional.
+    pub fn joined_type(&mut self, one: Ty, other: Ty) -> Option<Ty> {
+        if one == other {
+            return Some(one);
+        }
+        let optional = |cx: &mut Self, inner: Ty| match cx.cx.types.kind(inner) {
+            TyKind::Optional(_) => inner,
+            _ => cx.cx.types.optional(inner),
+        };
+        match (
+            self.cx.types.kind(one).clone(),
+            self.cx.types.kind(other).clone(),
+        ) {
+            (TyKind::None, _) => Some(optional(self, other)),
+            (_, TyKind::None) => Some(optional(self, one)),
+            (TyKind::Optional(inner), TyKind::Optional(of)) => {
+                let both = self.joined_type(inner, of)?;
+                Some(optional(self, both))
+            }
+            (TyKind::Optional(inner), _) => {
+                let both = self.joined_type(inner, other)?;
+                Some(optional(self, both))
+            }
+            (_, TyKind::Optional(inner)) => {
+                let both = self.joined_type(one, inner)?;
+                Some(optional(self, both))
+            }
+            (TyKind::Bool, _) | (_, TyKind::Bool) => None,
+            _ if self.cx.unify(one, other) => Some(self.cx.resolve(one)),
+            _ => self.widen(one, other),
+        }
     }
 
     /// The names that could be meant here.

@@ -1,17 +1,20 @@
-//! What a loop runs over: every iterable becomes a range of integers and a way to get at the element of a position.
+//! Iteration: every iterable becomes a range of integers and a way to get at the element of a position.
+
+mod comprehension;
+mod consumer;
+mod fixed;
+mod source;
 
 use mlc_diagnostics::Span;
-use mlc_syntax::ast::{self, ArgKind, ExprKind as Ast};
+use mlc_syntax::ast::{self, ExprKind as Ast};
 
-use crate::coerce::{Val, into_place};
-use crate::diag;
-use crate::expr::{Operand, is_shadowed};
+use crate::coerce::Val;
+use crate::expr::is_starred;
 use crate::func::FnCx;
-use crate::hir::{BinaryOp, Expr, ExprKind, Place, ProjectionKind, Range, Ty, TyKind};
-use crate::ops::is_simple;
+use crate::hir::{BinaryOp, Expr, ExprKind, Place, ProjectionKind, Range, Ty};
 
 /// Something that can be iterated over. Positions count from 0.
-pub(crate) enum Source {
+pub(crate) enum Source<'a> {
     /// `start + position * step`; simple expressions.
     Range {
         start: Expr,
@@ -24,219 +27,26 @@ pub(crate) enum Source {
         elem: Ty,
     },
     Enumerate {
-        inner: Box<Source>,
+        inner: Box<Source<'a>>,
         start: Option<Expr>,
     },
-    Zip(Vec<Source>),
+    Zip(Vec<Source<'a>>),
     Reversed {
-        inner: Box<Source>,
+        inner: Box<Source<'a>>,
         count: Expr,
     },
-    /// A tuple of items of one type, in a hidden list.
+    /// A generator expression of one clause; with conditions, some positions have no element.
+    Generator {
+        inner: Box<Source<'a>>,
+        item: &'a ast::Comprehension,
+    },
     Failed,
 }
 
 impl<'a> FnCx<'_, 'a> {
-    /// The iterable that an expression is. What it needs evaluated is, now.
-    pub fn source(&mut self, iter: &'a ast::Expr) -> Source {
-        if let Ast::Call { function, args } = &iter.kind
-            && let Ast::Name(name) = &function.kind
-            && !is_shadowed(self, *name)
-        {
-            match name.as_str() {
-                "range" => return self.range_source(args, iter.span),
-                "enumerate" => return self.enumerate_source(args, iter.span),
-                "zip" => {
-                    let sources = args.iter().map(|arg| self.source(&arg.value)).collect();
-                    return Source::Zip(sources);
-                }
-                "reversed" if args.len() == 1 => {
-                    let inner = self.source(&args[0].value);
-                    let count = self.count(&inner, iter.span);
-                    let count = self.keep(count);
-                    return Source::Reversed {
-                        inner: Box::new(inner),
-                        count,
-                    };
-                }
-                _ => {}
-            }
-        }
-        let span = iter.span;
-        let place = match self.operand(iter, None) {
-            Operand::Place(place) => place,
-            Operand::Value(value) => {
-                let value = self.settle(value);
-                into_place(value)
-            }
-        };
-        self.elements(place, span)
-    }
-
-    fn elements(&mut self, place: Place, span: Span) -> Source {
-        let ty = self.cx.resolve(place.ty);
-        let elem = match self.cx.types.kind(ty).clone() {
-            TyKind::List(elem) => elem,
-            TyKind::Str => Ty::STR,
-            TyKind::Array { elem, dims } if dims.len() == 1 => elem,
-            TyKind::Array { elem, dims } => self.cx.types.array(elem, &dims[1..]),
-            TyKind::Optional(inner) => {
-                let place =
-                    self.project(place, ProjectionKind::Unwrap { checked: true }, inner, span);
-                return self.elements(place, span);
-            }
-            TyKind::Tuple(items)
-                if !items.is_empty()
-                    && items.iter().all(|&item| item == items[0])
-                    && !self.cx.types.is_owning(items[0]) =>
-            {
-                let place = self.tuple_as_list(place, &items, span);
-                return Source::Elements {
-                    place,
-                    elem: items[0],
-                };
-            }
-            TyKind::Error => return Source::Failed,
-            _ => {
-                let name = self.ty_name(ty);
-                self.report(diag::not_iterable(span, &name));
-                return Source::Failed;
-            }
-        };
-        let place = self.stable(place, span);
-        Source::Elements { place, elem }
-    }
-
-    fn tuple_as_list(&mut self, place: Place, items: &[Ty], span: Span) -> Place {
-        let mut values = Vec::with_capacity(items.len());
-        for (position, &item) in items.iter().enumerate() {
-            let item = self.project(
-                place.clone(),
-                ProjectionKind::Item(position as u32),
-                item,
-                span,
-            );
-            values.push(self.read(item));
-        }
-        let ty = self.cx.types.list(items[0]);
-        let list = Expr {
-            kind: ExprKind::List(values),
-            ty,
-            span,
-        };
-        self.held(list, span)
-    }
-
-    /// A place that can be evaluated once for each iteration and is the same each time: a variable, or a hidden borrow.
-    fn stable(&mut self, place: Place, span: Span) -> Place {
-        let place = match &place.root {
-            crate::hir::Root::Temporary(_) => {
-                let ty = place.ty;
-                let at = place.span;
-                self.held(
-                    Expr {
-                        kind: ExprKind::Move(place),
-                        ty,
-                        span: at,
-                    },
-                    span,
-                )
-            }
-            _ => place,
-        };
-        if place.projections.is_empty() {
-            return place;
-        }
-        let ty = place.ty;
-        if !self.cx.types.is_owning(ty) {
-            let value = self.read(place);
-            let local = self.temp("it", ty, span);
-            self.emit(crate::hir::StmtKind::Bind { local, value }, span);
-            return self.local_place(local, span);
-        }
-        let local = self.temp("it", ty, span);
-        self.locals[local.0 as usize].mode = crate::hir::Mode::Ref;
-        let value = Expr {
-            kind: ExprKind::Borrow {
-                place,
-                mutable: false,
-            },
-            ty,
-            span,
-        };
-        self.emit(crate::hir::StmtKind::Bind { local, value }, span);
-        self.local_place(local, span)
-    }
-
-    fn range_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source {
-        if args.iter().any(|arg| arg.kind != ArgKind::Positional)
-            || args.is_empty()
-            || args.len() > 3
-        {
-            self.report(diag::wrong_arguments(
-                span,
-                "`range` takes 1 to 3 arguments",
-            ));
-            return Source::Failed;
-        }
-        let mut values = Vec::with_capacity(args.len());
-        for arg in args {
-            let value = self.value(&arg.value, Some(Ty::INT));
-            let ty = self.cx.resolve(value.expr.ty);
-            if ty == Ty::ERROR {
-                return Source::Failed;
-            }
-            if !self.cx.types.is_int(ty) && ty != Ty::BOOL {
-                let found = self.ty_name(ty);
-                self.report(diag::type_mismatch(arg.value.span, "Int", &found));
-                return Source::Failed;
-            }
-            let value = self.settle(value);
-            values.push(self.cast_to(value, Ty::INT));
-        }
-        let mut values = values.into_iter();
-        let first = values.next().unwrap_or_else(|| self.int(0, span));
-        match values.next() {
-            None => Source::Range {
-                start: self.int(0, span),
-                stop: first,
-                step: None,
-            },
-            Some(stop) => {
-                let step = values
-                    .next()
-                    .filter(|step| !matches!(step.kind, ExprKind::Int(1)));
-                Source::Range {
-                    start: first,
-                    stop,
-                    step,
-                }
-            }
-        }
-    }
-
-    fn enumerate_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source {
-        let (Some(first), true) = (args.first(), args.len() <= 2) else {
-            self.report(diag::wrong_arguments(
-                span,
-                "`enumerate` takes 1 or 2 arguments",
-            ));
-            return Source::Failed;
-        };
-        let inner = Box::new(self.source(&first.value));
-        let start = match args.get(1) {
-            Some(arg) => {
-                let start = self.value_of(&arg.value, Ty::INT);
-                Some(self.keep(start))
-            }
-            None => None,
-        };
-        Source::Enumerate { inner, start }
-    }
-
     /// The value in a hidden local, unless it is simple already.
     pub fn keep(&mut self, value: Expr) -> Expr {
-        if is_simple(&value) {
+        if crate::ops::is_simple(&value) {
             return value;
         }
         let (ty, span) = (value.ty, value.span);
@@ -245,17 +55,19 @@ impl<'a> FnCx<'_, 'a> {
         self.load_local(local, span)
     }
 
-    pub fn failed(source: &Source) -> bool {
+    pub fn failed(source: &Source<'a>) -> bool {
         match source {
             Source::Failed => true,
-            Source::Enumerate { inner, .. } | Source::Reversed { inner, .. } => Self::failed(inner),
+            Source::Enumerate { inner, .. }
+            | Source::Reversed { inner, .. }
+            | Source::Generator { inner, .. } => Self::failed(inner),
             Source::Zip(sources) => sources.iter().any(Self::failed),
             _ => false,
         }
     }
 
-    /// How many elements there are.
-    pub fn count(&mut self, source: &Source, span: Span) -> Expr {
+    /// How many positions there are.
+    pub fn count(&mut self, source: &Source<'a>, span: Span) -> Expr {
         match source {
             Source::Range { start, stop, step } => {
                 let distance = self.int_binary(BinaryOp::Sub, stop.clone(), start.clone(), span);
@@ -273,7 +85,9 @@ impl<'a> FnCx<'_, 'a> {
                 self.int_binary(BinaryOp::Max, count, zero, span)
             }
             Source::Elements { place, .. } => self.len_of(place.clone(), 0, span),
-            Source::Enumerate { inner, .. } => self.count(inner, span),
+            Source::Enumerate { inner, .. } | Source::Generator { inner, .. } => {
+                self.count(inner, span)
+            }
             Source::Reversed { count, .. } => count.clone(),
             Source::Zip(sources) => {
                 let mut shortest: Option<Expr> = None;
@@ -291,7 +105,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// Keeps what is used in every iteration in hidden locals.
-    pub fn settle_source(&mut self, source: &mut Source) {
+    pub fn settle_source(&mut self, source: &mut Source<'a>) {
         match source {
             Source::Range { start, stop, step } => {
                 for part in [Some(start), Some(stop), step.as_mut()]
@@ -303,9 +117,9 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
             Source::Elements { .. } | Source::Failed => {}
-            Source::Enumerate { inner, .. } | Source::Reversed { inner, .. } => {
-                self.settle_source(inner)
-            }
+            Source::Enumerate { inner, .. }
+            | Source::Reversed { inner, .. }
+            | Source::Generator { inner, .. } => self.settle_source(inner),
             Source::Zip(sources) => sources
                 .iter_mut()
                 .for_each(|source| self.settle_source(source)),
@@ -313,7 +127,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// The range to loop over, and whether its variable is the element itself.
-    pub fn loop_range(&mut self, source: &mut Source, span: Span) -> (Range, bool) {
+    pub fn loop_range(&mut self, source: &mut Source<'a>, span: Span) -> (Range, bool) {
         if let Source::Range { start, stop, step } = source {
             let range = Range {
                 start: start.clone(),
@@ -331,13 +145,13 @@ impl<'a> FnCx<'_, 'a> {
         (range, false)
     }
 
-    /// Assigns the element at a position to a target.
-    pub fn bind_element(
+    /// Calls `body` with the element at a position; what it emits runs where the position has one.
+    pub fn visit_element(
         &mut self,
-        source: &Source,
+        source: &Source<'a>,
         position: Expr,
-        target: &'a ast::Expr,
         span: Span,
+        body: &mut dyn FnMut(&mut Self, Val),
     ) {
         match source {
             Source::Range { start, step, .. } => {
@@ -349,7 +163,7 @@ impl<'a> FnCx<'_, 'a> {
                     ExprKind::Int(0) => offset,
                     _ => self.int_binary(BinaryOp::Add, start.clone(), offset, span),
                 };
-                self.assign_to(target, value.into(), span);
+                body(self, value.into());
             }
             Source::Elements { place, elem } => {
                 let kind = ProjectionKind::Index {
@@ -359,56 +173,114 @@ impl<'a> FnCx<'_, 'a> {
                 let elem = self.cx.resolve(*elem);
                 let element = self.project(place.clone(), kind, elem, span);
                 let value = self.read(element);
-                self.assign_to(target, value.into(), span);
+                body(self, value.into());
             }
             Source::Enumerate { inner, start } => {
-                let number = match start {
-                    Some(start) => {
-                        self.int_binary(BinaryOp::Add, start.clone(), position.clone(), span)
-                    }
-                    None => position.clone(),
-                };
-                match self.parts_of(target, 2) {
-                    Some(parts) => {
-                        self.assign_to(&parts[0], number.into(), span);
-                        self.bind_element(inner, position, &parts[1], span);
-                    }
-                    None => self.report(diag::not_yet(target.span, "`enumerate` with one target")),
-                }
-            }
-            Source::Zip(sources) => match self.parts_of(target, sources.len()) {
-                Some(parts) => {
-                    for (source, part) in sources.iter().zip(parts) {
-                        self.bind_element(source, position.clone(), part, span);
-                    }
-                }
-                None => {
-                    let message = format!("expected {} targets for `zip`", sources.len());
-                    self.report(mlc_diagnostics::Diagnostic::error(
-                        "bad-target",
-                        target.span,
-                        message,
-                    ));
-                }
-            },
-            Source::Reversed { inner, count } => {
-                let one = self.int(1, span);
-                let last = self.int_binary(BinaryOp::Sub, count.clone(), one, span);
-                let mirrored = self.int_binary(BinaryOp::Sub, last, position, span);
-                self.bind_element(inner, mirrored, target, span);
-            }
-            Source::Failed => {
-                crate::names::target_names(target, &mut |name| {
-                    self.bind_poisoned(name, target.span)
+                let number = self.enumerated(start.as_ref(), position.clone(), span);
+                self.visit_element(inner, position, span, &mut |cx, value| {
+                    let pair = cx.tuple_of(vec![number.clone(), value.expr], span);
+                    body(cx, pair);
                 });
             }
+            Source::Zip(sources) => {
+                let mut items = Vec::with_capacity(sources.len());
+                for source in sources {
+                    self.visit_element(source, position.clone(), span, &mut |cx, value| {
+                        items.push(cx.settle(value))
+                    });
+                }
+                let value = self.tuple_of(items, span);
+                body(self, value);
+            }
+            Source::Reversed { inner, count } => {
+                let mirrored = self.mirrored(count, position, span);
+                self.visit_element(inner, mirrored, span, body);
+            }
+            Source::Generator { inner, item } => {
+                self.visit_element(inner, position, span, &mut |cx, value| {
+                    cx.generated(item, value, span, body)
+                });
+            }
+            Source::Failed => body(self, Val::error(span)),
         }
     }
 
-    fn parts_of(&self, target: &'a ast::Expr, count: usize) -> Option<&'a [ast::Expr]> {
-        match &target.kind {
-            Ast::Tuple(parts) | Ast::List(parts) if parts.len() == count => Some(parts),
-            _ => None,
+    /// Assigns the element at the position that the variable of the loop counts, which may be the element itself.
+    pub fn bind_position(
+        &mut self,
+        source: &Source<'a>,
+        direct: bool,
+        position: Expr,
+        target: &'a ast::Expr,
+        body: &mut dyn FnMut(&mut Self),
+    ) {
+        if direct {
+            self.assign_loop_target(target, position.into(), target.span);
+            body(self);
+        } else {
+            self.bind_element(source, position, target, target.span, body);
         }
+    }
+
+    /// The target of a loop may be bound again at another type.
+    pub fn assign_loop_target(&mut self, target: &'a ast::Expr, value: Val, span: Span) {
+        let flexible = std::mem::replace(&mut self.flexible, true);
+        self.assign_to(target, value, span);
+        self.flexible = flexible;
+    }
+
+    /// Assigns the element at a position to a target and goes on with `body`.
+    pub fn bind_element(
+        &mut self,
+        source: &Source<'a>,
+        position: Expr,
+        target: &'a ast::Expr,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self),
+    ) {
+        match (source, &target.kind) {
+            (Source::Enumerate { inner, start }, Ast::Tuple(parts) | Ast::List(parts))
+                if parts.len() == 2 && !parts.iter().any(is_starred) =>
+            {
+                let number = self.enumerated(start.as_ref(), position.clone(), span);
+                self.assign_loop_target(&parts[0], number.into(), span);
+                self.bind_element(inner, position, &parts[1], span, body);
+            }
+            (Source::Zip(sources), Ast::Tuple(parts) | Ast::List(parts))
+                if parts.len() == sources.len() && !parts.iter().any(is_starred) =>
+            {
+                for (source, part) in sources.iter().zip(parts) {
+                    self.bind_element(source, position.clone(), part, span, &mut |_| {});
+                }
+                body(self);
+            }
+            (Source::Reversed { inner, count }, _) => {
+                let mirrored = self.mirrored(count, position, span);
+                self.bind_element(inner, mirrored, target, span, body);
+            }
+            (Source::Failed, _) => {
+                crate::names::target_names(target, &mut |name| {
+                    self.bind_poisoned(name, target.span)
+                });
+                body(self);
+            }
+            _ => self.visit_element(source, position, span, &mut |cx, value| {
+                cx.assign_loop_target(target, value, span);
+                body(cx);
+            }),
+        }
+    }
+
+    fn enumerated(&self, start: Option<&Expr>, position: Expr, span: Span) -> Expr {
+        match start {
+            Some(start) => self.int_binary(BinaryOp::Add, start.clone(), position, span),
+            None => position,
+        }
+    }
+
+    fn mirrored(&self, count: &Expr, position: Expr, span: Span) -> Expr {
+        let one = self.int(1, span);
+        let last = self.int_binary(BinaryOp::Sub, count.clone(), one, span);
+        self.int_binary(BinaryOp::Sub, last, position, span)
     }
 }

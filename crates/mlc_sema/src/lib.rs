@@ -46,6 +46,7 @@ mod raises;
 pub mod signature;
 mod stmt;
 mod structs;
+mod synthesized;
 mod types;
 pub mod walk;
 

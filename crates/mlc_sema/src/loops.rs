@@ -98,7 +98,9 @@ impl<'a> FnCx<'_, 'a> {
                 .iter()
                 .filter_map(|delta| delta.get(&name).copied().flatten())
             {
-                if !locals.contains(&var.local) && self.local(var.local).ty != Ty::ERROR {
+                let typed = self.local(var.local).ty != Ty::ERROR
+                    || self.conflicts.contains_key(&var.local);
+                if typed && !locals.contains(&var.local) {
                     locals.push(var.local);
                 }
             }
@@ -121,22 +123,18 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> bool {
         let entry = self.vars.get(&name).copied();
-        let Some(common) = self.common_local(name, locals, span) else {
-            return false;
-        };
+        let common = self.common_local(name, locals, span);
         match entry {
             Some(var) if var.local == common => false,
             Some(var) => {
-                let place = self.local_place(var.local, span);
-                let value = self.read(place);
-                let value = self.cast_to(value, self.local(common).ty);
-                self.emit(
-                    StmtKind::Bind {
+                if self.local(common).ty != Ty::ERROR {
+                    let value = self.widened(var.local, common, span);
+                    let kind = StmtKind::Bind {
                         local: common,
                         value,
-                    },
-                    span,
-                );
+                    };
+                    self.emit(kind, span);
+                }
                 self.set_var(
                     name,
                     Some(Var {
@@ -257,12 +255,9 @@ impl<'a> FnCx<'_, 'a> {
         let index = self.temp("i", Ty::INT, axis.target.span);
         let checked = self.looped(None, span, |cx| {
             let position = cx.load_local(index, axis.target.span);
-            if direct {
-                cx.assign_to(&axis.target, position.into(), axis.target.span);
-            } else {
-                cx.bind_element(&source, position, &axis.target, axis.target.span);
-            }
-            cx.block(&item.body);
+            cx.bind_position(&source, direct, position, &axis.target, &mut |cx| {
+                cx.block(&item.body)
+            });
         });
         let failed = Self::failed(&source);
         let orelse = self.after_loop(&checked, &item.orelse, false, span);
@@ -336,7 +331,7 @@ impl<'a> FnCx<'_, 'a> {
             ));
         }
         self.forget_narrowings(&item.body);
-        let mut sources: Vec<(Source, bool, LocalId)> = Vec::with_capacity(item.axes.len());
+        let mut sources: Vec<(Source<'a>, bool, LocalId)> = Vec::with_capacity(item.axes.len());
         let mut axes = Vec::with_capacity(item.axes.len());
         for axis in &item.axes {
             let mut source = self.source(&axis.iter);
@@ -346,16 +341,7 @@ impl<'a> FnCx<'_, 'a> {
             sources.push((source, direct, index));
         }
         let checked = self.looped(Some(item.header), span, |cx| {
-            for (axis, (source, direct, index)) in item.axes.iter().zip(&sources) {
-                let at = axis.target.span;
-                let position = cx.load_local(*index, at);
-                if *direct {
-                    cx.assign_to(&axis.target, position.into(), at);
-                } else {
-                    cx.bind_element(source, position, &axis.target, at);
-                }
-            }
-            cx.block(&item.body);
+            cx.bind_axes(&item.axes, &sources, &item.body)
         });
         self.after_loop(&checked, &[], false, span);
         if sources.iter().any(|(source, ..)| Self::failed(source)) {
@@ -371,6 +357,23 @@ impl<'a> FnCx<'_, 'a> {
             })),
             span,
         );
+    }
+
+    fn bind_axes(
+        &mut self,
+        axes: &'a [ast::ForAxis],
+        sources: &[(Source<'a>, bool, LocalId)],
+        body: &'a [ast::Stmt],
+    ) {
+        let (Some((axis, axes)), Some(((source, direct, index), sources))) =
+            (axes.split_first(), sources.split_first())
+        else {
+            return self.block(body);
+        };
+        let position = self.load_local(*index, axis.target.span);
+        self.bind_position(source, *direct, position, &axis.target, &mut |cx| {
+            cx.bind_axes(axes, sources, body)
+        });
     }
 
     /// `atomic a[k] += e`, `atomic a[k] = min(a[k], e)`

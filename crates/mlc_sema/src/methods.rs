@@ -116,7 +116,8 @@ impl<'a> FnCx<'_, 'a> {
                 self.builtin(Builtin::ListAppend, vec![list, item], Ty::NONE, span)
             }
             ("extend", [arg]) => {
-                let other = self.value_of(&arg.value, ty);
+                let other = self.listed(&arg.value, Some(ty));
+                let other = self.coerce(other, ty);
                 let other = self.borrow(other);
                 let list = self.mutable(list);
                 self.builtin(Builtin::ListExtend, vec![list, other], Ty::NONE, span)
@@ -225,7 +226,8 @@ impl<'a> FnCx<'_, 'a> {
         };
         match (name, args) {
             ("join", [arg]) => {
-                let list = self.value_of(&arg.value, list_of_str);
+                let list = self.listed(&arg.value, Some(list_of_str));
+                let list = self.coerce(list, list_of_str);
                 let list = self.borrow(list);
                 self.builtin(Builtin::StrJoin, vec![receiver, list], Ty::STR, span)
             }

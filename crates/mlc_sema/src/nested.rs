@@ -198,7 +198,7 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    fn lambda(&mut self, lambda: &'a ast::Lambda, whole: &'a ast::Expr) -> Bound {
+    pub fn lambda(&mut self, lambda: &'a ast::Lambda, whole: &'a ast::Expr) -> Bound {
         let span = whole.span;
         let name = Name::new("lambda");
         let known = self
@@ -208,7 +208,7 @@ impl<'a> FnCx<'_, 'a> {
             .map(|decl| self.cx.decl(*decl).ast);
         let function: &'a ast::Function = match known {
             Some(function) => function,
-            None => self.cx.synthesized.alloc(ast::Function {
+            None => self.cx.synthesized.functions.alloc(ast::Function {
                 keyword: ast::FunctionKeyword::Def,
                 decorators: Vec::new(),
                 name: ast::Ident { name, span },
@@ -235,6 +235,18 @@ impl<'a> FnCx<'_, 'a> {
             None => self.nested.remove(&name),
         };
         bound
+    }
+
+    /// `name = lambda …: …` and `name = function`: another name for a function.
+    pub fn name_function(&mut self, name: Name, value: &'a ast::Expr) -> bool {
+        if self.annotated.contains_key(&name) || self.vars.contains_key(&name) {
+            return false;
+        }
+        let Some(bound) = self.callable_argument(value) else {
+            return false;
+        };
+        self.nested.insert(name, bound);
+        true
     }
 
     /// The types of what a function captures here, as the type of the function.

@@ -7,7 +7,9 @@ use mlc_syntax::ast;
 use crate::coerce::{Val, into_place, logical};
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{Builtin, CompareOp, Expr, ExprKind, LogicalOp, Stmt, StmtKind, Ty, TyKind};
+use crate::hir::{
+    Builtin, CompareOp, Expr, ExprKind, LogicalOp, ProjectionKind, Stmt, StmtKind, Ty, TyKind,
+};
 impl<'a> FnCx<'_, 'a> {
     /// `a < b <= c`, each operand evaluated once.
     pub fn compare_expr(
@@ -90,6 +92,15 @@ impl<'a> FnCx<'_, 'a> {
             self.cx.resolve(right.expr.ty),
         );
         let equality = matches!(operator, CompareOp::Eq | CompareOp::Ne);
+        if let (TyKind::Tuple(left_items), TyKind::Tuple(right_items)) = (
+            self.cx.types.kind(left_ty).clone(),
+            self.cx.types.kind(right_ty).clone(),
+        ) && !(equality && left_ty == right_ty)
+        {
+            let (left, right) = (self.settle(left), self.settle(right));
+            let sides = [(left, &*left_items), (right, &*right_items)];
+            return self.compare_tuples(op, sides, span);
+        }
         let both = if self.is_arithmetic(left_ty) && self.is_arithmetic(right_ty) {
             let complex = self.cx.types.is_complex(left_ty) || self.cx.types.is_complex(right_ty);
             if complex && !equality {
@@ -128,6 +139,66 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         }
         self.make_compare(operator, left, right, span)
+    }
+
+    /// Item by item: the first pair that differs decides, then the lengths.
+    fn compare_tuples(&mut self, op: ast::CompareOp, sides: [(Expr, &[Ty]); 2], span: Span) -> Val {
+        let lens = sides.each_ref().map(|(_, items)| items.len());
+        let mut stmts = Vec::new();
+        let mut items: [Vec<Val>; 2] = Default::default();
+        for (side, (value, tys)) in sides.into_iter().enumerate() {
+            let local = self.temp("t", value.ty, span);
+            stmts.push(Stmt {
+                kind: StmtKind::Bind { local, value },
+                span,
+            });
+            for (at, &ty) in tys.iter().enumerate() {
+                let base = self.local_place(local, span);
+                let place = self.project(base, ProjectionKind::Item(at as u32), ty, span);
+                items[side].push(self.read(place).into());
+            }
+        }
+        let equality = matches!(op, ast::CompareOp::Eq | ast::CompareOp::NotEq);
+        let decided = match op {
+            ast::CompareOp::Eq => lens[0] == lens[1],
+            ast::CompareOp::NotEq => lens[0] != lens[1],
+            ast::CompareOp::Less => lens[0] < lens[1],
+            ast::CompareOp::LessEq => lens[0] <= lens[1],
+            ast::CompareOp::Greater => lens[0] > lens[1],
+            _ => lens[0] >= lens[1],
+        };
+        // Of pairs that are equal, the next one decides; the strict order, where two items are not.
+        let strict = match op {
+            ast::CompareOp::LessEq => ast::CompareOp::Less,
+            ast::CompareOp::GreaterEq => ast::CompareOp::Greater,
+            op => op,
+        };
+        let mut result = Val::strong(ExprKind::Bool(decided), Ty::BOOL, span).expr;
+        let [left, right] = items;
+        if equality && lens[0] != lens[1] {
+            return crate::expr::with_stmts(stmts, result).into();
+        }
+        for (left, right) in left.into_iter().zip(right).rev() {
+            let same = self.compare(ast::CompareOp::Eq, left.clone(), right.clone(), span);
+            let differs = match op {
+                ast::CompareOp::Eq => Val::strong(ExprKind::Bool(false), Ty::BOOL, span),
+                ast::CompareOp::NotEq => Val::strong(ExprKind::Bool(true), Ty::BOOL, span),
+                _ => self.compare(strict, left, right, span),
+            };
+            if same.is_error() || differs.is_error() {
+                return Val::error(span);
+            }
+            result = Expr {
+                kind: ExprKind::If {
+                    condition: Box::new(same.expr),
+                    then: Box::new(result),
+                    orelse: Box::new(differs.expr),
+                },
+                ty: Ty::BOOL,
+                span,
+            };
+        }
+        crate::expr::with_stmts(stmts, result).into()
     }
 
     pub fn make_compare(&self, op: CompareOp, left: Expr, right: Expr, span: Span) -> Val {

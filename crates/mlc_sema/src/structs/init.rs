@@ -67,7 +67,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// A value that owns nothing, to be replaced.
-    fn empty_value(&mut self, ty: Ty, span: Span) -> Option<Expr> {
+    pub fn empty_value(&mut self, ty: Ty, span: Span) -> Option<Expr> {
         let kind = match self.cx.types.kind(ty).clone() {
             TyKind::Bool | TyKind::Int { .. } | TyKind::Float(_) | TyKind::Complex(_) => {
                 return Some(self.zero(ty, span));

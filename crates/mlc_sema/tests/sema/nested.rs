@@ -104,7 +104,6 @@ fn f(x: Int) -> Int:
     return h
 "#,
         expect![[r#"
-            test.mlc:3:9: error[not-yet]: a lambda that is not passed straight to a function is not supported yet
             test.mlc:6:12: error[not-yet]: `h` as a value (a function, type or module that is not called) is not supported yet
         "#]],
     );

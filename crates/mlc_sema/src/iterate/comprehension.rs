@@ -1,0 +1,193 @@
+//! Comprehensions and generator expressions: loops with variables of their own.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::Name;
+use mlc_syntax::ast::{self, ComprehensionKind};
+
+use crate::coerce::{Val, logical};
+use crate::diag;
+use crate::func::{FnCx, NameState};
+use crate::hir::{Expr, LogicalOp, Stmt, StmtKind, Ty, TyKind};
+
+impl<'a> FnCx<'_, 'a> {
+    /// Statements in a block of their own.
+    pub fn captured(&mut self, body: impl FnOnce(&mut Self)) -> Vec<Stmt> {
+        let outer = std::mem::take(&mut self.out);
+        body(self);
+        std::mem::replace(&mut self.out, outer)
+    }
+
+    pub fn comprehension(
+        &mut self,
+        item: &'a ast::Comprehension,
+        want: Option<Ty>,
+        span: Span,
+    ) -> Val {
+        match &item.kind {
+            ComprehensionKind::List => {}
+            ComprehensionKind::Set | ComprehensionKind::Dict { .. } => {
+                self.report(diag::not_yet(span, "a set or dict comprehension"));
+                return Val::error(span);
+            }
+            ComprehensionKind::Generator => {
+                let diagnostic = diag::not_yet(span, "a generator expression that is stored");
+                self.report(diagnostic.help("make a list of it: `[… for … in …]`"));
+                return Val::error(span);
+            }
+        }
+        let wanted = want.and_then(|want| match *self.cx.types.kind(want) {
+            TyKind::List(elem) => Some(elem),
+            _ => None,
+        });
+        self.gathered(span, wanted, |cx, push| {
+            cx.clauses(&item.clauses, span, &mut |cx| {
+                let value = cx.value(&item.element, wanted);
+                push(cx, value);
+            });
+        })
+    }
+
+    /// The loops and conditions of a comprehension around `body`. Their variables are its own.
+    pub fn clauses(
+        &mut self,
+        clauses: &'a [ast::ComprehensionClause],
+        span: Span,
+        body: &mut dyn FnMut(&mut Self),
+    ) {
+        let Some((clause, rest)) = clauses.split_first() else {
+            return body(self);
+        };
+        let at = clause.target.span;
+        let mut source = self.source(&clause.iter);
+        let failed = Self::failed(&source);
+        let (range, direct) = self.loop_range(&mut source, clause.iter.span);
+        let index = self.temp("i", Ty::INT, at);
+        let hidden = self.hide_targets(&clause.target);
+        let stmts = self.captured(|cx| {
+            let position = cx.load_local(index, at);
+            let at_top = std::mem::replace(&mut cx.at_top, false);
+            let mut inside = |cx: &mut Self| {
+                let condition = cx.all_of(&clause.conditions);
+                let shown = condition
+                    .as_ref()
+                    .map(|condition| cx.narrowings_of(condition))
+                    .unwrap_or_default();
+                let undo = cx.assume(&shown.when_true);
+                let then = cx.captured(|cx| cx.clauses(rest, span, body));
+                cx.restore(undo);
+                match condition {
+                    Some(condition) if condition.ty == Ty::ERROR => {}
+                    Some(condition) => {
+                        let orelse = Vec::new();
+                        let kind = StmtKind::If {
+                            condition,
+                            then,
+                            orelse,
+                        };
+                        cx.emit(kind, at);
+                    }
+                    None => cx.out.extend(then),
+                }
+            };
+            cx.bind_position(&source, direct, position, &clause.target, &mut inside);
+            cx.at_top = at_top;
+        });
+        self.swap_names(hidden);
+        if !failed {
+            let (body, orelse) = (stmts, Vec::new());
+            let kind = StmtKind::For {
+                index,
+                range,
+                body,
+                orelse,
+            };
+            self.emit(kind, span);
+        }
+    }
+
+    /// One element of a generator expression: its variable is bound to `value`, and `body` goes on with what it yields.
+    pub fn generated(
+        &mut self,
+        item: &'a ast::Comprehension,
+        value: Val,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Val),
+    ) {
+        let Some(clause) = item.clauses.first() else {
+            return;
+        };
+        let hidden = self.hide_targets(&clause.target);
+        let at_top = std::mem::replace(&mut self.at_top, false);
+        self.assign_loop_target(&clause.target, value, clause.target.span);
+        let condition = self.all_of(&clause.conditions);
+        let shown = condition
+            .as_ref()
+            .map(|condition| self.narrowings_of(condition))
+            .unwrap_or_default();
+        let undo = self.assume(&shown.when_true);
+        let mut yielded = None;
+        let mut stmts = self.captured(|cx| {
+            let value = cx.value(&item.element, None);
+            yielded = Some(cx.settle(value));
+        });
+        self.restore(undo);
+        self.at_top = at_top;
+        self.swap_names(hidden);
+        let yielded = yielded.unwrap_or_else(|| Val::error(span).expr);
+        let Some(condition) = condition else {
+            self.out.append(&mut stmts);
+            return body(self, yielded.into());
+        };
+        let then = self.path(|cx| {
+            cx.out.append(&mut stmts);
+            body(cx, yielded.clone().into());
+        });
+        let skipped = self.empty_path();
+        let mut blocks = self.join(vec![then, skipped], span);
+        let orelse = blocks.pop().unwrap_or_default();
+        let then = blocks.pop().unwrap_or_default();
+        if condition.ty != Ty::ERROR {
+            let kind = StmtKind::If {
+                condition,
+                then,
+                orelse,
+            };
+            self.emit(kind, span);
+        }
+    }
+
+    fn hide_targets(&mut self, target: &'a ast::Expr) -> Vec<NameState> {
+        let mut names: Vec<Name> = Vec::new();
+        crate::names::target_names(target, &mut |name| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        });
+        let states = names.into_iter().map(NameState::new).collect();
+        self.swap_names(states)
+    }
+
+    fn all_of(&mut self, conditions: &'a [ast::Expr]) -> Option<Expr> {
+        let mut all: Option<Expr> = None;
+        for condition in conditions {
+            let (value, stmts) = match &all {
+                None => (self.condition(condition), Vec::new()),
+                Some(_) => {
+                    // It may need what the ones before have shown.
+                    let mut value = None;
+                    let stmts = self.captured(|cx| value = Some(cx.condition(condition)));
+                    (
+                        value.unwrap_or_else(|| Val::error(condition.span).expr),
+                        stmts,
+                    )
+                }
+            };
+            let value = crate::expr::with_stmts(stmts, value);
+            all = Some(match all {
+                Some(before) => logical(LogicalOp::And, before, value),
+                None => value,
+            });
+        }
+        all
+    }
+}

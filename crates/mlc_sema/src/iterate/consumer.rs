@@ -1,0 +1,308 @@
+//! What takes the elements of an iterable: lists and reductions of them.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{self, CompareOp};
+
+use super::Source;
+use crate::coerce::{Val, logical};
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{
+    Builtin, ErrorKind, Expr, ExprKind, LocalId, LogicalOp, Root, Stmt, StmtKind, Ty, TyKind,
+};
+
+/// Calls what it is given with one element after the other.
+pub(crate) type Feed<'f, 'c, 'a> =
+    dyn FnMut(&mut FnCx<'c, 'a>, &mut dyn FnMut(&mut FnCx<'c, 'a>, Val)) + 'f;
+
+impl<'c, 'a> FnCx<'c, 'a> {
+    /// A loop over an iterable, with `body` called for the element.
+    pub fn each(&mut self, iter: &'a ast::Expr, body: &mut dyn FnMut(&mut Self, Val)) {
+        let span = iter.span;
+        if let Some(item) = self.generator(iter)
+            && item.clauses.len() > 1
+        {
+            return self.clauses(&item.clauses, span, &mut |cx| {
+                let value = cx.value(&item.element, None);
+                body(cx, value);
+            });
+        }
+        let source = self.source(iter);
+        self.each_of(source, span, body);
+    }
+
+    pub fn each_of(
+        &mut self,
+        mut source: Source<'a>,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Val),
+    ) {
+        if Self::failed(&source) {
+            return body(self, Val::error(span));
+        }
+        let (range, direct) = self.loop_range(&mut source, span);
+        let index = self.temp("i", Ty::INT, span);
+        let stmts = self.captured(|cx| {
+            let position = cx.load_local(index, span);
+            if direct {
+                body(cx, position.into());
+            } else {
+                cx.visit_element(&source, position, span, body);
+            }
+        });
+        let (body, orelse) = (stmts, Vec::new());
+        let kind = StmtKind::For {
+            index,
+            range,
+            body,
+            orelse,
+        };
+        self.emit(kind, span);
+    }
+
+    /// A new list of what `fill` pushes, of a type that is `wanted` or found out from what is pushed.
+    pub fn gathered(
+        &mut self,
+        span: Span,
+        wanted: Option<Ty>,
+        fill: impl FnOnce(&mut Self, &mut dyn FnMut(&mut Self, Val)),
+    ) -> Val {
+        let elem = match wanted {
+            Some(elem) => elem,
+            None => self.cx.fresh_unknown(),
+        };
+        let ty = self.cx.types.list(elem);
+        let list = self.temp("list", ty, span);
+        let stmts = self.captured(|cx| {
+            let empty = Expr {
+                kind: ExprKind::List(Vec::new()),
+                ty,
+                span,
+            };
+            let kind = StmtKind::Bind {
+                local: list,
+                value: empty,
+            };
+            cx.emit(kind, span);
+            fill(cx, &mut |cx, value| cx.push_to(list, elem, wanted, value));
+        });
+        let ty = self.cx.resolve(ty);
+        if matches!(*self.cx.types.kind(ty), TyKind::List(elem) if elem == Ty::ERROR) {
+            return Val::error(span);
+        }
+        let place = self.local_place(list, span);
+        let value = Box::new(self.read(place));
+        Val::strong(ExprKind::Block { stmts, value }, ty, span)
+    }
+
+    fn push_to(&mut self, list: LocalId, elem: Ty, wanted: Option<Ty>, value: Val) {
+        let span = value.expr.span;
+        let value = match wanted {
+            Some(elem) => self.coerce(value, elem),
+            None => {
+                let value = self.settle(value);
+                self.coerce(value.into(), elem)
+            }
+        };
+        if value.ty == Ty::ERROR {
+            self.cx.unify(elem, Ty::ERROR);
+            return;
+        }
+        let place = self.local_place(list, span);
+        let receiver = self.read(place);
+        let receiver = self.borrow_as(receiver, true);
+        let append = self.builtin(Builtin::ListAppend, vec![receiver, value], Ty::NONE, span);
+        self.emit(StmtKind::Expr(append.expr), span);
+    }
+
+    /// `list(xs)`: the items of anything that can be iterated over.
+    pub fn list_of(&mut self, args: &'a [ast::Arg], want: Option<Ty>, span: Span) -> Val {
+        let wanted = want.and_then(|want| match *self.cx.types.kind(want) {
+            TyKind::List(elem) => Some(elem),
+            _ => None,
+        });
+        let [arg] = args else {
+            if args.is_empty() {
+                return self.gathered(span, wanted, |_, _| {});
+            }
+            self.report(diag::wrong_arguments(span, "`list` takes 1 argument"));
+            return Val::error(span);
+        };
+        self.gathered(span, wanted, |cx, push| cx.each_copied(&arg.value, push))
+    }
+
+    /// The elements of an iterable as values of their own: of another list's items, copies.
+    pub fn each_copied(&mut self, iter: &'a ast::Expr, body: &mut dyn FnMut(&mut Self, Val)) {
+        self.each(iter, &mut |cx, value| {
+            let value = if is_lent(&value.expr) {
+                cx.copy_of(value)
+            } else {
+                value
+            };
+            body(cx, value);
+        });
+    }
+
+    /// The expression as a list: itself, or the elements of what can only be iterated over.
+    pub fn listed(&mut self, iter: &'a ast::Expr, want: Option<Ty>) -> Val {
+        if !self.is_iterator(iter) {
+            return self.value(iter, want);
+        }
+        self.gathered(iter.span, None, |cx, push| cx.each(iter, push))
+    }
+
+    /// `sum`, `any`, `all`, `min`, `max` of what is no list or array: a loop with an accumulator.
+    pub fn reduced(
+        &mut self,
+        op: Builtin,
+        name: &str,
+        start: Option<Val>,
+        span: Span,
+        feed: &mut Feed<'_, 'c, 'a>,
+    ) -> Val {
+        if matches!(op, Builtin::ReduceMin | Builtin::ReduceMax) {
+            return self.extreme(op == Builtin::ReduceMin, name, span, feed);
+        }
+        if start.as_ref().is_some_and(Val::is_error) {
+            return Val::error(span);
+        }
+        let mut total: Option<LocalId> = None;
+        let boolean = matches!(op, Builtin::Any | Builtin::All);
+        let stmts = self.captured(|cx| {
+            feed(cx, &mut |cx, value| {
+                let at = value.expr.span;
+                let value = if boolean {
+                    cx.truth(value).into()
+                } else if value.expr.ty == Ty::BOOL {
+                    cx.cast_to(value.expr, Ty::INT).into()
+                } else {
+                    value
+                };
+                if value.is_error() {
+                    return;
+                }
+                let local = match total {
+                    Some(local) => local,
+                    None => {
+                        let mut first = vec![value.clone()];
+                        first.extend(start.clone());
+                        let Some(ty) = cx.common_type(&first, at) else {
+                            return;
+                        };
+                        if start.is_none() && !boolean && !cx.cx.types.is_number(ty) {
+                            let found = cx.ty_name(ty);
+                            return cx.report(diag::bad_operand(at, name, &found));
+                        }
+                        *total.insert(cx.temp("total", ty, span))
+                    }
+                };
+                let before = cx.read_local(local, span);
+                let ty = before.ty;
+                let value = match op {
+                    Builtin::Any => logical(LogicalOp::Or, before, value.expr).into(),
+                    Builtin::All => logical(LogicalOp::And, before, value.expr).into(),
+                    _ => cx.binary(ast::BinaryOp::Add, before.into(), value, at),
+                };
+                let value = cx.coerce(value, ty);
+                cx.emit(StmtKind::Bind { local, value }, span);
+            });
+        });
+        let Some(local) = total else {
+            return Val::error(span);
+        };
+        let ty = self.local(local).ty;
+        let first = match (op, start) {
+            (Builtin::Any, _) => Val::strong(ExprKind::Bool(false), Ty::BOOL, span),
+            (Builtin::All, _) => Val::strong(ExprKind::Bool(true), Ty::BOOL, span),
+            (_, Some(start)) => start,
+            _ => Val::int(0, span),
+        };
+        let value = self.coerce(first, ty);
+        let kind = StmtKind::Bind { local, value };
+        let mut all = vec![Stmt { kind, span }];
+        all.extend(stmts);
+        let value = Box::new(self.read_local(local, span));
+        Val::strong(ExprKind::Block { stmts: all, value }, ty, span)
+    }
+
+    /// The first of the least or greatest elements: each is compared with the best so far.
+    fn extreme(&mut self, least: bool, name: &str, span: Span, feed: &mut Feed<'_, 'c, 'a>) -> Val {
+        let any = self.temp("any", Ty::BOOL, span);
+        let mut best: Option<LocalId> = None;
+        let mut failed = false;
+        let stmts = self.captured(|cx| {
+            feed(cx, &mut |cx, value| {
+                let value = cx.settle(value);
+                let ty = cx.cx.resolve(value.ty);
+                if ty == Ty::ERROR {
+                    failed = true;
+                    return;
+                }
+                let item = cx.temp("item", ty, span);
+                cx.emit(StmtKind::Bind { local: item, value }, span);
+                let local = *best.get_or_insert_with(|| cx.temp("best", ty, span));
+                let (item, before) = (cx.read_local(item, span), cx.read_local(local, span));
+                let op = if least {
+                    CompareOp::Less
+                } else {
+                    CompareOp::Greater
+                };
+                let better = cx.compare(op, item.clone().into(), before.into(), span);
+                failed |= better.is_error();
+                let seen = cx.load_local(any, span);
+                let first = cx.not(seen);
+                let condition = logical(LogicalOp::Or, first, better.expr);
+                let truth = Val::strong(ExprKind::Bool(true), Ty::BOOL, span).expr;
+                let bind = |local, value| Stmt {
+                    kind: StmtKind::Bind { local, value },
+                    span,
+                };
+                let then = vec![bind(local, item), bind(any, truth)];
+                let orelse = Vec::new();
+                let kind = StmtKind::If {
+                    condition,
+                    then,
+                    orelse,
+                };
+                cx.emit(kind, span);
+            });
+        });
+        let Some(local) = best.filter(|_| !failed) else {
+            return Val::error(span);
+        };
+        let ty = self.local(local).ty;
+        let Some(empty) = self
+            .empty_value(ty, span)
+            .filter(|_| !self.cx.types.is_owning(ty))
+        else {
+            let found = self.ty_name(ty);
+            self.report(diag::not_yet(
+                span,
+                &format!("`{name}` of values of type `{found}`"),
+            ));
+            return Val::error(span);
+        };
+        let none = Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr;
+        let mut all = Vec::with_capacity(stmts.len() + 3);
+        for (local, value) in [(any, none), (local, empty)] {
+            let kind = StmtKind::Bind { local, value };
+            all.push(Stmt { kind, span });
+        }
+        all.extend(stmts);
+        let condition = self.load_local(any, span);
+        let message = self.str(&format!("{name}() arg is an empty sequence"), span);
+        let kind = StmtKind::Check {
+            condition,
+            error: ErrorKind::ValueError,
+            message: Some(message),
+        };
+        all.push(Stmt { kind, span });
+        let value = Box::new(self.read_local(local, span));
+        Val::strong(ExprKind::Block { stmts: all, value }, ty, span)
+    }
+}
+
+/// Whether an owning value is that of a place which keeps it.
+fn is_lent(value: &Expr) -> bool {
+    matches!(&value.kind, ExprKind::Move(place) if !matches!(place.root, Root::Temporary(_)))
+}

@@ -1,0 +1,174 @@
+//! Iterables whose number of elements is known at compile time: `tuple(…)`, `*` in calls and literals.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{self, ExprKind as Ast};
+
+use crate::coerce::{Val, into_place};
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{Dim, Expr, ExprKind, ProjectionKind, StmtKind, TyKind};
+
+impl<'a> FnCx<'_, 'a> {
+    /// The elements of an iterable, if their number is known; what they need evaluated is, now. The other way round the
+    /// value, evaluated.
+    pub fn fixed_elements(&mut self, iter: &'a ast::Expr) -> Result<Vec<Val>, Val> {
+        let span = iter.span;
+        if let Ast::List(items) | Ast::Tuple(items) = &iter.kind {
+            return self.fixed_items(items);
+        }
+        if let Some(item) = self.generator(iter) {
+            if let [clause] = item.clauses.as_slice()
+                && clause.conditions.is_empty()
+            {
+                let inputs = self.fixed_elements(&clause.iter)?;
+                let mut yielded = Vec::with_capacity(inputs.len());
+                for input in inputs {
+                    self.generated(item, input, span, &mut |cx, value| {
+                        let held = cx.in_hidden_local(value);
+                        yielded.push(held);
+                    });
+                }
+                return Ok(yielded);
+            }
+            return Err(self.gathered(span, None, |cx, push| cx.each(iter, push)));
+        }
+        if self.is_iterator(iter) {
+            return Err(self.gathered(span, None, |cx, push| cx.each(iter, push)));
+        }
+        let value = self.value(iter, None);
+        self.fixed_parts(value, span)
+    }
+
+    fn fixed_items(&mut self, items: &'a [ast::Expr]) -> Result<Vec<Val>, Val> {
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            match &item.kind {
+                Ast::Starred(inner) => values.extend(self.fixed_elements(inner)?),
+                _ => {
+                    let value = self.value(item, None);
+                    values.push(value);
+                }
+            }
+        }
+        Ok(values)
+    }
+
+    /// The items of a tuple or of an array of fixed size.
+    pub fn fixed_parts(&mut self, value: Val, span: Span) -> Result<Vec<Val>, Val> {
+        let value = self.settle(value);
+        let ty = self.cx.resolve(value.ty);
+        let parts: Vec<(ProjectionKind, crate::hir::Ty)> = match self.cx.types.kind(ty).clone() {
+            TyKind::Tuple(items) => (items.iter().enumerate())
+                .map(|(at, &item)| (ProjectionKind::Item(at as u32), item))
+                .collect(),
+            TyKind::Array { elem, dims } if dims.len() == 1 => match dims[0] {
+                Dim::Static(extent) => (0..extent)
+                    .map(|at| {
+                        let kind = ProjectionKind::Index {
+                            indices: vec![self.int(i128::from(at), span)],
+                            checked: false,
+                        };
+                        (kind, elem)
+                    })
+                    .collect(),
+                Dim::Dynamic => return Err(value.into()),
+            },
+            _ => return Err(value.into()),
+        };
+        if let ExprKind::Tuple(values) = value.kind {
+            return Ok(values.into_iter().map(Val::from).collect());
+        }
+        let place = self.held(value, span);
+        let mut values = Vec::with_capacity(parts.len());
+        for (kind, ty) in parts {
+            let part = self.project(place.clone(), kind, ty, span);
+            values.push(self.read(part).into());
+        }
+        Ok(values)
+    }
+
+    /// The value, evaluated once, here.
+    pub fn in_hidden_local(&mut self, value: Val) -> Val {
+        if value.is_error() || value.constant().is_some() {
+            return value;
+        }
+        let expr = self.settle(value);
+        if crate::ops::is_simple(&expr) {
+            return expr.into();
+        }
+        let (ty, span) = (expr.ty, expr.span);
+        let local = self.temp("v", ty, span);
+        self.emit(StmtKind::Bind { local, value: expr }, span);
+        self.read_local(local, span).into()
+    }
+
+    /// `tuple(xs)`
+    pub fn tuple_from(&mut self, args: &'a [ast::Arg], span: Span) -> Val {
+        let [arg] = args else {
+            if args.is_empty() {
+                return self.tuple_of(Vec::new(), span);
+            }
+            self.report(diag::wrong_arguments(span, "`tuple` takes 1 argument"));
+            return Val::error(span);
+        };
+        self.tuple_by(span, "the length of this tuple", |cx| {
+            cx.fixed_elements(&arg.value)
+        })
+    }
+
+    /// `(*a, b)`
+    pub fn tuple_with_stars(&mut self, items: &'a [ast::Expr], span: Span) -> Val {
+        let unknown = "how many items `*` stands for in a tuple";
+        self.tuple_by(span, unknown, |cx| cx.fixed_items(items))
+    }
+
+    fn tuple_by(
+        &mut self,
+        span: Span,
+        unknown: &str,
+        elements: impl FnOnce(&mut Self) -> Result<Vec<Val>, Val>,
+    ) -> Val {
+        let mut found = Ok(Vec::new());
+        let stmts = self.captured(|cx| found = elements(cx));
+        match found {
+            Ok(values) => {
+                let items: Vec<Expr> = values.into_iter().map(|value| self.settle(value)).collect();
+                let tuple = self.tuple_of(items, span);
+                crate::expr::with_stmts(stmts, tuple.expr).into()
+            }
+            Err(value) => {
+                if !value.is_error() {
+                    let diagnostic = diag::not_comptime(value.expr.span, unknown);
+                    self.report(diagnostic.help("make a list: `list(…)` or `[*…]`"));
+                }
+                Val::error(span)
+            }
+        }
+    }
+
+    /// `[*a, b]`
+    pub fn list_with_stars(
+        &mut self,
+        items: &'a [ast::Expr],
+        wanted: Option<crate::hir::Ty>,
+        span: Span,
+    ) -> Val {
+        self.gathered(span, wanted, |cx, push| {
+            for item in items {
+                match &item.kind {
+                    Ast::Starred(inner) => cx.each_copied(inner, push),
+                    _ => {
+                        let value = cx.value(item, wanted);
+                        push(cx, value);
+                    }
+                }
+            }
+        })
+    }
+
+    /// The place of a value for a loop over its elements.
+    pub fn elements_of(&mut self, value: Val, span: Span) -> super::Source<'a> {
+        let value = self.settle(value);
+        self.elements(into_place(value), span)
+    }
+}

@@ -1,0 +1,296 @@
+//! Which iterable an expression is.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{self, ArgKind, ComprehensionKind, ExprKind as Ast};
+
+use super::Source;
+use crate::coerce::into_place;
+use crate::diag;
+use crate::expr::{Operand, is_shadowed};
+use crate::func::FnCx;
+use crate::hir::{Expr, ExprKind, Place, ProjectionKind, Ty, TyKind};
+use crate::synthesized::{filter_as_generator, map_as_generator};
+
+impl<'a> FnCx<'_, 'a> {
+    /// The iterable that an expression is. What it needs evaluated is, now.
+    pub fn source(&mut self, iter: &'a ast::Expr) -> Source<'a> {
+        let span = iter.span;
+        if let Some(item) = self.generator(iter) {
+            let [clause] = item.clauses.as_slice() else {
+                let list = self.gathered(span, None, |cx, push| {
+                    cx.each(iter, push);
+                });
+                return self.elements(into_place(list.expr), span);
+            };
+            let inner = Box::new(self.source(&clause.iter));
+            return Source::Generator { inner, item };
+        }
+        if let Some((name, args)) = self.iterator_call(iter) {
+            match name {
+                "range" => return self.range_source(args, span),
+                "enumerate" => return self.enumerate_source(args, span),
+                "zip" => {
+                    let sources = args
+                        .iter()
+                        .map(|arg| self.indexed_source(&arg.value))
+                        .collect();
+                    return Source::Zip(sources);
+                }
+                "reversed" if args.len() == 1 => {
+                    let inner = self.indexed_source(&args[0].value);
+                    let count = self.count(&inner, span);
+                    let count = self.keep(count);
+                    return Source::Reversed {
+                        inner: Box::new(inner),
+                        count,
+                    };
+                }
+                _ => {}
+            }
+        }
+        let place = match self.operand(iter, None) {
+            Operand::Place(place) => place,
+            Operand::Value(value) => {
+                let value = self.settle(value);
+                into_place(value)
+            }
+        };
+        self.elements(place, span)
+    }
+
+    /// The iterable with an element at every position: what skips some is gathered first.
+    fn indexed_source(&mut self, iter: &'a ast::Expr) -> Source<'a> {
+        match self.generator(iter) {
+            Some(item)
+                if item
+                    .clauses
+                    .iter()
+                    .any(|clause| !clause.conditions.is_empty()) =>
+            {
+                let list = self.gathered(iter.span, None, |cx, push| cx.each(iter, push));
+                self.elements(into_place(list.expr), iter.span)
+            }
+            _ => self.source(iter),
+        }
+    }
+
+    /// A call of a built-in function that makes an iterator.
+    fn iterator_call(&self, iter: &'a ast::Expr) -> Option<(&'static str, &'a [ast::Arg])> {
+        let Ast::Call { function, args } = &iter.kind else {
+            return None;
+        };
+        let Ast::Name(name) = &function.kind else {
+            return None;
+        };
+        let known = ["range", "enumerate", "zip", "reversed", "map", "filter"];
+        let name = known.into_iter().find(|known| *name == *known)?;
+        (!is_shadowed(self, mlc_syntax::Name::new(name))).then_some((name, args))
+    }
+
+    /// Whether an expression can only be iterated over, once.
+    pub fn is_iterator(&self, iter: &'a ast::Expr) -> bool {
+        self.iterator_call(iter).is_some()
+            || matches!(&iter.kind, Ast::Comprehension(item) if matches!(item.kind, ComprehensionKind::Generator))
+    }
+
+    /// A generator expression, or `map` or `filter`, which are ones.
+    pub fn generator(&mut self, iter: &'a ast::Expr) -> Option<&'a ast::Comprehension> {
+        let (name, args) = match &iter.kind {
+            Ast::Comprehension(item) if matches!(item.kind, ComprehensionKind::Generator) => {
+                return Some(item);
+            }
+            _ => self.iterator_call(iter)?,
+        };
+        let span = iter.span;
+        if !matches!(name, "map" | "filter")
+            || args.iter().any(|arg| arg.kind != ArgKind::Positional)
+        {
+            return None;
+        }
+        let known = self.cx.as_generators.get(&span).copied();
+        let made = match (known, name, args) {
+            (Some(known), ..) => known,
+            (None, "map", [function, inputs @ ..]) if !inputs.is_empty() => {
+                let made = map_as_generator(&function.value, inputs, span);
+                self.cx.synthesized.exprs.alloc(made)
+            }
+            (None, "filter", [predicate, input]) => {
+                let made = filter_as_generator(&predicate.value, &input.value, span);
+                self.cx.synthesized.exprs.alloc(made)
+            }
+            _ => return None,
+        };
+        self.cx.as_generators.insert(span, made);
+        match &made.kind {
+            Ast::Comprehension(item) => Some(item),
+            _ => None,
+        }
+    }
+
+    pub fn elements(&mut self, place: Place, span: Span) -> Source<'a> {
+        let ty = self.cx.resolve(place.ty);
+        let elem = match self.cx.types.kind(ty).clone() {
+            TyKind::List(elem) => elem,
+            TyKind::Str => Ty::STR,
+            TyKind::Array { elem, dims } if dims.len() == 1 => elem,
+            TyKind::Array { elem, dims } => self.cx.types.array(elem, &dims[1..]),
+            TyKind::Optional(inner) => {
+                let place =
+                    self.project(place, ProjectionKind::Unwrap { checked: true }, inner, span);
+                return self.elements(place, span);
+            }
+            TyKind::Tuple(items)
+                if !items.is_empty()
+                    && items.iter().all(|&item| item == items[0])
+                    && !self.cx.types.is_owning(items[0]) =>
+            {
+                let place = self.tuple_as_list(place, &items, span);
+                return Source::Elements {
+                    place,
+                    elem: items[0],
+                };
+            }
+            TyKind::Error => return Source::Failed,
+            _ => {
+                let name = self.ty_name(ty);
+                self.report(diag::not_iterable(span, &name));
+                return Source::Failed;
+            }
+        };
+        let place = self.stable(place, span);
+        Source::Elements { place, elem }
+    }
+
+    fn tuple_as_list(&mut self, place: Place, items: &[Ty], span: Span) -> Place {
+        let mut values = Vec::with_capacity(items.len());
+        for (position, &item) in items.iter().enumerate() {
+            let item = self.project(
+                place.clone(),
+                ProjectionKind::Item(position as u32),
+                item,
+                span,
+            );
+            values.push(self.read(item));
+        }
+        let ty = self.cx.types.list(items[0]);
+        let list = Expr {
+            kind: ExprKind::List(values),
+            ty,
+            span,
+        };
+        self.held(list, span)
+    }
+
+    /// A place that can be evaluated once for each iteration and is the same each time: a variable, or a hidden borrow.
+    fn stable(&mut self, place: Place, span: Span) -> Place {
+        let place = match &place.root {
+            crate::hir::Root::Temporary(_) => {
+                let ty = place.ty;
+                let at = place.span;
+                self.held(
+                    Expr {
+                        kind: ExprKind::Move(place),
+                        ty,
+                        span: at,
+                    },
+                    span,
+                )
+            }
+            _ => place,
+        };
+        if place.projections.is_empty() {
+            return place;
+        }
+        let ty = place.ty;
+        if !self.cx.types.is_owning(ty) {
+            let value = self.read(place);
+            let local = self.temp("it", ty, span);
+            self.emit(crate::hir::StmtKind::Bind { local, value }, span);
+            return self.local_place(local, span);
+        }
+        let local = self.temp("it", ty, span);
+        self.locals[local.0 as usize].mode = crate::hir::Mode::Ref;
+        let value = Expr {
+            kind: ExprKind::Borrow {
+                place,
+                mutable: false,
+            },
+            ty,
+            span,
+        };
+        self.emit(crate::hir::StmtKind::Bind { local, value }, span);
+        self.local_place(local, span)
+    }
+
+    fn range_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source<'a> {
+        if args.iter().any(|arg| arg.kind != ArgKind::Positional)
+            || args.is_empty()
+            || args.len() > 3
+        {
+            self.report(diag::wrong_arguments(
+                span,
+                "`range` takes 1 to 3 arguments",
+            ));
+            return Source::Failed;
+        }
+        let mut values = Vec::with_capacity(args.len());
+        for arg in args {
+            let value = self.value(&arg.value, Some(Ty::INT));
+            let ty = self.cx.resolve(value.expr.ty);
+            if ty == Ty::ERROR {
+                return Source::Failed;
+            }
+            if !self.cx.types.is_int(ty) && ty != Ty::BOOL {
+                let found = self.ty_name(ty);
+                self.report(diag::type_mismatch(arg.value.span, "Int", &found));
+                return Source::Failed;
+            }
+            let value = self.settle(value);
+            values.push(self.cast_to(value, Ty::INT));
+        }
+        let mut values = values.into_iter();
+        let first = values.next().unwrap_or_else(|| self.int(0, span));
+        match values.next() {
+            None => Source::Range {
+                start: self.int(0, span),
+                stop: first,
+                step: None,
+            },
+            Some(stop) => {
+                let step = values
+                    .next()
+                    .filter(|step| !matches!(step.kind, ExprKind::Int(1)));
+                Source::Range {
+                    start: first,
+                    stop,
+                    step,
+                }
+            }
+        }
+    }
+
+    fn enumerate_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source<'a> {
+        let (Some(first), true) = (args.first(), args.len() <= 2) else {
+            self.report(diag::wrong_arguments(
+                span,
+                "`enumerate` takes 1 or 2 arguments",
+            ));
+            return Source::Failed;
+        };
+        let inner = Box::new(self.indexed_source(&first.value));
+        let start = match args.get(1) {
+            Some(arg) => {
+                if let ArgKind::Keyword(keyword) = arg.kind
+                    && keyword.name != "start"
+                {
+                    let message = format!("`enumerate` has no parameter `{}`", keyword.name);
+                    self.report(diag::wrong_arguments(keyword.span, message));
+                }
+                let start = self.value_of(&arg.value, Ty::INT);
+                Some(self.keep(start))
+            }
+            None => None,
+        };
+        Source::Enumerate { inner, start }
+    }
+}
