@@ -1,7 +1,9 @@
-//! What a compilation takes: the checks alone, and up to code in this process, of a function of 20 lines.
+//! What a compilation takes: the checks alone, and up to code in this process, of a function of 20 lines; and objects of many
+//! functions, whose cost has to be linear in their number.
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use mlc::{Options, Session, Source};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use mlc::{Emit, Options, Session, Source};
+use std::fmt::Write as _;
 
 const SOURCE: &str = include_str!("../../../benches/peers/function.mlc");
 
@@ -20,6 +22,37 @@ fn compile(criterion: &mut Criterion) {
                 .expect("the source is right")
         });
     });
+    group.finish();
+}
+
+/// Functions of eight lines with a loop, a branch and a call each.
+fn functions(count: usize) -> Source {
+    let mut text = String::from("fn scale(x: f64) -> f64:\n    return x * 0.5\n");
+    for number in 0..count {
+        let _ = write!(
+            text,
+            "\nfn work{number}(xs: [f64], n: Int) -> f64:\n    total = 0.0\n    for i in range(n):\n        if xs[i] > {number}.5:\n            total += scale(xs[i])\n        else:\n            total -= {number}.0\n    return total\n"
+        );
+    }
+    Source::mlc("functions.mlc", text)
+}
+
+fn many(criterion: &mut Criterion) {
+    let session = Session::new(Options::default()).expect("the default options suit every machine");
+    let mut group = criterion.benchmark_group("functions to an object");
+    group.sample_size(10);
+    for count in [500, 1000, 2000] {
+        let source = functions(count);
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::from_parameter(count), |bencher| {
+            bencher.iter(|| {
+                session
+                    .compile(&source)
+                    .and_then(|module| module.emit(Emit::Obj))
+                    .expect("the source is right")
+            });
+        });
+    }
     group.finish();
 }
 
@@ -46,5 +79,5 @@ fn run(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, compile, run);
+criterion_group!(benches, compile, many, run);
 criterion_main!(benches);

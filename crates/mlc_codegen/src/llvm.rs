@@ -31,6 +31,7 @@ use llvm_sys::{
 };
 use mlir_sys::mlirTranslateModuleToLLVMIR;
 use std::{
+    collections::HashSet,
     ffi::{CStr, CString, c_void},
     ptr::null_mut,
     slice,
@@ -138,7 +139,8 @@ impl LlvmModule {
         }
         match unit {
             Unit::Library { exported, renamed } => {
-                this.hide(|name| exported.iter().any(|one| one == name));
+                let exported: HashSet<&str> = exported.iter().map(String::as_str).collect();
+                this.hide(|name| exported.contains(name));
                 this.rename(renamed);
             }
             Unit::Host { exported } => {
