@@ -86,7 +86,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Spot::Slot(slot) => self.set_slot(*slot, values),
             Spot::Element(view) => self.store_element(view, &[], values[0]),
             Spot::Borrow(target) => self.put(*target, ty, &values)?,
-            Spot::View(view) => self.copy_from_box(view, values[0])?,
+            Spot::View(view) if own::is_box(values[0].r#type()) => {
+                self.copy_from_box(view, values[0])?
+            }
+            // One number for every element.
+            Spot::View(view) => self.each_element(view, &mut |lower, indices| {
+                lower.store_element(view, indices, values[0]);
+                Ok(())
+            })?,
             Spot::Values(_) | Spot::Fresh(_) => {
                 return Err(Error::Invalid(
                     "a write to a value that is in no place".into(),

@@ -49,6 +49,21 @@ pub struct Binary<'c, 'm> {
     pub known: Known,
 }
 
+impl<'c, 'm> Binary<'c, 'm> {
+    /// Operands and result have one type.
+    pub fn alike(op: BinaryOp, a: Value<'c, 'm>, b: Value<'c, 'm>, ty: Ty) -> Binary<'c, 'm> {
+        Binary {
+            op,
+            a,
+            b,
+            left: ty,
+            right: ty,
+            ty,
+            known: Known::default(),
+        }
+    }
+}
+
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn class(&self, ty: Ty) -> Result<Class> {
         Ok(match self.types().kind(ty) {

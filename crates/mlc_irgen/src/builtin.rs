@@ -1,12 +1,11 @@
 //! Operations that the compiler knows.
 
-use melior::ir::{Attribute, Value, ValueLike, attribute::ArrayAttribute};
-use mlc_dialects::{own, par};
+use melior::ir::{Value, ValueLike};
+use mlc_dialects::own;
 use mlc_sema::hir::{Builtin, ErrorKind, Expr, ExprKind, Ty, TyKind};
 
 use crate::{
     Error,
-    arith::Class,
     function::{Lower, Result},
     place::Borrowed,
     text::is_of_texts,
@@ -83,12 +82,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Builtin::Contains | Builtin::IndexOf | Builtin::CountOf => {
                 self.search(expr, op, args).map(|value| vec![value])
             }
-            Builtin::ArrayFromList | Builtin::ListFromArray => self
-                .convert_elements(expr, &args[0])
-                .map(|value| vec![value]),
-            Builtin::ArgMin | Builtin::ArgMax => self
-                .extreme_position(expr, op, &args[0])
-                .map(|value| vec![value]),
             Builtin::ListReverse => {
                 let list = self.exclusive(&args[0])?;
                 self.reverse(list)?;
@@ -99,27 +92,25 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             | Builtin::ReduceMin
             | Builtin::ReduceMax
             | Builtin::Any
-            | Builtin::All => {
-                let view = self.operand_view(&args[0])?;
-                self.at(expr.span);
-                Ok(vec![self.reduction(
-                    op,
-                    &view,
-                    element_ty(self, args[0].ty),
-                    expr.ty,
-                )?])
+            | Builtin::All
+            | Builtin::Mean
+            | Builtin::Std
+            | Builtin::ArgMin
+            | Builtin::ArgMax => {
+                let value = match args {
+                    [arg] => self.reduce_all(expr, op, arg)?,
+                    _ => self.reduce_axes(expr, op, args)?,
+                };
+                Ok(vec![value])
             }
-            Builtin::Mean => {
-                let view = self.operand_view(&args[0])?;
-                self.at(expr.span);
-                let sum =
-                    self.reduction(Builtin::Sum, &view, element_ty(self, args[0].ty), expr.ty)?;
-                let count = self.element_count(&view);
-                let count = self.int_of_index(count);
-                let count = self.convert(count, Ty::INT, expr.ty)?;
-                let ty = self.types().flat(expr.ty)?[0];
-                Ok(vec![self.float_op("arith.divf", &[sum, count], ty)])
-            }
+            Builtin::Reshape
+            | Builtin::Transpose
+            | Builtin::Arange
+            | Builtin::Linspace
+            | Builtin::Eye
+            | Builtin::ArrayFromList
+            | Builtin::ListFromArray => Ok(vec![self.new_array_of(expr, op, args)?]),
+            Builtin::MatMul => Ok(vec![self.matrix_product(expr, args)?]),
             Builtin::ArrayFillWith => {
                 let view = self.operand_view(&args[0])?;
                 let value = self.one(&args[1])?;
@@ -158,90 +149,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             value
         };
         Ok(self.as_view(Borrowed::Ref(source)))
-    }
-
-    /// The number of elements, of type `index`.
-    fn element_count(&self, view: &View<'c, 'm>) -> Value<'c, 'm> {
-        let extents = self.extents(view);
-        let index = self.b.index_type();
-        extents
-            .into_iter()
-            .reduce(|a, b| self.b.value("arith.muli", &[a, b], index))
-            .unwrap_or_else(|| self.b.index(1))
-    }
-
-    /// All elements of a view combined.
-    fn reduction(
-        &mut self,
-        op: Builtin,
-        view: &View<'c, 'm>,
-        elem: Ty,
-        ty: Ty,
-    ) -> Result<Value<'c, 'm>> {
-        let scalar = self.types().flat(ty)?[0];
-        let class = self.class(ty)?;
-        let bounded = |lower: &Self, least: bool| -> Value<'c, 'm> {
-            match class {
-                Class::Float(_) if least => lower.b.float(f64::NEG_INFINITY, scalar),
-                Class::Float(_) => lower.b.float(f64::INFINITY, scalar),
-                Class::Int { bits, signed: true } if least => {
-                    lower.b.int(i64::MIN >> (64 - bits), scalar)
-                }
-                Class::Int { bits, signed: true } => lower.b.int(i64::MAX >> (64 - bits), scalar),
-                _ if least => lower.b.int(0, scalar),
-                _ => lower.b.int(-1, scalar),
-            }
-        };
-        let (kind, start) = match (op, class) {
-            (Builtin::Sum, _) => (par::Reduction::Add, self.number(0.0, ty)?),
-            (Builtin::Prod, _) => (par::Reduction::Mul, self.number(1.0, ty)?),
-            (Builtin::Any, _) => (par::Reduction::Or, self.b.bool(false)),
-            (Builtin::All, _) => (par::Reduction::And, self.b.bool(true)),
-            (Builtin::ReduceMin, Class::Float(_)) => (par::Reduction::MinF, bounded(self, false)),
-            (Builtin::ReduceMin, Class::Int { signed: true, .. }) => {
-                (par::Reduction::MinS, bounded(self, false))
-            }
-            (Builtin::ReduceMin, _) => (par::Reduction::MinU, bounded(self, false)),
-            (_, Class::Float(_)) => (par::Reduction::MaxF, bounded(self, true)),
-            (_, Class::Int { signed: true, .. }) => (par::Reduction::MaxS, bounded(self, true)),
-            _ => (par::Reduction::MaxU, bounded(self, true)),
-        };
-        if matches!(op, Builtin::ReduceMin | Builtin::ReduceMax) {
-            let count = self.element_count(view);
-            let zero = self.b.index(0);
-            let some = self.compare_ints("ne", count, zero);
-            let message = if op == Builtin::ReduceMin {
-                "min() arg is an empty sequence"
-            } else {
-                "max() arg is an empty sequence"
-            };
-            self.check(some, ErrorKind::ValueError, message);
-        }
-        let extents = self.extents(view);
-        let mut operands = extents.clone();
-        operands.push(start);
-        let attrs: [(&str, Attribute<'c>); 2] = [
-            (
-                "operandSegmentSizes",
-                self.b.segments(&[extents.len() as i32, 1]),
-            ),
-            (
-                "reductions",
-                ArrayAttribute::new(self.cx.context, &[kind.attribute(self.cx.context)]).into(),
-            ),
-        ];
-        let op = self
-            .b
-            .structured("par.for", &operands, &[scalar], &attrs, 1);
-        let outer = self.b;
-        let indices = self
-            .b
-            .enter(op, 0, &vec![self.b.index_type(); extents.len()]);
-        let value = self.load_element(view, &indices);
-        let value = self.convert(value, elem, ty)?;
-        self.b.op("par.yield", &[value], &[]);
-        self.b = outer;
-        Ok(self.results_of(op)[0])
     }
 
     /// `list.pop()`

@@ -1,13 +1,17 @@
 //! Loops over the elements of lists, arrays and their parts: copies, element-wise assignment and arithmetic.
 
 use melior::ir::{Attribute, TypeLike, Value, attribute::ArrayAttribute};
-use mlc_sema::hir::{BinaryOp, Dim, ErrorKind, Expr, ExprKind, MapInput, Place, Ty, TyKind};
+use mlc_dialects::{own, par};
+use mlc_sema::hir::{BinaryOp, Dim, Expr, ExprKind, Place, ProjectionKind, Root, Ty, TyKind};
 
 use crate::{
     Error,
     arith::Binary,
-    function::{Binding, Lower, Result},
-    place::{Borrowed, Spot},
+    builtin::element_ty,
+    elements::Elements,
+    function::{Lower, Result},
+    same_value::is_same,
+    shapes::Mismatch,
     view::{View, element_type},
 };
 
@@ -16,13 +20,6 @@ type Each<'f, 'x, 'c, 'm> =
     &'f mut dyn FnMut(&mut Lower<'x, 'c, 'm>, &[Value<'c, 'm>]) -> Result<()>;
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
-    /// The extents of a view, of type `index`.
-    pub fn extents(&self, view: &View<'c, 'm>) -> Vec<Value<'c, 'm>> {
-        (0..view.rank())
-            .map(|axis| self.view_extent(view, axis))
-            .collect()
-    }
-
     /// A parallel loop over all elements of a view. The body must not raise.
     pub fn each_element(&mut self, view: &View<'c, 'm>, each: Each<'_, 'x, 'c, 'm>) -> Result<()> {
         let extents = self.extents(view);
@@ -35,16 +32,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         extents: &[Value<'c, 'm>],
         each: Each<'_, 'x, 'c, 'm>,
     ) -> Result<()> {
-        let attrs: [(&str, Attribute<'c>); 2] = [
-            (
-                "operandSegmentSizes",
-                self.b.segments(&[extents.len() as i32, 0]),
-            ),
-            (
-                "reductions",
-                ArrayAttribute::new(self.cx.context, &[]).into(),
-            ),
-        ];
+        if extents.is_empty() {
+            return each(self, &[]);
+        }
+        let attrs = self.loop_attributes(extents.len(), &[]);
         let op = self.b.structured("par.for", extents, &[], &attrs, 1);
         let outer = self.b;
         let indices = self
@@ -56,8 +47,26 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(())
     }
 
+    /// The attributes of a loop that is part of an operation on arrays.
+    pub fn loop_attributes(
+        &self,
+        bounds: usize,
+        reductions: &[par::Reduction],
+    ) -> [(&'static str, Attribute<'c>); 3] {
+        let sizes = [bounds as i32, reductions.len() as i32];
+        let kinds: Vec<_> = (reductions.iter())
+            .map(|kind| kind.attribute(self.cx.context))
+            .collect();
+        let kinds = ArrayAttribute::new(self.cx.context, &kinds);
+        [
+            ("operandSegmentSizes", self.b.segments(&sizes)),
+            ("reductions", kinds.into()),
+            ("par.elementwise", self.b.unit()),
+        ]
+    }
+
     /// Loops in order over all indices below some extents.
-    fn each_in_order(
+    pub fn each_in_order(
         &mut self,
         extents: &[Value<'c, 'm>],
         indices: &mut Vec<Value<'c, 'm>>,
@@ -77,54 +86,75 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// Whether what a view names are scalars.
     fn is_scalar_view(&self, view: &View<'c, 'm>) -> bool {
-        mlc_dialects::own::kind(element_type(view)) == mlc_dialects::own::Kind::Other
-            && !element_type(view).is_mem_ref()
+        own::kind(element_type(view)) == own::Kind::Other && !element_type(view).is_mem_ref()
+    }
+
+    /// A fresh list or array of a type, its elements not initialized if they are scalars.
+    pub fn fresh(&mut self, ty: Ty, extents: &[Value<'c, 'm>]) -> Result<Value<'c, 'm>> {
+        match self.types().kind(ty) {
+            TyKind::Array { dims, .. } => {
+                let dynamic: Vec<_> = dims
+                    .iter()
+                    .zip(extents)
+                    .filter(|(dim, _)| **dim == Dim::Dynamic)
+                    .map(|(_, &extent)| extent)
+                    .collect();
+                self.new_array(ty, &dynamic, true)
+            }
+            TyKind::List(elem) => {
+                let scalar = self.types().is_scalar(*elem);
+                let box_type = own::box_type(self.types().payload(ty)?);
+                Ok(self.new_list(extents[0], box_type, scalar))
+            }
+            _ => Err(Error::Invalid("elements of something that has none".into())),
+        }
     }
 
     /// A fresh list or array of type `ty` with copies of the elements of a view.
     pub fn copy_view(&mut self, view: &View<'c, 'm>, ty: Ty) -> Result<Value<'c, 'm>> {
-        let extents = self.extents(view);
-        let fresh = match self.types().kind(ty) {
-            TyKind::Array { dims, .. } => {
-                let dynamic: Vec<_> = dims
-                    .iter()
-                    .zip(&extents)
-                    .filter(|(dim, _)| **dim == Dim::Dynamic)
-                    .map(|(_, &extent)| extent)
-                    .collect();
-                self.new_array(ty, &dynamic, true)?
-            }
-            TyKind::List(elem) => {
-                let elem = *elem;
-                let box_type = mlc_dialects::own::box_type(self.types().payload(ty)?);
-                let scalar = self.types().is_scalar(elem);
-                let list = self.new_list(extents[0], box_type, scalar);
-                if !scalar {
-                    let target = self.borrow_box(list, true);
-                    self.each_in_order(&extents, &mut vec![], &mut |lower, indices| {
-                        let source = lower.borrow_element(view, indices[0], false);
-                        let copy = lower.load(source, elem)?;
-                        let place = lower.elem(target, indices[0], true);
-                        lower.put(place, elem, &copy)
-                    })?;
-                    return Ok(list);
-                }
-                list
-            }
-            _ => {
-                return Err(Error::Invalid(
-                    "a copy of a part of something that has none".into(),
-                ));
-            }
-        };
+        if let TyKind::List(elem) = *self.types().kind(ty)
+            && !self.types().is_scalar(elem)
+        {
+            let extents = self.extents(view);
+            let list = self.fresh(ty, &extents)?;
+            let target = self.borrow_box(list, true);
+            self.each_in_order(&extents, &mut vec![], &mut |lower, indices| {
+                let source = lower.borrow_element(view, indices[0], false);
+                let copy = lower.load(source, elem)?;
+                let place = lower.elem(target, indices[0], true);
+                lower.put(place, elem, &copy)
+            })?;
+            return Ok(list);
+        }
+        self.gathered(&Elements::View(view.clone()), ty)
+    }
+
+    /// A fresh list or array of scalars.
+    pub fn gathered(&mut self, elements: &Elements<'x, 'c, 'm>, ty: Ty) -> Result<Value<'c, 'm>> {
+        let extents = self.extents_of(elements);
+        let fresh = self.fresh(ty, &extents)?;
         let target = self.borrow_box(fresh, true);
         let target = self.whole_view(target);
-        self.each_index(&extents, &mut |lower, indices| {
-            let value = lower.load_element(view, indices);
-            lower.store_element(&target, indices, value);
-            Ok(())
-        })?;
+        self.store_all(&target, &extents, elements)?;
         Ok(fresh)
+    }
+
+    /// Writes elements to a view of the extents `extents`.
+    fn store_all(
+        &mut self,
+        target: &View<'c, 'm>,
+        extents: &[Value<'c, 'm>],
+        elements: &Elements<'x, 'c, 'm>,
+    ) -> Result<()> {
+        self.versions(elements, &[], |lower, stretched| {
+            lower.each_index(extents, &mut |lower, indices| {
+                let value = lower.element(elements, indices, stretched)?;
+                lower.store_element(target, indices, value);
+                Ok(())
+            })?;
+            Ok(vec![])
+        })?;
+        Ok(())
     }
 
     /// Writes the elements of a fresh list or array to the elements of a view.
@@ -135,11 +165,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     pub fn copy_from_borrow(&mut self, view: &View<'c, 'm>, source: Value<'c, 'm>) -> Result<()> {
         let source = self.whole_view(source);
-        self.copy_elements(view, &source)
+        self.assign_all(view, &Elements::View(source))
     }
 
-    /// Writes the elements of one view to another that does not overlap.
-    fn copy_elements(&mut self, target: &View<'c, 'm>, source: &View<'c, 'm>) -> Result<()> {
+    /// Writes elements to a view that does not overlap with them, or takes them from where it writes them. What has fewer
+    /// dimensions, or one position in some, is repeated.
+    fn assign_all(&mut self, target: &View<'c, 'm>, source: &Elements<'x, 'c, 'm>) -> Result<()> {
         if !self.is_scalar_view(target) {
             return Err(Error::unsupported(
                 mlc_diagnostics::Span::NONE,
@@ -147,68 +178,125 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             ));
         }
         let extents = self.extents(target);
-        self.check_same_extents(&extents, source)?;
-        let broadcast = extents.len() - source.rank();
-        self.each_index(&extents, &mut |lower, indices| {
-            let value = lower.load_element(source, &indices[broadcast..]);
-            lower.store_element(target, indices, value);
-            Ok(())
-        })
+        let own = self.extents_of(source);
+        let repeats = self.check_fits(target, &extents, &own)?;
+        self.versions(source, &[], |lower, stretched| {
+            lower.each_index(&extents, &mut |lower, indices| {
+                let at = lower.repeated_indices(indices, &repeats);
+                let value = lower.element(source, &at, stretched)?;
+                lower.store_element(target, indices, value);
+                Ok(())
+            })?;
+            Ok(vec![])
+        })?;
+        Ok(())
     }
 
-    /// Raises where the trailing extents of a target are not those of a source.
-    fn check_same_extents(
+    /// The indices into a source of fewer dimensions: 0 in those that are repeated.
+    fn repeated_indices(
+        &self,
+        indices: &[Value<'c, 'm>],
+        repeats: &[Option<Value<'c, 'm>>],
+    ) -> Vec<Value<'c, 'm>> {
+        let own = &indices[indices.len() - repeats.len()..];
+        own.iter()
+            .zip(repeats)
+            .map(|(&at, &repeated)| match repeated {
+                None => at,
+                Some(repeated) => {
+                    let zero = self.b.index(0);
+                    let index = self.b.index_type();
+                    self.b.value("arith.select", &[repeated, zero, at], index)
+                }
+            })
+            .collect()
+    }
+
+    /// Raises where a source does not fit the extents of a target. For each dimension of the source: whether its one position
+    /// is repeated, if that can be.
+    fn check_fits(
         &mut self,
+        target: &View<'c, 'm>,
         extents: &[Value<'c, 'm>],
-        source: &View<'c, 'm>,
-    ) -> Result<()> {
-        if source.rank() > extents.len() {
+        own: &[Value<'c, 'm>],
+    ) -> Result<Vec<Option<Value<'c, 'm>>>> {
+        let Some(first) = extents.len().checked_sub(own.len()) else {
             return Err(Error::unsupported(
                 mlc_diagnostics::Span::NONE,
                 "assigning an array of more dimensions",
             ));
-        }
-        let first = extents.len() - source.rank();
-        for (axis, &extent) in extents[first..].iter().enumerate() {
-            let other = self.view_extent(source, axis);
-            if other != extent {
-                let same = self.compare_ints("eq", extent, other);
-                self.check(
-                    same,
-                    ErrorKind::ValueError,
-                    "the lengths of the two sides differ",
-                );
+        };
+        let is_array = own::payload(melior::ir::ValueLike::r#type(&target.source))
+            .is_some_and(|payload| payload.is_mem_ref());
+        let bit = self.b.int_type(1);
+        let mut repeats = Vec::new();
+        let mut fits: Option<Value<'c, 'm>> = None;
+        for (&extent, &other) in extents[first..].iter().zip(own) {
+            if is_same(extent, other) {
+                repeats.push(None);
+                continue;
             }
+            let mut fine = self.compare_ints("eq", extent, other);
+            if is_array {
+                let one = self.b.index(1);
+                let single = self.compare_ints("eq", other, one);
+                fine = self.b.value("arith.ori", &[fine, single], bit);
+                repeats.push(Some(single));
+            } else {
+                repeats.push(None);
+            }
+            fits = Some(match fits {
+                Some(before) => self.b.value("arith.andi", &[before, fine], bit),
+                None => fine,
+            });
         }
-        Ok(())
+        if let Some(fits) = fits {
+            let why = if is_array {
+                Mismatch::Assignment
+            } else {
+                Mismatch::Lists
+            };
+            self.check_shapes(fits, why, own, extents)?;
+        }
+        Ok(repeats)
     }
 
-    /// `place = source`, element by element, as if the source were read first.
-    pub fn assign_elements(&mut self, place: &'x Place, source: &'x Place) -> Result<()> {
-        let source_view = self.view_of(source, false)?;
+    /// `place = value`, element by element, as if the value were taken before anything is written.
+    pub fn assign_elements(&mut self, place: &'x Place, value: &'x Expr) -> Result<()> {
+        let source = self.elements(value)?;
         let target = self.view_of(place, true)?;
         self.at(place.span);
-        // A source that may overlap the target is copied first.
-        if may_share(place, source) {
-            let copy = self.copy_view(&source_view, source.ty)?;
-            return self
-                .copy_from_box(&target, copy)
-                .map_err(|error| error.at(place.span));
-        }
-        self.copy_elements(&target, &source_view)
-            .map_err(|error| error.at(place.span))
+        let written = if self.may_be_overwritten(&source, &target) {
+            let copy = self.gathered(&source, value.ty)?;
+            self.copy_from_box(&target, copy)
+        } else {
+            self.assign_all(&target, &source)
+        };
+        written.map_err(|error| error.at(place.span))
     }
 
-    /// A place that is a list, an array or a part of one, as a view.
-    pub fn view_of(&mut self, place: &'x Place, mutable: bool) -> Result<View<'c, 'm>> {
-        match self.place(place, mutable)? {
-            Spot::Borrow(source) => Ok(self.whole_view(source)),
-            Spot::View(view) | Spot::Element(view) => Ok(view),
-            _ => Err(Error::unsupported(
-                place.span,
-                "element-wise use of a value of this type",
-            )),
+    /// Whether a store to a place writes the elements of a part of an array or of a list.
+    pub fn is_elementwise_store(&self, place: &Place, value: &Expr) -> bool {
+        if matches!(value.kind, ExprKind::Borrow { .. }) {
+            return true;
         }
+        let base = match place.projections.len() {
+            0 => return false,
+            1 => match &place.root {
+                Root::Local(local) => self.local_ty(*local),
+                Root::Global(global) => self.cx.program.globals[global.0 as usize].ty,
+                Root::Temporary(value) | Root::Borrowed(value) => value.ty,
+                Root::Constant(_) => return false,
+            },
+            count => place.projections[count - 2].ty,
+        };
+        let of_array = matches!(self.types().kind(base), TyKind::Array { .. });
+        matches!(value.kind, ExprKind::Map { .. })
+            && match place.projections.last().map(|last| &last.kind) {
+                Some(ProjectionKind::Index { .. } | ProjectionKind::Transpose(_)) => of_array,
+                Some(ProjectionKind::Slice(_)) => true,
+                _ => false,
+            }
     }
 
     /// `place op= value`, element by element.
@@ -218,46 +306,33 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         op: BinaryOp,
         value: &'x Expr,
     ) -> Result<()> {
-        let elem = match self.types().kind(place.ty) {
-            TyKind::List(elem) | TyKind::Array { elem, .. } => *elem,
-            _ => {
-                return Err(Error::unsupported(
-                    place.span,
-                    "an update of a value of this type",
-                ));
-            }
-        };
+        let elem = element_ty(self, place.ty);
+        let operand_ty = element_ty(self, value.ty);
         let target = self.view_of(place, true)?;
-        let operand = if let ExprKind::Borrow { place: source, .. } = &value.kind {
-            let source_view = self.view_of(source, false)?;
-            if may_share(place, source) {
-                let copy = self.copy_view(&source_view, source.ty)?;
+        let is_scalar = self.types().is_scalar(value.ty);
+        let mut operand = None;
+        let mut scalar = None;
+        if is_scalar {
+            scalar = Some(self.one(value)?);
+        } else {
+            let mut source = self.elements(value)?;
+            if self.may_be_overwritten(&source, &target) {
+                let copy = self.gathered(&source, value.ty)?;
                 let copy = self.borrow_box(copy, false);
-                Some(self.whole_view(copy))
-            } else {
-                Some(source_view)
+                source = Elements::View(self.whole_view(copy));
             }
-        } else if self.types().is_boxed(value.ty) {
-            let fresh = self.one(value)?;
-            let fresh = self.borrow_box(fresh, false);
-            Some(self.whole_view(fresh))
-        } else {
-            None
-        };
-        let operand_ty = match self.types().kind(value.ty) {
-            TyKind::List(elem) | TyKind::Array { elem, .. } => *elem,
-            _ => value.ty,
-        };
-        let scalar = if operand.is_none() {
-            Some(self.one(value)?)
-        } else {
-            None
-        };
+            operand = Some(source);
+        }
         self.at(place.span);
         let extents = self.extents(&target);
-        if let Some(source) = &operand {
-            self.check_same_extents(&extents, source)?;
-        }
+        let repeats = match &operand {
+            Some(source) => {
+                let own = self.extents_of(source);
+                self.check_fits(&target, &extents, &own)
+                    .map_err(|error| error.at(place.span))?
+            }
+            None => vec![],
+        };
         let known = self.known_right(value);
         let fails = self.cx.program.types.is_int(elem)
             && !known.nonzero_divisor
@@ -265,183 +340,61 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 op,
                 BinaryOp::FloorDiv | BinaryOp::Mod | BinaryOp::Pow | BinaryOp::Shl | BinaryOp::Shr
             );
-        let mut each = |lower: &mut Self, indices: &[Value<'c, 'm>]| {
-            let old = lower.load_element(&target, indices);
-            let other = match (&operand, scalar) {
-                (Some(source), _) => {
-                    let broadcast = indices.len() - source.rank();
-                    lower.load_element(source, &indices[broadcast..])
-                }
-                (None, Some(scalar)) => scalar,
-                (None, None) => return Err(Error::Invalid("an update without a value".into())),
+        let source = operand.unwrap_or_else(|| Elements::View(target.clone()));
+        self.versions(&source, &[], |lower, stretched| {
+            let mut each = |lower: &mut Self, indices: &[Value<'c, 'm>]| {
+                let old = lower.load_element(&target, indices);
+                let other = match scalar {
+                    Some(scalar) => scalar,
+                    None => {
+                        let at = lower.repeated_indices(indices, &repeats);
+                        lower.element(&source, &at, stretched)?
+                    }
+                };
+                let new = lower.binary(Binary {
+                    op,
+                    a: old,
+                    b: other,
+                    left: elem,
+                    right: operand_ty,
+                    ty: elem,
+                    known,
+                })?;
+                lower.store_element(&target, indices, new);
+                Ok(())
             };
-            let new = lower.binary(Binary {
-                op,
-                a: old,
-                b: other,
-                left: elem,
-                right: operand_ty,
-                ty: elem,
-                known,
-            })?;
-            lower.store_element(&target, indices, new);
-            Ok(())
-        };
-        if fails {
-            self.each_in_order(&extents, &mut vec![], &mut each)
-        } else {
-            self.each_index(&extents, &mut each)
-        }
+            if fails {
+                lower.each_in_order(&extents, &mut vec![], &mut each)?;
+            } else {
+                lower.each_index(&extents, &mut each)?;
+            }
+            Ok(vec![])
+        })?;
+        Ok(())
     }
 
     /// An element-wise computation with a fresh result.
-    pub fn map(
-        &mut self,
-        expr: &'x Expr,
-        inputs: &'x [MapInput],
-        body: &'x Expr,
-    ) -> Result<Value<'c, 'm>> {
-        let mut views = Vec::new();
-        for input in inputs {
-            let view = if let ExprKind::Borrow { place, .. } = &input.value.kind {
-                self.view_of(place, false)?
-            } else {
-                let fresh = self.one(&input.value)?;
-                let fresh = match mlc_dialects::own::is_box(melior::ir::ValueLike::r#type(&fresh)) {
-                    true => self.borrow_box(fresh, false),
-                    false => fresh,
-                };
-                self.whole_view(fresh)
-            };
-            views.push((input.param.0 as usize, view));
-        }
-        self.at(expr.span);
-        let rank = views.iter().map(|(_, view)| view.rank()).max().unwrap_or(0);
-        let extents = self.broadcast_extents(&views, rank, expr.ty)?;
-        let fresh = match self.types().kind(expr.ty) {
-            TyKind::Array { dims, .. } => {
-                let dynamic: Vec<_> = dims
-                    .iter()
-                    .zip(&extents)
-                    .filter(|(dim, _)| **dim == Dim::Dynamic)
-                    .map(|(_, &extent)| extent)
-                    .collect();
-                self.new_array(expr.ty, &dynamic, true)?
-            }
-            _ => {
-                let box_type = mlc_dialects::own::box_type(self.types().payload(expr.ty)?);
-                self.new_list(extents[0], box_type, true)
-            }
+    pub fn map(&mut self, expr: &'x Expr) -> Result<Value<'c, 'm>> {
+        let ExprKind::Map { inputs, body } = &expr.kind else {
+            return Err(Error::Invalid("an element-wise computation".into()));
         };
+        let map = Elements::Map(self.map_of(expr, inputs, body)?);
+        if !self.slots().expr_may_raise(body) {
+            return self.gathered(&map, expr.ty);
+        }
+        let extents = self.extents_of(&map);
+        let fresh = self.fresh(expr.ty, &extents)?;
         let target = self.borrow_box(fresh, true);
         let target = self.whole_view(target);
-        let broadcasts = matches!(self.types().kind(expr.ty), TyKind::Array { .. });
-        let mut each = |lower: &mut Self, indices: &[Value<'c, 'm>]| {
-            for (slot, view) in &views {
-                let own = &indices[indices.len() - view.rank()..];
-                let mut at = Vec::new();
-                for (axis, &index) in own.iter().enumerate() {
-                    at.push(if broadcasts {
-                        lower.broadcast_index(view, axis, rank, index, &views)
-                    } else {
-                        index
-                    });
-                }
-                let value = lower.load_element(view, &at);
-                lower.env[*slot] = Binding::Values(vec![value]);
-            }
-            let value = lower.one(body)?;
-            lower.store_element(&target, indices, value);
-            Ok(())
-        };
-        if self.slots().expr_may_raise(body) {
-            self.each_in_order(&extents, &mut vec![], &mut each)?;
-        } else {
-            self.each_index(&extents, &mut each)?;
-        }
+        self.versions(&map, &[], |lower, stretched| {
+            lower.each_in_order(&extents, &mut vec![], &mut |lower, indices| {
+                let value = lower.element(&map, indices, stretched)?;
+                lower.store_element(&target, indices, value);
+                Ok(())
+            })?;
+            Ok(vec![])
+        })?;
         Ok(fresh)
-    }
-
-    /// The extents that all inputs have together, as NumPy broadcasts them; of lists, the one that all have.
-    fn broadcast_extents(
-        &mut self,
-        views: &[(usize, View<'c, 'm>)],
-        rank: usize,
-        ty: Ty,
-    ) -> Result<Vec<Value<'c, 'm>>> {
-        let array = matches!(self.types().kind(ty), TyKind::Array { .. });
-        let one = self.b.index(1);
-        let mut extents: Vec<Option<Value<'c, 'm>>> = vec![None; rank];
-        for (_, view) in views {
-            let missing = rank - view.rank();
-            for axis in 0..view.rank() {
-                let extent = self.view_extent(view, axis);
-                let slot = &mut extents[missing + axis];
-                *slot = Some(match *slot {
-                    None => extent,
-                    Some(other) if views.len() == 1 || other == extent => other,
-                    Some(other) => {
-                        let same = self.compare_ints("eq", other, extent);
-                        if !array {
-                            self.check(
-                                same,
-                                ErrorKind::ValueError,
-                                "the lengths of the lists differ",
-                            );
-                            other
-                        } else {
-                            let bit = self.b.int_type(1);
-                            let (a, b) = (
-                                self.compare_ints("eq", other, one),
-                                self.compare_ints("eq", extent, one),
-                            );
-                            let fine = self.b.value("arith.ori", &[a, b], bit);
-                            let fine = self.b.value("arith.ori", &[fine, same], bit);
-                            self.check(
-                                fine,
-                                ErrorKind::ValueError,
-                                "operands could not be broadcast together",
-                            );
-                            self.b
-                                .value("arith.select", &[a, extent, other], self.b.index_type())
-                        }
-                    }
-                });
-            }
-        }
-        Ok(extents
-            .into_iter()
-            .map(|extent| extent.unwrap_or(one))
-            .collect())
-    }
-
-    /// The index into a dimension of an input: 0 where the input has one position and others have more.
-    fn broadcast_index(
-        &mut self,
-        view: &View<'c, 'm>,
-        axis: usize,
-        rank: usize,
-        index: Value<'c, 'm>,
-        views: &[(usize, View<'c, 'm>)],
-    ) -> Value<'c, 'm> {
-        // Alone in its dimension, an input is not stretched.
-        let place = rank - view.rank() + axis;
-        let others = views
-            .iter()
-            .filter(|(_, other)| other.rank() + place >= rank)
-            .count();
-        if others < 2 {
-            return index;
-        }
-        let extent = self.view_extent(view, axis);
-        let one = self.b.index(1);
-        let zero = self.b.index(0);
-        let stretched = self.compare_ints("eq", extent, one);
-        self.b.value(
-            "arith.select",
-            &[stretched, zero, index],
-            self.b.index_type(),
-        )
     }
 
     /// A borrow of a list or array with the elements of a view, for a callee that takes one: a copy, whose elements
@@ -458,23 +411,5 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.copied.push((view.clone(), borrow));
         }
         Ok(borrow)
-    }
-
-    /// A borrow of a list or array, or of a part of one, as a view.
-    pub fn as_view(&self, borrowed: Borrowed<'c, 'm>) -> View<'c, 'm> {
-        match borrowed {
-            Borrowed::Ref(source) => self.whole_view(source),
-            Borrowed::View(view) => view,
-        }
-    }
-}
-
-/// Whether two places may be parts of the same value.
-fn may_share(a: &Place, b: &Place) -> bool {
-    use mlc_sema::hir::Root;
-    match (&a.root, &b.root) {
-        (Root::Local(a), Root::Local(b)) => a == b,
-        (Root::Temporary(_), _) | (_, Root::Temporary(_)) => false,
-        _ => true,
     }
 }

@@ -457,5 +457,9 @@ fn view_of_values<'c, 'm>(view: &View<'c, 'm>, values: Vec<Value<'c, 'm>>) -> Vi
             },
         })
         .collect();
-    View { source, dims }
+    View {
+        source,
+        dims,
+        order: view.order.clone(),
+    }
 }

@@ -136,7 +136,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let ty = self.types().flat(expr.ty)?[0];
                 Ok(vec![self.b.value("vector.broadcast", &[value], ty)])
             }
-            ExprKind::Map { inputs, body } => self.map(expr, inputs, body).map(|value| vec![value]),
+            ExprKind::Map { .. } => self.map(expr).map(|value| vec![value]),
         }
     }
 

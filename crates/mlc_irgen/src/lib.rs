@@ -6,10 +6,12 @@
 
 mod access;
 mod arith;
+mod array;
 mod builder;
 mod builtin;
 mod control_flow;
 mod convert;
+mod elements;
 mod elementwise;
 mod ends;
 mod exceptions;
@@ -22,10 +24,14 @@ mod live;
 mod loc;
 mod local_set;
 mod math;
+mod matmul;
 mod module;
 mod parallel;
 mod place;
 mod print;
+mod reduce;
+mod same_value;
+mod shapes;
 mod stmt;
 mod subscript;
 mod text;

@@ -8,21 +8,11 @@ use crate::{
     Error,
     arith::Class,
     builtin::element_ty,
-    control_flow::Bounds,
     function::{Lower, Result},
     view::View,
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
-    /// A range of positions.
-    fn positions_between(&self, first: Value<'c, 'm>, last: Value<'c, 'm>) -> Bounds<'c, 'm> {
-        Bounds {
-            first,
-            last,
-            ..self.count_to(last)
-        }
-    }
-
     /// Copies the elements of a view to a list, from a position on. The list is long enough.
     fn copy_into(
         &mut self,
@@ -429,71 +419,5 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
         let yes = self.b.bool(true);
         Ok(self.b.value("arith.xori", &[same, yes], self.b.int_type(1)))
-    }
-
-    /// Copies the elements of a list to an array, or of an array to a list.
-    pub fn convert_elements(&mut self, expr: &'x Expr, arg: &'x Expr) -> Result<Value<'c, 'm>> {
-        let view = self.operand_view(arg)?;
-        if view.rank() != 1 || !self.types().is_scalar(element_ty(self, arg.ty)) {
-            return Err(Error::unsupported(
-                expr.span,
-                "this conversion between lists and arrays",
-            ));
-        }
-        self.at(expr.span);
-        self.copy_view(&view, expr.ty)
-    }
-
-    /// The position of the least or greatest element.
-    pub fn extreme_position(
-        &mut self,
-        expr: &'x Expr,
-        op: Builtin,
-        arg: &'x Expr,
-    ) -> Result<Value<'c, 'm>> {
-        let view = self.operand_view(arg)?;
-        let elem = element_ty(self, arg.ty);
-        if view.rank() != 1 {
-            return Err(Error::unsupported(
-                expr.span,
-                "a position in several dimensions",
-            ));
-        }
-        self.at(expr.span);
-        let index = self.b.index_type();
-        let scalar = self.types().flat(elem)?[0];
-        let (zero, one) = (self.b.index(0), self.b.index(1));
-        let length = self.view_extent(&view, 0);
-        let some = self.compare_ints("ne", length, zero);
-        self.check(
-            some,
-            ErrorKind::ValueError,
-            "attempt to get argmin or argmax of an empty sequence",
-        );
-        let first = self.load_element(&view, &[zero]);
-        let bounds = self.positions_between(one, length);
-        let operands = [bounds.first, bounds.last, bounds.step, zero, first];
-        let op_for = self
-            .b
-            .structured("scf.for", &operands, &[index, scalar], &[], 1);
-        let outer = self.b;
-        let state = self.b.enter(op_for, 0, &[index, index, scalar]);
-        let value = self.load_element(&view, &[state[0]]);
-        let order = if op == Builtin::ArgMin {
-            CompareOp::Lt
-        } else {
-            CompareOp::Gt
-        };
-        let better = self.compare(order, value, state[2], elem)?;
-        let at = self
-            .b
-            .value("arith.select", &[better, state[0], state[1]], index);
-        let best = self
-            .b
-            .value("arith.select", &[better, value, state[2]], scalar);
-        self.b.op("scf.yield", &[at, best], &[]);
-        self.b = outer;
-        let position = self.results_of(op_for)[0];
-        Ok(self.int_of_index(position))
     }
 }

@@ -147,6 +147,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.index(spot, ty, indices, *checked, projection, mutable)
             }
             ProjectionKind::Slice(subscripts) => self.slice(spot, subscripts, projection),
+            ProjectionKind::Transpose(axes) => {
+                let view = self.spot_view(spot, projection)?;
+                Ok(Spot::View(self.transposed(&view, axes)))
+            }
         }
     }
 

@@ -138,8 +138,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     fn store(&mut self, place: &'x Place, value: &'x Expr) -> Result<()> {
-        if let ExprKind::Borrow { place: source, .. } = &value.kind {
-            return self.assign_elements(place, source);
+        if self.is_elementwise_store(place, value) {
+            return self.assign_elements(place, value);
         }
         let values = self.expr(value)?;
         let spot = self.place(place, true)?;

@@ -20,16 +20,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         projection: &'x Projection,
         mutable: bool,
     ) -> Result<Spot<'c, 'm>> {
-        let mut view = match spot {
-            Spot::Borrow(source) => self.whole_view(source),
-            Spot::View(view) => view,
-            _ => {
-                return Err(Error::unsupported(
-                    projection.span,
-                    "indexing a value of this type",
-                ));
-            }
-        };
+        let mut view = self.spot_view(spot, projection)?;
         let mut values = Vec::new();
         for index in indices {
             values.push((
@@ -69,6 +60,22 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         })
     }
 
+    /// What is indexed or sliced, as a view.
+    pub fn spot_view(
+        &mut self,
+        spot: Spot<'c, 'm>,
+        projection: &Projection,
+    ) -> Result<View<'c, 'm>> {
+        match spot {
+            Spot::Borrow(source) => Ok(self.whole_view(source)),
+            Spot::View(view) => Ok(view),
+            _ => Err(Error::unsupported(
+                projection.span,
+                "taking a part of a value of this type",
+            )),
+        }
+    }
+
     /// An index that lies in `0..length`: wrapped if it is negative, then checked.
     pub fn checked_index(
         &mut self,
@@ -103,31 +110,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         subscripts: &'x [Subscript],
         projection: &'x Projection,
     ) -> Result<Spot<'c, 'm>> {
-        let mut view = match spot {
-            Spot::Borrow(source) => self.whole_view(source),
-            Spot::View(view) => view,
-            _ => {
-                return Err(Error::unsupported(
-                    projection.span,
-                    "slicing a value of this type",
-                ));
-            }
-        };
-        let axes: Vec<usize> = view.axes().collect();
-        for (at, subscript) in subscripts.iter().enumerate() {
+        let mut view = self.spot_view(spot, projection)?;
+        let axes = view.order.clone();
+        for (subscript, axis) in subscripts.iter().zip(axes) {
             // Dimensions that were taken before stay where they are.
-            let axis = axes[at];
-            let length = match view.dims[axis] {
-                ViewDim::Range { length, .. } => length,
-                _ => {
-                    let one_axis = View {
-                        source: view.source,
-                        dims: view.dims.clone(),
-                    };
-                    let number = one_axis.axes().position(|other| other == axis).unwrap_or(0);
-                    self.view_extent(&one_axis, number)
-                }
-            };
+            let number = view.order.iter().position(|&other| other == axis);
+            let length = self.view_extent(&view, number.unwrap_or(0));
             view.dims[axis] = match subscript {
                 Subscript::Index(index) => {
                     let value = self.one(index)?;
@@ -135,7 +123,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     self.at(projection.span);
                     let given = self.to_index(value);
                     let index = self.checked_index(given, length, nonnegative, constant_int(index));
-                    ViewDim::Fixed(self.position(view.dims[axis], index))
+                    let position = self.position(view.dims[axis], index);
+                    view.fix(axis, position);
+                    continue;
                 }
                 Subscript::Range {
                     start: None,

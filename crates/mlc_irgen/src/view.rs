@@ -15,6 +15,8 @@ pub struct View<'c, 'm> {
     pub source: Value<'c, 'm>,
     /// One for each dimension of the whole.
     pub dims: Vec<ViewDim<'c, 'm>>,
+    /// The dimensions of the whole that are dimensions of the view, in the order that they have there.
+    pub order: Vec<usize>,
 }
 
 /// What a view takes of a dimension. All values are of type `index`.
@@ -32,15 +34,19 @@ pub enum ViewDim<'c, 'm> {
 }
 
 impl<'c, 'm> View<'c, 'm> {
-    /// The dimensions of the whole that are dimensions of the view.
-    pub fn axes(&self) -> impl Iterator<Item = usize> {
-        let dims = self.dims.iter().enumerate();
-        dims.filter(|(_, dim)| !matches!(dim, ViewDim::Fixed(_)))
-            .map(|(axis, _)| axis)
+    pub fn rank(&self) -> usize {
+        self.order.len()
     }
 
-    pub fn rank(&self) -> usize {
-        self.axes().count()
+    /// Takes one position of a dimension of the whole.
+    pub fn fix(&mut self, axis: usize, position: Value<'c, 'm>) {
+        self.dims[axis] = ViewDim::Fixed(position);
+        self.order.retain(|&other| other != axis);
+    }
+
+    /// Whether it is all of the whole, as it lies there.
+    pub fn is_whole(&self) -> bool {
+        self.dims.iter().all(|dim| matches!(dim, ViewDim::All)) && self.order.is_sorted()
     }
 }
 
@@ -52,6 +58,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         View {
             source,
             dims: vec![ViewDim::All; rank],
+            order: (0..rank).collect(),
         }
     }
 
@@ -72,18 +79,27 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// The extent of a dimension of the view, of type `index`.
     pub fn view_extent(&self, view: &View<'c, 'm>, axis: usize) -> Value<'c, 'm> {
-        let axis = view.axes().nth(axis).expect("the view has the dimension");
+        let axis = view.order[axis];
         match view.dims[axis] {
             ViewDim::Range { length, .. } => length,
             _ => self.whole_extent(view.source, axis),
         }
     }
 
+    /// The view with its dimensions in another order.
+    pub fn transposed(&self, view: &View<'c, 'm>, axes: &[u32]) -> View<'c, 'm> {
+        let order = axes.iter().map(|&axis| view.order[axis as usize]).collect();
+        View {
+            order,
+            ..view.clone()
+        }
+    }
+
     /// The view with one position of its first dimension taken.
     pub fn fix_first(&self, view: &View<'c, 'm>, index: Value<'c, 'm>) -> View<'c, 'm> {
-        let axis = view.axes().next().expect("the view has a dimension");
+        let axis = view.order[0];
         let mut fixed = view.clone();
-        fixed.dims[axis] = ViewDim::Fixed(self.position(view.dims[axis], index));
+        fixed.fix(axis, self.position(view.dims[axis], index));
         fixed
     }
 
@@ -115,11 +131,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// The indices into the whole of an element of a view, given one index for each dimension of the view.
     pub fn positions(&self, view: &View<'c, 'm>, indices: &[Value<'c, 'm>]) -> Vec<Value<'c, 'm>> {
-        let mut indices = indices.iter();
-        let dims = view.dims.iter();
-        dims.map(|&dim| match dim {
+        let dims = view.dims.iter().enumerate();
+        dims.map(|(axis, &dim)| match dim {
             ViewDim::Fixed(position) => position,
-            dim => self.position(dim, *indices.next().expect("one index for each dimension")),
+            dim => {
+                let number = view.order.iter().position(|&other| other == axis);
+                let number = number.expect("a dimension that is not fixed is one of the view");
+                self.position(dim, indices[number])
+            }
         })
         .collect()
     }

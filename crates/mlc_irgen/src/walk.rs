@@ -304,7 +304,9 @@ impl<'h> Slots<'h> {
         }
         for Projection { kind, .. } in &place.projections {
             match kind {
-                ProjectionKind::Field(_) | ProjectionKind::Item(_) => {}
+                ProjectionKind::Field(_)
+                | ProjectionKind::Item(_)
+                | ProjectionKind::Transpose(_) => {}
                 ProjectionKind::Unwrap { checked } => {
                     if *checked {
                         visit(Event::Raise);

@@ -145,6 +145,26 @@ void mlc_rt_sort_f32(mlc_rt_list *list, bool reverse);
 void mlc_rt_sort_f64(mlc_rt_list *list, bool reverse);
 void mlc_rt_sort_str(mlc_rt_list *list, bool reverse);
 
+/* The start of the header of an array: sizes and strides follow. */
+typedef struct {
+  void *allocated;
+  void *data;
+  int64_t offset;
+} mlc_rt_array;
+
+/* target[m, n] = left[m, k] * right[k, n]; of each factor: where it starts in its array and how far apart rows and columns are, in
+   elements. 0, or the status of the pending error. */
+int32_t mlc_rt_matmul_f64(const mlc_rt_array *target, int64_t m, int64_t n, int64_t k, const mlc_rt_array *left,
+                          int64_t left_start, int64_t left_row, int64_t left_column, const mlc_rt_array *right,
+                          int64_t right_start, int64_t right_row, int64_t right_column);
+int32_t mlc_rt_matmul_f32(const mlc_rt_array *target, int64_t m, int64_t n, int64_t k, const mlc_rt_array *left,
+                          int64_t left_start, int64_t left_row, int64_t left_column, const mlc_rt_array *right,
+                          int64_t right_start, int64_t right_row, int64_t right_column);
+/* ValueError about two shapes of up to four extents; `why`: 0 element-wise operation, 1 assignment, 2 matrix product, 3 change of
+   shape, 4 two lists. */
+int32_t mlc_rt_raise_shapes(int32_t why, int64_t rank, int64_t a, int64_t b, int64_t c, int64_t d, int64_t other_rank,
+                            int64_t e, int64_t f, int64_t g, int64_t h);
+
 /* Strings: immutable, counted; null is the empty one. They are passed by address. Functions whose first parameter is `out`
    write there and return 0 or the status of the pending error. The mlc_rt_text functions put a string together in a list of
    bytes. `present` of a slice: 1 if it has a start, plus 2 if it has a stop. */

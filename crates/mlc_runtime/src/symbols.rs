@@ -32,6 +32,8 @@ static TABLE: Table = Table(&table! {
     math::{
         mlc_rt_math_log10_f64, mlc_rt_math_sinh_f64, mlc_rt_math_cosh_f64, mlc_rt_math_tanh_f64, mlc_rt_math_asinh_f64, mlc_rt_math_acosh_f64, mlc_rt_math_atanh_f64, mlc_rt_math_cbrt_f64, mlc_rt_math_erf_f64, mlc_rt_math_erfc_f64, mlc_rt_math_tgamma_f64, mlc_rt_math_lgamma_f64, mlc_rt_math_tanh_f32, mlc_rt_math_acosh_f32, mlc_rt_math_erfc_f32, mlc_rt_math_tgamma_f32, mlc_rt_math_lgamma_f32,
     }
+    matmul::{ mlc_rt_matmul_f32, mlc_rt_matmul_f64 }
+    shapes::{ mlc_rt_raise_shapes }
     sort::{
         mlc_rt_sort_i8, mlc_rt_sort_i16, mlc_rt_sort_i32, mlc_rt_sort_i64, mlc_rt_sort_u8, mlc_rt_sort_u16, mlc_rt_sort_u32, mlc_rt_sort_u64, mlc_rt_sort_f32, mlc_rt_sort_f64, mlc_rt_sort_str,
     }

@@ -51,11 +51,37 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
+    /// A type of elements: `f32`, `"float32"` or `a.dtype`.
+    pub fn dtype(&mut self, expr: &'a ast::Expr) -> Ty {
+        let ty = match &expr.kind {
+            Ast::Attribute { value, attr } if attr.name == "dtype" => {
+                let array = self.value(value, None);
+                let ty = self.cx.resolve(array.expr.ty);
+                self.element_type(ty)
+            }
+            Ast::Str(name) => match self.cx.types.by_numpy_name(name) {
+                Some(ty) => ty,
+                None => {
+                    let message = format!("`{name}` is no type of numbers");
+                    self.report(diag::wrong_arguments(expr.span, message));
+                    return Ty::ERROR;
+                }
+            },
+            _ => self.annotation(expr),
+        };
+        if ty == Ty::ERROR || self.is_arithmetic(ty) {
+            return ty;
+        }
+        let found = self.ty_name(ty);
+        self.report(diag::not_yet(expr.span, &format!("an array of `{found}`")));
+        Ty::ERROR
+    }
+
     /// The positional arguments and `dtype` of a builder.
     fn builder_args(
         &mut self,
         name: &str,
-        args: &'a [Arg],
+        args: &[&'a Arg],
         most: usize,
     ) -> Option<(Vec<&'a ast::Expr>, Option<Ty>)> {
         let mut positional = Vec::new();
@@ -64,12 +90,15 @@ impl<'a> FnCx<'_, 'a> {
             match &arg.kind {
                 ArgKind::Positional if positional.len() < most => positional.push(&arg.value),
                 // NumPy takes the type in the last place too.
-                ArgKind::Positional if dtype.is_none() => dtype = Some(self.annotation(&arg.value)),
+                ArgKind::Positional if dtype.is_none() => dtype = Some(self.dtype(&arg.value)),
                 ArgKind::Keyword(keyword) if keyword.name == "dtype" => {
-                    dtype = Some(self.annotation(&arg.value))
+                    dtype = Some(self.dtype(&arg.value))
                 }
                 ArgKind::Keyword(keyword)
-                    if matches!(keyword.name.as_str(), "shape" | "fill_value" | "num") =>
+                    if matches!(
+                        keyword.name.as_str(),
+                        "shape" | "fill_value" | "start" | "stop" | "step" | "num" | "N" | "M"
+                    ) =>
                 {
                     positional.push(&arg.value);
                 }
@@ -135,7 +164,9 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Val {
         let most = if name == "full" { 2 } else { 1 };
-        let Some((positional, dtype)) = self.builder_args(name, args, most) else {
+        let Some((positional, dtype)) =
+            self.builder_args(name, &args.iter().collect::<Vec<_>>(), most)
+        else {
             return Val::error(span);
         };
         if positional.len() != most {
@@ -221,7 +252,9 @@ impl<'a> FnCx<'_, 'a> {
 
     fn filled_like(&mut self, name: &str, args: &'a [Arg], span: Span) -> Val {
         let most = if name == "full_like" { 2 } else { 1 };
-        let Some((positional, dtype)) = self.builder_args(name, args, most) else {
+        let Some((positional, dtype)) =
+            self.builder_args(name, &args.iter().collect::<Vec<_>>(), most)
+        else {
             return Val::error(span);
         };
         if positional.len() != most {
@@ -260,7 +293,9 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     fn arange(&mut self, args: &'a [Arg], wanted: Option<Ty>, span: Span) -> Val {
-        let Some((positional, dtype)) = self.builder_args("arange", args, 3) else {
+        let Some((positional, dtype)) =
+            self.builder_args("arange", &args.iter().collect::<Vec<_>>(), 3)
+        else {
             return Val::error(span);
         };
         let values: Vec<Val> = positional.iter().map(|arg| self.value(arg, None)).collect();
@@ -295,8 +330,17 @@ impl<'a> FnCx<'_, 'a> {
         self.builtin(Builtin::Arange, bounds, ty, span)
     }
 
+    /// The argument of a keyword, and the others.
+    fn split_keyword(&self, name: &str, args: &'a [Arg]) -> (Option<&'a ast::Expr>, Vec<&'a Arg>) {
+        let named =
+            |arg: &&Arg| matches!(&arg.kind, ArgKind::Keyword(keyword) if keyword.name == name);
+        let found = args.iter().find(named).map(|arg| &arg.value);
+        (found, args.iter().filter(|arg| !named(arg)).collect())
+    }
+
     fn linspace(&mut self, args: &'a [Arg], wanted: Option<Ty>, span: Span) -> Val {
-        let Some((positional, dtype)) = self.builder_args("linspace", args, 3) else {
+        let (endpoint, args) = self.split_keyword("endpoint", args);
+        let Some((positional, dtype)) = self.builder_args("linspace", &args, 3) else {
             return Val::error(span);
         };
         let ([start, stop] | [start, stop, _]) = positional.as_slice() else {
@@ -307,32 +351,47 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         };
         let elem = dtype.or(wanted).unwrap_or(Ty::F64);
+        if !self.cx.types.is_float(elem) {
+            let feature = "`linspace` of other numbers than floats";
+            self.report(diag::not_yet(span, feature));
+            return Val::error(span);
+        }
         let (start, stop) = (self.value_of(start, elem), self.value_of(stop, elem));
         let count = match positional.get(2) {
             Some(count) => self.value_of(count, Ty::INT),
             None => self.int(50, span),
         };
+        let endpoint = match endpoint {
+            Some(endpoint) => self.value_of(endpoint, Ty::BOOL),
+            None => Val::strong(ExprKind::Bool(true), Ty::BOOL, span).expr,
+        };
         let ty = self.cx.types.array(elem, &[Dim::Dynamic]);
-        self.builtin(Builtin::Linspace, vec![start, stop, count], ty, span)
+        let operands = vec![start, stop, count, endpoint];
+        self.builtin(Builtin::Linspace, operands, ty, span)
     }
 
     fn eye(&mut self, args: &'a [Arg], wanted: Option<Ty>, span: Span) -> Val {
-        let Some((positional, dtype)) = self.builder_args("eye", args, 2) else {
+        let (shift, args) = self.split_keyword("k", args);
+        let Some((positional, dtype)) = self.builder_args("eye", &args, 3) else {
             return Val::error(span);
         };
         let Some(rows) = positional.first() else {
-            self.report(diag::wrong_arguments(span, "`eye` takes 1 or 2 arguments"));
+            self.report(diag::wrong_arguments(span, "`eye` takes 1 to 3 arguments"));
             return Val::error(span);
         };
         let rows = self.value_of(rows, Ty::INT);
         let rows = self.keep(rows);
         let columns = match positional.get(1) {
-            Some(columns) => self.value_of(columns, Ty::INT),
-            None => rows.clone(),
+            Some(columns) if !matches!(columns.kind, Ast::None) => self.value_of(columns, Ty::INT),
+            _ => rows.clone(),
+        };
+        let shift = match shift.or(positional.get(2).copied()) {
+            Some(shift) => self.value_of(shift, Ty::INT),
+            None => self.int(0, span),
         };
         let elem = dtype.or(wanted).unwrap_or(Ty::F64);
         let ty = self.cx.types.array(elem, &[Dim::Dynamic, Dim::Dynamic]);
-        self.builtin(Builtin::Eye, vec![rows, columns], ty, span)
+        self.builtin(Builtin::Eye, vec![rows, columns, shift], ty, span)
     }
 
     /// `[f32; _](xs)`: the items of a list, or the elements of another array, converted.

@@ -7,7 +7,9 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{BinaryOp, Builtin, Dim, Expr, ExprKind, Place, Ty, TyKind};
+use crate::hir::{
+    BinaryOp, Builtin, Dim, Expr, ExprKind, Fill, Place, ProjectionKind, Root, Ty, TyKind,
+};
 
 const ATTRIBUTES: &[&str] = &["shape", "ndim", "size", "dtype", "T"];
 const METHODS: &[&str] = &[
@@ -50,7 +52,11 @@ impl<'a> FnCx<'_, 'a> {
             }
             "T" => {
                 let axes: Vec<usize> = (0..dims.len()).rev().collect();
-                self.transposed(place, dims, &axes, span)
+                return self.transposed(place, dims, &axes, span);
+            }
+            "dtype" => {
+                let elem = self.element_type(place.ty);
+                Val::from(self.str(self.cx.types.numpy_name(elem), span))
             }
             name => {
                 let shown = self.ty_name(place.ty);
@@ -74,14 +80,26 @@ impl<'a> FnCx<'_, 'a> {
         size.unwrap_or_else(|| self.int(1, span))
     }
 
-    fn transposed(&mut self, place: Place, dims: &[Dim], axes: &[usize], span: Span) -> Val {
+    /// The array with its dimensions in another order: a view, as in NumPy, or of a fresh array another one.
+    fn transposed(&mut self, place: Place, dims: &[Dim], axes: &[usize], span: Span) -> Operand {
         let elem = self.element_type(place.ty);
         let new: Vec<Dim> = axes.iter().map(|&axis| dims[axis]).collect();
         let ty = self.cx.types.array(elem, &new);
+        if !matches!(place.root, Root::Temporary(_)) {
+            let axes = axes.iter().map(|&axis| axis as u32).collect();
+            return Operand::Place(self.project(place, ProjectionKind::Transpose(axes), ty, span));
+        }
         let array = self.read(place);
         let mut args = vec![self.borrow_always(array)];
         args.extend(axes.iter().map(|&axis| self.int(axis as i128, span)));
-        self.builtin(Builtin::Transpose, args, ty, span)
+        Operand::Value(self.builtin(Builtin::Transpose, args, ty, span))
+    }
+
+    fn transposed_value(&mut self, place: Place, dims: &[Dim], axes: &[usize], span: Span) -> Val {
+        match self.transposed(place, dims, axes, span) {
+            Operand::Place(place) => self.read(place).into(),
+            Operand::Value(value) => value,
+        }
     }
 
     pub fn array_method(
@@ -95,20 +113,20 @@ impl<'a> FnCx<'_, 'a> {
     ) -> Val {
         let name = attr.name.as_str();
         let reduction = match name {
-            "sum" => Some((Builtin::Sum, Builtin::SumAxis)),
-            "prod" => Some((Builtin::Prod, Builtin::ProdAxis)),
-            "min" => Some((Builtin::ReduceMin, Builtin::MinAxis)),
-            "max" => Some((Builtin::ReduceMax, Builtin::MaxAxis)),
-            "mean" => Some((Builtin::Mean, Builtin::MeanAxis)),
-            "std" => Some((Builtin::Std, Builtin::StdAxis)),
-            "argmin" => Some((Builtin::ArgMin, Builtin::ArgMinAxis)),
-            "argmax" => Some((Builtin::ArgMax, Builtin::ArgMaxAxis)),
-            "any" => Some((Builtin::Any, Builtin::AnyAxis)),
-            "all" => Some((Builtin::All, Builtin::AllAxis)),
+            "sum" => Some(Builtin::Sum),
+            "prod" => Some(Builtin::Prod),
+            "min" => Some(Builtin::ReduceMin),
+            "max" => Some(Builtin::ReduceMax),
+            "mean" => Some(Builtin::Mean),
+            "std" => Some(Builtin::Std),
+            "argmin" => Some(Builtin::ArgMin),
+            "argmax" => Some(Builtin::ArgMax),
+            "any" => Some(Builtin::Any),
+            "all" => Some(Builtin::All),
             _ => None,
         };
-        if let Some((whole, along)) = reduction {
-            return self.array_reduction(array, elem, dims, whole, along, args, span);
+        if let Some(reduction) = reduction {
+            return self.array_reduction(array, dims, reduction, args, span);
         }
         match (name, args) {
             ("copy", []) => {
@@ -129,7 +147,7 @@ impl<'a> FnCx<'_, 'a> {
                 self.builtin(Builtin::ArrayFillWith, vec![array, value], Ty::NONE, span)
             }
             ("astype", [arg]) => {
-                let to = self.annotation(&arg.value);
+                let to = self.dtype(&arg.value);
                 if to == Ty::ERROR {
                     return Val::error(span);
                 }
@@ -139,13 +157,13 @@ impl<'a> FnCx<'_, 'a> {
             }
             ("transpose", []) => {
                 let axes: Vec<usize> = (0..dims.len()).rev().collect();
-                self.transposed(array, dims, &axes, span)
+                self.transposed_value(array, dims, &axes, span)
             }
             ("transpose", _) => {
                 let Some(axes) = self.axes_argument(args, dims.len(), span) else {
                     return Val::error(span);
                 };
-                self.transposed(array, dims, &axes, span)
+                self.transposed_value(array, dims, &axes, span)
             }
             ("reshape", [_, ..]) => self.reshape(array, elem, dims, args, span),
             ("dot", [arg]) => {
@@ -169,54 +187,108 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call site; the pieces of an array come together"
-    )]
+    /// `a.sum(axis=0, keepdims=True)`, …
     fn array_reduction(
         &mut self,
         array: Place,
-        elem: Ty,
         dims: &[Dim],
-        whole: Builtin,
-        along: Builtin,
+        op: Builtin,
         args: &'a [Arg],
         span: Span,
     ) -> Val {
-        let mut axis = None;
-        for arg in args {
+        let (mut axis, mut keeps) = (None, false);
+        for (position, arg) in args.iter().enumerate() {
             match &arg.kind {
-                ArgKind::Positional if args.len() == 1 => axis = Some(&arg.value),
+                ArgKind::Positional if position == 0 => axis = Some(&arg.value),
                 ArgKind::Keyword(keyword) if keyword.name == "axis" => axis = Some(&arg.value),
+                ArgKind::Keyword(keyword) if keyword.name == "keepdims" => match arg.value.kind {
+                    Ast::Bool(value) => keeps = value,
+                    _ => {
+                        self.report(diag::not_comptime(arg.value.span, "`keepdims`"));
+                        return Val::error(span);
+                    }
+                },
+                ArgKind::Keyword(keyword) => {
+                    let name = keyword.name.as_str();
+                    if matches!(name, "dtype" | "out" | "initial" | "where" | "ddof") {
+                        let feature = format!("`{name}` of a reduction");
+                        self.report(diag::not_yet(keyword.span, &feature));
+                    } else {
+                        let message = format!("a reduction has no parameter `{name}`");
+                        self.report(diag::wrong_arguments(keyword.span, message));
+                    }
+                    return Val::error(span);
+                }
                 _ => {
-                    self.report(diag::not_yet(
-                        arg.value.span,
-                        "this argument of an array reduction",
-                    ));
+                    let message = "a reduction takes one argument by position, the axis";
+                    self.report(diag::wrong_arguments(arg.value.span, message));
                     return Val::error(span);
                 }
             }
         }
-        let Some(result) = self.reduced_type(whole, elem, span) else {
+        let elem = self.element_type(array.ty);
+        let Some(result) = self.reduced_type(op, elem, span) else {
             return Val::error(span);
         };
+        let axes = match axis {
+            Some(axis) if !matches!(axis.kind, Ast::None) => self.reduced_axes(axis, dims.len()),
+            _ => Some((0..dims.len()).collect()),
+        };
+        let Some(axes) = axes else {
+            return Val::error(span);
+        };
+        if axes.len() > 1 && axis.is_some() && matches!(op, Builtin::ArgMin | Builtin::ArgMax) {
+            let message = "`argmin` and `argmax` take one axis";
+            self.report(diag::wrong_arguments(span, message));
+            return Val::error(span);
+        }
         let value = self.read(array);
         let array = self.borrow_always(value);
-        let axis = match axis {
-            Some(axis) if !matches!(axis.kind, Ast::None) => match self.axis_of(axis, dims.len()) {
-                Some(axis) => axis,
-                None => return Val::error(span),
-            },
-            _ => return self.builtin(whole, vec![array], result, span),
-        };
-        if dims.len() == 1 {
-            return self.builtin(whole, vec![array], result, span);
+        let rest: Vec<Dim> = (dims.iter().enumerate())
+            .filter(|(at, _)| keeps || !axes.contains(at))
+            .map(|(at, &dim)| {
+                if axes.contains(&at) {
+                    Dim::Static(1)
+                } else {
+                    dim
+                }
+            })
+            .collect();
+        if rest.is_empty() {
+            return self.builtin(op, vec![array], result, span);
         }
-        let mut rest = dims.to_vec();
-        rest.remove(axis);
         let ty = self.cx.types.array(result, &rest);
-        let axis = self.int(axis as i128, span);
-        self.builtin(along, vec![array, axis], ty, span)
+        if axes.len() == dims.len() {
+            let value = self.builtin(op, vec![array], result, span);
+            if value.is_error() {
+                return value;
+            }
+            let shape = rest.iter().map(|_| self.int(1, span)).collect();
+            let fill = Fill::Value(Box::new(value.expr));
+            return Val::strong(ExprKind::ArrayFill { shape, fill }, ty, span);
+        }
+        let mut operands = vec![array];
+        operands.extend(axes.iter().map(|&axis| self.int(axis as i128, span)));
+        self.builtin(op, operands, ty, span)
+    }
+
+    /// The dimensions that `axis=1`, `axis=-1` or `axis=(0, 2)` names, in order.
+    fn reduced_axes(&mut self, axis: &'a ast::Expr, rank: usize) -> Option<Vec<usize>> {
+        let items = match &axis.kind {
+            Ast::Tuple(items) => items.as_slice(),
+            _ => std::slice::from_ref(axis),
+        };
+        let mut axes = Vec::with_capacity(items.len());
+        for item in items {
+            let at = self.axis_of(item, rank)?;
+            if axes.contains(&at) {
+                self.report(diag::wrong_arguments(item.span, "an axis is given twice"));
+                return None;
+            }
+            axes.push(at);
+        }
+        axes.sort_unstable();
+        Some(axes)
     }
 
     /// The type of a reduction of elements: sums of small integers are `Int`, means of integers `f64`, as in NumPy.

@@ -179,14 +179,54 @@ impl<'a> FnCx<'_, 'a> {
                 return None;
             }
         }
-        Some(self.map(
-            vec![left.clone(), right.clone()],
-            span,
-            |cx, mut elements| match (elements.pop(), elements.pop()) {
+        let (mut left, mut right) = (left.clone(), right.clone());
+        if left_shape.is_some() && right_shape.is_some() && any_array {
+            let (a, b) = (self.element_type_of(&left), self.element_type_of(&right));
+            if a == Ty::BOOL
+                && b == Ty::BOOL
+                && let Some(value) = self.bool_arrays(op, &left, &right, span)
+            {
+                return Some(value);
+            }
+            if let Some(meeting) = self.cx.types.numpy_float_of(a, b) {
+                left = self.array_cast(left, meeting, span);
+                right = self.array_cast(right, meeting, span);
+            }
+        }
+        Some(self.map(vec![left, right], span, |cx, mut elements| {
+            match (elements.pop(), elements.pop()) {
                 (Some(right), Some(left)) => cx.binary(op, left, right, span),
                 _ => Val::error(span),
-            },
-        ))
+            }
+        }))
+    }
+
+    fn element_type_of(&mut self, value: &Val) -> Ty {
+        let ty = self.cx.resolve(value.expr.ty);
+        self.element_type(ty)
+    }
+
+    /// Sums and products of arrays of `Bool` are of `Bool`, as in NumPy.
+    fn bool_arrays(
+        &mut self,
+        op: ast::BinaryOp,
+        left: &Val,
+        right: &Val,
+        span: Span,
+    ) -> Option<Val> {
+        let op = match op {
+            ast::BinaryOp::Add => ast::BinaryOp::BitOr,
+            ast::BinaryOp::Mul => ast::BinaryOp::BitAnd,
+            ast::BinaryOp::Sub => {
+                let (a, b) = (self.ty_name(left.expr.ty), self.ty_name(right.expr.ty));
+                self.report(
+                    diag::bad_operands(span, "-", &a, &b).help("where they differ is `a ^ b`"),
+                );
+                return Some(Val::error(span));
+            }
+            _ => return None,
+        };
+        self.array_binary(op, left, right, span)
     }
 
     /// `SIMD` values, lane by lane, with a scalar for every lane.
@@ -240,6 +280,10 @@ impl<'a> FnCx<'_, 'a> {
             vec![value.clone()],
             span,
             |cx, mut elements| match elements.pop() {
+                // The complement of a truth value, as NumPy has it.
+                Some(element) if op == ast::UnaryOp::Invert && element.expr.ty == Ty::BOOL => {
+                    cx.not(element.expr).into()
+                }
                 Some(element) => cx.unary(op, element, span),
                 None => Val::error(span),
             },

@@ -361,6 +361,9 @@ impl<'a> Dumper<'a> {
                     subscripts.iter().map(|part| self.subscript(part)).collect();
                 let _ = write!(text, "[{}]", parts.join(", "));
             }
+            ProjectionKind::Transpose(axes) => {
+                let _ = write!(text, ".transpose{axes:?}");
+            }
             ProjectionKind::Unwrap { checked } => {
                 text.push_str(if *checked { "!" } else { "!unchecked" });
             }

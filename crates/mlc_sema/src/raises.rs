@@ -135,7 +135,10 @@ impl Visitor for Facts<'_> {
             }
             ExprKind::List(items) => self.raises |= !items.is_empty(),
             ExprKind::Array(_) => self.raises |= self.types.is_owning(expr.ty),
-            ExprKind::Builtin { op, .. } => self.raises |= may_raise(*op),
+            // What gives an array needs memory.
+            ExprKind::Builtin { op, .. } => {
+                self.raises |= may_raise(*op) || self.types.is_owning(expr.ty)
+            }
             _ => {}
         }
     }

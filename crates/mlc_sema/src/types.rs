@@ -302,6 +302,36 @@ impl TypeTable {
         text
     }
 
+    /// The float type in which NumPy lets elements of an integer and a float type meet, where it is wider than the latter.
+    pub fn numpy_float_of(&self, a: Ty, b: Ty) -> Option<Ty> {
+        let (bits, kind) = match (self.kind(a), self.kind(b)) {
+            (TyKind::Int { bits, .. }, TyKind::Float(kind) | TyKind::Complex(kind))
+            | (TyKind::Float(kind) | TyKind::Complex(kind), TyKind::Int { bits, .. }) => {
+                (*bits, *kind)
+            }
+            _ => return None,
+        };
+        let complex = self.is_complex(a) || self.is_complex(b);
+        match (bits, kind) {
+            (_, FloatKind::F64) => None,
+            (32.., FloatKind::F32) if complex => Some(Ty::C128),
+            (32.., _) => Some(Ty::F64),
+            (16, FloatKind::F16 | FloatKind::Bf16) => Some(Ty::F32),
+            _ => None,
+        }
+    }
+
+    /// What NumPy calls a type of elements.
+    pub fn numpy_name(&self, elem: Ty) -> &'static str {
+        let found = NUMPY_NAMES.iter().find(|(_, ty)| *ty == elem);
+        found.map_or("object", |(name, _)| name)
+    }
+
+    pub fn by_numpy_name(&self, name: &str) -> Option<Ty> {
+        let found = NUMPY_NAMES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, ty)| *ty)
+    }
+
     fn write_name(&self, ty: Ty, out: &mut String) {
         use std::fmt::Write as _;
         match self.kind(ty) {
@@ -398,3 +428,21 @@ impl FloatKind {
         }
     }
 }
+
+const NUMPY_NAMES: &[(&str, Ty)] = &[
+    ("bool", Ty::BOOL),
+    ("int8", Ty::I8),
+    ("int16", Ty::I16),
+    ("int32", Ty::I32),
+    ("int64", Ty::I64),
+    ("uint8", Ty::U8),
+    ("uint16", Ty::U16),
+    ("uint32", Ty::U32),
+    ("uint64", Ty::U64),
+    ("float16", Ty::F16),
+    ("bfloat16", Ty::BF16),
+    ("float32", Ty::F32),
+    ("float64", Ty::F64),
+    ("complex64", Ty::C64),
+    ("complex128", Ty::C128),
+];

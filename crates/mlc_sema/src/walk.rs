@@ -208,7 +208,10 @@ macro_rules! parts {
                             }
                         }
                     }
-                    ProjectionKind::Field(_) | ProjectionKind::Item(_) | ProjectionKind::Unwrap { .. } => {}
+                    ProjectionKind::Field(_)
+                    | ProjectionKind::Item(_)
+                    | ProjectionKind::Transpose(_)
+                    | ProjectionKind::Unwrap { .. } => {}
                 }
             }
         }

@@ -141,9 +141,10 @@ fn is_quiet_place(place: &Place) -> bool {
         .projections
         .iter()
         .all(|projection| match &projection.kind {
-            ProjectionKind::Field(_) | ProjectionKind::Item(_) | ProjectionKind::Unwrap { .. } => {
-                true
-            }
+            ProjectionKind::Field(_)
+            | ProjectionKind::Item(_)
+            | ProjectionKind::Transpose(_)
+            | ProjectionKind::Unwrap { .. } => true,
             ProjectionKind::Index { indices, .. } => indices.iter().all(is_quiet),
             ProjectionKind::Slice(subscripts) => subscripts.iter().all(|part| match part {
                 Subscript::Index(index) => is_quiet(index),

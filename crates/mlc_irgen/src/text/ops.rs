@@ -6,7 +6,6 @@ use mlc_sema::hir::{Builtin, CompareOp, ErrorKind, Expr, Place};
 use crate::{
     Error,
     function::{Lower, Result},
-    view::ViewDim,
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
@@ -45,7 +44,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Builtin::StrJoin => {
                 let separator = self.text_before(&args[0], &args[1..])?;
                 let list = self.operand_view(&args[1])?;
-                let list = if list.dims.iter().all(|dim| matches!(dim, ViewDim::All)) {
+                let list = if list.is_whole() {
                     list.source
                 } else {
                     let copy = self.copy_view(&list, args[1].ty)?;

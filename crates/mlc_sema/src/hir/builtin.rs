@@ -100,6 +100,8 @@ pub enum Builtin {
 
     /// Reductions of a list or array, `(&a)`: over everything, in the fixed tree of LANGUAGE.md section 7. The result has the
     /// type of the expression, which the elements convert to first. `Min`, `Max`, `ArgMin`, `ArgMax` of nothing raise `ValueError`.
+    /// With literal `Int`s behind it, `(&a, axes…)`, along those dimensions: the result is an array of the others, or one of as many
+    /// dimensions as the operand, where those that were reduced have one position.
     Sum,
     Prod,
     ReduceMin,
@@ -110,17 +112,6 @@ pub enum Builtin {
     All,
     Mean,
     Std,
-    /// The same along one axis, a literal `Int` as the second operand; the result is an array of one dimension fewer.
-    SumAxis,
-    ProdAxis,
-    MinAxis,
-    MaxAxis,
-    ArgMinAxis,
-    ArgMaxAxis,
-    AnyAxis,
-    AllAxis,
-    MeanAxis,
-    StdAxis,
 
     /// `(&a, extents…)`: a fresh array of the same elements in row-major order; `ValueError` if the counts differ.
     Reshape,
@@ -132,9 +123,9 @@ pub enum Builtin {
     MatMul,
     /// `(start, stop, step)`: a one-dimensional array as NumPy's `arange`.
     Arange,
-    /// `(start, stop, Int)`: as NumPy's `linspace`, end included.
+    /// `(start, stop, Int, Bool)`: as NumPy's `linspace`, the end included where the last operand is true.
     Linspace,
-    /// `(Int, Int)`: ones on the diagonal.
+    /// `(Int, Int, Int)`: rows, columns; ones on the diagonal that many places to the right.
     Eye,
     /// `(&list)`: a one-dimensional array of the items of a list; a list of lists gives rank 2 (`ValueError` if ragged).
     ArrayFromList,

@@ -54,6 +54,8 @@ pub enum ProjectionKind {
     /// Of an array it is a view, of lower rank by the number of [`Subscript::Index`]. Of a list the place may be borrowed
     /// and written through like a view; `Copy` makes the list that Python would have made.
     Slice(Vec<Subscript>),
+    /// The array with its dimensions in another order, as a view: dimension `i` is the old dimension `axes[i]`.
+    Transpose(Vec<u32>),
     /// The value inside an optional. With `checked` a `None` raises `TypeError`; without it a test has excluded that.
     Unwrap { checked: bool },
 }

@@ -46,6 +46,7 @@ impl Interpreter<'_> {
                 )),
                 value => Ok(value),
             },
+            ProjectionKind::Transpose(_) => Err(Failure::NotConstant(span)),
             ProjectionKind::Index { indices, .. } => {
                 let mut value = value;
                 for index in indices {

@@ -1,0 +1,216 @@
+//! The product of vectors and matrices, `@`.
+//!
+//! Products of two matrices of `f32` or `f64` are a call of the runtime, which tiles them for the caches and runs on threads. Small
+//! ones, other types and the strict mode are loops that add up the products in order.
+
+use melior::ir::Value;
+use mlc_dialects::par;
+use mlc_sema::hir::{BinaryOp, Expr, FloatKind, Ty};
+
+use crate::{
+    FpMode,
+    arith::{Binary, Class},
+    builtin::element_ty,
+    elements::Elements,
+    function::{Lower, Result},
+    shapes::Mismatch,
+    types::DYNAMIC,
+    view::{View, ViewDim, array_extents},
+};
+
+/// Products of at most so many multiplications are made where they stand.
+const SMALL: i64 = 4096;
+
+impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// `(&a, &b)`
+    pub fn matrix_product(&mut self, expr: &'x Expr, args: &'x [Expr]) -> Result<Value<'c, 'm>> {
+        let left = self.factor(&args[0])?;
+        let right = self.factor(&args[1])?;
+        self.at(expr.span);
+        let elem = element_ty(self, args[0].ty);
+        let (a, b) = (self.extents(&left), self.extents(&right));
+        let (inner, other) = (a[a.len() - 1], b[0]);
+        let fits = self.compare_ints("eq", inner, other);
+        self.check_shapes(fits, Mismatch::Product, &a, &b)?;
+        if a.len() == 1 && b.len() == 1 {
+            return self.dot(inner, elem, |lower, at| {
+                [
+                    lower.load_element(&left, &[at]),
+                    lower.load_element(&right, &[at]),
+                ]
+            });
+        }
+        let shape: Vec<_> = a[..a.len() - 1].iter().chain(&b[1..]).copied().collect();
+        let fresh = self.fresh(expr.ty, &shape)?;
+        let target = self.borrow_box(fresh, true);
+        let view = self.whole_view(target);
+        match (a.len(), b.len()) {
+            (_, 1) => self.each_index(&shape, &mut |lower, row| {
+                let sum = lower.dot(inner, elem, |lower, at| {
+                    [
+                        lower.load_element(&left, &[row[0], at]),
+                        lower.load_element(&right, &[at]),
+                    ]
+                })?;
+                lower.store_element(&view, row, sum);
+                Ok(())
+            })?,
+            (1, _) => self.add_rows(inner, shape[0], elem, (&left, &[]), &right, (&view, &[]))?,
+            _ => match self.product_kernel(elem, &left, &right) {
+                Some(kernel) => {
+                    let mut operands = vec![self.pointer_to(target)];
+                    operands.extend(self.int_of_index_all(&[shape[0], shape[1], inner]));
+                    for factor in [&left, &right] {
+                        operands.push(self.pointer_to(factor.source));
+                        let parts = self.strided(factor);
+                        operands.extend(self.int_of_index_all(&parts));
+                    }
+                    self.call_checked(kernel, &operands);
+                }
+                None => self.each_index(&shape[..1], &mut |lower, row| {
+                    lower.add_rows(inner, shape[1], elem, (&left, row), &right, (&view, row))
+                })?,
+            },
+        }
+        Ok(fresh)
+    }
+
+    /// An operand, its elements computed.
+    fn factor(&mut self, arg: &'x Expr) -> Result<View<'c, 'm>> {
+        match self.elements(arg)? {
+            Elements::View(view) => Ok(view),
+            map => {
+                let kept = self.gathered(&map, arg.ty)?;
+                let kept = self.borrow_box(kept, false);
+                Ok(self.whole_view(kept))
+            }
+        }
+    }
+
+    fn int_of_index_all(&self, values: &[Value<'c, 'm>]) -> Vec<Value<'c, 'm>> {
+        values
+            .iter()
+            .map(|&value| self.int_of_index(value))
+            .collect()
+    }
+
+    /// A sum of products, as a parallel loop with a reduction.
+    fn dot(
+        &mut self,
+        length: Value<'c, 'm>,
+        elem: Ty,
+        factors: impl FnOnce(&Self, Value<'c, 'm>) -> [Value<'c, 'm>; 2],
+    ) -> Result<Value<'c, 'm>> {
+        let scalar = self.types().flat(elem)?[0];
+        let zero = self.number(0.0, elem)?;
+        let attrs = self.loop_attributes(1, &[par::Reduction::Add]);
+        let op = self
+            .b
+            .structured("par.for", &[length, zero], &[scalar], &attrs, 1);
+        let outer = self.b;
+        let at = self.b.enter(op, 0, &[self.b.index_type()]);
+        let [a, b] = factors(self, at[0]);
+        let product = self.binary(Binary::alike(BinaryOp::Mul, a, b, elem))?;
+        self.b.op("par.yield", &[product], &[]);
+        self.b = outer;
+        Ok(self.results_of(op)[0])
+    }
+
+    /// `target[row, :] = sum of left[row, k] * right[k, :]`, the rows of `right` one after the other.
+    fn add_rows(
+        &mut self,
+        inner: Value<'c, 'm>,
+        columns: Value<'c, 'm>,
+        elem: Ty,
+        (left, row): (&View<'c, 'm>, &[Value<'c, 'm>]),
+        right: &View<'c, 'm>,
+        (target, target_row): (&View<'c, 'm>, &[Value<'c, 'm>]),
+    ) -> Result<()> {
+        let zero = self.number(0.0, elem)?;
+        let at = |row: &[Value<'c, 'm>], last: Value<'c, 'm>| {
+            row.iter().copied().chain([last]).collect::<Vec<_>>()
+        };
+        self.each_index(&[columns], &mut |lower, column| {
+            lower.store_element(target, &at(target_row, column[0]), zero);
+            Ok(())
+        })?;
+        self.each_in_order(&[inner], &mut vec![], &mut |lower, k| {
+            let factor = lower.load_element(left, &at(row, k[0]));
+            lower.each_index(&[columns], &mut |lower, column| {
+                let place = at(target_row, column[0]);
+                let other = lower.load_element(right, &[k[0], column[0]]);
+                let sum = lower.load_element(target, &place);
+                let sum = lower.multiply_add([factor, other, sum], elem)?;
+                lower.store_element(target, &place, sum);
+                Ok(())
+            })
+        })
+    }
+
+    /// The function of the runtime that multiplies two matrices, where there is one and it is worth a call.
+    fn product_kernel(
+        &self,
+        elem: Ty,
+        left: &View<'c, 'm>,
+        right: &View<'c, 'm>,
+    ) -> Option<&'static str> {
+        if self.fp == FpMode::Strict {
+            return None;
+        }
+        let known = |view: &View<'c, 'm>, axis: usize| {
+            let axis = view.order[axis];
+            let payload = mlc_dialects::own::payload(melior::ir::ValueLike::r#type(&view.source))?;
+            let extent = array_extents(payload)?[axis];
+            (matches!(view.dims[axis], ViewDim::All) && extent != DYNAMIC).then_some(extent)
+        };
+        if let (Some(m), Some(k), Some(n)) = (known(left, 0), known(left, 1), known(right, 1))
+            && m.saturating_mul(k).saturating_mul(n) <= SMALL
+        {
+            return None;
+        }
+        match self.class(elem).ok()? {
+            Class::Float(FloatKind::F64) => Some("mlc_rt_matmul_f64"),
+            Class::Float(FloatKind::F32) => Some("mlc_rt_matmul_f32"),
+            _ => None,
+        }
+    }
+
+    /// Where a view of two dimensions starts in its array, and how far apart its rows and its columns are, in elements.
+    fn strided(&self, view: &View<'c, 'm>) -> [Value<'c, 'm>; 3] {
+        let index = self.b.index_type();
+        let rank = view.dims.len();
+        // Arrays lie row by row.
+        let mut strides = vec![self.b.index(1); rank];
+        let whole = self.whole_view(view.source);
+        for axis in (0..rank.saturating_sub(1)).rev() {
+            let extent = self.view_extent(&whole, axis + 1);
+            strides[axis] = self
+                .b
+                .value("arith.muli", &[strides[axis + 1], extent], index);
+        }
+        let mut start = self.b.index(0);
+        let mut steps = strides.clone();
+        for (axis, &dim) in view.dims.iter().enumerate() {
+            let first = match dim {
+                ViewDim::All => continue,
+                ViewDim::Fixed(position) => position,
+                ViewDim::Range { start, step, .. } => {
+                    if let Some(step) = step {
+                        steps[axis] = self.b.value("arith.muli", &[strides[axis], step], index);
+                    }
+                    start
+                }
+            };
+            let offset = self.b.value("arith.muli", &[first, strides[axis]], index);
+            start = self.b.value("arith.addi", &[start, offset], index);
+        }
+        [start, steps[view.order[0]], steps[view.order[1]]]
+    }
+
+    /// A borrow as an address, for functions of the runtime that serve several types.
+    pub fn pointer_to(&self, borrow: Value<'c, 'm>) -> Value<'c, 'm> {
+        let pointer = self.cx.parsed_type("!llvm.ptr");
+        self.b
+            .value("builtin.unrealized_conversion_cast", &[borrow], pointer)
+    }
+}

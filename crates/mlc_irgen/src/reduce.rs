@@ -1,0 +1,518 @@
+//! Reductions of lists and arrays: of all elements, or along some dimensions.
+
+use melior::ir::Value;
+use mlc_dialects::par;
+use mlc_sema::hir::{BinaryOp, Builtin, CompareOp, ErrorKind, Expr, Ty, TyKind};
+
+use crate::{
+    arith::{Binary, Class},
+    builtin::element_ty,
+    elements::Elements,
+    function::{Lower, Result},
+    subscript::constant_int,
+    view::View,
+};
+
+/// How many columns are reduced together, where rows are added up.
+const COLUMNS: i64 = 512;
+
+/// Elements of which some indices are fixed.
+struct Section<'e, 'x, 'c, 'm> {
+    elements: &'e Elements<'x, 'c, 'm>,
+    extents: Vec<Value<'c, 'm>>,
+    /// The fixed indices.
+    at: Vec<Option<Value<'c, 'm>>>,
+    stretched: bool,
+}
+
+impl<'e, 'x, 'c, 'm> Section<'e, 'x, 'c, 'm> {
+    /// The extents of the dimensions that are free.
+    fn free(&self) -> Vec<Value<'c, 'm>> {
+        let both = self.extents.iter().zip(&self.at);
+        both.filter(|(_, at)| at.is_none())
+            .map(|(&extent, _)| extent)
+            .collect()
+    }
+
+    /// The indices of an element, given those of the free dimensions.
+    fn indices(&self, free: &[Value<'c, 'm>]) -> Vec<Value<'c, 'm>> {
+        let mut free = free.iter();
+        let index = |at: &Option<Value<'c, 'm>>| {
+            at.unwrap_or_else(|| *free.next().expect("one index for each free dimension"))
+        };
+        self.at.iter().map(index).collect()
+    }
+}
+
+/// The types of the elements and of the result.
+#[derive(Clone, Copy)]
+struct Types {
+    elem: Ty,
+    result: Ty,
+}
+
+impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// A reduction of everything: `(&a)`.
+    pub fn reduce_all(
+        &mut self,
+        expr: &'x Expr,
+        op: Builtin,
+        arg: &'x Expr,
+    ) -> Result<Value<'c, 'm>> {
+        let of_list = matches!(self.types().kind(arg.ty), TyKind::List(_));
+        let (source, extents) = self.reduction_source(expr, op, arg, of_list)?;
+        let types = Types {
+            elem: element_ty(self, arg.ty),
+            result: expr.ty,
+        };
+        let scalar = self.types().flat(expr.ty)?[0];
+        let results = self.versions(&source, &[scalar], |lower, stretched| {
+            let section = Section {
+                elements: &source,
+                at: vec![None; extents.len()],
+                extents: extents.clone(),
+                stretched,
+            };
+            Ok(vec![lower.reduced(op, &section, types)?])
+        })?;
+        Ok(results[0])
+    }
+
+    /// A reduction along some dimensions: `(&a, axes…)`. Where the result has as many dimensions, those that were reduced
+    /// have one position.
+    pub fn reduce_axes(
+        &mut self,
+        expr: &'x Expr,
+        op: Builtin,
+        args: &'x [Expr],
+    ) -> Result<Value<'c, 'm>> {
+        let (source, extents) = self.reduction_source(expr, op, &args[0], false)?;
+        let types = Types {
+            elem: element_ty(self, args[0].ty),
+            result: element_ty(self, expr.ty),
+        };
+        let axes: Vec<usize> = (args[1..].iter())
+            .filter_map(|axis| usize::try_from(constant_int(axis)?).ok())
+            .collect();
+        let rank = extents.len();
+        let kept: Vec<usize> = (0..rank).filter(|axis| !axes.contains(axis)).collect();
+        let keeps_rank =
+            matches!(self.types().kind(expr.ty), TyKind::Array { dims, .. } if dims.len() == rank);
+        let one = self.b.index(1);
+        let shape: Vec<_> = (0..rank)
+            .filter(|axis| keeps_rank || kept.contains(axis))
+            .map(|axis| {
+                if kept.contains(&axis) {
+                    extents[axis]
+                } else {
+                    one
+                }
+            })
+            .collect();
+        let fresh = self.fresh(expr.ty, &shape)?;
+        let target = self.borrow_box(fresh, true);
+        let mut target = self.whole_view(target);
+        if keeps_rank {
+            let zero = self.b.index(0);
+            axes.iter().for_each(|&axis| target.fix(axis, zero));
+        }
+        let combines = !matches!(op, Builtin::ArgMin | Builtin::ArgMax | Builtin::Std);
+        let by_layers = combines && !axes.contains(&(rank - 1));
+        let last = if by_layers {
+            kept.last().copied()
+        } else {
+            None
+        };
+        let outer: Vec<usize> = kept
+            .into_iter()
+            .filter(|&axis| Some(axis) != last)
+            .collect();
+        let bounds: Vec<_> = outer.iter().map(|&axis| extents[axis]).collect();
+        self.versions(&source, &[], |lower, stretched| {
+            let whole = |at: &[Value<'c, 'm>]| {
+                let mut fixed = vec![None; rank];
+                for (&axis, &index) in outer.iter().zip(at) {
+                    fixed[axis] = Some(index);
+                }
+                Section {
+                    elements: &source,
+                    extents: extents.clone(),
+                    at: fixed,
+                    stretched,
+                }
+            };
+            match last {
+                None => lower.each_index(&bounds, &mut |lower, at| {
+                    let value = lower.reduced(op, &whole(at), types)?;
+                    lower.store_element(&target, at, value);
+                    Ok(())
+                })?,
+                Some(last) => {
+                    lower.column_blocks(extents[last], &bounds, |lower, at, first, count| {
+                        lower.reduce_layers(op, &whole(at), (last, first, count), &target, types)
+                    })?
+                }
+            }
+            Ok(vec![])
+        })?;
+        Ok(fresh)
+    }
+
+    /// The elements to reduce, and their extents; raises where there are none and that has no answer.
+    #[expect(clippy::type_complexity, reason = "the elements and their extents")]
+    fn reduction_source(
+        &mut self,
+        expr: &'x Expr,
+        op: Builtin,
+        arg: &'x Expr,
+        of_list: bool,
+    ) -> Result<(Elements<'x, 'c, 'm>, Vec<Value<'c, 'm>>)> {
+        let mut source = self.elements(arg)?;
+        self.at(expr.span);
+        // What is read twice is computed once.
+        if op == Builtin::Std && matches!(source, Elements::Map(_)) {
+            let kept = self.gathered(&source, arg.ty)?;
+            let kept = self.borrow_box(kept, false);
+            source = Elements::View(self.whole_view(kept));
+        }
+        let extents = self.extents_of(&source);
+        let message = match op {
+            Builtin::ReduceMin if of_list => "min() arg is an empty sequence",
+            Builtin::ReduceMax if of_list => "max() arg is an empty sequence",
+            Builtin::ReduceMin => {
+                "zero-size array to reduction operation minimum which has no identity"
+            }
+            Builtin::ReduceMax => {
+                "zero-size array to reduction operation maximum which has no identity"
+            }
+            Builtin::ArgMin => "attempt to get argmin of an empty sequence",
+            Builtin::ArgMax => "attempt to get argmax of an empty sequence",
+            _ => return Ok((source, extents)),
+        };
+        let count = self.product(&extents);
+        let zero = self.b.index(0);
+        let some = self.compare_ints("ne", count, zero);
+        self.check(some, ErrorKind::ValueError, message);
+        Ok((source, extents))
+    }
+
+    /// The product of extents, of type `index`.
+    pub fn product(&self, extents: &[Value<'c, 'm>]) -> Value<'c, 'm> {
+        let index = self.b.index_type();
+        let extents = extents.iter().copied();
+        extents
+            .reduce(|a, b| self.b.value("arith.muli", &[a, b], index))
+            .unwrap_or_else(|| self.b.index(1))
+    }
+
+    /// The reduction of a section.
+    fn reduced(
+        &mut self,
+        op: Builtin,
+        section: &Section<'_, 'x, 'c, 'm>,
+        types: Types,
+    ) -> Result<Value<'c, 'm>> {
+        match op {
+            Builtin::ArgMin | Builtin::ArgMax => self.extreme_position(op, section, types.elem),
+            Builtin::Mean => {
+                let sum = self.combined(
+                    Builtin::Sum,
+                    section,
+                    types.result,
+                    |_, value| Ok(value),
+                    types,
+                )?;
+                self.divided(sum, &section.free(), types.result)
+            }
+            Builtin::Std => {
+                let ty = types.result;
+                let sum = self.combined(Builtin::Sum, section, ty, |_, value| Ok(value), types)?;
+                let mean = self.divided(sum, &section.free(), ty)?;
+                let squares = self.combined(
+                    Builtin::Sum,
+                    section,
+                    ty,
+                    |lower, value| {
+                        let scalar = lower.types().flat(ty)?[0];
+                        let off = lower.float_op("arith.subf", &[value, mean], scalar);
+                        Ok(lower.float_op("arith.mulf", &[off, off], scalar))
+                    },
+                    types,
+                )?;
+                let variance = self.divided(squares, &section.free(), ty)?;
+                let scalar = self.types().flat(ty)?[0];
+                Ok(self.float_op("math.sqrt", &[variance], scalar))
+            }
+            _ => self.combined(op, section, types.result, |_, value| Ok(value), types),
+        }
+    }
+
+    /// A sum over as many positions, as a mean.
+    fn divided(
+        &mut self,
+        sum: Value<'c, 'm>,
+        extents: &[Value<'c, 'm>],
+        ty: Ty,
+    ) -> Result<Value<'c, 'm>> {
+        let count = self.product(extents);
+        let count = self.int_of_index(count);
+        let count = self.convert(count, Ty::INT, ty)?;
+        self.binary(Binary::alike(BinaryOp::Div, sum, count, ty))
+    }
+
+    /// The free elements of a section combined, in a parallel loop.
+    fn combined(
+        &mut self,
+        op: Builtin,
+        section: &Section<'_, 'x, 'c, 'm>,
+        ty: Ty,
+        each: impl FnOnce(&mut Self, Value<'c, 'm>) -> Result<Value<'c, 'm>>,
+        types: Types,
+    ) -> Result<Value<'c, 'm>> {
+        let scalar = self.types().flat(ty)?[0];
+        let class = self.class(ty)?;
+        let kind = match (op, class) {
+            (Builtin::Sum, _) => par::Reduction::Add,
+            (Builtin::Prod, _) => par::Reduction::Mul,
+            (Builtin::Any, _) => par::Reduction::Or,
+            (Builtin::All, _) => par::Reduction::And,
+            (Builtin::ReduceMin, Class::Float(_)) => par::Reduction::MinF,
+            (Builtin::ReduceMin, Class::Int { signed: true, .. }) => par::Reduction::MinS,
+            (Builtin::ReduceMin, _) => par::Reduction::MinU,
+            (_, Class::Float(_)) => par::Reduction::MaxF,
+            (_, Class::Int { signed: true, .. }) => par::Reduction::MaxS,
+            _ => par::Reduction::MaxU,
+        };
+        let bounds = section.free();
+        let mut operands = bounds.clone();
+        operands.push(self.neutral(op, ty)?);
+        let attrs = self.loop_attributes(bounds.len(), &[kind]);
+        let loop_ = self
+            .b
+            .structured("par.for", &operands, &[scalar], &attrs, 1);
+        let outer = self.b;
+        let free = self
+            .b
+            .enter(loop_, 0, &vec![self.b.index_type(); bounds.len()]);
+        let value = self.element(section.elements, &section.indices(&free), section.stretched)?;
+        let value = self.convert(value, types.elem, ty)?;
+        let value = each(self, value)?;
+        self.b.op("par.yield", &[value], &[]);
+        self.b = outer;
+        Ok(self.results_of(loop_)[0])
+    }
+
+    /// The value that changes nothing when it is combined with another one.
+    fn neutral(&self, op: Builtin, ty: Ty) -> Result<Value<'c, 'm>> {
+        let scalar = self.types().flat(ty)?[0];
+        let least = op != Builtin::ReduceMin;
+        Ok(match (op, self.class(ty)?) {
+            (Builtin::Sum, _) => self.number(0.0, ty)?,
+            (Builtin::Prod, _) => self.number(1.0, ty)?,
+            (Builtin::Any, _) => self.b.bool(false),
+            (Builtin::All, _) => self.b.bool(true),
+            (_, Class::Float(_)) => {
+                let sign = if least { -1.0 } else { 1.0 };
+                self.b.float(sign * f64::INFINITY, scalar)
+            }
+            (_, Class::Int { bits, signed: true }) => {
+                let limit = if least { i64::MIN } else { i64::MAX };
+                self.b.int(limit >> (64 - bits), scalar)
+            }
+            _ => self.b.int(if least { 0 } else { -1 }, scalar),
+        })
+    }
+
+    /// Two contributions as one.
+    fn merged(
+        &mut self,
+        op: Builtin,
+        a: Value<'c, 'm>,
+        b: Value<'c, 'm>,
+        ty: Ty,
+    ) -> Result<Value<'c, 'm>> {
+        let scalar = self.types().flat(ty)?[0];
+        let float = matches!(self.class(ty)?, Class::Float(_));
+        let op = match op {
+            Builtin::ReduceMin if float => {
+                return Ok(self.b.value("arith.minimumf", &[a, b], scalar));
+            }
+            Builtin::ReduceMax if float => {
+                return Ok(self.b.value("arith.maximumf", &[a, b], scalar));
+            }
+            Builtin::ReduceMin => BinaryOp::Min,
+            Builtin::ReduceMax => BinaryOp::Max,
+            Builtin::Prod => BinaryOp::Mul,
+            Builtin::Any => BinaryOp::Or,
+            Builtin::All => BinaryOp::And,
+            _ => BinaryOp::Add,
+        };
+        self.binary(Binary::alike(op, a, b, ty))
+    }
+
+    /// A parallel loop over `bounds` and, where there are none, over blocks of columns. Gives the body the indices, the first
+    /// column and the number of columns.
+    fn column_blocks(
+        &mut self,
+        columns: Value<'c, 'm>,
+        bounds: &[Value<'c, 'm>],
+        mut body: impl FnMut(&mut Self, &[Value<'c, 'm>], Value<'c, 'm>, Value<'c, 'm>) -> Result<()>,
+    ) -> Result<()> {
+        let index = self.b.index_type();
+        let zero = self.b.index(0);
+        if !bounds.is_empty() {
+            return self.each_index(bounds, &mut |lower, at| body(lower, at, zero, columns));
+        }
+        let width = self.b.index(COLUMNS);
+        let blocks = self.b.value("arith.ceildivui", &[columns, width], index);
+        self.each_index(&[blocks], &mut |lower, at| {
+            let first = lower.b.value("arith.muli", &[at[0], width], index);
+            let rest = lower.b.value("arith.subi", &[columns, first], index);
+            let count = lower.b.value("arith.minsi", &[rest, width], index);
+            body(lower, &[], first, count)
+        })
+    }
+
+    /// The reduction of a section layer by layer, for some positions of its last dimension that is kept: `(dimension, first,
+    /// count)`. Neighbors in memory are combined with neighbors.
+    fn reduce_layers(
+        &mut self,
+        op: Builtin,
+        section: &Section<'_, 'x, 'c, 'm>,
+        (last, first, count): (usize, Value<'c, 'm>, Value<'c, 'm>),
+        target: &View<'c, 'm>,
+        types: Types,
+    ) -> Result<()> {
+        let ty = types.result;
+        let index = self.b.index_type();
+        let base = if op == Builtin::Mean {
+            Builtin::Sum
+        } else {
+            op
+        };
+        // Where the result of a column lies, and the column.
+        let place = |lower: &Self, column: Value<'c, 'm>| {
+            let column = lower.b.value("arith.addi", &[first, column], index);
+            let mut at: Vec<_> = section.at.iter().flatten().copied().collect();
+            at.push(column);
+            (at, column)
+        };
+        let layers: Vec<_> = (section.extents.iter().enumerate())
+            .filter(|&(axis, _)| axis != last && section.at[axis].is_none())
+            .map(|(_, &extent)| extent)
+            .collect();
+        let start = self.neutral(base, ty)?;
+        self.each_index(&[count], &mut |lower, column| {
+            let (at, _) = place(lower, column[0]);
+            lower.store_element(target, &at, start);
+            Ok(())
+        })?;
+        self.each_in_order(&layers, &mut vec![], &mut |lower, layer| {
+            lower.each_index(&[count], &mut |lower, column| {
+                let (at, column) = place(lower, column[0]);
+                let mut fixed = section.at.clone();
+                fixed[last] = Some(column);
+                let here = Section {
+                    elements: section.elements,
+                    extents: section.extents.clone(),
+                    at: fixed,
+                    stretched: section.stretched,
+                };
+                let value = lower.element(here.elements, &here.indices(layer), here.stretched)?;
+                let value = lower.convert(value, types.elem, ty)?;
+                let before = lower.load_element(target, &at);
+                let after = lower.merged(base, before, value, ty)?;
+                lower.store_element(target, &at, after);
+                Ok(())
+            })
+        })?;
+        if op != Builtin::Mean {
+            return Ok(());
+        }
+        self.each_index(&[count], &mut |lower, column| {
+            let (at, _) = place(lower, column[0]);
+            let sum = lower.load_element(target, &at);
+            let mean = lower.divided(sum, &layers, ty)?;
+            lower.store_element(target, &at, mean);
+            Ok(())
+        })
+    }
+
+    /// The position of the least or greatest of the free elements of a section: the first one; a NaN is before all.
+    fn extreme_position(
+        &mut self,
+        op: Builtin,
+        section: &Section<'_, 'x, 'c, 'm>,
+        elem: Ty,
+    ) -> Result<Value<'c, 'm>> {
+        let zero = self.b.index(0);
+        let bounds = section.free();
+        let first = section.indices(&vec![zero; bounds.len()]);
+        let first = self.element(section.elements, &first, section.stretched)?;
+        let best = self.search_extreme(op, section, elem, &bounds, &mut vec![], [zero, first])?;
+        Ok(self.int_of_index(best[0]))
+    }
+
+    /// One loop for each free dimension, which carry the position of the best element so far and that element.
+    fn search_extreme(
+        &mut self,
+        op: Builtin,
+        section: &Section<'_, 'x, 'c, 'm>,
+        elem: Ty,
+        bounds: &[Value<'c, 'm>],
+        free: &mut Vec<Value<'c, 'm>>,
+        best: [Value<'c, 'm>; 2],
+    ) -> Result<[Value<'c, 'm>; 2]> {
+        let index = self.b.index_type();
+        let scalar = self.types().flat(elem)?[0];
+        if free.len() == bounds.len() {
+            let indices = section.indices(free);
+            let value = self.element(section.elements, &indices, section.stretched)?;
+            let mut position = free[0];
+            for (&extent, &at) in bounds.iter().zip(free.iter()).skip(1) {
+                let row = self.b.value("arith.muli", &[position, extent], index);
+                position = self.b.value("arith.addi", &[row, at], index);
+            }
+            let better = self.is_more_extreme(op, value, best[1], elem)?;
+            return Ok([(position, best[0], index), (value, best[1], scalar)]
+                .map(|(new, old, ty)| self.b.value("arith.select", &[better, new, old], ty)));
+        }
+        let (zero, one) = (self.b.index(0), self.b.index(1));
+        let operands = [zero, bounds[free.len()], one, best[0], best[1]];
+        let loop_ = self
+            .b
+            .structured("scf.for", &operands, &[index, scalar], &[], 1);
+        let outer = self.b;
+        let state = self.b.enter(loop_, 0, &[index, index, scalar]);
+        free.push(state[0]);
+        let next = self.search_extreme(op, section, elem, bounds, free, [state[1], state[2]])?;
+        free.pop();
+        self.b.op("scf.yield", &next, &[]);
+        self.b = outer;
+        let results = self.results_of(loop_);
+        Ok([results[0], results[1]])
+    }
+
+    fn is_more_extreme(
+        &mut self,
+        op: Builtin,
+        value: Value<'c, 'm>,
+        best: Value<'c, 'm>,
+        elem: Ty,
+    ) -> Result<Value<'c, 'm>> {
+        let order = if op == Builtin::ArgMin {
+            CompareOp::Lt
+        } else {
+            CompareOp::Gt
+        };
+        let better = self.compare(order, value, best, elem)?;
+        if !matches!(self.class(elem)?, Class::Float(_)) || self.fp == crate::FpMode::Fast {
+            return Ok(better);
+        }
+        let bit = self.b.int_type(1);
+        let is_nan = self.compare_floats("une", value, value);
+        let best_is_number = self.compare_floats("ord", best, best);
+        let first_nan = self.b.value("arith.andi", &[is_nan, best_is_number], bit);
+        Ok(self.b.value("arith.ori", &[better, first_nan], bit))
+    }
+}
