@@ -165,6 +165,20 @@ def Own_BorrowMutOp : Own_Op<"borrow_mut", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Own_KeepOp : Own_Op<"keep", [Pure]> {
+  let summary = "a use of a borrow that does nothing";
+  let description = [{
+    What the borrow leads to is neither moved nor replaced nor resized up to here: a loop that visits the
+    elements of a list borrows the list at the start of each iteration and keeps it at its end.
+
+    ```mlir
+    own.keep %l : !own.ref<!own.list<f32>>
+    ```
+  }];
+  let arguments = (ins Own_AnyBorrow:$source);
+  let assemblyFormat = "$source attr-dict `:` type($source)";
+}
+
 // ---- projections: a borrow of a part, as exclusive as the borrow it comes from
 
 def Own_ElemOp : Own_Op<"elem", [MemoryEffects<[MemRead]>]> {

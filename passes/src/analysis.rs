@@ -3,11 +3,15 @@
 pub mod access;
 pub mod borrows;
 pub mod conflicts;
+pub mod guards;
 pub mod linear;
 pub mod live_boxes;
+pub mod lost;
 pub mod moves;
 pub mod order;
+pub mod origins;
 pub mod parts;
 pub mod place;
 pub mod separation;
+pub mod touches;
 pub mod wrap;

@@ -1,10 +1,12 @@
 //! Reading, writing, borrowing and moving what is in a place.
 
-use melior::ir::{Value, ValueLike, operation::OperationLike};
+use melior::ir::{Value, ValueLike, attribute::StringAttribute, operation::OperationLike};
 use mlc_diagnostics::Diagnostic;
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{defining_op, op_name};
-use mlc_sema::hir::{Expr, ExprKind, Place, Root, Ty, TyKind};
+use mlc_mlir::rewrite::{defining_op, op_name, set_attribute};
+use mlc_sema::hir::{
+    ErrorKind, Expr, ExprKind, Place, Projection, ProjectionKind, Root, Ty, TyKind,
+};
 
 use crate::{
     Error,
@@ -180,7 +182,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// A borrow under its own name, shared if that is what is wanted.
-    fn reborrow(&self, value: Value<'c, 'm>, mutable: bool) -> Value<'c, 'm> {
+    pub fn reborrow(&self, value: Value<'c, 'm>, mutable: bool) -> Value<'c, 'm> {
         let ty = value.r#type();
         let payload = own::payload(ty).expect("the value is a borrow");
         if mutable || own::kind(ty) == own::Kind::Ref {
@@ -192,44 +194,157 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// Takes an owning value out of its place.
     pub fn take(&mut self, place: &'x Place) -> Result<Vec<Value<'c, 'm>>> {
-        if place.projections.is_empty()
-            && let Root::Local(local) = &place.root
+        if let Root::Local(local) = &place.root
             && let Binding::Values(values) = &self.env[local.0 as usize]
         {
             let values = values.clone();
-            self.at(place.span);
-            return Ok(values.into_iter().map(|value| self.moved(value)).collect());
+            if let Some(values) = self.part_of_values(values, self.local_ty(*local), place)? {
+                self.at(place.span);
+                return Ok(values.into_iter().map(|value| self.moved(value)).collect());
+            }
         }
         self.check_owned(place)?;
         let spot = self.place(place, true)?;
         self.at(place.span);
-        match spot {
-            Spot::Borrow(source) => self.take_from(source, place.ty),
-            Spot::Values(values) => Ok(values.into_iter().map(|value| self.moved(value)).collect()),
-            spot => self.read(&spot, place.ty),
+        let values = match spot {
+            Spot::Borrow(source) => self.take_from(source, place.ty)?,
+            Spot::Values(values) => values.into_iter().map(|value| self.moved(value)).collect(),
+            spot => self.read(&spot, place.ty)?,
+        };
+        if let Some(field) = self.field_name(place)
+            && let Some(taken) = values.first().and_then(|value| defining_op(*value))
+        {
+            let name = StringAttribute::new(self.cx.context, &field).into();
+            set_attribute(taken, "mlc.part", name);
         }
+        Ok(values)
     }
 
-    /// What a name for a part leads to, and what a parameter may only read, belongs to somebody else.
+    /// The part of a variable that is held in SSA values which a place names, where that is held in values, too.
+    fn part_of_values(
+        &mut self,
+        mut values: Vec<Value<'c, 'm>>,
+        mut ty: Ty,
+        place: &Place,
+    ) -> Result<Option<Vec<Value<'c, 'm>>>> {
+        for projection in &place.projections {
+            if self.types().is_boxed(ty) {
+                return Ok(None);
+            }
+            values = match &projection.kind {
+                ProjectionKind::Item(position) => {
+                    values[self.item_range(ty, *position as usize)?].to_vec()
+                }
+                ProjectionKind::Unwrap { checked } => {
+                    if *checked {
+                        self.at(projection.span);
+                        self.check(
+                            values[0],
+                            ErrorKind::TypeError,
+                            "expected a value, found None",
+                        );
+                    }
+                    values[1..].to_vec()
+                }
+                _ => return Ok(None),
+            };
+            ty = projection.ty;
+        }
+        Ok(Some(values))
+    }
+
+    /// The name of the field that a place is.
+    fn field_name(&self, place: &Place) -> Option<String> {
+        let (last, before) = place.projections.split_last()?;
+        let ProjectionKind::Field(position) = last.kind else {
+            return None;
+        };
+        let whole = match (before.last(), &place.root) {
+            (Some(projection), _) => projection.ty,
+            (None, Root::Local(local)) => self.local_ty(*local),
+            (None, Root::Global(global)) => self.cx.program.globals[global.0 as usize].ty,
+            (None, Root::Temporary(value) | Root::Borrowed(value)) => value.ty,
+            (None, Root::Constant(_)) => return None,
+        };
+        let TyKind::Struct(id) = self.types().kind(whole) else {
+            return None;
+        };
+        let fields = &self.cx.program.structs[id.0 as usize].fields;
+        Some(fields.get(position as usize)?.name.clone())
+    }
+
+    /// What a name for a part leads to, what a parameter may only read, and what a list holds belongs to somebody else.
     fn check_owned(&self, place: &Place) -> Result<()> {
-        let Root::Local(local) = &place.root else {
-            return Ok(());
-        };
-        let Binding::Borrow(Borrowed::Ref(source)) = &self.env[local.0 as usize] else {
-            return Ok(());
-        };
-        let is_shared = own::kind(source.r#type()) == own::Kind::Ref;
-        if !self.types().is_boxed(place.ty) || !(is_shared || place.projections.is_empty()) {
+        if !self.types().is_boxed(place.ty) {
             return Ok(());
         }
-        let name = &self.function.locals[local.0 as usize].name;
-        let message = match place.projections.is_empty() {
-            true => format!("`{name}` is moved, but it is only borrowed"),
-            false => format!("a part of `{name}` is moved, but `{name}` is only borrowed"),
+        let is_element = matches!(
+            place.projections.last(),
+            Some(Projection {
+                kind: ProjectionKind::Index { .. },
+                ..
+            })
+        );
+        let (name, bound) = match &place.root {
+            Root::Local(local) => {
+                let slot = local.0 as usize;
+                (self.function.locals[slot].name.clone(), Some(slot))
+            }
+            Root::Global(global) => {
+                let global = &self.cx.program.globals[global.0 as usize];
+                (global.name.clone(), None)
+            }
+            Root::Borrowed(_) => {
+                let message = "a part of a value is moved that a function only lends";
+                let diagnostic = Diagnostic::error("move-out-of-borrow", place.span, message)
+                    .help("move `copy(…)` of it");
+                return Err(Error::Unsupported(Box::new(diagnostic)));
+            }
+            _ if is_element => ("a value".to_owned(), None),
+            _ => return Ok(()),
         };
-        let diagnostic = Diagnostic::error("move-out-of-borrow", place.span, message)
-            .help("move `copy(…)` of it, or make the parameter `owned`");
-        Err(Error::Unsupported(Box::new(diagnostic)))
+        let binding = bound.map(|slot| &self.env[slot]);
+        let (mut message, mut help) = (String::new(), "move `copy(…)` of it");
+        if let (Some(slot), Some(Binding::Borrow(Borrowed::Ref(source)))) = (bound, binding) {
+            let is_shared = own::kind(source.r#type()) == own::Kind::Ref;
+            let is_param =
+                (self.function.params.iter()).any(|param| param.local.0 as usize == slot);
+            if place.projections.is_empty() && (is_shared || !is_param) {
+                message = format!("`{name}` is moved, but it is only borrowed");
+                if is_param {
+                    help = "move `copy(…)` of it, or make the parameter `owned`";
+                }
+            } else if is_shared {
+                message = format!("a part of `{name}` is moved, but `{name}` is only borrowed");
+                if is_param {
+                    help = "move `copy(…)` of it, or make the parameter `owned`";
+                }
+            }
+        }
+        // A value that ends with the function gives its parts away.
+        let ends = self.returning
+            && bound.is_some_and(|slot| !self.targets.returns.contains(slot))
+            && matches!(binding, Some(Binding::Values(_)));
+        if message.is_empty() && is_element && !ends {
+            message = match name.as_str() {
+                "a value" => "an element is moved out of a value".to_owned(),
+                _ => format!("an element of `{name}` is moved, but the list keeps its elements"),
+            };
+            help = "move `copy(…)` of it, or take it out with `pop`";
+        }
+        if message.is_empty() {
+            return Ok(());
+        }
+        let mut diagnostic = Diagnostic::error("move-out-of-borrow", place.span, message);
+        if let Some(slot) = bound {
+            let local = &self.function.locals[slot];
+            let label = match binding {
+                Some(Binding::Borrow(_)) => "borrowed here",
+                _ => "it is a part of this value",
+            };
+            diagnostic = diagnostic.label(local.span, label);
+        }
+        Err(Error::Unsupported(Box::new(diagnostic.help(help))))
     }
 
     /// A name for a part of a local value leads nowhere once the function has ended.

@@ -7,6 +7,7 @@
 use melior::ir::{Type, Value};
 use mlc_diagnostics::Span;
 use mlc_dialects::own;
+use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{Expr, Handler, Stmt, Ty};
 
 use crate::{
@@ -48,6 +49,8 @@ impl<'x> Protected<'x> {
 /// How a variable of the caller comes into the function.
 enum Capture<'c, 'm> {
     Values(Vec<Value<'c, 'm>>),
+    /// It is moved in the statements, and nothing needs it afterwards.
+    Owned(Vec<Value<'c, 'm>>),
     Ref(Value<'c, 'm>),
     View(View<'c, 'm>),
 }
@@ -258,7 +261,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
         let mut assigned = LocalSet::default();
         slots.assigned(stmts.iter().copied(), self.reductions, &mut assigned);
-        slots.moved(stmts.iter().copied(), &mut assigned);
+        let mut moved = LocalSet::default();
+        slots.moved(stmts.iter().copied(), &mut moved);
+        assigned.extend(&moved);
         let mut written = LocalSet::default();
         slots.written_to(stmts.iter().copied(), &mut written);
         let inside = slots.live_before(stmts, behind, &self.targets);
@@ -268,6 +273,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         for slot in 0..self.function.locals.len() {
             let shared = live.contains(slot) || inside.contains(slot);
             if !assigned.contains(slot) || !shared || self.cells.contains(slot) {
+                continue;
+            }
+            if moved.contains(slot) && !live.contains(slot) {
                 continue;
             }
             if let Binding::Borrow(_) = self.env[slot] {
@@ -315,6 +323,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Binding::Unset => continue,
                 Binding::Borrow(Borrowed::Ref(value)) => Capture::Ref(value),
                 Binding::Borrow(Borrowed::View(view)) => Capture::View(view),
+                Binding::Values(values) if moved.contains(slot) => Capture::Owned(values),
                 Binding::Values(values) if self.types().is_boxed(ty) => {
                     Capture::Ref(self.borrow_box(values[0], written.contains(slot)))
                 }
@@ -326,6 +335,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         for (_, capture) in &captures {
             match capture {
                 Capture::Values(values) => operands.extend(self.copied_values(values)),
+                Capture::Owned(values) => operands.extend(values),
                 Capture::Ref(value) => operands.push(*value),
                 Capture::View(view) => operands.extend(view_values(view)),
             }
@@ -351,7 +361,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let mut inner = self.nested(b);
         for (slot, capture) in captures {
             inner.env[slot] = match capture {
-                Capture::Values(values) => {
+                Capture::Values(values) | Capture::Owned(values) => {
+                    for &value in &arguments[..values.len()] {
+                        name_value(self.cx.context, value, &self.function.locals[slot].name);
+                    }
                     Binding::Values(arguments.drain(..values.len()).collect())
                 }
                 Capture::Ref(_) => Binding::Borrow(Borrowed::Ref(arguments.remove(0))),
@@ -363,7 +376,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             };
         }
         for (slot, ..) in &cells {
-            inner.env[*slot] = Binding::Borrow(Borrowed::Ref(arguments.remove(0)));
+            let cell = arguments.remove(0);
+            name_value(self.cx.context, cell, &self.function.locals[*slot].name);
+            inner.env[*slot] = Binding::Borrow(Borrowed::Ref(cell));
             inner.cells.insert(*slot);
         }
         let ret_place = ret.map(|_| arguments.remove(0));

@@ -49,6 +49,10 @@ pub struct Lower<'x, 'c, 'm> {
     pub cells: LocalSet,
     /// The exceptions that are being handled, the innermost last.
     pub handling: Vec<Vec<Value<'c, 'm>>>,
+    /// Whether the value of a `return` is being evaluated.
+    pub returning: bool,
+    /// What the next loop visits the elements of.
+    pub iterated: Vec<&'x hir::Place>,
     /// Cells that variables without memory of their own got for the call that is being made, and the variables.
     pub spilled: Vec<(usize, Value<'c, 'm>)>,
     /// Copies of parts that the call that is being made may write to, and the parts.
@@ -175,6 +179,8 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
         accumulators: LocalSet::default(),
         cells: LocalSet::default(),
         handling: Vec::new(),
+        returning: false,
+        iterated: Vec::new(),
         spilled: Vec::new(),
         copied: Vec::new(),
     };
@@ -223,6 +229,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             accumulators: LocalSet::default(),
             cells: self.cells.clone(),
             handling: Vec::new(),
+            returning: false,
+            iterated: Vec::new(),
             spilled: Vec::new(),
             copied: Vec::new(),
         }

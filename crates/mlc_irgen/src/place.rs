@@ -1,6 +1,7 @@
 //! Places: paths to stored values, and reading, writing and borrowing what is there.
 
 use melior::ir::{Value, ValueLike};
+use mlc_diagnostics::Diagnostic;
 use mlc_dialects::own;
 use mlc_sema::hir::{ErrorKind, Place, Projection, ProjectionKind, Root, Ty, TyKind};
 
@@ -39,6 +40,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Evaluates a place; `mutable`: to write there.
     pub fn place(&mut self, place: &'x Place, mutable: bool) -> Result<Spot<'c, 'm>> {
         let (mut spot, mut ty) = self.root(place, mutable)?;
+        if let Spot::Borrow(source) = spot
+            && mutable
+            && own::kind(source.r#type()) == own::Kind::Ref
+        {
+            let message = "a value is changed that is borrowed to be read only";
+            let diagnostic = Diagnostic::error("write-through-shared-borrow", place.span, message)
+                .help("change `copy(…)` of it, or declare what it is a part of `inout`");
+            return Err(Error::Unsupported(Box::new(diagnostic)));
+        }
         for projection in &place.projections {
             spot = self.project(spot, ty, projection, mutable)?;
             ty = projection.ty;
@@ -226,7 +236,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Whether an optional holds a value.
     pub fn is_some(&mut self, spot: &Spot<'c, 'm>) -> Result<Value<'c, 'm>> {
         Ok(match spot {
-            Spot::Slot(slot) => self.current(*slot)?[0],
+            Spot::Slot(slot) => {
+                let values = self.current(*slot)?;
+                // Of a value that was moved, nothing may be asked: each borrow is a use of it.
+                for &value in values.iter().filter(|value| own::is_box(value.r#type())) {
+                    self.borrow_box(value, false);
+                }
+                values[0]
+            }
             Spot::Values(values) | Spot::Fresh(values) => values[0],
             Spot::Borrow(source) => {
                 let flag = self.field(*source, 0, false);

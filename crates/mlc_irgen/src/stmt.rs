@@ -6,7 +6,6 @@ use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{BinaryOp, ErrorKind, Expr, ExprKind, Mode, Place, Stmt, StmtKind};
 
 use crate::{
-    Error,
     arith::Binary,
     exceptions::Protected,
     function::{Binding, Lower, Result},
@@ -64,7 +63,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let values = match value {
                     Some(value) => {
                         self.check_returned(value)?;
-                        self.expr(value)?
+                        self.returning = matches!(value.kind, ExprKind::Move(_));
+                        let values = self.expr(value);
+                        self.returning = false;
+                        values?
                     }
                     None => vec![],
                 };
@@ -84,6 +86,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let condition = self.one(condition)?;
                 self.at(stmt.span);
                 self.raise_unless(condition, *error, message.as_ref())
+            }
+            StmtKind::Iterate(place) => {
+                self.iterated.push(place);
+                Ok(())
             }
             StmtKind::Drain { item, list, body } => {
                 self.drain_loop(item.0 as usize, list, body, behind)
@@ -178,9 +184,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         {
             self.b.op("own.swap", &[*first, *second], &[]);
             return Ok(());
-        }
-        if self.types().is_boxed(left.ty) {
-            return Err(Error::unsupported(left.span, "exchanging parts of arrays"));
         }
         let (a, b) = (self.read(&first, left.ty)?, self.read(&second, right.ty)?);
         self.write(&first, left.ty, b)?;

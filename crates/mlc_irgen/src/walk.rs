@@ -198,6 +198,7 @@ impl<'h> Slots<'h> {
                 });
                 self.stmts(orelse, reductions, visit);
             }
+            StmtKind::Iterate(place) => self.place(place, reductions, visit),
             StmtKind::Drain { item, list, body } => {
                 self.expr(list, reductions, visit);
                 visit(Event::Assign(item.0 as usize));

@@ -31,16 +31,10 @@ impl<'a> FnCx<'_, 'a> {
         want: Option<Ty>,
         span: Span,
     ) -> Val {
+        let reported = self.cx.diagnostics.len();
         match self.builtin_by_name(name, args, want, span) {
             Some(value) => value,
-            None if self
-                .cx
-                .diagnostics
-                .last()
-                .is_some_and(|last| last.primary == span) =>
-            {
-                Val::error(span)
-            }
+            None if self.cx.diagnostics.len() > reported => Val::error(span),
             None if BUILTIN_LATER.contains(&name.as_str()) => {
                 self.report(diag::not_yet(at, &format!("`{name}`")));
                 self.poisoned_call(args, span)

@@ -130,7 +130,8 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
             crate::indices::simplify(function);
             crate::compact::compact(function);
         }
-        crate::conventions::infer(&mut functions, &cx.types);
+        let wrong = crate::conventions::infer(&mut functions, &cx.types);
+        cx.diagnostics.extend(wrong);
         for function in &mut functions {
             crate::parallel::recognize(function, &cx.types);
         }

@@ -5,6 +5,7 @@
 //! returned whole is `owned` (LANGUAGE.md sections 3 and 5). Then every argument becomes the borrow or move that its
 //! parameter asks for. A function whose results are all parts of one parameter returns a borrow of it.
 
+use mlc_diagnostics::{Diagnostic, Span};
 use rustc_hash::FxHashSet;
 
 use crate::coerce::temporary;
@@ -14,7 +15,7 @@ use crate::hir::{
 use crate::places::is_list_slice;
 use crate::walk::{self, Part, Rewriter, Visitor, walk_part};
 
-pub(crate) fn infer(functions: &mut [Function], types: &TypeTable) {
+pub(crate) fn infer(functions: &mut [Function], types: &TypeTable) -> Vec<Diagnostic> {
     borrowed_results(functions, types);
     let mut facts: Vec<Facts> = functions
         .iter()
@@ -38,6 +39,9 @@ pub(crate) fn infer(functions: &mut [Function], types: &TypeTable) {
             }
         }
     }
+    let wrong = (functions.iter().zip(&facts))
+        .flat_map(|(function, facts)| shared_writes(function, facts))
+        .collect();
     for (function, facts) in functions.iter_mut().zip(&facts) {
         function.returns_param = param_returned(function, facts);
     }
@@ -57,6 +61,30 @@ pub(crate) fn infer(functions: &mut [Function], types: &TypeTable) {
     for (function, facts) in functions.iter_mut().zip(&facts) {
         settle(function, facts, types, &conventions, &borrows);
     }
+    wrong
+}
+
+/// The first write to each parameter that is declared to be read only.
+fn shared_writes(function: &Function, facts: &Facts) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for param in &function.params {
+        let is_shared = param.written && param.convention == Convention::Borrowed;
+        if !is_shared || !facts.written[param.local.0 as usize] {
+            continue;
+        }
+        let write = (facts.writes.iter())
+            .filter(|(local, _)| facts.leads_to(*local, param.local, 0))
+            .min_by_key(|(_, span)| span.start);
+        if let Some(&(_, span)) = write {
+            let local = &function.locals[param.local.0 as usize];
+            found.push(crate::diag::write_through_shared_borrow(
+                span,
+                &local.name,
+                local.span,
+            ));
+        }
+    }
+    found
 }
 
 /// One argument of a call that names a place.
@@ -65,12 +93,15 @@ struct CallArg {
     param: usize,
     root: LocalId,
     whole: bool,
+    span: Span,
 }
 
 struct Facts {
     /// The locals that each local borrows from.
     bases: Vec<Vec<LocalId>>,
     written: Vec<bool>,
+    /// Where places are written, by their roots.
+    writes: Vec<(LocalId, Span)>,
     moved: FxHashSet<LocalId>,
     calls: Vec<CallArg>,
 }
@@ -82,6 +113,7 @@ impl Facts {
             facts: Facts {
                 bases: vec![Vec::new(); function.locals.len()],
                 written: vec![false; function.locals.len()],
+                writes: Vec::new(),
                 moved: FxHashSet::default(),
                 calls: Vec::new(),
             },
@@ -89,6 +121,14 @@ impl Facts {
         };
         collector.stmts(&function.body);
         collector.facts
+    }
+
+    /// Whether a local is another one or borrows from it.
+    fn leads_to(&self, local: LocalId, base: LocalId, depth: u32) -> bool {
+        local == base
+            || (depth < 16
+                && (self.bases[local.0 as usize].iter())
+                    .any(|next| self.leads_to(*next, base, depth + 1)))
     }
 
     /// Marks a local and everything that it borrows from as written through.
@@ -154,6 +194,7 @@ impl Collector<'_> {
 
     fn written(&mut self, place: &Place) {
         if let Some(local) = root_local(place) {
+            self.facts.writes.push((local, place.span));
             self.facts.write(local);
         }
     }
@@ -178,6 +219,7 @@ impl Collector<'_> {
                             param,
                             root,
                             whole: place.projections.is_empty(),
+                            span: place.span,
                         });
                         walk::place_parts(place, &mut |part| self.part(part));
                     } else {
@@ -213,7 +255,10 @@ fn update(position: usize, functions: &mut [Function], facts: &mut [Facts]) -> b
         let (root, whole) = (call.root, call.whole);
         match convention {
             Convention::Inout => {
-                fact.write(root);
+                let span = call.span;
+                if fact.write(root) {
+                    fact.writes.push((root, span));
+                }
             }
             Convention::Owned if whole => owned.push(root),
             _ => {}
@@ -488,6 +533,10 @@ fn settle(
             local.mode = Mode::Mut;
         }
     }
+    let copied = visited_slices(function, facts, types);
+    for local in &copied {
+        function.locals[local.0 as usize].mode = Mode::Owner;
+    }
     let modes: Vec<Mode> = function.locals.iter().map(|local| local.mode).collect();
     let result_mutable = function
         .result_borrows
@@ -497,9 +546,32 @@ fn settle(
         conventions,
         borrows,
         modes: &modes,
+        copied: &copied,
         result_borrow: function.result_borrows.map(|_| result_mutable),
     };
     walk::rewrite(&mut function.body, &mut pass);
+}
+
+/// The hidden names of slices of lists that loops visit, where the list may change meanwhile.
+fn visited_slices(function: &Function, facts: &Facts, types: &TypeTable) -> Vec<LocalId> {
+    fn visit(stmts: &[Stmt], found: &mut dyn FnMut(LocalId, &Place)) {
+        for stmt in stmts {
+            if let StmtKind::Bind { local, value } = &stmt.kind
+                && let ExprKind::Borrow { place, .. } = &value.kind
+            {
+                found(*local, place);
+            }
+            walk::blocks(stmt, &mut |block| visit(block, found));
+        }
+    }
+    let mut copied = Vec::new();
+    visit(&function.body, &mut |local, place| {
+        let changes = root_local(place).is_none_or(|root| facts.written[root.0 as usize]);
+        if is_list_slice(place, types) && !facts.written[local.0 as usize] && changes {
+            copied.push(local);
+        }
+    });
+    copied
 }
 
 struct Settle<'s> {
@@ -507,6 +579,8 @@ struct Settle<'s> {
     conventions: &'s [Vec<Convention>],
     borrows: &'s [bool],
     modes: &'s [Mode],
+    /// Names for slices of lists that are the copies that Python makes.
+    copied: &'s [LocalId],
     result_borrow: Option<bool>,
 }
 
@@ -561,7 +635,11 @@ impl Rewriter for Settle<'_> {
     fn stmt(&mut self, stmt: &mut Stmt) {
         match &mut stmt.kind {
             StmtKind::Bind { local, value } => {
-                if let ExprKind::Borrow { mutable, .. } = &mut value.kind {
+                if self.copied.contains(local)
+                    && let ExprKind::Borrow { place, .. } = &value.kind
+                {
+                    value.kind = ExprKind::Copy(place.clone());
+                } else if let ExprKind::Borrow { mutable, .. } = &mut value.kind {
                     *mutable = self.modes[local.0 as usize] == Mode::Mut;
                 }
             }

@@ -298,6 +298,24 @@ pub(crate) fn differs_by_path(
         .label(bound[1], format!("a `{other}` since here"))
 }
 
+pub(crate) fn write_through_shared_borrow(span: Span, name: &str, declared: Span) -> Diagnostic {
+    let message = format!("`{name}` is changed, but borrowed to be read only");
+    Diagnostic::error("write-through-shared-borrow", span, message)
+        .label(declared, "borrowed here")
+        .help(format!(
+            "make the parameter `inout {name}`, or change a copy"
+        ))
+}
+
+pub(crate) fn rebound_while_iterated(span: Span, name: &str, header: Span) -> Diagnostic {
+    let message = format!("`{name}` gets another value while it is iterated over");
+    Diagnostic::error("borrow-conflict", span, message)
+        .label(header, "iterated over here")
+        .help(format!(
+            "iterate over `copy({name})`, or give the new value another name"
+        ))
+}
+
 pub(crate) fn mutable_default(span: Span) -> Diagnostic {
     Diagnostic::error("mutable-default", span, "a default value cannot be mutable")
         .help("use `None` as the default and make the value in the body")

@@ -203,6 +203,10 @@ impl<'a> Dumper<'a> {
                 self.block(body);
                 self.orelse(orelse);
             }
+            StmtKind::Iterate(place) => {
+                let place = self.place(place);
+                self.line(&format!("iterate {place}"));
+            }
             StmtKind::Drain { item, list, body } => {
                 let list = self.expr(list);
                 let name = self.local(*item);

@@ -4,6 +4,7 @@ mod comprehension;
 mod consumer;
 mod fixed;
 mod source;
+mod visited;
 
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, ExprKind as Ast};

@@ -251,6 +251,7 @@ impl<'a> FnCx<'_, 'a> {
             return self.draining_for(item, axis, list, span);
         }
         let mut source = self.source(&axis.iter);
+        self.detach_source(&mut source, &item.body, axis.iter.span);
         let (range, direct) = self.loop_range(&mut source, item.header);
         let index = self.temp("i", Ty::INT, axis.target.span);
         let checked = self.looped(None, span, |cx| {
@@ -264,6 +265,8 @@ impl<'a> FnCx<'_, 'a> {
         if failed {
             return;
         }
+        self.check_rebound(&source, &checked.path.stmts, axis.iter.span);
+        self.emit_iterated(&source, axis.iter.span);
         self.emit(
             StmtKind::For {
                 index,

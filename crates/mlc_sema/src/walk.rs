@@ -99,6 +99,7 @@ macro_rules! parts {
                         visit($part::Expr(step));
                     }
                 }
+                StmtKind::Iterate(place) => visit($part::Place(place)),
                 StmtKind::Drain { list, .. } => visit($part::Expr(list)),
                 StmtKind::ParFor(par) => {
                     let par = &$($mutability)? **par;

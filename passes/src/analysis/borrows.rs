@@ -111,12 +111,13 @@ pub fn inherited_uses<'c: 'a, 'a>(root: Val<'c, 'a>, block: Blk<'c, 'a>) -> Vec<
     list
 }
 
-/// The boxes that a box may have been, under the name that it had before.
-fn sources<'c: 'a, 'a>(value: Val<'c, 'a>) -> Vec<Val<'c, 'a>> {
+/// The values that a value may have been, under the name that it had before.
+pub fn sources<'c: 'a, 'a>(value: Val<'c, 'a>) -> Vec<Val<'c, 'a>> {
     let number = position(value);
     let list: Vec<Option<Val>> = if let Some(op) = defining_op(value) {
         match op_name(op) {
             "own.move" => vec![op.operand(0).ok()],
+            "arith.select" => vec![op.operand(1).ok(), op.operand(2).ok()],
             "scf.for" => vec![op.operand(number + 3).ok(), yielded(op, 0, number)],
             "scf.while" => vec![yielded(op, 0, number + 1)],
             "scf.if" | "scf.index_switch" => (0..op.region_count())
@@ -147,7 +148,7 @@ fn yielded<'c: 'a, 'a>(op: Op<'c, 'a>, region: usize, operand: usize) -> Option<
 }
 
 /// All uses of derived values and of what is derived from them in turn.
-fn uses_of_derived<'c, 'a>(values: Vec<Val<'c, 'a>>) -> Vec<Use<'c, 'a>> {
+pub fn uses_of_derived<'c, 'a>(values: Vec<Val<'c, 'a>>) -> Vec<Use<'c, 'a>> {
     let mut list = Vec::new();
     let mut seen: HashSet<Key> = HashSet::new();
     let mut pending = values;

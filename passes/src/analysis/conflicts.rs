@@ -1,167 +1,188 @@
 //! Where a value is changed while a part of it is borrowed, and calls that reach one value twice.
 //!
-//! A borrow is live from its operation to the last use of what is derived from it (non-lexical
-//! lifetimes, Rust RFC 2094). Two names for one part may both read and write its scalars, as in Python;
-//! what a live borrow is guarded from is what moves, destroys or replaces the part: growing the list
-//! that it is an element of, handing the whole to a call that may, and storing something else in its
-//! place.
+//! A borrow is live from its operation to the last use of what is derived from it (non-lexical lifetimes, Rust RFC 2094). Two
+//! names for one part may both read and write its scalars, as in Python; what a live borrow is guarded from is what moves,
+//! destroys or replaces the part: growing the list that it is an element of, handing the whole to a call that may, and storing
+//! something else in its place. A borrow that is kept (`own.keep`) is also guarded from what changes the length of the very
+//! list.
 
 use super::{
-    access::{Access, Mode, Step, accesses},
-    borrows::derived_from,
-    order::may_follow,
+    access::Step,
+    borrows::uses_of_derived,
+    lost::Watch,
+    origins::origins,
+    touches::{Touch, Touches},
 };
-use melior::ir::{ValueLike, operation::OperationLike};
-use mlc_mlir::rewrite::{Key, Op, Val, all_ops, op_key, op_name, results, uses, value_key};
-use std::collections::{HashMap, HashSet};
+use melior::ir::{TypeLike, ValueLike};
+use mlc_dialects::own;
+use mlc_mlir::rewrite::{
+    Key, Op, Val, all_ops, ancestor_in_block, defining_block, nested_blocks, op_key, op_name,
+    results,
+};
+use std::collections::HashSet;
 
 /// A conflict: `borrowed` makes a borrow, `accessed` touches what it covers in another way, and
 /// `used` uses the borrow afterwards.
 pub struct Conflict<'c, 'a> {
-    pub value: Val<'c, 'a>,
+    pub value: Option<Val<'c, 'a>>,
     pub borrowed: Op<'c, 'a>,
     pub accessed: Op<'c, 'a>,
     pub used: Op<'c, 'a>,
 }
 
 /// The conflicts in a function, at most one for each access, in the order of the program.
-pub fn conflicts<'c: 'a, 'a>(function: Op<'c, 'a>) -> Vec<Conflict<'c, 'a>> {
-    let mut by_root: HashMap<Key, Vec<Access>> = HashMap::new();
-    for access in accesses(function) {
-        by_root
-            .entry(value_key(access.root))
-            .or_default()
-            .push(access);
-    }
+pub fn conflicts<'c: 'a, 'a>(
+    function: Op<'c, 'a>,
+    touches: &Touches<'c, 'a>,
+) -> Vec<Conflict<'c, 'a>> {
     let mut found = Vec::new();
     let mut reported = HashSet::new();
     for op in all_ops(function) {
-        for first in twice_in_call(op, &by_root) {
-            if reported.insert(op_key(op)) {
-                found.push(Conflict {
-                    value: first.root,
-                    borrowed: op,
-                    accessed: op,
-                    used: op,
-                });
-            }
+        if let Some(value) = twice_in_call(op, touches)
+            && reported.insert(op_key(op))
+        {
+            found.push(Conflict {
+                value,
+                borrowed: op,
+                accessed: op,
+                used: op,
+            });
         }
-        if is_borrow(op) {
-            for conflict in of_borrow(op, &by_root) {
-                if reported.insert(op_key(conflict.accessed)) {
-                    found.push(conflict);
-                }
+        for borrow in borrows_made(op) {
+            if let Some(conflict) = of_borrow(function, op, borrow, touches)
+                && reported.insert(op_key(conflict.accessed))
+            {
+                found.push(conflict);
             }
         }
     }
     found
 }
 
-/// Whether an operation makes a borrow, or a view of one.
-fn is_borrow(op: Op) -> bool {
+/// Whether an operation only makes a borrow of what another one leads to.
+fn is_projection(op: Op) -> bool {
     matches!(
         op_name(op),
         "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view"
-    )
+    ) || super::access::is_view_like(op)
 }
 
-type ByRoot<'c, 'a> = HashMap<Key, Vec<Access<'c, 'a>>>;
+/// The borrows that begin with an operation.
+fn borrows_made<'c, 'a>(op: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
+    let begins = matches!(
+        op_name(op),
+        "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view" | "func.call"
+    );
+    let mut made = if begins { results(op) } else { Vec::new() };
+    made.retain(|value| own::is_borrow(value.r#type()) || value.r#type().is_mem_ref());
+    made
+}
 
-/// The accesses of a call that meet another one of the same call, one of both to write.
-fn twice_in_call<'c: 'a, 'a, 'b>(
+/// The value that a call reaches twice, once to write it.
+fn twice_in_call<'c: 'a, 'a>(
     op: Op<'c, 'a>,
-    by_root: &'b ByRoot<'c, 'a>,
-) -> Vec<&'b Access<'c, 'a>> {
+    touches: &Touches<'c, 'a>,
+) -> Option<Option<Val<'c, 'a>>> {
     if !matches!(op_name(op), "func.call" | "func.call_indirect") {
-        return Vec::new();
+        return None;
     }
-    let mut met = Vec::new();
-    let roots: HashSet<Key> = op
-        .operands()
-        .map(|value| value_key(super::place::root(value)))
+    let mine: Vec<&Touch> = touches.of_op(op).collect();
+    mine.iter().enumerate().find_map(|(position, second)| {
+        let first = mine[..position].iter().find(|first| {
+            first.owner == second.owner
+                && (first.writes || second.writes)
+                && overlap(&first.path, &second.path)
+        })?;
+        Some(first.root.or(second.root))
+    })
+}
+
+fn of_borrow<'c: 'a, 'a>(
+    function: Op<'c, 'a>,
+    op: Op<'c, 'a>,
+    borrow: Val<'c, 'a>,
+    touches: &Touches<'c, 'a>,
+) -> Option<Conflict<'c, 'a>> {
+    let users: Vec<Op> = (uses_of_derived(vec![borrow]).into_iter())
+        .map(|r#use| r#use.op)
+        .filter(|user| !is_projection(*user) && !hands_on(*user))
         .collect();
-    for accesses in roots.iter().filter_map(|root| by_root.get(root)) {
-        let mine: Vec<_> = accesses.iter().filter(|access| access.op == op).collect();
-        for (position, second) in mine.iter().enumerate() {
-            for first in &mine[..position] {
-                let writes = first.mode != Mode::Read || second.mode != Mode::Read;
-                if writes && overlap(&first.path, &second.path) {
-                    met.push(*first);
-                }
+    let block = defining_block(borrow)?;
+    // From the borrow to its last use, or all of the function where it leaves its block.
+    let (first, _) = touches.span(op);
+    let mut last = first;
+    let mut leaves = false;
+    for user in &users {
+        match ancestor_in_block(block, *user) {
+            Some(ancestor) => last = last.max(touches.span(ancestor).1),
+            None => leaves = true,
+        }
+    }
+    if last <= first + 1 && !leaves {
+        return None;
+    }
+    let (from, to) = if leaves {
+        (0, usize::MAX)
+    } else {
+        (first, last)
+    };
+    let mine: HashSet<Key> = users.iter().map(|user| op_key(*user)).collect();
+    let kept = users.iter().any(|user| op_name(*user) == "own.keep");
+    let mut watch = Watch::new();
+    let mut ends_it: Option<&Touch> = None;
+    for covered in origins(borrow) {
+        for touch in touches.between(super::origins::owner(covered.root), from, to) {
+            if touch.writes
+                && touch.op != op
+                && !mine.contains(&op_key(touch.op))
+                && ends(touch, op, covered.path.len(), kept)
+                && overlap(&touch.path, &covered.path)
+            {
+                watch.effect(touch.op).loses = true;
+                ends_it = ends_it.or(Some(touch));
             }
         }
     }
-    met
+    let ending = ends_it?;
+    watch.effect(op).restores = true;
+    for user in &users {
+        watch.effect(*user).uses = true;
+    }
+    let start = match leaves {
+        true => nested_blocks(function).first().copied()?,
+        false => block,
+    };
+    let loss = watch.first_loss(start)?;
+    let root = touches.of_op(loss.lost).find_map(|touch| touch.root);
+    Some(Conflict {
+        value: root.or(ending.root),
+        borrowed: op,
+        accessed: loss.lost,
+        used: loss.used,
+    })
 }
 
-fn of_borrow<'c: 'a, 'a>(borrow: Op<'c, 'a>, by_root: &ByRoot<'c, 'a>) -> Vec<Conflict<'c, 'a>> {
-    let result = results(borrow)[0];
-    let Some(accesses) = by_root.get(&value_key(super::place::root(result))) else {
-        return Vec::new();
-    };
-    let derived = derived(result);
-    let is_mine = |access: &&Access<'c, 'a>| {
-        access
-            .op
-            .operands()
-            .any(|value| derived.contains(&value_key(value)))
-    };
-    let mine: Vec<_> = accesses.iter().filter(is_mine).collect();
-    let Some(last) = mine.last() else {
-        return Vec::new();
-    };
-    // A borrow that is used up in the next step is the usual case.
-    if mine.len() == 1 && borrow.next_in_block() == Some(last.op) {
-        return Vec::new();
-    }
-    let covered = super::access::path(result);
-    let mut found = Vec::new();
-    for access in accesses.iter().filter(|access| !is_mine(access)) {
-        if access.mode == Mode::Read
-            || !ends(access, borrow, covered.len())
-            || !overlap(&access.path, &covered)
-            || !may_follow(borrow, access.op, borrow)
-        {
-            continue;
-        }
-        let later = mine
-            .iter()
-            .find(|used| used.op != access.op && may_follow(access.op, used.op, borrow));
-        if let Some(used) = later {
-            found.push(Conflict {
-                value: access.root,
-                borrowed: borrow,
-                accessed: access.op,
-                used: used.op,
-            });
-        }
-    }
-    found
+/// Whether an operation hands a value on to another name, which is no use of it.
+fn hands_on(op: Op) -> bool {
+    matches!(
+        op_name(op),
+        "scf.yield" | "scf.condition" | "scf.for" | "scf.while" | "arith.select"
+    )
 }
 
 /// Whether a write ends what a borrow leads to: it reaches a whole of which the borrow is a part, or
 /// replaces the very part. A view is a part of its list: the buffer.
-fn ends(access: &Access, borrow: Op, covered: usize) -> bool {
-    let replaces = matches!(op_name(access.op), "own.put" | "own.take" | "own.swap");
-    let reach = access.path.len();
-    reach < covered || (reach == covered && (replaces || op_name(borrow) == "own.view"))
-}
-
-/// A borrow and all values that are derived from it.
-fn derived<'c: 'a, 'a>(borrow: Val<'c, 'a>) -> HashSet<Key> {
-    let mut derived = HashSet::from([value_key(borrow)]);
-    let mut pending = vec![borrow];
-    while let Some(value) = pending.pop() {
-        for (op, operand) in uses(value) {
-            for next in derived_from(op, operand) {
-                let leads_on = super::borrows::is_borrow_like(next.r#type());
-                if leads_on && derived.insert(value_key(next)) {
-                    pending.push(next);
-                }
-            }
-        }
+fn ends(touch: &Touch, borrow: Op, covered: usize, kept: bool) -> bool {
+    let name = op_name(touch.op);
+    if matches!(name, "memref.store" | "own.store") || name.starts_with("memref.") {
+        return false;
     }
-    derived
+    let replaces = matches!(name, "own.put" | "own.take" | "own.swap");
+    let reach = touch.path.len();
+    let anywhere = touch.path.iter().any(|step| matches!(step, Step::Part));
+    anywhere
+        || reach < covered
+        || (reach == covered && (replaces || kept || op_name(borrow) == "own.view"))
 }
 
 /// Whether two paths from one root may lead to the same place, or one into the other.

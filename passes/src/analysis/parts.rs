@@ -1,94 +1,121 @@
-//! Structs of which a field was moved out: what may be done with them until the field is filled again.
+//! Values that something was moved out of: what may be done with them until it is there again.
+//!
+//! A field may be moved out of a struct that the function owns, and its other fields go on. Out of what belongs to somebody else
+//! (an exclusive borrow, a top-level value) a field, or all of it, may be moved where it is filled again on every path that
+//! returns. An error that leaves the function in between leaves the empty value behind.
 
 use super::{
-    access::{Access, Step, accesses, path},
+    access::{Step, path},
     borrows::consumes,
     conflicts::overlap,
-    order::may_follow,
+    lost::Watch,
+    origins::{global, owner},
     place::root,
+    touches::Touches,
 };
-use melior::ir::{ValueLike, operation::OperationLike};
+use melior::ir::ValueLike;
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{Op, Val, ancestor_in_block, op_name, operand, ops_named, uses, value_key};
+use mlc_mlir::rewrite::{Op, Val, defining_op, nested_blocks, op_name, operand, ops_named, uses};
 
-/// Something wrong with a field that `taken` moves out of `value`.
+/// Something wrong with what `taken` moves out of `value`.
 pub struct Misuse<'c, 'a> {
     pub value: Val<'c, 'a>,
     pub taken: Op<'c, 'a>,
+    /// Whether it is a part, not all of what is borrowed.
+    pub part: bool,
     pub kind: MisuseKind<'c, 'a>,
 }
 
 pub enum MisuseKind<'c, 'a> {
-    /// The struct belongs to somebody else, and the field is not filled again.
+    /// The value belongs to somebody else, and is not filled again on every path.
     NotOwned,
-    /// The field itself is used.
+    /// What was moved is used itself.
     Field(Op<'c, 'a>),
     /// The struct is used as a whole.
     Whole(Op<'c, 'a>),
 }
 
-/// What is wrong with the fields that a function moves out, at most one thing for each.
-pub fn misuses<'c: 'a, 'a>(function: Op<'c, 'a>) -> Vec<Misuse<'c, 'a>> {
-    let takes: Vec<_> = (ops_named(function, "own.take").into_iter())
-        .filter(|take| is_field(&path(operand(*take, 0))))
-        .collect();
-    if takes.is_empty() {
-        return Vec::new();
-    }
-    let accesses = accesses(function);
-    takes
-        .into_iter()
-        .filter_map(|taken| misuse(taken, &accesses))
+/// What is wrong with what a function moves out of values, at most one thing for each.
+pub fn misuses<'c: 'a, 'a>(function: Op<'c, 'a>, touches: &Touches<'c, 'a>) -> Vec<Misuse<'c, 'a>> {
+    (ops_named(function, "own.take").into_iter())
+        .filter_map(|taken| misuse(function, taken, touches))
         .collect()
 }
 
-/// Whether a path leads to a field without going through elements, which a list may lose.
-fn is_field(path: &[Step]) -> bool {
-    !path.is_empty() && path.iter().all(|step| matches!(step, Step::Field(_)))
-}
-
-fn misuse<'c: 'a, 'a>(taken: Op<'c, 'a>, accesses: &[Access<'c, 'a>]) -> Option<Misuse<'c, 'a>> {
+fn misuse<'c: 'a, 'a>(
+    function: Op<'c, 'a>,
+    taken: Op<'c, 'a>,
+    touches: &Touches<'c, 'a>,
+) -> Option<Misuse<'c, 'a>> {
     let value = root(operand(taken, 0));
     let field = path(operand(taken, 0));
-    let same_root: Vec<_> = (accesses.iter())
-        .filter(|access| value_key(access.root) == value_key(value) && access.op != taken)
-        .collect();
-    // A store on every path that goes on from the move.
-    let refill = (same_root.iter())
-        .filter(|access| op_name(access.op) == "own.put" && access.path.len() <= field.len())
-        .filter(|access| overlap(&access.path, &field))
-        .filter(|access| access.op.block() == taken.block() && taken.is_before_in_block(access.op))
-        .map(|access| access.op)
-        .reduce(|first, other| {
-            if other.is_before_in_block(first) {
-                other
-            } else {
-                first
+    let owned = own::is_box(value.r#type());
+    // Elements may be taken out of a list, which then holds the empty value, and so may all of a box.
+    if matches!(field.last(), Some(Step::At(_))) || (owned && field.is_empty()) {
+        return None;
+    }
+    // Memory that the runtime lends.
+    let is_lent =
+        defining_op(value).is_some_and(|op| op_name(op) == "builtin.unrealized_conversion_cast");
+    if is_lent && global(value).is_none() {
+        return None;
+    }
+    let mut watch = Watch::new();
+    for touch in touches.of_owner(owner(value)) {
+        if !overlap(&touch.path, &field) {
+            continue;
+        }
+        let fills = op_name(touch.op) == "own.put" && covers(&touch.path, &field);
+        let effect = watch.effect(touch.op);
+        if fills {
+            effect.restores = true;
+        } else {
+            effect.uses = true;
+        }
+    }
+    if owned {
+        for (op, position) in uses(value) {
+            if consumes(op, position) {
+                watch.effect(op).uses = true;
             }
-        });
-    let kind = |kind| Some(Misuse { value, taken, kind });
-    if !own::is_box(value.r#type()) && refill.is_none() {
-        return kind(MisuseKind::NotOwned);
+        }
+    } else {
+        for exit in ops_named(function, "func.return") {
+            watch.effect(exit).uses = true;
+        }
     }
-    let is_empty_at = |op: Op<'c, 'a>| {
-        let is_filled = refill.is_some_and(|refill| {
-            let ancestor = refill
-                .block()
-                .and_then(|block| ancestor_in_block(block, op));
-            ancestor.is_some_and(|op| op == refill || refill.is_before_in_block(op))
-        });
-        !is_filled && may_follow(taken, op, taken)
+    let effect = watch.effect(taken);
+    effect.uses = true;
+    effect.loses = true;
+    let loss = watch.first_loss(nested_blocks(function).first().copied()?)?;
+    let reach = touches
+        .of_op(loss.used)
+        .find(|touch| touch.owner == owner(value))
+        .map(|touch| touch.path.len());
+    let kind = match reach {
+        _ if op_name(loss.used) == "func.return" && !owned => MisuseKind::NotOwned,
+        Some(reach) if reach >= field.len() => MisuseKind::Field(loss.used),
+        _ => MisuseKind::Whole(loss.used),
     };
-    let used = (same_root.iter())
-        .filter(|access| op_name(access.op) != "own.put" || access.path.len() > field.len())
-        .find(|access| overlap(&access.path, &field) && is_empty_at(access.op));
-    if let Some(used) = used {
-        return match used.path.len() < field.len() {
-            true => kind(MisuseKind::Whole(used.op)),
-            false => kind(MisuseKind::Field(used.op)),
-        };
-    }
-    let moved = (uses(value).into_iter())
-        .find(|(op, position)| consumes(*op, *position) && is_empty_at(*op));
-    moved.and_then(|(op, _)| kind(MisuseKind::Whole(op)))
+    Some(Misuse {
+        value,
+        taken: loss.lost,
+        part: !field.is_empty(),
+        kind,
+    })
+}
+
+/// Whether a path certainly leads to a part, or to what it is a part of.
+fn covers(path: &[Step], part: &[Step]) -> bool {
+    path.len() <= part.len()
+        && path.iter().zip(part).all(|steps| match steps {
+            (Step::Field(first), Step::Field(second)) => first == second,
+            (Step::At(first), Step::At(second)) if first.len() == second.len() => {
+                first.iter().zip(second).all(|(first, second)| {
+                    let difference = first.plus(second, -1);
+                    difference.constant == 0 && difference.terms().next().is_none()
+                })
+            }
+            _ => false,
+        })
 }

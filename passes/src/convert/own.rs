@@ -136,6 +136,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             "own.copy" => self.copy(emit, op)?,
             "own.move" | "own.borrow" | "own.borrow_mut" => self.replace_typed(op, operand(op, 0)),
             "own.drop" => self.drop_box(emit, operand(op, 0)),
+            "own.keep" => {}
             "own.elem" => self.elem(emit, op),
             "own.field" => self.field(emit, op),
             "own.view" => self.view(emit, op),

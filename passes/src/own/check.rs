@@ -15,18 +15,21 @@ use crate::analysis::{
     conflicts::{Conflict, conflicts},
     moves::{UseAfterMove, use_after_move},
     order::may_follow,
+    origins::{changed_globals, global, origins},
     parts::{Misuse, MisuseKind, misuses},
     place::root,
+    touches::Touches,
 };
 use melior::ir::{Location, TypeLike, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::{
     Pass, PassError, emit_error_with_notes,
     rewrite::{
-        Op, Val, all_ops, arguments, defining_op, nested_blocks, op_name, operand, ops_named,
-        results, uses, value_name,
+        Op, Val, all_ops, arguments, defining_op, nested_blocks, op_name, operand, ops, results,
+        string_attribute, uses, value_name,
     },
 };
+use std::collections::{BTreeSet, HashMap};
 
 pub static CHECK: Pass = Pass {
     name: "own-check",
@@ -34,8 +37,10 @@ pub static CHECK: Pass = Pass {
     anchor: "builtin.module",
     run: |_, module, _| {
         let mut legal = true;
-        for function in ops_named(module, "func.func") {
-            legal &= check(function);
+        let functions = functions(module);
+        let changed = changed_globals(&functions);
+        for function in functions {
+            legal &= check(function, &changed);
         }
         if legal {
             Ok(())
@@ -45,8 +50,15 @@ pub static CHECK: Pass = Pass {
     },
 };
 
+/// The functions of a module.
+fn functions<'c, 'a>(module: Op<'c, 'a>) -> Vec<Op<'c, 'a>> {
+    let mut list: Vec<_> = nested_blocks(module).into_iter().flat_map(ops).collect();
+    list.retain(|op| op_name(*op) == "func.func");
+    list
+}
+
 /// Reports what is illegal in a function. Returns whether nothing is.
-fn check<'c: 'a, 'a>(function: Op<'c, 'a>) -> bool {
+fn check<'c: 'a, 'a>(function: Op<'c, 'a>, changed: &HashMap<&'c str, BTreeSet<&'c str>>) -> bool {
     let mut legal = true;
     for op in all_ops(function) {
         let blocks = nested_blocks(op);
@@ -60,11 +72,12 @@ fn check<'c: 'a, 'a>(function: Op<'c, 'a>) -> bool {
         }
         legal &= check_write(op) & check_escape(op);
     }
-    for found in conflicts(function) {
+    let touches = Touches::of(function, changed);
+    for found in conflicts(function, &touches) {
         report_conflict(&found);
         legal = false;
     }
-    for found in misuses(function) {
+    for found in misuses(function, &touches) {
         report_misuse(&found);
         legal = false;
     }
@@ -78,6 +91,17 @@ fn report_move<'c: 'a, 'a>(value: Val<'c, 'a>, found: &UseAfterMove<'c, 'a>) {
         through_borrow,
     } = found;
     let name = name_of(value, &[*used, *moved]);
+    if *through_borrow && op_name(*used) == "own.keep" {
+        let message = format!("borrow-conflict: {name} is moved while it is iterated over");
+        let mut notes = Vec::new();
+        if let Some(borrow) = defining_op(operand(*used, 0)) {
+            notes.push((borrow.location(), "iterated over here".to_string()));
+        }
+        let help = "help: move it after the loop, or iterate over `copy(…)` of it";
+        notes.push((moved.location(), help.to_string()));
+        emit_error_with_notes(moved.location(), &message, &notes);
+        return;
+    }
     if *through_borrow {
         let message = format!("move-while-borrowed: {name} is moved while it is borrowed");
         let mut notes = Vec::new();
@@ -88,17 +112,18 @@ fn report_move<'c: 'a, 'a>(value: Val<'c, 'a>, found: &UseAfterMove<'c, 'a>) {
         emit_error_with_notes(moved.location(), &message, &notes);
         return;
     }
-    let again = moved == used || !may_precede(*moved, *used);
-    let message = match again {
+    let message = match moved == used {
         true => format!("use-after-move: {name} is moved in every iteration of a loop"),
         false => format!("use-after-move: {name} is used after it was moved"),
     };
-    let note = if again {
-        "moved here, in an earlier iteration"
-    } else {
-        "moved here"
-    };
-    let mut notes = vec![(moved.location(), note.to_string())];
+    let mut notes = Vec::new();
+    if moved != used {
+        let note = match may_precede(*moved, *used) {
+            true => "moved here",
+            false => "moved here, in an earlier iteration",
+        };
+        notes.push((moved.location(), note.to_string()));
+    }
     let help = "help: move `copy(…)` of it to keep the value";
     notes.push((moved.location(), help.to_string()));
     emit_error_with_notes(used.location(), &message, &notes);
@@ -120,58 +145,100 @@ fn borrow_before<'c: 'a, 'a>(value: Val<'c, 'a>, moved: Op<'c, 'a>) -> Option<Op
 }
 
 fn report_conflict(found: &Conflict) {
-    let name = name_of(found.value, &[found.accessed, found.borrowed]);
+    let name = match found.value.and_then(global) {
+        Some(symbol) => format!("`{}`", symbol.rsplit('.').next().unwrap_or(symbol)),
+        None => found.value.map_or("a value".into(), |value| {
+            name_of(value, &[found.accessed, found.borrowed])
+        }),
+    };
+    let accessed = found.accessed.location();
     if found.borrowed == found.accessed {
         let message = format!("borrow-conflict: {name} is passed twice to a call that changes it");
         let help = "help: pass a copy, or make two calls".to_string();
-        emit_error_with_notes(
-            found.accessed.location(),
-            &message,
-            &[(found.accessed.location(), help)],
-        );
+        emit_error_with_notes(accessed, &message, &[(accessed, help)]);
+        return;
+    }
+    if op_name(found.used) == "own.keep" {
+        let message = format!("borrow-conflict: {name} is changed while it is iterated over");
+        let help = "help: change it after the loop, or iterate over `copy(…)` of it";
+        let notes = [
+            (found.borrowed.location(), "iterated over here".to_string()),
+            (accessed, help.to_string()),
+        ];
+        emit_error_with_notes(accessed, &message, &notes);
         return;
     }
     let message = format!("borrow-conflict: {name} is changed while a part of it is borrowed");
+    let help = "help: use the part before the change, or borrow `copy(…)` of it";
     let notes = [
         (found.borrowed.location(), "borrowed here".to_string()),
         (found.used.location(), "the borrow is used here".to_string()),
+        (accessed, help.to_string()),
     ];
-    emit_error_with_notes(found.accessed.location(), &message, &notes);
+    emit_error_with_notes(accessed, &message, &notes);
 }
 
-fn report_misuse<'c: 'a, 'a>(found: &Misuse<'c, 'a>) {
-    let Misuse { value, taken, kind } = found;
+fn report_misuse(found: &Misuse) {
+    let Misuse {
+        value,
+        taken,
+        part,
+        kind,
+    } = found;
+    let field = match string_attribute(*taken, "mlc.part") {
+        Some(field) => format!("the field `{field}`"),
+        None => "a field".into(),
+    };
+    let owner = |places: &[Op]| match global(*value) {
+        Some(symbol) => format!("`{}`", symbol.rsplit('.').next().unwrap_or(symbol)),
+        None => name_of(*value, places),
+    };
     let (place, message) = match kind {
         MisuseKind::NotOwned => {
-            let name = name_of(*value, &[*taken]);
-            let message = format!(
-                "move-out-of-borrow: a field is moved out of {name}, which is only borrowed"
-            );
-            (*taken, message)
+            let name = owner(&[*taken]);
+            let what = match part {
+                true => format!("{field} is moved out of {name}, which is only borrowed"),
+                false => format!("{name} is moved, but it is only borrowed"),
+            };
+            let rest = "and not filled again on every path";
+            (*taken, format!("move-out-of-borrow: {what} {rest}"))
         }
-        MisuseKind::Field(used) => {
-            let name = name_of(*value, &[*used, *taken]);
+        MisuseKind::Field(used) if *part => {
+            let name = owner(&[*used, *taken]);
             (
                 *used,
-                format!("use-after-move: a field of {name} is used after it was moved"),
+                format!("use-after-move: {field} of {name} is used after it was moved"),
             )
         }
-        MisuseKind::Whole(used) => {
-            let name = name_of(*value, &[*used, *taken]);
+        MisuseKind::Field(used) | MisuseKind::Whole(used) if !*part => {
+            let name = owner(&[*used, *taken]);
             (
                 *used,
-                format!("partly-moved: {name} is used as a whole, but a field of it was moved"),
+                format!("use-after-move: {name} is used after it was moved"),
+            )
+        }
+        MisuseKind::Field(used) | MisuseKind::Whole(used) => {
+            let name = owner(&[*used, *taken]);
+            (
+                *used,
+                format!("partly-moved: {name} is used as a whole, but {field} of it was moved"),
             )
         }
     };
     let mut notes = Vec::new();
     if place != *taken {
-        notes.push((taken.location(), "the field is moved here".to_string()));
+        let what = if *part {
+            "the field is moved here"
+        } else {
+            "moved here"
+        };
+        notes.push((taken.location(), what.to_string()));
     }
-    notes.push((
-        taken.location(),
-        "help: move `copy(…)` of the field".to_string(),
-    ));
+    let help = match part {
+        true => "help: move `copy(…)` of the field",
+        false => "help: move `copy(…)` of it",
+    };
+    notes.push((taken.location(), help.to_string()));
     emit_error_with_notes(place.location(), &message, &notes);
 }
 
@@ -216,10 +283,12 @@ fn check_escape<'c: 'a, 'a>(op: Op<'c, 'a>) -> bool {
         if !own::is_borrow(value.r#type()) && !value.r#type().is_mem_ref() {
             continue;
         }
-        let owner = root(value);
-        let ends =
-            op_name(op) == "func.return" || mlc_mlir::rewrite::defining_block(owner) == op.block();
-        if own::is_box(owner.r#type()) && ends {
+        let ends = |owner: &Val| {
+            let here = mlc_mlir::rewrite::defining_block(*owner) == op.block();
+            own::is_box(owner.r#type()) && (op_name(op) == "func.return" || here)
+        };
+        let owners = origins(value).into_iter().map(|origin| origin.root);
+        if let Some(owner) = { owners }.find(ends) {
             let name = name_of(owner, &[op]);
             let message =
                 format!("return-of-local-borrow: {name} ends here, and a borrow of it is returned");

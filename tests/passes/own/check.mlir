@@ -53,8 +53,7 @@ func.func @in_loop(%x: !own.box<!list> loc("x"), %n: index) {
   %zero = arith.constant 0 : index
   %one = arith.constant 1 : index
   scf.for %i = %zero to %n step %one {
-    // expected-error@+3 {{use-after-move: `x` is moved in every iteration of a loop}}
-    // expected-note@+2 {{moved here, in an earlier iteration}}
+    // expected-error@+2 {{use-after-move: `x` is moved in every iteration of a loop}}
     // expected-note@+1 {{help}}
     func.call @eat(%x) : (!own.box<!list>) -> ()
   }
@@ -156,8 +155,7 @@ func.func @move_while_borrowed(%x: !own.box<!list> loc("x")) -> index {
 func.func private @both(!own.box<!list>, !own.box<!list>)
 
 func.func @twice(%x: !own.box<!list>) {
-  // expected-error@+3 {{use-after-move}}
-  // expected-note@+2 {{moved here}}
+  // expected-error@+2 {{use-after-move}}
   // expected-note@+1 {{help}}
   call @both(%x, %x) : (!own.box<!list>, !own.box<!list>) -> ()
   return
@@ -188,7 +186,8 @@ func.func @grown_while_borrowed(%m: !own.mut<!rows> loc("m"), %x: !own.box<!list
   %ok = arith.constant 0 : i32
   // expected-note@+1 {{borrowed here}}
   %row = own.elem %m[%i] : !own.mut<!rows> -> !own.mut<!list>
-  // expected-error@+1 {{borrow-conflict: `m` is changed while a part of it is borrowed}}
+  // expected-error@+2 {{borrow-conflict: `m` is changed while a part of it is borrowed}}
+  // expected-note@+1 {{help: use the part before the change}}
   own.append %x to %m : !own.box<!list>, !own.mut<!rows>
   // expected-note@+1 {{the borrow is used here}}
   %n = own.len %row : !own.mut<!list>
@@ -229,7 +228,8 @@ func.func @across_iterations(%m: !own.mut<!rows>, %n: index) -> i32 {
   scf.for %i = %zero to %n step %one {
     // expected-note@+1 {{the borrow is used here}}
     %k = own.len %row : !own.mut<!list>
-    // expected-error@+1 {{borrow-conflict}}
+    // expected-error@+2 {{borrow-conflict}}
+  // expected-note@+1 {{help: use the part before the change}}
     own.resize %m to %k : !own.mut<!rows>
   }
   return %ok : i32
@@ -249,7 +249,8 @@ func.func @views(%l: !own.mut<!list>, %i: index, %x: f32) -> (i32, f32) {
   %y = memref.load %a[%i] : memref<?xf32>
   // expected-note@+1 {{borrowed here}}
   %c = own.view %l : !own.mut<!list> -> memref<?xf32>
-  // expected-error@+1 {{borrow-conflict}}
+  // expected-error@+2 {{borrow-conflict}}
+  // expected-note@+1 {{help: use the part before the change}}
   own.append %x to %l : f32, !own.mut<!list>
   // expected-note@+1 {{the borrow is used here}}
   %z = memref.load %c[%i] : memref<?xf32>

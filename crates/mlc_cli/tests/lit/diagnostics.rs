@@ -3,13 +3,15 @@
 //! Options come from a first line `# options: …`. `MLC_BLESS=1` writes what came into the `.stderr` file.
 //!
 //! A file may hold many small programs. Each begins with a line `# case: NAME` (a wrong one, whose text stands behind
-//! the same line of the `.stderr` file) or `# accepted: NAME` (a right one, of which nothing is said).
+//! the same line of the `.stderr` file) or `# accepted: NAME` (a right one, of which nothing is said; where it ends with
+//! a line `# output:` and comments, `mlc run` prints those). Every one that goes wrong is reported.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use crate::command::{self, Outcome};
+use crate::programs::output_comments;
 use crate::script::Environment;
 
 /// Checks one file; `Err` is the report of what differs.
@@ -28,8 +30,9 @@ pub fn check(environment: &Environment, file: &Path) -> Result<(), String> {
         .expect("tests lie below the root");
     let said = match cases(&text) {
         // From the root, so that the text names the file the same on every machine.
-        None => wrong(check_program(
+        None => wrong(run_program(
             environment,
+            "check",
             scratch.path(),
             &environment.root,
             name,
@@ -97,31 +100,42 @@ fn check_cases(
     let file = scratch.join(name);
     let folder = file.parent().expect("a file of tests lies in a folder");
     std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    let mut said = String::new();
+    let (mut said, mut bad) = (String::new(), String::new());
     for case in cases {
         let text = "\n".repeat(case.lines_before) + &case.text;
         std::fs::write(&file, text).map_err(|error| error.to_string())?;
-        let outcome = check_program(environment, scratch, scratch, name, options)?;
+        let output = output_comments(&case.text).filter(|_| case.accepted);
+        let command = if output.is_some() { "run" } else { "check" };
+        let outcome = run_program(environment, command, scratch, scratch, name, options)?;
         let title = case.title;
         if !case.accepted {
-            let text = wrong(outcome).map_err(|error| format!("{title}\n{error}"))?;
-            let _ = writeln!(said, "{title}\n{text}");
+            match wrong(outcome) {
+                Ok(text) => {
+                    let _ = writeln!(said, "{title}\n{text}");
+                }
+                Err(error) => {
+                    let _ = writeln!(bad, "{title}\n{error}");
+                }
+            }
         } else if !outcome.succeeded() || !outcome.stderr.is_empty() {
-            return Err(format!("{title}\nit is right, but: {}", outcome.stderr));
+            let _ = writeln!(bad, "{title}\nit is right, but: {}", outcome.stderr);
+        } else if outcome.stdout != output.unwrap_or_default() {
+            let _ = writeln!(bad, "{title}\nit printed:\n{}", outcome.stdout);
         }
     }
-    Ok(said)
+    if bad.is_empty() { Ok(said) } else { Err(bad) }
 }
 
-fn check_program(
+fn run_program(
     environment: &Environment,
+    command: &str,
     scratch: &Path,
     folder: &Path,
     name: &Path,
     options: &str,
 ) -> Result<Outcome, String> {
     let mut mlc = Command::new(&environment.mlc);
-    mlc.arg("check")
+    mlc.arg(command)
         .args(options.split_whitespace())
         .arg(name)
         .current_dir(folder)

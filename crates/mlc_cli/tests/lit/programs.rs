@@ -63,7 +63,8 @@ fn values<'a>(text: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {
         .map(str::trim)
 }
 
-fn output_comments(text: &str) -> Option<String> {
+/// The text in the comments behind a line `# output:`.
+pub fn output_comments(text: &str) -> Option<String> {
     let mut lines = text
         .lines()
         .skip_while(|line| line.trim_end() != "# output:");

@@ -1,7 +1,7 @@
 //! Loops: counted ones, those with a condition, and what `else` adds.
 
 use melior::ir::Value;
-use mlc_sema::hir::{Expr, ExprKind, Range, Stmt};
+use mlc_sema::hir::{Expr, ExprKind, Place, Range, Stmt};
 
 use super::{BROKE, Bounds, CONTINUED, FELL};
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     function::{Binding, Lower, Result},
     live::Targets,
     local_set::LocalSet,
+    place::Borrowed,
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
@@ -43,11 +44,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         orelse: &'x [Stmt],
         behind: &LocalSet,
     ) -> Result<()> {
+        let iterated = std::mem::take(&mut self.iterated);
         let bounds = self.bounds(range)?;
         let nonnegative = bounds.nonnegative;
         self.counted_loop(&bounds, body, orelse, behind, |lower, position| {
             lower.bind_index(index, position, nonnegative);
-            Ok(())
+            iterated.iter().map(|place| lower.visited(place)).collect()
         })
     }
 
@@ -73,18 +75,35 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 lower.take_from(place, elem)?
             };
             lower.set_slot(item, values);
-            Ok(())
+            Ok(vec![])
         })
     }
 
-    /// A loop over counted values. `start` binds what an iteration starts with.
+    /// A shared borrow of what a loop visits the elements of.
+    fn visited(&mut self, place: &'x Place) -> Result<Value<'c, 'm>> {
+        let source = match self.borrow(place, false)? {
+            Borrowed::Ref(source) => source,
+            Borrowed::View(view) => view.source,
+        };
+        self.at(place.span);
+        Ok(self.reborrow(source, false))
+    }
+
+    /// At the end of an iteration: what the loop visits is as it was at its start.
+    fn keep(&mut self, visited: &[Value<'c, 'm>]) {
+        for &borrow in visited {
+            self.b.op("own.keep", &[borrow], &[]);
+        }
+    }
+
+    /// A loop over counted values. `start` binds what an iteration starts with, and returns borrows of what the loop visits.
     fn counted_loop(
         &mut self,
         bounds: &Bounds<'c, 'm>,
         body: &'x [Stmt],
         orelse: &'x [Stmt],
         behind: &LocalSet,
-        start: impl Fn(&mut Self, Value<'c, 'm>) -> Result<()>,
+        start: impl Fn(&mut Self, Value<'c, 'm>) -> Result<Vec<Value<'c, 'm>>>,
     ) -> Result<()> {
         let orelse_refs: Vec<_> = orelse.iter().collect();
         let after = self
@@ -101,9 +120,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.counted_while(bounds, body, &carried, &header, start)?;
         } else {
             self.scf_for(bounds, &carried, |lower, position| {
-                start(lower, position)?;
+                let visited = start(lower, position)?;
                 let list: Vec<_> = body.iter().collect();
-                lower.stmts(&list, &header)
+                lower.stmts(&list, &header)?;
+                lower.keep(&visited);
+                Ok(())
             })?;
         }
         self.targets = targets;
@@ -151,7 +172,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         body: &'x [Stmt],
         carried: &[usize],
         header: &LocalSet,
-        start: impl Fn(&mut Self, Value<'c, 'm>) -> Result<()>,
+        start: impl Fn(&mut Self, Value<'c, 'm>) -> Result<Vec<Value<'c, 'm>>>,
     ) -> Result<()> {
         self.set_signal(FELL);
         let mut slots = carried.to_vec();
@@ -177,8 +198,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let counted = arguments[0];
         self.take_slots(&slots, values)?;
         let position = self.value_at(bounds, counted);
-        start(self, position)?;
+        let visited = start(self, position)?;
         self.loop_body(body, header)?;
+        if !visited.is_empty() {
+            let signal = self.current(self.slots().signal())?[0];
+            let goes_on = self.is_signal(signal, FELL);
+            self.when(goes_on, |lower| {
+                lower.keep(&visited);
+                Ok(())
+            })?;
+        }
         let next = self
             .b
             .value("arith.addi", &[counted, bounds.step], self.b.index_type());

@@ -75,6 +75,9 @@ pub enum StmtKind {
         body: Vec<Stmt>,
         orelse: Vec<Stmt>,
     },
+    /// Just before a [`StmtKind::For`]: the loop visits the elements of this list or array, which nothing moves, replaces or resizes
+    /// until it ends.
+    Iterate(Place),
     /// `for x in list^`: consumes the list and binds each item, owned, in turn.
     Drain {
         item: LocalId,

@@ -132,6 +132,7 @@ impl Interpreter<'_> {
                     flow => Ok(flow),
                 };
             }
+            StmtKind::Iterate(_) => {}
             // In order, one iteration after the other.
             StmtKind::ParFor(_)
             | StmtKind::Drain { .. }

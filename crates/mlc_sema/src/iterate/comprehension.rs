@@ -94,6 +94,7 @@ impl<'a> FnCx<'_, 'a> {
         });
         self.swap_names(hidden);
         if !failed {
+            self.emit_iterated(&source, clause.iter.span);
             let (body, orelse) = (stmts, Vec::new());
             let kind = StmtKind::For {
                 index,

@@ -17,7 +17,7 @@ fn f(xs: [f64], n: Int) -> f64:
 "#,
         expect![[r#"
             fn f(borrowed xs: [f64], n: Int) raises -> f64:
-                squares: [f64] = { $list1: [f64] = []:[f64]; for $i2 in range(0, len(xs)):; x.4: f64 = xs[unchecked $i2]; if (x.4 > 0.0):; list_append(&mut $list1, (x.4 * x.4)); move $list1 }
+                squares: [f64] = { $list1: [f64] = []:[f64]; iterate xs; for $i2 in range(0, len(xs)):; x.4: f64 = xs[unchecked $i2]; if (x.4 > 0.0):; list_append(&mut $list1, (x.4 * x.4)); move $list1 }
                 table: [[Int]] = { $list3: [[Int]] = []:[[Int]]; for $i4 in range(0, n):; i: Int = $i4; list_append(&mut $list3, { $list5: [Int] = []:[Int]; for $i6 in range(0, n):; j: Int = $i6; list_append(&mut $list5, (i * j)); move $list5 }); move $list3 }
                 a: f64 = { $total8: f64 = 0.0; for $i7 in range(0, len(xs)):; x.14: f64 = xs[unchecked $i7]; $total8: f64 = ($total8 + (x.14 * 2.0)); $total8 }
                 b: Bool = { $total10: Bool = False; for $i9 in range(0, len(xs)):; x.18: f64 = xs[unchecked $i9]; $total10: Bool = ($total10 or (x.18 > 1.0)); $total10 }

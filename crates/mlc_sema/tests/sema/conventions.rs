@@ -118,7 +118,7 @@ fn use(m: [[f64]]) -> [f64]:
                 test.write(&mut a)
                 test.write(&mut temporary(copy a[:1]))
                 test.write(&mut m[0])
-                s: f64 = ((test.read(&a) + test.read(&temporary({ $list1: [f64] = []:[f64]; for $i2 in range(0, len(a)):; s2: f64 = a[unchecked $i2]; list_append(&mut $list1, s2); move $list1 }))) + test.read(&a[1:]))
+                s: f64 = ((test.read(&a) + test.read(&temporary({ $list1: [f64] = []:[f64]; iterate a; for $i2 in range(0, len(a)):; s2: f64 = a[unchecked $i2]; list_append(&mut $list1, s2); move $list1 }))) + test.read(&a[1:]))
                 b: [f64] = take(move a)
                 c: [f64] = take(copy b)
                 list_append(&mut c, s)

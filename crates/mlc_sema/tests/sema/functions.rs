@@ -255,14 +255,18 @@ fn walk(a: [f64], b: [f64]) -> f64:
         expect![[r#"
             fn walk(borrowed a: [f64], borrowed b: [f64]) -> f64:
                 s: f64 = 0.0
+                iterate a
                 for i in range(0, len(a)):
                     x: f64 = a[unchecked i]
                     s: f64 = (s + (cast<f64>(i) * x))
+                iterate a
+                iterate b
                 for $i2 in range(0, min(len(a), len(b))):
                     x: f64 = a[unchecked $i2]
                     y: f64 = b[unchecked $i2]
                     s: f64 = (s + (x * y))
                 $n3: Int = len(a)
+                iterate a
                 for $i4 in range(0, $n3):
                     x: f64 = a[unchecked (($n3 - 1) - $i4)]
                     s: f64 = (s - x)

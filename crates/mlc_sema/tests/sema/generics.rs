@@ -49,6 +49,7 @@ fn use(a: [f32; 4], xs: [Int]) -> f32:
 
             fn largest[[Int]](borrowed xs: [Int]) raises -> Int:
                 best: Int = xs[0]
+                iterate xs
                 for $i1 in range(0, len(xs)):
                     x: Int = xs[unchecked $i1]
                     best: Int = max(best, x)

@@ -32,6 +32,7 @@ fn f(m: [[f64]], flag: Bool) -> f64:
                 $v2: f64 = cast<f64>(x)
                 x: Int = $v1
                 y: f64 = $v2
+                iterate m
                 for i in range(0, len(m)):
                     mut row: [f64] = &mut m[unchecked i]
                     update row[i] += cast<f64>(x)

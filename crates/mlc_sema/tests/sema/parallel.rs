@@ -21,6 +21,7 @@ fn row_sums(batch: [[f32]]) -> [f32]:
                 parallel for $i1 in range(0, len(batch)) collect(sums) private(row, total, x):
                     ref row: [f32] = &batch[unchecked $i1]
                     total: f32 = 0.0:f32
+                    iterate row
                     for $i2 in range(0, len(row)):
                         x: f32 = row[unchecked $i2]
                         total: f32 = (total + x)
@@ -48,6 +49,7 @@ fn normalize(batch: [f32; _, _]):
                 parallel for $i1 in range(0, len(batch)) private(row, total, x, mean):
                     mut row: [f32; _] = &mut batch[unchecked $i1]
                     total: f32 = 0.0:f32
+                    iterate row
                     for $i2 in range(0, len(row)):
                         x: f32 = row[unchecked $i2]
                         total: f32 = (total + x)

@@ -1,0 +1,139 @@
+//! Where a borrow may lead: the roots that it may come from, through structured control flow and calls, and what functions do
+//! to top-level values.
+
+use super::{
+    access::{Access, Step, path},
+    borrows::{is_borrow_like, sources},
+    place::root,
+};
+use melior::ir::{ValueLike, operation::OperationLike};
+use mlc_dialects::own;
+use mlc_mlir::rewrite::{
+    Key, Op, Val, all_ops, defining_op, op_name, operand, string_attribute, uses, value_key,
+};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// What owns memory, by name: a value of a function, or a top-level value, which many borrows lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Owner<'c> {
+    Value(Key),
+    Global(&'c str),
+}
+
+/// A place that a borrow may lead to.
+#[derive(Clone, Debug)]
+pub struct Origin<'c, 'a> {
+    pub root: Val<'c, 'a>,
+    /// `Step::Part` is a part that nothing is known of, at any depth.
+    pub path: Vec<Step<'c, 'a>>,
+}
+
+/// The owner that a root stands for.
+pub fn owner<'c>(root: Val<'c, '_>) -> Owner<'c> {
+    global(root).map_or(Owner::Value(value_key(root)), Owner::Global)
+}
+
+/// The name of the top-level value that a borrow leads to as a whole: a cast of its address.
+pub fn global<'c>(root: Val<'c, '_>) -> Option<&'c str> {
+    let cast =
+        defining_op(root).filter(|op| op_name(*op) == "builtin.unrealized_conversion_cast")?;
+    let address = defining_op(operand(cast, 0)).filter(|op| op_name(*op) == "llvm.mlir.addressof");
+    string_attribute(address?, "global_name")
+}
+
+/// All places that a box, a borrow or a memref may lead to.
+pub fn origins<'c: 'a, 'a>(place: Val<'c, 'a>) -> Vec<Origin<'c, 'a>> {
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    collect(place, Vec::new(), &mut seen, &mut found);
+    found
+}
+
+/// The places that an access may touch.
+pub fn places<'c: 'a, 'a>(access: &Access<'c, 'a>) -> Vec<Origin<'c, 'a>> {
+    let mut found = Vec::new();
+    collect(
+        access.root,
+        access.path.clone(),
+        &mut HashSet::new(),
+        &mut found,
+    );
+    found
+}
+
+fn collect<'c: 'a, 'a>(
+    place: Val<'c, 'a>,
+    below: Vec<Step<'c, 'a>>,
+    seen: &mut HashSet<Key>,
+    found: &mut Vec<Origin<'c, 'a>>,
+) {
+    let base = root(place);
+    let mut steps = path(place);
+    steps.extend(below);
+    if !seen.insert(value_key(base)) {
+        return;
+    }
+    let before = if own::is_box(base.r#type()) {
+        Vec::new()
+    } else {
+        match defining_op(base) {
+            Some(call) if op_name(call).starts_with("func.call") => {
+                steps.insert(0, Step::Part);
+                call.operands()
+                    .filter(|value| is_borrow_like(value.r#type()))
+                    .collect()
+            }
+            _ => sources(base),
+        }
+    };
+    for source in &before {
+        collect(*source, steps.clone(), seen, found);
+    }
+    if before.is_empty() {
+        found.push(Origin {
+            root: base,
+            path: steps,
+        });
+    }
+}
+
+/// The top-level values that each function of a module may change, by the functions that it calls too.
+pub fn changed_globals<'c, 'a>(functions: &[Op<'c, 'a>]) -> HashMap<&'c str, BTreeSet<&'c str>> {
+    let mut changed: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    let mut callers: HashMap<&str, Vec<&str>> = HashMap::new();
+    for function in functions {
+        let name = string_attribute(*function, "sym_name").unwrap_or_default();
+        for op in all_ops(*function) {
+            match op_name(op) {
+                "func.call" => {
+                    let callee = string_attribute(op, "callee").unwrap_or_default();
+                    callers.entry(callee).or_default().push(name);
+                }
+                "builtin.unrealized_conversion_cast" => {
+                    let Ok(result) = op.result(0) else { continue };
+                    let result = Val::from(result);
+                    if own::kind(result.r#type()) == own::Kind::Mut
+                        && !uses(result).is_empty()
+                        && let Some(global) = global(result)
+                    {
+                        changed.entry(name).or_default().insert(global);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut pending: Vec<&str> = changed.keys().copied().collect();
+    while let Some(callee) = pending.pop() {
+        let globals = changed.get(callee).cloned().unwrap_or_default();
+        for caller in callers.get(callee).into_iter().flatten() {
+            let all = changed.entry(caller).or_default();
+            let before = all.len();
+            all.extend(&globals);
+            if all.len() > before {
+                pending.push(caller);
+            }
+        }
+    }
+    changed
+}
