@@ -1,4 +1,5 @@
-//! Builds `mlc_runtime` once more, as one static library that aborts on panic and is optimized as a whole.
+//! Builds the runtime, and that of Python extension modules, once more: each as one static library that aborts on panic and is
+//! optimized as a whole.
 //!
 //! A crate cannot ask cargo for another shape of a dependency, so this runs cargo on the workspace, with a target
 //! folder of its own under `OUT_DIR` (the outer cargo has locked the other) and without network.
@@ -26,16 +27,23 @@ fn main() {
         .parent()
         .map(Path::to_path_buf)
         .expect("a crate lies in a folder");
-    let runtime = crates.join("mlc_runtime");
     let workspace = crates.parent().expect("the crates lie in the workspace");
-    for input in [
-        runtime.join("src"),
-        runtime.join("Cargo.toml"),
-        workspace.join("Cargo.toml"),
-    ] {
-        println!("cargo::rerun-if-changed={}", input.display());
+    println!(
+        "cargo::rerun-if-changed={}",
+        workspace.join("Cargo.toml").display()
+    );
+    for package in ["mlc_runtime", "mlc_python_runtime", "mlc_interface"] {
+        for input in ["src", "Cargo.toml"] {
+            let input = crates.join(package).join(input);
+            println!("cargo::rerun-if-changed={}", input.display());
+        }
     }
+    build(workspace, "mlc_runtime", "entry");
+    build(workspace, "mlc_python_runtime", "extension");
+}
 
+/// Builds `lib<package>.a` in `OUT_DIR`.
+fn build(workspace: &Path, package: &str, feature: &str) {
     let out = variable("OUT_DIR");
     let target = env::var("TARGET").expect("cargo names the target");
     let mut cargo = Command::new(variable("CARGO"));
@@ -44,13 +52,13 @@ fn main() {
             "rustc",
             "--quiet",
             "--frozen",
-            "--package",
-            "mlc_runtime",
             "--lib",
+            "--package",
+            package,
+            "--features",
+            feature,
         ])
         .args([
-            "--features",
-            "entry",
             "--crate-type",
             "staticlib",
             "--profile",
@@ -70,16 +78,12 @@ fn main() {
         .unwrap_or_else(|cause| panic!("cannot run {cargo:?}: {cause}"));
     assert!(
         status.success(),
-        "building the runtime's archive failed ({status}): {cargo:?}"
+        "building the archive of {package} failed ({status}): {cargo:?}"
     );
 
-    let built = out
-        .join("target")
-        .join(target)
-        .join(PROFILE)
-        .join("libmlc_runtime.a");
-    let archive = out.join("libmlc_runtime.a");
-    fs::copy(&built, &archive)
+    let file = format!("lib{package}.a");
+    let built = out.join("target").join(target).join(PROFILE).join(&file);
+    fs::copy(&built, out.join(&file))
         .unwrap_or_else(|cause| panic!("cannot copy {}: {cause}", built.display()));
 }
 

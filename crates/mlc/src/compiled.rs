@@ -8,7 +8,7 @@ use crate::{
     interface, ir_diagnostics, native,
     times::Times,
 };
-use mlc_codegen::{CodeFile, LinkError, Lowering, Unit};
+use mlc_codegen::{CodeFile, Extension, LinkError, Lowering, Unit};
 use mlc_diagnostics::{FileId, SourceMap};
 use mlc_passes::stage::Stage;
 use mlc_sema::signature;
@@ -174,6 +174,16 @@ impl Compiled {
                 let object = self.code(|lowering| self.program(lowering), CodeFile::Object)?;
                 self.link(|strip| mlc_codegen::executable(&object, strip))
             }
+            Emit::Pyext => {
+                let extension = self.extension()?;
+                let init = extension.init_symbol();
+                let unit = |lowering: &Lowering| Unit::Extension {
+                    exported: lowering.exported(),
+                    extension,
+                };
+                let object = self.code(unit, CodeFile::Object)?;
+                self.link(|strip| mlc_codegen::extension(&object, &init, strip))
+            }
             Emit::Ptx => self.exactly_at(Stage::Nvvm, |lowering| {
                 let ptx = self.times.measure("llvm", "kernels", || lowering.ptx());
                 let ptx = ptx.map_err(|error| ir_diagnostics::llvm_error(error, lowering))?;
@@ -228,6 +238,27 @@ impl Compiled {
             exported: lowering.exported(),
             renamed,
         }
+    }
+
+    /// The module as Python imports it.
+    fn extension(&self) -> Result<Extension, CompileError> {
+        let interface = self.interface().ok_or_else(|| self.no_form(Emit::Pyext))?;
+        // Python finds a module by its last name, and one of other characters by a name that it makes up.
+        let name = interface.name.rsplit('.').next().unwrap_or_default();
+        if !name.is_ascii() {
+            return Err(CompileError::request(
+                "cannot-emit",
+                format!("an extension module needs a name in ASCII, `{name}` is not"),
+            ));
+        }
+        let init = interface.init.iter().map(|init| init.symbol.clone());
+        let init = init.chain(std::iter::repeat(String::new())).take(1);
+        let functions = interface.functions.iter().map(|item| item.symbol.clone());
+        Ok(Extension {
+            name: name.to_owned(),
+            symbols: init.chain(functions).collect(),
+            interface: interface.to_bytes(),
+        })
     }
 
     /// The symbols that a library exports.
@@ -330,7 +361,7 @@ impl Compiled {
 
     fn no_form(&self, emit: Emit) -> CompileError {
         match emit {
-            Emit::Staticlib | Emit::Pyext | Emit::Cubin | Emit::Pyi => {
+            Emit::Staticlib | Emit::Cubin | Emit::Pyi => {
                 CompileError::request("not-yet", format!("`{emit}` cannot be made yet"))
             }
             _ => CompileError::request(

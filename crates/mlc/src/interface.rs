@@ -8,13 +8,16 @@ use mlc_sema::hir::{
     self, ConstValue, Convention, Dim, FloatKind, FuncId, Mode, Program, Ty, TyKind,
 };
 use mlc_sema::signature::{self, FunctionSignature, ParamSignature};
+use mlc_sema::work::{self, WorkOf};
 
 /// What `program` exports; `file` is the name of its source.
 pub(crate) fn describe(program: &Program, file: &str) -> Interface {
     let module = signature::of_program(program);
+    let mut work = WorkOf::new(program);
     let init = program.init.map(|id| {
         let code = &program.functions[id.0 as usize];
-        function(program, &signature::of_function(program, id, code))
+        let signature = signature::of_function(program, id, code);
+        function(program, &signature, Work::Unknown)
     });
     let structs = program.structs.iter().map(|item| Struct {
         name: item.name.clone(),
@@ -39,14 +42,21 @@ pub(crate) fn describe(program: &Program, file: &str) -> Interface {
         file: file.to_owned(),
         init,
         functions: (module.functions.iter())
-            .map(|item| function(program, item))
+            .map(|item| {
+                let work = match work.function(item.func) {
+                    work::Work::Constant => Work::Constant,
+                    work::Work::Elements(power) => Work::Elements(power),
+                    work::Work::Unknown => Work::Unknown,
+                };
+                function(program, item, work)
+            })
             .collect(),
         structs: structs.collect(),
         constants: constants.collect(),
     }
 }
 
-fn function(program: &Program, item: &FunctionSignature) -> Function {
+fn function(program: &Program, item: &FunctionSignature, work: Work) -> Function {
     let FuncId(position) = item.func;
     let code = &program.functions[position as usize];
     let params = item.params.iter().zip(&code.params);
@@ -71,7 +81,7 @@ fn function(program: &Program, item: &FunctionSignature) -> Function {
         result_borrows: item.result_borrows.map(|position| position as usize),
         returns_param: item.returns_param.map(|position| position as usize),
         raises: item.raises,
-        work: Work::Unknown,
+        work,
         doc: item.doc.clone(),
     }
 }

@@ -6,6 +6,7 @@
 mod diagnostics;
 mod entries;
 mod exports;
+mod extension;
 mod fatal;
 mod header;
 mod jit;
@@ -18,10 +19,11 @@ mod ptx;
 
 pub use diagnostics::{IrDiagnostic, IrPlace, IrSeverity};
 pub use entries::{entry_symbol, inner_symbol};
+pub use extension::Extension;
 pub use fatal::on_fatal;
 pub use header::{header, init_symbol};
 pub use jit::{load, run_program};
-pub use link::{LinkError, executable, shared_library};
+pub use link::{LinkError, executable, extension, shared_library};
 pub use llvm::{CodeFile, LlvmError, LlvmModule, Unit};
 pub use lowering::{Lowering, LoweringConfig, StepError, StepTime};
 pub use machine::{Machine, OptLevel, UnknownCpu, cpu_names, gpu_names, host_cpu};

@@ -3,7 +3,8 @@
 //! What a link needs of the system are the shared objects that every program there is loaded with.
 
 use mlc_runtime_archive::{
-    ARCHIVE, DYNAMIC_LINKER, ENTRY, LINK_FLAGS, SHARED_LIBRARIES, version_script,
+    ARCHIVE, DYNAMIC_LINKER, ENTRY, LINK_FLAGS, NO_UNDEFINED, PYTHON_ARCHIVE, SHARED_LIBRARIES,
+    version_script,
 };
 use std::{
     ffi::CString,
@@ -50,6 +51,21 @@ pub fn shared_library(
     link(folder.path(), object, args, strip)
 }
 
+/// A Python extension module whose object defines the function `init`. The bytes of the file. What it needs of Python it finds in the
+/// process that imports it.
+pub fn extension(object: &[u8], init: &str, strip: bool) -> Result<Vec<u8>, LinkError> {
+    let folder = tempfile::tempdir()?;
+    let script = folder.path().join("exports");
+    fs::write(&script, format!("{{ global: \"{init}\"; local: *; }};\n"))?;
+    let args = vec![
+        c"-shared".to_owned(),
+        c"--version-script".to_owned(),
+        path(&script),
+    ];
+    let flags = LINK_FLAGS.iter().filter(|flag| **flag != NO_UNDEFINED);
+    link_with(folder.path(), object, PYTHON_ARCHIVE, args, flags, strip)
+}
+
 /// An executable whose object defines `main`. The bytes of the file.
 pub fn executable(object: &[u8], strip: bool) -> Result<Vec<u8>, LinkError> {
     let folder = tempfile::tempdir()?;
@@ -65,14 +81,25 @@ pub fn executable(object: &[u8], strip: bool) -> Result<Vec<u8>, LinkError> {
 fn link(
     folder: &Path,
     object: &[u8],
-    mut args: Vec<CString>,
+    args: Vec<CString>,
     strip: bool,
 ) -> Result<Vec<u8>, LinkError> {
-    let (input, archive) = (folder.join("module.o"), folder.join("libmlc_runtime.a"));
+    link_with(folder, object, ARCHIVE, args, LINK_FLAGS.iter(), strip)
+}
+
+fn link_with<'a>(
+    folder: &Path,
+    object: &[u8],
+    runtime: &[u8],
+    mut args: Vec<CString>,
+    flags: impl Iterator<Item = &'a &'a str>,
+    strip: bool,
+) -> Result<Vec<u8>, LinkError> {
+    let (input, archive) = (folder.join("module.o"), folder.join("libruntime.a"));
     let output = folder.join("output");
     fs::write(&input, object)?;
-    fs::write(&archive, ARCHIVE)?;
-    args.extend(LINK_FLAGS.iter().map(|flag| text(flag)));
+    fs::write(&archive, runtime)?;
+    args.extend(flags.map(|flag| text(flag)));
     if strip {
         args.push(c"--strip-debug".to_owned());
     }

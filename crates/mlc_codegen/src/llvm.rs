@@ -1,7 +1,7 @@
 //! A module as LLVM IR: translated, optimized, and turned into machine code.
 
 use crate::{
-    Lowering, entries,
+    Extension, Lowering, entries, extension,
     machine::{Machine, OptLevel, TRIPLE, message},
     program,
 };
@@ -54,6 +54,11 @@ pub enum Unit {
     },
     /// To be called in this process: as a library, and each function has an entry, too ([`crate::entry_symbol`]).
     Host { exported: Vec<String> },
+    /// To be imported by Python: only the function that Python looks for is visible.
+    Extension {
+        exported: Vec<String>,
+        extension: Extension,
+    },
     /// To be run: `main(argc, argv, envp)` calls the function `start`, reports the error that it ends with, and returns
     /// the exit status.
     Program { start: Option<String> },
@@ -147,6 +152,17 @@ impl LlvmModule {
                 this.hide(|_| false);
                 // SAFETY: the module is live.
                 unsafe { entries::add_entries(this.context, this.module, exported) };
+            }
+            Unit::Extension {
+                exported,
+                extension,
+            } => {
+                this.hide(|_| false);
+                // SAFETY: the module is live.
+                unsafe {
+                    entries::add_entries(this.context, this.module, exported);
+                    extension::add_init(this.context, this.module, extension);
+                }
             }
             Unit::Program { start } => {
                 // SAFETY: the module is live.

@@ -150,6 +150,7 @@ impl Plan {
                         }
                         (*room).pointer = header;
                         ranges.add(array.data.addr(), array.count * elem.size(), *writes)?;
+                        ranges.elements += array.count;
                     }
                 }
             }
@@ -172,7 +173,7 @@ impl Plan {
         }
         // SAFETY: the slots are what this entry wants; the arguments are held by the caller of this function.
         unsafe {
-            if is_short(self.work, ranges.bytes) {
+            if is_short(self.work, ranges.elements) {
                 entry(slots.as_mut_ptr());
                 mlc_rt_flush();
             } else {
@@ -204,7 +205,7 @@ impl Plan {
 struct Ranges {
     ranges: [(usize, usize, bool); MOST],
     count: usize,
-    bytes: usize,
+    elements: usize,
 }
 
 impl Ranges {
@@ -219,7 +220,6 @@ impl Ranges {
         }
         self.ranges[self.count] = (start, end, writes);
         self.count += 1;
-        self.bytes += bytes;
         Some(())
     }
 }

@@ -12,6 +12,8 @@ mod class;
 mod construct;
 mod drop;
 pub mod error;
+#[cfg(feature = "extension")]
+mod extension;
 mod fast;
 mod function;
 mod interrupt;

@@ -3,7 +3,7 @@
 //! The layout is not taken on trust: when the first array is met, it is held against what Python says of arrays made for that.
 
 use std::ffi::{c_char, c_int, c_void};
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -72,6 +72,8 @@ struct Numpy {
 }
 
 static NUMPY: AtomicPtr<Numpy> = AtomicPtr::new(std::ptr::null_mut());
+/// Set once the first array was looked at, so that a NumPy that we do not know is looked at once.
+static SEEN: AtomicBool = AtomicBool::new(false);
 
 /// An array whose elements lie in row-major order.
 pub struct Array<'a> {
@@ -127,35 +129,30 @@ pub unsafe fn array_of<'a>(
 
 /// Learns of NumPy from the first of its arrays that is met.
 pub fn learn(value: &Bound<'_, PyAny>) {
-    if !NUMPY.load(Ordering::Acquire).is_null() {
+    if SEEN.load(Ordering::Relaxed) || !is_array(value).unwrap_or(false) {
+        return;
+    }
+    if SEEN.swap(true, Ordering::AcqRel) {
         return;
     }
     // An error here means another NumPy than we know: all calls then go the general way.
-    if let Ok(Some(numpy)) = inspect(value) {
-        let numpy = Box::into_raw(Box::new(numpy));
-        let raced = NUMPY.compare_exchange(
-            std::ptr::null_mut(),
-            numpy,
-            Ordering::AcqRel,
-            Ordering::Acquire,
-        );
-        if raced.is_err() {
-            // SAFETY: it was made above and nobody has seen it. The objects it refers to live as long as NumPy.
-            drop(unsafe { Box::from_raw(numpy) });
-        }
+    if let Ok(Some(numpy)) = inspect(value.py()) {
+        // It lives as long as the process.
+        NUMPY.store(Box::into_raw(Box::new(numpy)), Ordering::Release);
     }
 }
 
-fn inspect(value: &Bound<'_, PyAny>) -> PyResult<Option<Numpy>> {
-    let py = value.py();
+fn is_array(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     let ty = value.get_type();
-    if ty.name()?.to_cow()? != "ndarray" || ty.module()?.to_cow()? != "numpy" {
-        return Ok(None);
-    }
+    Ok(ty.name()?.to_cow()? == "ndarray" && ty.module()?.to_cow()? == "numpy")
+}
+
+fn inspect(py: Python<'_>) -> PyResult<Option<Numpy>> {
     let numpy = py.import("numpy")?;
     let array = numpy.getattr("ndarray")?;
     let base = numpy
-        .call_method1("arange", (24, "i2"))?
+        .call_method1("arange", (24,))?
+        .call_method1("astype", ("i2",))?
         .call_method1("reshape", (2, 3, 4))?;
     let frozen = base.call_method0("copy")?;
     frozen.call_method1("setflags", (false,))?;

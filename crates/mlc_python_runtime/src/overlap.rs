@@ -20,10 +20,6 @@ impl Range {
             exclusive,
         }
     }
-
-    pub fn bytes(&self) -> usize {
-        self.end - self.start
-    }
 }
 
 /// The parameters of two ranges that share memory, at least one of which is written; the written one comes second.

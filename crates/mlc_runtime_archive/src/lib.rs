@@ -1,4 +1,4 @@
-//! The runtime as a static library, and how to link it into what `mlc` emits.
+//! The runtime as static libraries, and how to link them into what `mlc` emits.
 //!
 //! The compiler carries these bytes along, so that it can link artefacts on machines that have neither Rust nor a C
 //! toolchain: besides the archive only shared objects take part that every such system has at run time.
@@ -17,6 +17,11 @@
 /// The contents of `libmlc_runtime.a`: position-independent, aborts on panic.
 pub static ARCHIVE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/libmlc_runtime.a"));
 
+/// The contents of `libmlc_python_runtime.a`, for Python extension modules: the runtime, and what makes a Python module of compiled
+/// code. It leaves the names of Python's C interface open.
+pub static PYTHON_ARCHIVE: &[u8] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/libmlc_python_runtime.a"));
+
 pub use mlc_runtime::ABI_VERSION;
 
 /// What else goes on the command line of the linker, by soname. They lie beside each other in the system's library
@@ -34,12 +39,15 @@ pub const DYNAMIC_LINKER: &str = "/lib64/ld-linux-x86-64.so.2";
 /// Where an executable starts; it calls `main(argc, argv, envp)` through the C library, as `crt1.o` would.
 pub const ENTRY: &str = "mlc_rt_start";
 
+/// The flag that makes an undefined name an error; a Python extension module is linked without.
+pub const NO_UNDEFINED: &str = "--no-undefined";
+
 /// Flags of every link with the archive. What is not used stays out of the artefact.
 pub const LINK_FLAGS: [&str; 6] = [
     "--gc-sections",
     "--as-needed",
     "--eh-frame-hdr",
-    "--no-undefined",
+    NO_UNDEFINED,
     "-z",
     "nodelete",
 ];

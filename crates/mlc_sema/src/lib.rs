@@ -49,6 +49,7 @@ mod structs;
 mod synthesized;
 mod types;
 pub mod walk;
+pub mod work;
 
 pub use check::check;
 pub use options::{LoadError, Loaded, Loader, MAIN, NoImports, NotFound, Options, Request};

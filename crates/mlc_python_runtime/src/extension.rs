@@ -1,0 +1,142 @@
+//! The module of a stand-alone extension, which carries its interface and the entries of its functions along.
+
+use std::collections::HashMap;
+use std::ffi::{CString, c_char, c_int, c_void};
+use std::ptr::null_mut;
+use std::sync::Arc;
+
+use mlc_interface::Interface;
+use pyo3::exceptions::PyImportError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::PyModule;
+
+use crate::module::{self, Entries, Settings};
+
+/// What Python keeps of an extension, and behind it what we need when Python executes the module.
+#[repr(C)]
+struct Definition {
+    /// Comes first: Python hands out a pointer to it.
+    definition: ffi::PyModuleDef,
+    slots: [ffi::PyModuleDef_Slot; 2],
+    name: CString,
+    interface: Interface,
+    entries: Arc<Table>,
+}
+
+/// Entries by their symbols.
+struct Table(HashMap<String, *const c_void>);
+
+// SAFETY: the addresses are those of functions of the extension, which is never unloaded.
+unsafe impl Send for Table {}
+// SAFETY: as for `Send`.
+unsafe impl Sync for Table {}
+
+impl Entries for Table {
+    fn entry(&self, symbol: &str) -> *const c_void {
+        self.0.get(symbol).copied().unwrap_or(std::ptr::null())
+    }
+}
+
+/// What an extension's `PyInit_…` returns: the definition of its module, or null with an exception set.
+///
+/// # Safety
+/// `interface` must point to `length` bytes, and `entries` to `count` addresses of entries, or null: first that of the top-level
+/// statements, then those of the interface's functions in order. Both must stay as they are. The thread must be attached.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mlc_py_module(
+    interface: *const u8,
+    length: i64,
+    entries: *const *const c_void,
+    count: i64,
+) -> *mut ffi::PyObject {
+    // SAFETY: the caller vouches for both ranges.
+    let (bytes, entries) = unsafe {
+        (
+            std::slice::from_raw_parts(interface, length as usize),
+            std::slice::from_raw_parts(entries, count as usize),
+        )
+    };
+    Python::attach(|py| match define(bytes, entries) {
+        // SAFETY: the definition is whole, and lives until the process ends.
+        Ok(definition) => unsafe { ffi::PyModuleDef_Init(definition.cast()) },
+        Err(message) => {
+            PyImportError::new_err(message).restore(py);
+            null_mut()
+        }
+    })
+}
+
+fn define(bytes: &[u8], entries: &[*const c_void]) -> Result<*mut Definition, String> {
+    let interface = Interface::from_bytes(bytes)?;
+    let name = CString::new(interface.name.as_str()).map_err(|error| error.to_string())?;
+    let init = interface.init.iter().map(|init| init.symbol.clone());
+    let init = init.chain(std::iter::repeat(String::new())).take(1);
+    let functions = interface.functions.iter().map(|item| item.symbol.clone());
+    let table = init.chain(functions).zip(entries.iter().copied()).collect();
+    // Python keeps the definition for ever, so it is never freed.
+    let made = Box::leak(Box::new(Definition {
+        definition: ffi::PyModuleDef {
+            m_base: ffi::PyModuleDef_HEAD_INIT,
+            m_name: null_mut::<c_char>(),
+            m_doc: null_mut::<c_char>(),
+            m_size: 0,
+            m_methods: null_mut(),
+            m_slots: null_mut(),
+            m_traverse: None,
+            m_clear: None,
+            m_free: None,
+        },
+        slots: [
+            ffi::PyModuleDef_Slot {
+                slot: ffi::Py_mod_exec,
+                value: execute as *mut c_void,
+            },
+            ffi::PyModuleDef_Slot {
+                slot: 0,
+                value: null_mut(),
+            },
+        ],
+        name,
+        interface,
+        entries: Arc::new(Table(table)),
+    }));
+    made.definition.m_name = made.name.as_ptr();
+    made.definition.m_slots = made.slots.as_mut_ptr();
+    Ok(made)
+}
+
+/// Fills the new module.
+///
+/// # Safety
+/// Python calls it with a module whose definition [`define`] made.
+unsafe extern "C" fn execute(module: *mut ffi::PyObject) -> c_int {
+    Python::attach(|py| {
+        // SAFETY: by the caller's word the definition is the head of a `Definition`, which is never freed.
+        let (module, made) = unsafe {
+            let made = ffi::PyModule_GetDef(module).cast::<Definition>();
+            (Borrowed::from_ptr(py, module), &*made)
+        };
+        let fill = || {
+            let module = module.cast::<PyModule>()?;
+            let code: crate::Code = made.entries.clone();
+            // SAFETY: interface and entries were made together; an extension is never unloaded.
+            unsafe {
+                module::fill(
+                    &module,
+                    &made.interface,
+                    &*made.entries,
+                    &code,
+                    Settings::default(),
+                )
+            }
+        };
+        match fill() {
+            Ok(()) => 0,
+            Err(error) => {
+                PyErr::restore(error, py);
+                -1
+            }
+        }
+    })
+}
