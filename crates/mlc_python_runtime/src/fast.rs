@@ -30,6 +30,8 @@ pub struct Plan {
     result: Option<Scalar>,
     raises: bool,
     work: Work,
+    /// Whether there are several arrays, one of which is written.
+    may_overlap: bool,
 }
 
 enum Arg {
@@ -96,7 +98,13 @@ impl Plan {
                 _ => return None,
             });
         }
+        let arrays = args.iter().filter_map(|arg| match arg {
+            Arg::Array { writes, .. } => Some(*writes),
+            Arg::Scalar(_) => None,
+        });
+        let may_overlap = arrays.clone().count() > 1 && arrays.into_iter().any(|writes| writes);
         Some(Plan {
+            may_overlap,
             name: signature.name.clone(),
             args,
             result,
@@ -122,8 +130,9 @@ impl Plan {
             return None;
         }
         let mut rooms: [MaybeUninit<Room>; MOST] = [const { MaybeUninit::uninit() }; MOST];
-        let mut slots: [*mut c_void; MOST + 2] = [null_mut(); MOST + 2];
-        let mut ranges = Ranges::default();
+        let mut slots: [MaybeUninit<*mut c_void>; MOST + 2] =
+            [const { MaybeUninit::uninit() }; MOST + 2];
+        let mut ranges = Ranges::new(self.may_overlap);
         for (position, arg) in self.args.iter().enumerate() {
             let room: *mut Room = rooms[position].as_mut_ptr();
             // SAFETY: there are as many objects as parameters; every access is within the room.
@@ -154,32 +163,32 @@ impl Plan {
                     }
                 }
             }
-            slots[position] = room.cast();
+            slots[position].write(room.cast());
         }
         let mut result = [0u64; 2];
         let mut result_pointer: *mut c_void = (&raw mut result).cast();
         let mut status = 0i32;
         let mut next = self.args.len();
         if self.result.is_some() {
-            slots[next] = if self.raises {
+            slots[next].write(if self.raises {
                 (&raw mut result_pointer).cast()
             } else {
                 result_pointer
-            };
+            });
             next += 1;
         }
         if self.raises {
-            slots[next] = (&raw mut status).cast();
+            slots[next].write((&raw mut status).cast());
         }
         // SAFETY: the slots are what this entry wants; the arguments are held by the caller of this function.
         unsafe {
             if is_short(self.work, ranges.elements) {
-                entry(slots.as_mut_ptr());
-                mlc_rt_flush();
+                // What is known to be short prints nothing.
+                entry(slots.as_mut_ptr().cast());
             } else {
                 let watch = interrupt::watch();
                 let thread = ffi::PyEval_SaveThread();
-                entry(slots.as_mut_ptr());
+                entry(slots.as_mut_ptr().cast());
                 mlc_rt_flush();
                 ffi::PyEval_RestoreThread(thread);
                 drop(watch);
@@ -201,24 +210,40 @@ impl Plan {
 }
 
 /// The memory of the arrays of one call.
-#[derive(Default)]
 struct Ranges {
-    ranges: [(usize, usize, bool); MOST],
+    /// Whether ranges are kept, because one that is written may overlap another.
+    kept: bool,
+    ranges: [MaybeUninit<(usize, usize, bool)>; MOST],
     count: usize,
     elements: usize,
 }
 
 impl Ranges {
+    #[inline]
+    fn new(kept: bool) -> Ranges {
+        Ranges {
+            kept,
+            ranges: [const { MaybeUninit::uninit() }; MOST],
+            count: 0,
+            elements: 0,
+        }
+    }
+
     /// `None` where the array overlaps another, and one of them is written.
     #[inline]
     fn add(&mut self, start: usize, bytes: usize, writes: bool) -> Option<()> {
+        if !self.kept {
+            return Some(());
+        }
         let end = start + bytes;
-        for &(from, to, written) in &self.ranges[..self.count] {
+        for range in &self.ranges[..self.count] {
+            // SAFETY: the first `count` are written.
+            let (from, to, written) = unsafe { range.assume_init() };
             if start < to && from < end && (writes || written) {
                 return None;
             }
         }
-        self.ranges[self.count] = (start, end, writes);
+        self.ranges[self.count].write((start, end, writes));
         self.count += 1;
         Some(())
     }

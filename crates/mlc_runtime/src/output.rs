@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, Once, PoisonError};
 
 use crate::error;
@@ -36,6 +37,9 @@ static OUTPUT: Mutex<Output> = Mutex::new(Output {
     waiting: Vec::new(),
     sink: None,
 });
+
+/// Whether something waits in the shared buffer; hosts flush after every call, mostly for nothing.
+static WAITING: AtomicBool = AtomicBool::new(false);
 
 static TERMINAL: LazyLock<bool> = LazyLock::new(|| io::stdout().is_terminal());
 
@@ -95,6 +99,7 @@ fn hand_over(line: &mut Vec<u8>) -> bool {
     flush_at_exit();
     let mut output = lock();
     output.waiting.append(line);
+    WAITING.store(true, Ordering::Release);
     match output.sink {
         Some(_) => output.waiting.len() >= FULL && !pool::is_worker(),
         None => output.waiting.len() >= FULL || *TERMINAL,
@@ -116,6 +121,7 @@ fn flush_at_exit() {
 /// Writes the shared buffer. The sink runs without the lock, so that it may take locks of the host.
 fn write_out() -> io::Result<()> {
     let mut output = lock();
+    WAITING.store(false, Ordering::Release);
     if output.waiting.is_empty() {
         return Ok(());
     }
@@ -137,6 +143,9 @@ fn write_out() -> io::Result<()> {
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_flush() -> i32 {
     leave_line();
+    if !WAITING.load(Ordering::Acquire) {
+        return 0;
+    }
     match write_out() {
         Ok(()) => 0,
         Err(cause) => error::raise(OS_ERROR, os_error_text(&cause)),
