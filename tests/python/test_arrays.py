@@ -49,6 +49,9 @@ fn triangle(n: Int) -> [[i64]]:
 
 fn grow(inout xs: [Int]):
     xs.append(len(xs))
+
+fn shrink(inout xs: [Int]):
+    xs.pop()
 """
 
 
@@ -173,6 +176,9 @@ def test_growing(m):
     assert values == [7, 8, 2]
     with pytest.raises(ValueError, match="grow: parameter `xs`: .*list"):
         m.grow(np.zeros(3, np.int64))
+    with pytest.raises(ValueError, match="shrink: parameter `xs`: .*list"):
+        m.shrink(np.zeros(3, np.int64))
+    assert m.shrink(values) is None and values == [7, 8]
 
 
 class TestRefused:

@@ -17,6 +17,8 @@ use crate::layout::{ArrayHeader, ListHeader, Type};
 use crate::numpy;
 use crate::scalar::Scalar;
 use crate::signature::Signature;
+use crate::store::Held;
+use crate::write_back;
 
 /// The most arguments of a fast call.
 const MOST: usize = 8;
@@ -32,6 +34,9 @@ pub struct Plan {
     work: Work,
     /// Whether there are several arrays, one of which is written.
     may_overlap: bool,
+    /// Whether a list is written, which the callee may put into memory of its own.
+    may_grow: bool,
+    names: Vec<String>,
 }
 
 enum Arg {
@@ -44,10 +49,12 @@ enum Arg {
     },
 }
 
-/// Room for one argument: a number, or the pointer to a header and the header behind it.
+/// Room for one argument: a number, or the pointer to a header, and the header further on.
 #[repr(C, align(16))]
 struct Room {
     pointer: *mut c_void,
+    /// How many elements a list had.
+    len: i64,
     words: [MaybeUninit<i64>; size_of::<ArrayHeader>() / 8 + 2 * MOST_RANK],
 }
 
@@ -103,7 +110,21 @@ impl Plan {
             Arg::Scalar(_) => None,
         });
         let may_overlap = arrays.clone().count() > 1 && arrays.into_iter().any(|writes| writes);
+        let grows = |arg: &Arg| {
+            matches!(
+                arg,
+                Arg::Array {
+                    is_list: true,
+                    writes: true,
+                    ..
+                }
+            )
+        };
         Some(Plan {
+            may_grow: args.iter().any(grows),
+            names: (signature.params.iter())
+                .map(|param| param.name.clone())
+                .collect(),
             may_overlap,
             name: signature.name.clone(),
             args,
@@ -154,6 +175,7 @@ impl Plan {
                                 len: array.shape[0] as i64,
                                 capacity: 0,
                             });
+                            (*room).len = array.shape[0] as i64;
                         } else {
                             write_header(header, &array);
                         }
@@ -194,11 +216,68 @@ impl Plan {
                 drop(watch);
             }
         }
+        if self.may_grow {
+            let rooms = rooms.as_mut_ptr().cast::<Room>();
+            // SAFETY: the rooms of all arguments are filled, and the callee is done with them.
+            if let Err(error) = unsafe { self.write_back(py, arguments, rooms) } {
+                if status != 0 {
+                    // Of two errors the first counts.
+                    mlc_runtime::error::take();
+                }
+                error.restore(py);
+                return Some(null_mut());
+            }
+        }
         if status != 0 {
             return Some(self.raised());
         }
         // SAFETY: the entry wrote a result of this type; the thread is attached.
         Some(unsafe { load_scalar(py, self.result, &result) })
+    }
+
+    /// Brings lists that the callee has put into other memory back to the arrays that were passed.
+    ///
+    /// # Safety
+    /// The arguments must be those of the call, whose rooms these are.
+    unsafe fn write_back(
+        &self,
+        py: Python<'_>,
+        arguments: *const *mut ffi::PyObject,
+        rooms: *mut Room,
+    ) -> PyResult<()> {
+        for (position, arg) in self.args.iter().enumerate() {
+            let Arg::Array {
+                elem,
+                is_list: true,
+                writes: true,
+                ..
+            } = arg
+            else {
+                continue;
+            };
+            // SAFETY: the room holds the header of a list; the argument is a live object.
+            unsafe {
+                let header = (&raw mut (*rooms.add(position)).words).cast::<ListHeader>();
+                if (*header).capacity != 0 || (*header).len != (*rooms.add(position)).len {
+                    let ty = Type::List(Box::new(Type::Scalar(*elem)));
+                    let value = Borrowed::from_ptr(py, *arguments.add(position));
+                    write_back::write_back(&Held::new(false), &ty, &value, header.cast())
+                        .map_err(|error| self.in_parameter(py, position, error))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn in_parameter(&self, py: Python<'_>, position: usize, error: PyErr) -> PyErr {
+        let text = format!(
+            "{}: parameter `{}`: {}",
+            self.name,
+            self.names[position],
+            error.value(py)
+        );
+        PyErr::from_type(error.get_type(py), text)
     }
 
     /// Sets the exception for the pending error.
