@@ -42,6 +42,7 @@ pub static PASSES: &[&Pass] = &[
     &vector::fuse_multiply_add::FUSE_MULTIPLY_ADD,
     &vector::vectorize_inner_loops::VECTORIZE_INNER_LOOPS,
     &vector::expand_uniform_division::EXPAND_UNIFORM_DIVISION,
+    &vector::extend_bf16::EXTEND_BF16,
     &vector::expand_math::EXPAND_MATH,
     &vector::convert_math_to_runtime::CONVERT_MATH_TO_RUNTIME,
     &verify::stage::VERIFY_VECTOR,

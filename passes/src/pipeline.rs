@@ -65,11 +65,14 @@ pub const LINALG_TO_VECTOR: &[Step] = &[
     "vectorize-inner-loops",
     // Divisors that are one scalar are still broadcasts.
     "expand-uniform-division",
+    // Whatever the loops made of it, and before the functions, which have no form in bf16.
+    "extend-bf16",
     // On scalars and vectors alike, so that both round alike.
     "expand-math",
     "convert-math-to-runtime",
-    // Floor and ceiling divisions have no instruction. After the loops, which know the operations.
-    "arith-expand",
+    // Floor and ceiling divisions have no instruction, and that for bf16 takes subnormal numbers for zero. After the
+    // loops, which know the operations.
+    "arith-expand{include-bf16}",
     // Broadcasts of what does not change leave the new loops.
     "canonicalize",
     "cse",
@@ -86,10 +89,11 @@ pub const VECTOR_TO_LLVM: &[Step] = &[
     // Views of views become one base and offsets, which `finalize-memref-to-llvm` needs.
     "expand-strided-metadata",
     "lower-affine",
-    "convert-vector-to-llvm",
-    // What has an instruction or an intrinsic first, the rest are calls.
+    // What has an instruction or an intrinsic first; the rest are calls, one for each lane, which is taken out of its
+    // vector by what the next conversion takes.
     "convert-math-to-llvm",
     "convert-math-to-libm",
+    "convert-vector-to-llvm",
     "convert-complex-to-llvm",
     "finalize-memref-to-llvm",
     "convert-arith-to-llvm",
@@ -147,9 +151,9 @@ pub const GPU_TO_NVVM: &[Step] = &[
     "lower-affine",
     // The kernels first: the host's conversions take what they know out of kernels, too, and not as a device needs it.
     "gpu.module(convert-complex-to-llvm,convert-gpu-to-nvvm,convert-ub-to-llvm,reconcile-unrealized-casts)",
-    "convert-vector-to-llvm",
     "convert-math-to-llvm",
     "convert-math-to-libm",
+    "convert-vector-to-llvm",
     "convert-complex-to-llvm",
     // Memory, arithmetic and functions with the launches, whose operands they become.
     "gpu-to-llvm",

@@ -69,6 +69,7 @@ pub fn load(object: &[u8], exported: &[String]) -> Result<Jit, String> {
     crate::machine::initialize();
     let mut symbols = libm();
     symbols.extend(mlc_runtime::mlc_rt_symbols());
+    symbols.extend(mlc_runtime::bf16::symbols());
     let jit = Jit::load(object, &symbols)?;
     // The first look-up links everything, so that what is missing is found now.
     if let Some(name) = exported.first() {

@@ -1,4 +1,5 @@
-//! Mathematical functions: operations of the `math` dialect, and calls of the C library for what it has not.
+//! Mathematical functions: operations of the `math` dialect, and calls of the runtime and the C library for what it has
+//! not.
 
 use melior::ir::{Type, Value};
 use mlc_sema::hir::{FloatKind, MathFn, Ty, TyKind};
@@ -13,8 +14,8 @@ use crate::{
 enum Way {
     /// An operation, which may carry fast-math flags.
     Op(&'static str),
-    /// A function of the C library, by its name for `double`.
-    C(&'static str),
+    /// A function of the runtime or the C library, by its names for `f64` and `f32`.
+    Call(&'static str, &'static str),
 }
 
 fn way(function: MathFn) -> Way {
@@ -55,9 +56,9 @@ fn way(function: MathFn) -> Way {
         MathFn::IsNan => "math.isnan",
         MathFn::IsInf => "math.isinf",
         MathFn::IsFinite => "math.isfinite",
-        MathFn::Gamma => return Way::C("tgamma"),
-        MathFn::Lgamma => return Way::C("lgamma"),
-        MathFn::Hypot => return Way::C("hypot"),
+        MathFn::Gamma => return Way::Call("mlc_rt_math_tgamma_f64", "mlc_rt_math_tgamma_f32"),
+        MathFn::Lgamma => return Way::Call("mlc_rt_math_lgamma_f64", "mlc_rt_math_lgamma_f32"),
+        MathFn::Hypot => return Way::Call("hypot", "hypotf"),
     })
 }
 
@@ -73,7 +74,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let result = self.types().flat(ty)?[0];
         match way(function) {
             Way::Op(name) => Ok(self.float_op(name, &args, result)),
-            Way::C(name) => {
+            Way::Call(double, single) => {
                 if matches!(self.types().kind(operand), TyKind::Simd { .. }) {
                     return Err(Error::unsupported(
                         mlc_diagnostics::Span::NONE,
@@ -85,24 +86,20 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                         "a function of something that is no float".into(),
                     ));
                 };
-                // The library has `double` and `float`; narrower types go through `float`.
-                let (callee, through) = if kind == FloatKind::F64 {
-                    (name.to_owned(), Ty::F64)
+                // Narrower types go through `f32`.
+                let (callee, through, kind) = if kind == FloatKind::F64 {
+                    (double, Ty::F64, kind)
                 } else {
-                    (format!("{name}f"), Ty::F32)
+                    (single, Ty::F32, FloatKind::F32)
                 };
-                let c_type: Type<'c> = self.types().float(if kind == FloatKind::F64 {
-                    kind
-                } else {
-                    FloatKind::F32
-                });
+                let c_type: Type<'c> = self.types().float(kind);
                 self.cx
-                    .declare(&callee, &vec![c_type; args.len()], &[c_type]);
+                    .declare(callee, &vec![c_type; args.len()], &[c_type]);
                 let mut operands = Vec::new();
                 for arg in args {
                     operands.push(self.convert(arg, operand, through)?);
                 }
-                let attrs = [("callee", self.b.symbol(&callee))];
+                let attrs = [("callee", self.b.symbol(callee))];
                 let value = self.b.value_with("func.call", &operands, c_type, &attrs);
                 self.convert(value, through, ty)
             }

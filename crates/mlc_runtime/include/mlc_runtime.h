@@ -249,6 +249,11 @@ float mlc_rt_math_acosh_f32(float x);
 float mlc_rt_math_erfc_f32(float x);
 float mlc_rt_math_tgamma_f32(float x);
 float mlc_rt_math_lgamma_f32(float x);
+double mlc_rt_math_expm1_f64(double x);
+float mlc_rt_math_expm1_f32(float x);
+double mlc_rt_math_log1p_f64(double x);
+float mlc_rt_math_log1p_f32(float x);
+double mlc_rt_math_rsqrt_f64(double x);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 //! This crate depends on no compiler crate, so that it can be linked into every artefact that mlc emits.
 
 pub mod alloc;
+pub mod bf16;
 pub mod boxes;
 #[cfg(all(feature = "entry", target_arch = "x86_64"))]
 mod entry;
@@ -12,8 +13,10 @@ pub mod error;
 pub mod float_text;
 mod fork;
 mod futex;
+mod gamma;
 pub mod interrupt;
 pub mod kind;
+mod lgamma_zeros;
 pub mod list;
 pub mod math;
 pub mod matmul;

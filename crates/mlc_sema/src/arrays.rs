@@ -329,12 +329,22 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     pub fn array_abs(&mut self, value: &Val, span: Span) -> Option<Val> {
+        self.array_each(value, span, |cx, element| cx.absolute(element, span))
+    }
+
+    /// An array whose elements are each made by one function.
+    pub fn array_each(
+        &mut self,
+        value: &Val,
+        span: Span,
+        make: impl FnOnce(&mut Self, Val) -> Val,
+    ) -> Option<Val> {
         self.shape_of(value)?;
         Some(self.map(
             vec![value.clone()],
             span,
             |cx, mut elements| match elements.pop() {
-                Some(element) => cx.absolute(element, span),
+                Some(element) => make(cx, element),
                 None => Val::error(span),
             },
         ))

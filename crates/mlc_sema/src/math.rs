@@ -112,8 +112,7 @@ impl<'a> FnCx<'_, 'a> {
                 } else {
                     180.0 / std::f64::consts::PI
                 };
-                let factor = Val::float(factor, span);
-                return Some(self.binary(ast::BinaryOp::Mul, value, factor, span));
+                return Some(self.scaled(value, factor, span));
             }
             _ => {}
         }
@@ -137,6 +136,22 @@ impl<'a> FnCx<'_, 'a> {
             return Some(self.cast_to(value.expr, Ty::INT).into());
         }
         Some(value)
+    }
+
+    /// A number times a factor that a half float does not hold.
+    fn scaled(&mut self, value: Val, factor: f64, span: Span) -> Val {
+        let each = |cx: &mut Self, element| cx.scaled(element, factor, span);
+        if let Some(array) = self.array_each(&value, span, each) {
+            return array;
+        }
+        let ty = self.cx.resolve(value.expr.ty);
+        let factor = Val::float(factor, span);
+        if ty != Ty::F16 && ty != Ty::BF16 {
+            return self.binary(ast::BinaryOp::Mul, value, factor, span);
+        }
+        let single = self.cast_to(value.expr, Ty::F32).into();
+        let product = self.binary(ast::BinaryOp::Mul, single, factor, span);
+        self.cast_to(product.expr, ty).into()
     }
 
     /// Positional arguments only, that many.

@@ -30,6 +30,11 @@ pub static CONVERT_MATH_TO_RUNTIME: Pass = Pass {
 
 /// The functions of the runtime, by operation and width.
 const FUNCTIONS: &[(&str, u32, &str)] = &[
+    ("math.expm1", 64, "mlc_rt_math_expm1_f64"),
+    ("math.expm1", 32, "mlc_rt_math_expm1_f32"),
+    ("math.log1p", 64, "mlc_rt_math_log1p_f64"),
+    ("math.log1p", 32, "mlc_rt_math_log1p_f32"),
+    ("math.rsqrt", 64, "mlc_rt_math_rsqrt_f64"),
     ("math.log10", 64, "mlc_rt_math_log10_f64"),
     ("math.sinh", 64, "mlc_rt_math_sinh_f64"),
     ("math.cosh", 64, "mlc_rt_math_cosh_f64"),
