@@ -92,7 +92,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.copy_from_box(view, values[0])?
             }
             // One number for every element.
-            Spot::View(view) => self.each_element(view, &mut |lower, indices| {
+            Spot::View(view) => self.each_lane(view, &mut |lower, indices| {
                 lower.store_element(view, indices, values[0]);
                 Ok(())
             })?,

@@ -274,11 +274,13 @@ fn is_same_view(a: &View, b: &View) -> bool {
                 start,
                 step,
                 length,
+                ..
             },
             ViewDim::Range {
                 start: other_start,
                 step: other_step,
                 length: other_length,
+                ..
             },
         ) => {
             let same_step = match (step, other_step) {

@@ -12,7 +12,7 @@ use crate::{
     function::{Lower, Result},
     same_value::is_same,
     shapes::Mismatch,
-    view::{View, element_type},
+    view::{View, ViewDim, element_type},
 };
 
 /// What is done for each element, given its indices.
@@ -63,6 +63,35 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             ("reductions", kinds.into()),
             ("par.elementwise", self.b.unit()),
         ]
+    }
+
+    /// A parallel loop over all elements of a view that is written. Where its length is a constant but near the end, it is one
+    /// vector at a time, and a loop near the end.
+    pub fn each_lane(&mut self, view: &View<'c, 'm>, each: Each<'_, 'x, 'c, 'm>) -> Result<()> {
+        let lanes = match view.order.as_slice() {
+            [axis] => match view.dims[*axis] {
+                ViewDim::Range { lanes, .. } => lanes,
+                _ => None,
+            },
+            _ => None,
+        };
+        let extents = self.extents(view);
+        let Some(lanes) = lanes else {
+            return self.each_index(&extents, each);
+        };
+        let width = self.b.index(lanes as i64);
+        let full = self.compare_ints("eq", extents[0], width);
+        let op = self.b.structured("scf.if", &[full], &[], &[], 2);
+        let outer = self.b;
+        self.b.enter(op, 0, &[]);
+        self.each_index(&[width], each)?;
+        self.b.op("scf.yield", &[], &[]);
+        self.b = outer;
+        self.b.enter(op, 1, &[]);
+        self.each_in_order(&extents, &mut vec![], each)?;
+        self.b.op("scf.yield", &[], &[]);
+        self.b = outer;
+        Ok(())
     }
 
     /// Loops in order over all indices below some extents.
@@ -181,7 +210,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let own = self.extents_of(source);
         let repeats = self.check_fits(target, &extents, &own)?;
         self.versions(source, &[], |lower, stretched| {
-            lower.each_index(&extents, &mut |lower, indices| {
+            lower.each_lane(target, &mut |lower, indices| {
                 let at = lower.repeated_indices(indices, &repeats);
                 let value = lower.element(source, &at, stretched)?;
                 lower.store_element(target, indices, value);
@@ -366,7 +395,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             if fails {
                 lower.each_in_order(&extents, &mut vec![], &mut each)?;
             } else {
-                lower.each_index(&extents, &mut each)?;
+                lower.each_lane(&target, &mut each)?;
             }
             Ok(vec![])
         })?;

@@ -440,6 +440,7 @@ fn view_values<'c, 'm>(view: &View<'c, 'm>) -> Vec<Value<'c, 'm>> {
                 start,
                 step,
                 length,
+                ..
             } => {
                 values.push(*start);
                 values.extend(step);
@@ -465,10 +466,12 @@ fn view_of_values<'c, 'm>(view: &View<'c, 'm>, values: Vec<Value<'c, 'm>>) -> Vi
                 start,
                 step,
                 length,
+                lanes,
             } => ViewDim::Range {
                 start: next(start),
                 step: step.map(&mut next),
                 length: next(length),
+                lanes,
             },
         })
         .collect();

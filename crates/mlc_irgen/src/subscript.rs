@@ -134,7 +134,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     ..
                 } => view.dims[axis],
                 Subscript::Range {
-                    start, stop, step, ..
+                    start,
+                    stop,
+                    step,
+                    lanes,
                 } => {
                     let (first, step, count) = self.slice_bounds(
                         start.as_ref(),
@@ -161,6 +164,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                         start,
                         step,
                         length: count,
+                        lanes: lanes.filter(|_| step.is_none()),
                     }
                 }
             };

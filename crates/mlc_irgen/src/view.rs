@@ -25,11 +25,12 @@ pub enum ViewDim<'c, 'm> {
     All,
     /// One position: the dimension is no dimension of the view.
     Fixed(Value<'c, 'm>),
-    /// `length` positions from `start` on, `step` apart (1 if absent).
+    /// `length` positions from `start` on, `step` apart (1 if absent); `lanes` many, but where the end is near.
     Range {
         start: Value<'c, 'm>,
         step: Option<Value<'c, 'm>>,
         length: Value<'c, 'm>,
+        lanes: Option<u64>,
     },
 }
 

@@ -16,11 +16,9 @@ use tile::{Kernel, Number};
 /// Terms that are added up in registers before the sum goes to memory.
 const DEPTH: usize = 256;
 /// Rows of the left factor that one thread packs and works on; they stay in its second-level cache.
-const ROWS: usize = 96;
+const ROWS: usize = 112;
 /// Columns of the right factor that are packed at once; they stay in the last-level cache.
 const COLUMNS: usize = 3072;
-/// Up to so many multiplications are made without packing.
-const SMALL: usize = 8 * 1024;
 
 /// The start of an array's header.
 #[repr(C)]
@@ -52,12 +50,9 @@ impl<T: Number> Matrix<T> {
         }
     }
 
-    /// # Safety
-    /// The position must lie in the matrix.
-    unsafe fn at(&self, row: usize, column: usize) -> T {
+    fn place(&self, row: usize, column: usize) -> *const T {
         let offset = row as isize * self.row + column as isize * self.column;
-        // SAFETY: the caller vouches for the position.
-        unsafe { *self.first.offset(offset) }
+        self.first.wrapping_offset(offset)
     }
 }
 
@@ -78,8 +73,10 @@ struct Product<T: Number> {
 
 impl<T: Number> Product<T> {
     fn run(&mut self) -> Result<(), i32> {
-        if self.k == 0 || self.m * self.n * self.k <= SMALL {
-            self.run_small();
+        if self.k == 0 {
+            // SAFETY: the target has that many elements.
+            let target = unsafe { std::slice::from_raw_parts_mut(self.target, self.m * self.n) };
+            target.fill(T::ZERO);
             return Ok(());
         }
         let width = COLUMNS.min(self.n.next_multiple_of(self.kernel.columns));
@@ -113,57 +110,44 @@ impl<T: Number> Product<T> {
         }
     }
 
-    fn run_small(&self) {
-        for row in 0..self.m {
-            for column in 0..self.n {
-                let mut sum = T::ZERO;
-                for term in 0..self.k {
-                    // SAFETY: the positions lie in the factors.
-                    let (a, b) = unsafe { (self.left.at(row, term), self.right.at(term, column)) };
-                    sum = a.mul_add(b, sum);
-                }
-                // SAFETY: the position lies in the target.
-                unsafe { *self.target.add(row * self.n + column) = sum }
-            }
-        }
-    }
-
     /// Panels of the right factor, each row of one after the other; columns past the end are zero.
     fn pack_right(&self, panels: std::ops::Range<usize>) {
-        let width = self.kernel.columns;
+        let (width, depth) = (self.kernel.columns, self.terms.len());
         for panel in panels {
             let first = self.columns.start + panel * width;
-            let mut to = self.packed.wrapping_add(panel * width * self.terms.len());
-            for term in self.terms.clone() {
-                for column in first..first + width {
-                    // SAFETY: the buffer has room for whole panels, and positions past the end are not read.
-                    unsafe {
-                        *to = if column < self.columns.end {
-                            self.right.at(term, column)
-                        } else {
-                            T::ZERO
-                        };
+            let count = width.min(self.columns.end - first);
+            for (line, term) in self.terms.clone().enumerate() {
+                // SAFETY: the buffer has room for whole panels, which no other thread writes.
+                let to = unsafe {
+                    let start = self.packed.add((panel * depth + line) * width);
+                    std::slice::from_raw_parts_mut(start, width)
+                };
+                // SAFETY: the positions lie in the factor.
+                unsafe {
+                    if self.right.column == 1 {
+                        let from = self.right.place(term, first);
+                        to[..count].copy_from_slice(std::slice::from_raw_parts(from, count));
+                    } else {
+                        for (at, to) in to[..count].iter_mut().enumerate() {
+                            *to = *self.right.place(term, first + at);
+                        }
                     }
-                    to = to.wrapping_add(1);
                 }
+                to[count..].fill(T::ZERO);
             }
         }
     }
 
-    /// Some rows of the left factor, tile by tile, each column of a tile after the other; rows past the end are zero.
+    /// Some rows of the left factor, tile by tile, each column of a tile after the other; `to` is zero past the end.
     fn pack_left(&self, rows: std::ops::Range<usize>, to: &mut [T]) {
-        let height = self.kernel.rows;
-        let mut to = to.iter_mut();
-        for first in rows.clone().step_by(height) {
-            for term in self.terms.clone() {
-                for row in first..first + height {
-                    let Some(place) = to.next() else { return };
-                    // SAFETY: positions past the end are not read.
-                    *place = if row < rows.end {
-                        unsafe { self.left.at(row, term) }
-                    } else {
-                        T::ZERO
-                    };
+        let (height, depth) = (self.kernel.rows, self.terms.len());
+        let starts = rows.clone().step_by(height);
+        for (first, tile) in starts.zip(to.chunks_exact_mut(height * depth)) {
+            for row in first..rows.end.min(first + height) {
+                let places = tile[row - first..].iter_mut().step_by(height);
+                for (term, to) in self.terms.clone().zip(places) {
+                    // SAFETY: the position lies in the factor.
+                    *to = unsafe { *self.left.place(row, term) };
                 }
             }
         }

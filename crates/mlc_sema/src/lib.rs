@@ -49,6 +49,7 @@ mod structs;
 mod synthesized;
 mod types;
 pub mod walk;
+mod widths;
 pub mod work;
 
 pub use check::check;

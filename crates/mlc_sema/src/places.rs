@@ -282,7 +282,7 @@ impl<'a> FnCx<'_, 'a> {
         };
         let (start, stop, step) = (bound(&slice.lower), bound(&slice.upper), bound(&slice.step));
         let lanes = match (&slice.lower, &slice.upper, &step) {
-            (Some(lower), Some(upper), None) => constant_width(lower, upper),
+            (Some(lower), Some(upper), None) => self.constant_width(lower, upper),
             _ => None,
         };
         Subscript::Range {
@@ -441,46 +441,6 @@ impl FnCx<'_, '_> {
             }
         }
         inside
-    }
-}
-
-/// The length of `i:i+w` or `i:w+i` with a literal `w`, of `:w`.
-fn constant_width(lower: &ast::Expr, upper: &ast::Expr) -> Option<u64> {
-    let Ast::Binary {
-        op: ast::BinaryOp::Add,
-        left,
-        right,
-    } = &upper.kind
-    else {
-        return None;
-    };
-    let literal = |expr: &ast::Expr| match &expr.kind {
-        Ast::Int(value) => u64::try_from(value.value()).ok(),
-        _ => None,
-    };
-    if same_simple(lower, left) {
-        literal(right)
-    } else if same_simple(lower, right) {
-        literal(left)
-    } else {
-        None
-    }
-}
-
-/// Whether two expressions are made of the same names and literals and have no effects.
-fn same_simple(left: &ast::Expr, right: &ast::Expr) -> bool {
-    match (&left.kind, &right.kind) {
-        (Ast::Name(left), Ast::Name(right)) => left == right,
-        (Ast::Int(left), Ast::Int(right)) => left == right,
-        (
-            Ast::Binary { op, left, right },
-            Ast::Binary {
-                op: other_op,
-                left: other_left,
-                right: other_right,
-            },
-        ) => op == other_op && same_simple(left, other_left) && same_simple(right, other_right),
-        _ => false,
     }
 }
 

@@ -6,7 +6,7 @@
 use super::{cost, parallel_loop::ParallelLoop};
 use crate::emit;
 use melior::ir::ValueLike;
-use mlc_mlir::rewrite::{Cursor, Val};
+use mlc_mlir::rewrite::{Cursor, Op, Val};
 
 /// More chunks than this would not balance better; it bounds the room for partial results.
 pub const MOST: i64 = 1024;
@@ -24,6 +24,11 @@ const ALIGNMENT: i64 = 64;
 /// The grain that makes all iterations one chunk.
 pub fn one<'c, 'a>(at: &Cursor<'c, 'a>, iterations: Val<'c, 'a>) -> Val<'c, 'a> {
     emit::binary(at, "arith.maxsi", iterations, emit::index(at, 1))
+}
+
+/// Whether a loop is known to be so cheap that it is one chunk.
+pub fn is_one(par_for: Op) -> bool {
+    cost::known(par_for).is_some_and(|cost| cost < BREAK_EVEN_COST)
 }
 
 /// How many iterations a chunk has.

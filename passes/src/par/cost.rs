@@ -97,6 +97,42 @@ impl<'c, 'a> Estimate<'c, 'a> {
     }
 }
 
+/// The cost of all iterations of a loop, if every trip count in it is a constant.
+pub fn known(loop_: Op) -> Option<i64> {
+    let trips = known_trips(loop_)?;
+    let body = nested_blocks(loop_).into_iter().map(known_block);
+    let body = body.sum::<Option<i64>>()?;
+    trips.checked_mul(body.checked_add(1)?)
+}
+
+fn known_block(block: Blk) -> Option<i64> {
+    let of_op = |op| match op_name(op) {
+        "scf.for" | "par.for" | "scf.while" => known(op),
+        "par.exit_if" => Some(1),
+        "scf.if" => nested_blocks(op).into_iter().map(known_block).sum(),
+        name => Some(of_operation(name)),
+    };
+    ops(block).into_iter().map(of_op).sum()
+}
+
+fn known_trips(loop_: Op) -> Option<i64> {
+    let operands: Vec<_> = loop_.operands().collect();
+    match (op_name(loop_), &operands[..]) {
+        ("scf.for", [lower, upper, step, ..]) => {
+            let span = constant_integer(*upper)? - constant_integer(*lower)?;
+            Some(span.max(0) / constant_integer(*step)?.max(1))
+        }
+        ("par.for", operands) => {
+            let dimensions = nested_blocks(loop_).first()?.argument_count();
+            let bounds = operands[..dimensions].iter();
+            bounds
+                .map(|bound| Some(constant_integer(*bound)?.max(0)))
+                .try_fold(1i64, |product, bound| product.checked_mul(bound?))
+        }
+        _ => None,
+    }
+}
+
 /// The cost of an operation without regions, beside that of an addition.
 fn of_operation(name: &str) -> i64 {
     match name {

@@ -11,7 +11,8 @@
 //!
 //! Requires: stage `par`, no `par.collect` left.  Leaves: no `par.for`; loops over iterations of one
 //! are marked `par.independent`. Each reduction is combined over chunks in a tree that depends on
-//! the bounds alone, as the chunks do: the bits are the same at any number of threads.
+//! the bounds alone, as the chunks do: the bits are the same at any number of threads. A loop that is known to be one chunk
+//! stays where it is, serial.
 //! Does not: look at whether the iterations are independent (`par-check` does).
 
 use super::{captures, captures::Frame, chunks, parallel_loop::ParallelLoop, reductions};
@@ -74,7 +75,7 @@ fn lower_loops<'c, 'a>(
         .find(|op| op_name(*op) == "par.for")
     {
         let parallel = ParallelLoop::new(context, par_for)?;
-        if launch == Launch::Direct && !parallel.raises {
+        if (launch == Launch::Direct || chunks::is_one(par_for)) && !parallel.raises {
             parallel.serialize();
             continue;
         }

@@ -3,7 +3,7 @@
 use super::vector::{Portable, Vector};
 
 /// The most elements of a tile.
-pub const MAX_SIZE: usize = 8 * 48;
+pub const MAX_SIZE: usize = 14 * 32;
 
 /// Multiplies `depth` packed columns of the left with as many packed rows of the right factor, and writes or adds the tile to the
 /// target, whose rows are `stride` apart.
@@ -27,7 +27,6 @@ pub struct Kernel<T> {
 pub trait Number: Copy + std::ops::Add<Output = Self> + Sync {
     const ZERO: Self;
     fn kernel() -> Kernel<Self>;
-    fn mul_add(self, other: Self, sum: Self) -> Self;
 }
 
 /// # Safety
@@ -74,10 +73,6 @@ macro_rules! kernels {
         impl Number for $number {
             const ZERO: Self = 0.0;
 
-            fn mul_add(self, other: Self, sum: Self) -> Self {
-                self.mul_add(other, sum)
-            }
-
             fn kernel() -> Kernel<Self> {
                 /// # Safety
                 /// As [`tile`].
@@ -109,7 +104,7 @@ macro_rules! kernels {
                         adds: bool,
                     ) {
                         // SAFETY: the caller vouches for the machine and the memory.
-                        unsafe { tile::<$wide, 8, 3>(depth, left, right, target, stride, adds) }
+                        unsafe { tile::<$wide, 14, 2>(depth, left, right, target, stride, adds) }
                     }
                     /// # Safety
                     /// As [`tile`].
@@ -127,8 +122,8 @@ macro_rules! kernels {
                     }
                     if is_x86_feature_detected!("avx512f") {
                         return Kernel {
-                            rows: 8,
-                            columns: 3 * $wide::LANES,
+                            rows: 14,
+                            columns: 2 * $wide::LANES,
                             tile: wide,
                         };
                     }
