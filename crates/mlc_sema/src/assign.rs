@@ -26,7 +26,7 @@ impl<'a> FnCx<'_, 'a> {
             [target] => self.target_type(target),
             _ => None,
         };
-        if let ([target], Ast::Tuple(items)) = (targets, &value.kind)
+        if let ([target], Ast::Tuple(items) | Ast::List(items)) = (targets, &value.kind)
             && let Ast::Tuple(parts) | Ast::List(parts) = &target.kind
             && parts.len() == items.len()
             && !parts
@@ -36,7 +36,11 @@ impl<'a> FnCx<'_, 'a> {
         {
             return self.assign_in_parallel(parts, items, span);
         }
-        let value = self.value(value, want);
+        let unpacked = |target: &ast::Expr| matches!(target.kind, Ast::Tuple(_) | Ast::List(_));
+        let value = match targets.iter().all(unpacked) {
+            true => self.listed(value, want),
+            false => self.value(value, want),
+        };
         let Some((last, rest)) = targets.split_last() else {
             return;
         };

@@ -63,6 +63,12 @@ impl<'a> FnCx<'_, 'a> {
         match text {
             "print" => return Some(self.print(args, span)),
             "len" => {
+                if let [arg] = args
+                    && let Some(pack) = self.pack(&arg.value)
+                {
+                    let len = pack.items.len() as i128;
+                    return Some(Val::int(len, span));
+                }
                 let value = self.one_argument(text, args, span)?;
                 return Some(self.len(value, span));
             }
@@ -139,42 +145,6 @@ impl<'a> FnCx<'_, 'a> {
 
     fn one_argument(&mut self, name: &str, args: &'a [Arg], span: Span) -> Option<Val> {
         self.positional(name, args, 1..=1, span)?.into_iter().next()
-    }
-
-    /// `print(…, sep=…, end=…)`
-    fn print(&mut self, args: &'a [Arg], span: Span) -> Val {
-        let mut separator = self.str(" ", span);
-        let mut end = self.str("\n", span);
-        let mut values = Vec::new();
-        for arg in args {
-            match &arg.kind {
-                ArgKind::Positional => {
-                    let value = self.value(&arg.value, None);
-                    let value = self.settle(value);
-                    values.push(self.borrow(value));
-                }
-                ArgKind::Keyword(keyword) => match keyword.name.as_str() {
-                    "sep" => separator = self.value_of(&arg.value, Ty::STR),
-                    "end" => end = self.value_of(&arg.value, Ty::STR),
-                    "flush" => {
-                        self.value_of(&arg.value, Ty::BOOL);
-                    }
-                    other => {
-                        let message = format!("`print` has no parameter `{other}`");
-                        self.report(diag::wrong_arguments(keyword.span, message));
-                    }
-                },
-                ArgKind::Star | ArgKind::DoubleStar => {
-                    self.report(diag::not_yet(arg.value.span, "unpacking arguments"));
-                }
-            }
-        }
-        let mut operands = vec![separator, end];
-        operands.append(&mut values);
-        if operands.iter().any(|value| value.ty == Ty::ERROR) {
-            return Val::strong(ExprKind::None, Ty::NONE, span);
-        }
-        self.builtin(Builtin::Print, operands, Ty::NONE, span)
     }
 
     fn len(&mut self, value: Val, span: Span) -> Val {

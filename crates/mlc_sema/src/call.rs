@@ -2,7 +2,10 @@
 
 mod bind;
 mod generic;
+mod star;
 mod typed;
+
+pub(crate) use bind::{Binding, Slot, is_variadic};
 
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
@@ -22,6 +25,8 @@ use crate::hir::{Expr, ExprKind, FuncId, Ty};
 pub(crate) enum Given<'a> {
     Expr(&'a ast::Expr),
     Value(Box<Val>),
+    /// All that `*args` or `**kwargs` takes.
+    Pack(Vec<(Option<Name>, &'a ast::Expr)>),
 }
 
 impl<'a> FnCx<'_, 'a> {
@@ -32,6 +37,9 @@ impl<'a> FnCx<'_, 'a> {
         want: Option<Ty>,
         span: Span,
     ) -> Operand {
+        if args.iter().any(|arg| self.is_expandable(arg)) {
+            return self.call_with_stars(function, args, want, span);
+        }
         match &function.kind {
             Ast::Name(name) => self.call_name(*name, function, args, want, span),
             Ast::Attribute { value, attr } => {
@@ -264,7 +272,10 @@ impl<'a> FnCx<'_, 'a> {
         let mut tys = Vec::with_capacity(function.params.len() + captured.len());
         for param in &function.params {
             tys.push(match &param.annotation {
-                Some(annotation) => self.annotation_in(decl, &none, annotation),
+                Some(annotation) => {
+                    let written = self.annotation_in(decl, &none, annotation);
+                    self.param_type(param, written)
+                }
                 None => Ty::ERROR,
             });
         }
@@ -302,30 +313,13 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Val {
         let function: &'a ast::Function = self.cx.decl(decl).ast;
-        let given = args.len() + 1;
-        let required = function
-            .params
-            .iter()
-            .filter(|param| param.default.is_none())
-            .count();
-        if given > function.params.len() || given < required {
-            let message = format!(
-                "`{}` takes {} arguments, {given} were given",
-                function.name.name,
-                function.params.len()
-            );
-            self.report(
-                diag::wrong_arguments(span, message).label(function.signature, "declared here"),
-            );
-            return Val::error(span);
-        }
         let receiver_ty = receiver.expr.ty;
-        let mut bound: Vec<Option<Given<'a>>> = vec![Some(Given::Value(Box::new(receiver)))];
-        bound.extend(
-            args.into_iter()
-                .map(|value| Some(Given::Value(Box::new(value)))),
-        );
-        bound.resize(function.params.len(), None);
+        let callee = self.function_binding(function);
+        let values = std::iter::once(receiver).chain(args);
+        let given = values.map(|value| Given::Value(Box::new(value)));
+        let Some(bound) = self.bind(&callee, given.collect(), &[], span) else {
+            return Val::error(span);
+        };
         if self.cx.is_generic(decl) {
             return match self.generic_call(decl, Some(receiver_ty), &[], bound, Vec::new(), span) {
                 Some((func, values)) => self.finish_call(func, values, span),

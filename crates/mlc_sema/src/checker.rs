@@ -6,8 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeTable};
 use crate::modules::Links;
-use crate::nested::{Bound, Callable, Capture};
+use crate::nested::{Bound, Capture};
 use crate::options::Options;
+use crate::passed::Passed;
 use crate::synthesized::Synthesized;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -135,7 +136,7 @@ pub(crate) struct Checker<'a> {
     pub symbols: FxHashSet<String>,
     pub globals: Vec<hir::Global>,
     pub constants: Vec<hir::Constant>,
-    pub callables: Vec<Callable>,
+    pub passed: Vec<Passed>,
     /// Nested functions and lambdas by where they stand and in which instance.
     pub nested_decls: FxHashMap<(Span, FuncId), DeclId>,
     pub synthesized: &'a Synthesized,
@@ -170,7 +171,7 @@ impl<'a> Checker<'a> {
             symbols: FxHashSet::default(),
             globals: Vec::new(),
             constants: Vec::new(),
-            callables: Vec::new(),
+            passed: Vec::new(),
             nested_decls: FxHashMap::default(),
             synthesized,
             as_generators: FxHashMap::default(),

@@ -527,6 +527,10 @@ impl FnCx<'_, '_> {
 
     pub fn not(&self, operand: Expr) -> Expr {
         let span = operand.span;
+        if let ExprKind::Bool(truth) = operand.kind {
+            let kind = ExprKind::Bool(!truth);
+            return Expr { kind, ..operand };
+        }
         Expr {
             kind: ExprKind::Unary {
                 op: UnaryOp::Not,

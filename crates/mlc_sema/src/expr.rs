@@ -118,6 +118,9 @@ impl<'a> FnCx<'_, 'a> {
         if self.nested.contains_key(&name) {
             return Operand::Value(self.not_a_value(name, span));
         }
+        if let Some(pack) = self.packs.get(&name).cloned() {
+            return Operand::Value(self.pack_value(&pack, span));
+        }
         if self.assigned.contains(&name) && !self.global_names.contains(&name) {
             self.report(diag::use_before_assignment(span, name.as_str()));
             self.read_unbound.insert(name);
@@ -251,6 +254,11 @@ impl<'a> FnCx<'_, 'a> {
     /// `body if test else orelse`
     fn conditional(&mut self, item: &'a ast::IfElse, want: Option<Ty>, span: Span) -> Val {
         let condition = self.condition(&item.test);
+        match self.known_test(&item.test, &condition) {
+            Some(true) => return self.value(&item.body, want),
+            Some(false) => return self.value(&item.orelse, want),
+            None => {}
+        }
         let narrowed = self.narrowings_of(&condition);
         let (then, then_stmts) = self.branch_value(&item.body, want, &narrowed.when_true);
         let (orelse, else_stmts) = self.branch_value(&item.orelse, want, &narrowed.when_false);
@@ -418,15 +426,22 @@ impl<'a> FnCx<'_, 'a> {
         match self.operand(value, None) {
             Operand::Value(value) => value,
             Operand::Place(place) => {
-                let read = self.read(place);
-                if !matches!(read.kind, ExprKind::Move(_)) {
-                    return read.into();
-                }
-                let place = crate::coerce::temporary(read);
-                let ty = place.ty;
-                Val::strong(ExprKind::Move(place), ty, span)
+                let mut value = self.transferred(place);
+                value.expr.span = span;
+                value
             }
         }
+    }
+
+    /// The value taken out of a place, also where the consumer only borrows.
+    pub fn transferred(&mut self, place: Place) -> Val {
+        let read = self.read(place);
+        if !matches!(read.kind, ExprKind::Move(_)) {
+            return read.into();
+        }
+        let (ty, span) = (read.ty, read.span);
+        let place = crate::coerce::temporary(read);
+        Val::strong(ExprKind::Move(place), ty, span)
     }
 
     fn tuple_literal(&mut self, items: &'a [ast::Expr], want: Option<Ty>, span: Span) -> Val {

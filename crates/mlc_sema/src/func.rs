@@ -80,6 +80,8 @@ pub(crate) struct FnCx<'c, 'a> {
     pub conflicts: FxHashMap<LocalId, Diagnostic>,
     /// Functions defined inside this one, by name.
     pub nested: FxHashMap<Name, crate::nested::Bound>,
+    /// The parameters `*args` and `**kwargs` without types.
+    pub packs: FxHashMap<Name, crate::passed::Pack>,
     /// Whether an assignment may change a variable's type.
     pub flexible: bool,
     /// Variables whose type was written.
@@ -117,6 +119,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             generics: FxHashMap::default(),
             conflicts: FxHashMap::default(),
             nested: FxHashMap::default(),
+            packs: FxHashMap::default(),
             flexible: false,
             annotated: FxHashMap::default(),
             narrowed: FxHashSet::default(),

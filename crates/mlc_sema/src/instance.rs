@@ -19,7 +19,10 @@ impl<'a> Checker<'a> {
     /// Whether the instance depends on the arguments of the call.
     pub fn is_generic(&self, decl: DeclId) -> bool {
         let decl = self.decl(decl);
+        let is_pack =
+            |param: &ast::Param| param.annotation.is_none() && crate::call::is_variadic(param);
         !decl.ast.generics.is_empty()
+            || decl.ast.params.iter().any(is_pack)
             || (decl.ast.params.iter().enumerate()).any(|(position, param)| {
                 let is_self = position == 0 && decl.owner.is_some() && !decl.is_static;
                 param.annotation.is_none()
@@ -65,7 +68,8 @@ impl<'a> Checker<'a> {
                     let mut cx = FnCx::new(self, module, FuncId(u32::MAX));
                     cx.generics = generics.clone();
                     cx.generics.extend(cx.cx.decl(decl).outer_generics.clone());
-                    cx.annotation(annotation)
+                    let written = cx.annotation(annotation);
+                    cx.param_type(param, written)
                 }
                 (None, Some(ty)) if position == 0 => ty,
                 _ => Ty::ERROR,
@@ -122,10 +126,7 @@ impl<'a> Checker<'a> {
         let params = self.with_captures(decl, tys, params);
         let generic = self.is_generic(decl);
         let wanted = if generic {
-            let names: Vec<String> = tys
-                .iter()
-                .map(|&ty| self.type_or_function_name(ty))
-                .collect();
+            let names: Vec<String> = tys.iter().map(|&ty| self.type_or_passed_name(ty)).collect();
             format!("{}[{}]", self.decl(decl).name, names.join(", "))
         } else if module.0 == 0 && !is_c_name(&self.decl(decl).name) {
             self.decl(decl).name.clone()
@@ -156,13 +157,6 @@ impl<'a> Checker<'a> {
         func
     }
 
-    fn type_or_function_name(&self, ty: Ty) -> String {
-        match self.callable(ty) {
-            Some(callable) => self.decl(callable.decl).name.clone(),
-            None => self.types.name(ty),
-        }
-    }
-
     /// Adds the hidden parameters: what the function captures, then what the functions passed to it capture.
     fn with_captures(
         &self,
@@ -186,17 +180,7 @@ impl<'a> Checker<'a> {
             });
         }
         for (param, &ty) in declaration.ast.params.iter().zip(tys) {
-            let Some(callable) = self.callable(ty) else {
-                continue;
-            };
-            for (capture, ty) in &callable.captures {
-                params.push(HeaderParam {
-                    name: crate::nested::hidden_name(param.name.name, capture.name),
-                    ty: *ty,
-                    written: FnCx::capture_convention(capture),
-                    span,
-                });
-            }
+            params.extend(self.hidden_params(param.name.name, ty, span));
         }
         params
     }
@@ -280,6 +264,7 @@ impl<'a> Checker<'a> {
         cx.assigned.retain(|name| !rebound.contains(name));
         cx.nested = cx.cx.decl(decl).scope.clone();
         let constructs = cx.cx.is_constructor(func);
+        let generic = cx.cx.is_generic(decl);
         let mut params = Vec::with_capacity(header.params.len());
         for (position, param) in header.params.iter().enumerate() {
             let syntax = ast.params.get(position);
@@ -293,7 +278,9 @@ impl<'a> Checker<'a> {
                     convention: param.written.unwrap_or(Convention::Borrowed),
                     written: param.written.is_some(),
                     kind: syntax.map_or(hir::ParamKind::Plain, |syntax| param_kind(syntax.kind)),
-                    default: syntax.and_then(|syntax| cx.constant_default(decl, syntax, param.ty)),
+                    default: syntax
+                        .filter(|_| !generic)
+                        .and_then(|syntax| cx.constant_default(decl, syntax, param.ty)),
                 });
             }
         }
@@ -480,20 +467,7 @@ impl<'a> FnCx<'_, 'a> {
         syntax: Option<&'a ast::Param>,
         made_here: bool,
     ) -> Option<hir::LocalId> {
-        if let Some(callable) = self.cx.callable(param.ty).cloned() {
-            let hidden = |capture: &crate::nested::Capture| {
-                crate::nested::hidden_name(param.name, capture.name)
-            };
-            let sources = callable
-                .captures
-                .iter()
-                .map(|(capture, _)| hidden(capture))
-                .collect();
-            let bound = crate::nested::Bound {
-                decl: callable.decl,
-                sources,
-            };
-            self.nested.insert(param.name, bound);
+        if self.declare_passed(param.name, param.ty) {
             // It keeps the numbering of parameters and locals alike.
             self.new_local(param.name.to_string(), Ty::NONE, Mode::Owner, param.span);
             return None;
@@ -548,6 +522,7 @@ impl<'a> FnCx<'_, 'a> {
         let is_self = position == 0 && method;
         if param.annotation.is_none()
             && !is_self
+            && !crate::call::is_variadic(param)
             && function.keyword == FunctionKeyword::Fn
             && !crate::names::is_called(&function.body, param.name.name)
         {

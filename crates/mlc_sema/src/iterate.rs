@@ -41,6 +41,8 @@ pub(crate) enum Source<'a> {
         inner: Box<Source<'a>>,
         item: &'a ast::Comprehension,
     },
+    /// The empty tuple.
+    Nothing,
     Failed,
 }
 
@@ -101,7 +103,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
                 shortest.unwrap_or_else(|| self.int(0, span))
             }
-            Source::Failed => self.int(0, span),
+            Source::Nothing | Source::Failed => self.int(0, span),
         }
     }
 
@@ -117,7 +119,7 @@ impl<'a> FnCx<'_, 'a> {
                     *part = self.keep(value);
                 }
             }
-            Source::Elements { .. } | Source::Failed => {}
+            Source::Elements { .. } | Source::Nothing | Source::Failed => {}
             Source::Enumerate { inner, .. }
             | Source::Reversed { inner, .. }
             | Source::Generator { inner, .. } => self.settle_source(inner),
@@ -202,6 +204,7 @@ impl<'a> FnCx<'_, 'a> {
                     cx.generated(item, value, span, body)
                 });
             }
+            Source::Nothing => {}
             Source::Failed => body(self, Val::error(span)),
         }
     }

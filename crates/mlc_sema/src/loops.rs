@@ -251,6 +251,9 @@ impl<'a> FnCx<'_, 'a> {
             return self.draining_for(item, axis, list, span);
         }
         let mut source = self.source(&axis.iter);
+        if matches!(source, Source::Nothing) {
+            return self.block(&item.orelse);
+        }
         self.detach_source(&mut source, &item.body, axis.iter.span);
         let (range, direct) = self.loop_range(&mut source, item.header);
         let index = self.temp("i", Ty::INT, axis.target.span);

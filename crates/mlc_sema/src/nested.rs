@@ -9,12 +9,13 @@ use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg, ExprKind as Ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::checker::{Checker, DeclId, FnDecl, Item};
+use crate::checker::{DeclId, FnDecl, Item};
 use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{self, Expr, ExprKind, Ty, TyKind};
+use crate::hir::{self, Expr, ExprKind};
+use crate::passed::Passed;
 
 /// A variable of the enclosing function that a nested one uses.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -30,39 +31,6 @@ pub(crate) struct Bound {
     pub decl: DeclId,
     /// The variables here that hold what the function captures, in the order of its captures.
     pub sources: Vec<Name>,
-}
-
-/// A function as the type of an argument.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Callable {
-    pub decl: DeclId,
-    /// What it captures, with types.
-    pub captures: Vec<(Capture, Ty)>,
-}
-
-impl Checker<'_> {
-    pub fn callable_type(&mut self, callable: Callable) -> Ty {
-        let at = match self.callables.iter().position(|known| *known == callable) {
-            Some(at) => at,
-            None => {
-                self.callables.push(callable);
-                self.callables.len() - 1
-            }
-        };
-        self.types.intern(TyKind::Callable(at as u32))
-    }
-
-    pub fn callable(&self, ty: Ty) -> Option<&Callable> {
-        match self.types.kind(ty) {
-            TyKind::Callable(at) => self.callables.get(*at as usize),
-            _ => None,
-        }
-    }
-}
-
-/// The name of the hidden parameter for a capture of a function that is passed as `param`.
-pub(crate) fn hidden_name(param: Name, capture: Name) -> Name {
-    Name::new(&format!("${param}.{capture}"))
 }
 
 impl<'a> FnCx<'_, 'a> {
@@ -262,7 +230,7 @@ impl<'a> FnCx<'_, 'a> {
             let ty = self.cx.resolve(ty);
             typed.push((capture, ty));
         }
-        let ty = self.cx.callable_type(Callable {
+        let ty = self.cx.passed_type(Passed::Function {
             decl: bound.decl,
             captures: typed,
         });

@@ -179,6 +179,9 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     pub fn subscript(&mut self, base: &'a ast::Expr, index: &'a ast::Expr, span: Span) -> Operand {
+        if let Some(item) = self.pack_item(base, index, span) {
+            return item;
+        }
         let place = self.place(base);
         self.element(place, index, span)
     }
@@ -300,9 +303,8 @@ impl<'a> FnCx<'_, 'a> {
         index: &'a ast::Expr,
         span: Span,
     ) -> Operand {
-        if matches!(index.kind, Ast::Slice(_)) {
-            self.report(diag::not_yet(span, "a slice of a tuple"));
-            return Operand::Value(Val::error(span));
+        if let Ast::Slice(slice) = &index.kind {
+            return Operand::Value(self.tuple_slice(place, items, slice, span));
         }
         let value = self.value(index, Some(Ty::INT));
         if value.is_error() {

@@ -12,6 +12,7 @@ use typed_arena::Arena;
 pub(crate) struct Synthesized {
     pub functions: Arena<ast::Function>,
     pub exprs: Arena<Expr>,
+    pub args: Arena<Vec<Arg>>,
 }
 
 pub(crate) fn name_expr(name: Name, span: Span) -> Expr {

@@ -62,8 +62,9 @@ pub enum TyKind {
     Struct(StructId),
     Dict(Ty, Ty),
     Set(Ty),
-    /// A function that is passed as an argument, while calls are resolved; it has no value. Never in a finished program.
-    Callable(u32),
+    /// What is passed at compile time only: a function, or what `*args` and `**kwargs` take. It has no value of its own. Never in
+    /// a finished program.
+    Passed(u32),
     /// Not known yet, while a function is checked (`[]` before its first use). Never in a finished program.
     Unknown(u32),
     /// A caught exception, as `except E as e` names it: kind and message.
@@ -337,7 +338,7 @@ impl TypeTable {
         match self.kind(ty) {
             TyKind::Error => out.push_str("<error>"),
             TyKind::Unknown(_) => out.push('?'),
-            TyKind::Callable(at) => {
+            TyKind::Passed(at) => {
                 let _ = write!(out, "function {at}");
             }
             TyKind::None => out.push_str("None"),

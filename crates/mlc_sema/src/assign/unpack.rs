@@ -1,111 +1,182 @@
-//! `a, b = value`: the parts of a tuple or list to several targets.
+//! `a, *b = value`: the parts of a tuple, list or string to several targets.
 
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::coerce::Val;
 use crate::diag;
+use crate::expr::is_starred;
 use crate::func::FnCx;
-use crate::hir::{ErrorKind, Expr, ExprKind, Place, Root, StmtKind, Ty, TyKind};
+use crate::hir::{
+    BinaryOp, CompareOp, ErrorKind, Expr, ExprKind, Place, ProjectionKind, Root, StmtKind,
+    Subscript, Ty, TyKind,
+};
+
 impl<'a> FnCx<'_, 'a> {
     /// `a, b = value`
     pub fn unpack(&mut self, parts: &'a [ast::Expr], at: Span, value: Val, span: Span) {
         let value = self.settle(value);
         let ty = self.cx.resolve(value.ty);
-        if let Some(part) = parts
-            .iter()
-            .find(|part| matches!(part.kind, Ast::Starred(_)))
-        {
-            self.report(diag::not_yet(part.span, "`*` in an assignment target"));
+        let mut starred = parts.iter().filter(|part| is_starred(part));
+        if let (Some(_), Some(second)) = (starred.next(), starred.next()) {
+            self.report(diag::bad_target(second.span).help("one target can have a `*`"));
             return self.poison_targets(parts);
         }
+        let star = parts.iter().position(is_starred);
         let items = match self.cx.types.kind(ty).clone() {
             TyKind::Tuple(items) => items,
             TyKind::List(elem) | TyKind::Array { elem, .. } => {
-                return self.unpack_list(parts, value, elem, span);
+                return self.unpack_list(parts, star, value, elem, span);
             }
+            TyKind::Str => return self.unpack_list(parts, star, value, Ty::STR, span),
             _ => {
                 if ty != Ty::ERROR {
-                    let name = self.ty_name(ty);
-                    self.report(diag::type_mismatch(
-                        at,
-                        &format!("a tuple of {}", parts.len()),
-                        &name,
-                    ));
+                    self.wrong_parts(parts, at, ty);
                 }
                 return self.poison_targets(parts);
             }
         };
-        if items.len() != parts.len() {
-            let expected = format!("a tuple of {}", parts.len());
-            let name = self.ty_name(ty);
-            self.report(diag::type_mismatch(at, &expected, &name));
+        let enough = match star {
+            Some(_) => items.len() + 1 >= parts.len(),
+            None => items.len() == parts.len(),
+        };
+        if !enough {
+            self.wrong_parts(parts, at, ty);
             return self.poison_targets(parts);
         }
+        let mut values = self.taken_items(value, &items);
+        if let Some(star) = star {
+            let behind = star + items.len() + 1 - parts.len();
+            let middle: Vec<Val> = values.drain(star..behind).map(Val::from).collect();
+            let list = self.list_of_values(middle, parts[star].span);
+            if list.is_error() {
+                return self.poison_targets(parts);
+            }
+            values.insert(star, list.expr);
+        }
+        for (part, value) in parts.iter().zip(values) {
+            self.assign_to(inner_target(part), value.into(), span);
+        }
+    }
+
+    fn wrong_parts(&mut self, parts: &'a [ast::Expr], at: Span, ty: Ty) {
+        let found = self.ty_name(ty);
+        let expected = match parts.iter().any(is_starred) {
+            true => format!("a tuple of {} or more", parts.len() - 1),
+            false => format!("a tuple of {}", parts.len()),
+        };
+        self.report(diag::type_mismatch(at, &expected, &found));
+    }
+
+    /// The items of a tuple, each taken before the first target is written.
+    fn taken_items(&mut self, value: Expr, items: &[Ty]) -> Vec<Expr> {
+        let at = value.span;
+        let mut taken = Vec::with_capacity(items.len());
         if let ExprKind::Tuple(values) = value.kind {
-            // The parts of a literal; each is taken before the first target is written.
-            let values: Vec<Expr> = values;
-            let mut taken = Vec::with_capacity(values.len());
             for value in values {
                 let (at, ty) = (value.span, value.ty);
                 let local = self.temp("v", ty, at);
                 self.emit(StmtKind::Bind { local, value }, at);
-                let place = self.local_place(local, at);
-                taken.push(self.read(place));
+                taken.push(self.read_local(local, at));
             }
-            for (part, value) in parts.iter().zip(taken) {
-                self.assign_to(part, value.into(), span);
-            }
-            return;
+            return taken;
         }
-        let local = self.temp("t", ty, value.span);
-        let at = value.span;
+        let local = self.temp("t", value.ty, at);
         self.emit(StmtKind::Bind { local, value }, at);
-        for (position, part) in parts.iter().enumerate() {
+        for (position, &item) in items.iter().enumerate() {
             let base = self.local_place(local, at);
-            let kind = crate::hir::ProjectionKind::Item(position as u32);
-            let place = self.project(base, kind, items[position], part.span);
-            let item = if self.cx.types.is_owning(items[position]) {
-                Expr {
-                    ty: place.ty,
-                    span: place.span,
-                    kind: ExprKind::Move(crate::coerce::temporary(Expr {
-                        ty: place.ty,
-                        span: place.span,
-                        kind: ExprKind::Move(place),
-                    })),
-                }
+            let place = self.project(base, ProjectionKind::Item(position as u32), item, at);
+            taken.push(if self.cx.types.is_owning(item) {
+                self.transferred(place).expr
             } else {
                 self.read(place)
-            };
-            self.assign_to(part, item.into(), span);
+            });
         }
+        taken
     }
 
-    /// `a, b = xs`: as many items as targets, checked at run time.
-    fn unpack_list(&mut self, parts: &'a [ast::Expr], value: Expr, elem: Ty, span: Span) {
+    /// A list of values, in the type in which they meet.
+    fn list_of_values(&mut self, values: Vec<Val>, span: Span) -> Val {
+        let elem = if values.is_empty() {
+            self.cx.fresh_unknown()
+        } else {
+            match self.common_type(&values, span) {
+                Some(elem) => elem,
+                None => return Val::error(span),
+            }
+        };
+        let items = values
+            .into_iter()
+            .map(|value| self.coerce(value, elem))
+            .collect();
+        let ty = self.cx.types.list(elem);
+        Val::strong(ExprKind::List(items), ty, span)
+    }
+
+    /// `a, *b = xs`: as many items as targets need, checked at run time.
+    fn unpack_list(
+        &mut self,
+        parts: &'a [ast::Expr],
+        star: Option<usize>,
+        value: Expr,
+        elem: Ty,
+        span: Span,
+    ) {
         let at = value.span;
         let place = self.held(value, at);
         let len = self.len_of(place.clone(), 0, at);
-        let wanted = self.int(parts.len() as i128, at);
-        let condition = self.compare_ints(crate::hir::CompareOp::Eq, len, wanted, at);
-        let message = self.str(&format!("expected {} values to unpack", parts.len()), at);
-        self.emit(
-            StmtKind::Check {
-                condition,
-                error: ErrorKind::ValueError,
-                message: Some(message),
-            },
-            at,
-        );
+        let (needed, op, what) = match star {
+            Some(_) => (parts.len() - 1, CompareOp::Ge, "at least "),
+            None => (parts.len(), CompareOp::Eq, ""),
+        };
+        let wanted = self.int(needed as i128, at);
+        let condition = self.compare_ints(op, len.clone(), wanted, at);
+        let message = self.str(&format!("expected {what}{needed} values to unpack"), at);
+        let kind = StmtKind::Check {
+            condition,
+            error: ErrorKind::ValueError,
+            message: Some(message),
+        };
+        self.emit(kind, at);
         for (position, part) in parts.iter().enumerate() {
-            let kind = crate::hir::ProjectionKind::Index {
-                indices: vec![self.int(position as i128, part.span)],
-                checked: false,
+            // Behind the `*` positions count from the end.
+            let from_end = (parts.len() - position) as i128;
+            let value = if star == Some(position) {
+                let start = self.int(position as i128, at);
+                let behind = self.int(from_end - 1, at);
+                let stop = self.int_binary(BinaryOp::Sub, len.clone(), behind, at);
+                let slice = Subscript::Range {
+                    start: Some(start),
+                    stop: Some(stop),
+                    step: None,
+                    lanes: None,
+                };
+                let ty = place.ty;
+                let kind = ProjectionKind::Slice(vec![slice]);
+                let middle = self.project(place.clone(), kind, ty, part.span);
+                let source = self.elements(middle, part.span);
+                self.gathered(part.span, None, |cx, push| {
+                    cx.each_of(source, part.span, &mut |cx, value| {
+                        let value = cx.copy_of(value);
+                        push(cx, value);
+                    });
+                })
+            } else {
+                let index = match star {
+                    Some(star) if position > star => {
+                        let behind = self.int(from_end, at);
+                        self.int_binary(BinaryOp::Sub, len.clone(), behind, at)
+                    }
+                    _ => self.int(position as i128, part.span),
+                };
+                let kind = ProjectionKind::Index {
+                    indices: vec![index],
+                    checked: false,
+                };
+                let item = self.project(place.clone(), kind, elem, part.span);
+                self.read(item).into()
             };
-            let item = self.project(place.clone(), kind, elem, part.span);
-            let item = self.read(item);
-            self.assign_to(part, item.into(), span);
+            self.assign_to(inner_target(part), value, span);
         }
     }
 
@@ -139,5 +210,13 @@ impl<'a> FnCx<'_, 'a> {
                 }
             });
         }
+    }
+}
+
+/// What a target with a `*` is without it.
+fn inner_target(part: &ast::Expr) -> &ast::Expr {
+    match &part.kind {
+        Ast::Starred(inner) => inner,
+        _ => part,
     }
 }

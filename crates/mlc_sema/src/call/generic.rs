@@ -12,6 +12,12 @@ use crate::coerce::Val;
 use crate::func::FnCx;
 use crate::hir::{ConstValue, Convention, Dim, Expr, FuncId, Ty, TyKind};
 use crate::nested::Bound;
+/// What arrives in hidden parameters.
+enum Hidden {
+    Captures(Bound),
+    Items(Vec<crate::hir::Expr>),
+}
+
 impl<'a> FnCx<'_, 'a> {
     /// The arguments of a generic function are typed first; their types decide the instance.
     pub fn generic_call(
@@ -34,19 +40,25 @@ impl<'a> FnCx<'_, 'a> {
             generics.insert(param.name.name, arg);
         }
         let mut values: Vec<Val> = Vec::with_capacity(bound.len());
-        let mut passed: Vec<Bound> = Vec::new();
+        let mut passed: Vec<Hidden> = Vec::new();
         for (position, given) in bound.into_iter().enumerate() {
             let param: &'a ast::Param = &function.params[position];
             let value = match given {
                 Some(Given::Expr(expr)) => match self.callable_argument(expr) {
                     Some(function) => {
                         let value = self.callable_value(&function, expr.span);
-                        passed.push(function);
+                        passed.push(Hidden::Captures(function));
                         value
                     }
                     None => self.value(expr, None),
                 },
                 Some(Given::Value(value)) => *value,
+                Some(Given::Pack(given)) => {
+                    let keyed = param.kind == ast::ParamKind::VarKeyword;
+                    let (value, items) = self.pass_pack(keyed, given, span)?;
+                    passed.push(Hidden::Items(items));
+                    value
+                }
                 None => self.default_value(decl, param, None)?.into(),
             };
             if value.is_error() {
@@ -84,7 +96,10 @@ impl<'a> FnCx<'_, 'a> {
         let mut tys = Vec::with_capacity(values.len());
         for (value, param) in values.iter().zip(&function.params) {
             let ty = match &param.annotation {
-                Some(annotation) => self.annotation_in(decl, &generics, annotation),
+                Some(annotation) => {
+                    let written = self.annotation_in(decl, &generics, annotation);
+                    self.param_type(param, written)
+                }
                 None => match receiver_ty {
                     Some(ty) if tys.is_empty() => ty,
                     _ => {
@@ -105,7 +120,7 @@ impl<'a> FnCx<'_, 'a> {
         let func = self.cx.instance(decl, &tys, generics, receiver_ty);
         let mut args = Vec::with_capacity(values.len());
         for (position, (value, ty)) in values.into_iter().zip(tys).enumerate() {
-            if self.cx.callable(ty).is_some() {
+            if self.cx.passed(ty).is_some() {
                 continue;
             }
             let inout = self.cx.header(func).params[position].written == Some(Convention::Inout);
@@ -117,8 +132,11 @@ impl<'a> FnCx<'_, 'a> {
             });
         }
         args.extend(captured);
-        for function in &passed {
-            args.extend(self.captured_values(function, span)?);
+        for hidden in passed {
+            match hidden {
+                Hidden::Captures(function) => args.extend(self.captured_values(&function, span)?),
+                Hidden::Items(items) => args.extend(items),
+            }
         }
         Some((func, args))
     }

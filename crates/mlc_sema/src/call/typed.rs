@@ -30,11 +30,21 @@ impl<'a> FnCx<'_, 'a> {
                     self.borrow_as(value.expr, true)
                 }
                 Some(Given::Value(value)) => self.coerce(*value, header.ty),
+                // What takes a pack makes the function generic.
+                Some(Given::Pack(_)) => return None,
                 None => self.default_value(decl, &params[position], Some(header.ty))?,
             };
             values.push(value);
         }
         Some(values)
+    }
+
+    /// The type of a parameter from the one that is written: `*args: T` is a `[T]`.
+    pub fn param_type(&mut self, param: &ast::Param, written: Ty) -> Ty {
+        if param.kind == ast::ParamKind::VarPositional && written != Ty::ERROR {
+            return self.cx.types.list(written);
+        }
+        written
     }
 
     /// An argument for a parameter written `inout`: the place itself, of exactly that type.

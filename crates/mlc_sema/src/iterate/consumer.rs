@@ -37,8 +37,10 @@ impl<'c, 'a> FnCx<'c, 'a> {
         span: Span,
         body: &mut dyn FnMut(&mut Self, Val),
     ) {
-        if Self::failed(&source) {
-            return body(self, Val::error(span));
+        match source {
+            Source::Nothing => return,
+            _ if Self::failed(&source) => return body(self, Val::error(span)),
+            _ => {}
         }
         let (range, direct) = self.loop_range(&mut source, span);
         let index = self.temp("i", Ty::INT, span);
@@ -166,6 +168,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
         if start.as_ref().is_some_and(Val::is_error) {
             return Val::error(span);
         }
+        let reports = self.cx.diagnostics.len();
         let mut total: Option<LocalId> = None;
         let boolean = matches!(op, Builtin::Any | Builtin::All);
         let stmts = self.captured(|cx| {
@@ -207,16 +210,20 @@ impl<'c, 'a> FnCx<'c, 'a> {
                 cx.emit(StmtKind::Bind { local, value }, span);
             });
         });
-        let Some(local) = total else {
-            return Val::error(span);
-        };
-        let ty = self.local(local).ty;
         let first = match (op, start) {
             (Builtin::Any, _) => Val::strong(ExprKind::Bool(false), Ty::BOOL, span),
             (Builtin::All, _) => Val::strong(ExprKind::Bool(true), Ty::BOOL, span),
             (_, Some(start)) => start,
             _ => Val::int(0, span),
         };
+        let Some(local) = total else {
+            // Nothing to add, or what is added has been reported.
+            return match self.cx.diagnostics.len() > reports {
+                true => Val::error(span),
+                false => first,
+            };
+        };
+        let ty = self.local(local).ty;
         let value = self.coerce(first, ty);
         let kind = StmtKind::Bind { local, value };
         let mut all = vec![Stmt { kind, span }];

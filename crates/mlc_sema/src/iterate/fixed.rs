@@ -6,7 +6,7 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 use crate::coerce::{Val, into_place};
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{Dim, Expr, ExprKind, ProjectionKind, StmtKind, TyKind};
+use crate::hir::{ConstValue, Dim, Expr, ExprKind, ProjectionKind, StmtKind, TyKind};
 
 impl<'a> FnCx<'_, 'a> {
     /// The elements of an iterable, if their number is known; what they need evaluated is, now. The other way round the
@@ -114,6 +114,58 @@ impl<'a> FnCx<'_, 'a> {
         self.tuple_by(span, "the length of this tuple", |cx| {
             cx.fixed_elements(&arg.value)
         })
+    }
+
+    /// `t[1:]`: the bounds are known at compile time.
+    pub fn tuple_slice(
+        &mut self,
+        place: crate::hir::Place,
+        items: &[crate::hir::Ty],
+        slice: &'a ast::Slice,
+        span: Span,
+    ) -> Val {
+        let mut bounds = [None; 3];
+        let written = [&slice.lower, &slice.upper, &slice.step];
+        for (bound, written) in bounds.iter_mut().zip(written) {
+            let Some(written) = written else {
+                continue;
+            };
+            match self.comptime_value(written).map(|found| found.value) {
+                Some(ConstValue::Int(value)) => *bound = Some(value),
+                Some(ConstValue::None) => {}
+                Some(_) => {
+                    self.report(diag::type_mismatch(written.span, "Int", "another type"));
+                    return Val::error(span);
+                }
+                None => return Val::error(span),
+            }
+        }
+        let [lower, upper, step] = bounds;
+        let (step, len) = (step.unwrap_or(1), items.len() as i128);
+        if step == 0 {
+            self.report(diag::wrong_arguments(span, "the step of a slice is not 0"));
+            return Val::error(span);
+        }
+        let (first, last) = if step > 0 { (0, len) } else { (-1, len - 1) };
+        let clamped = |bound: Option<i128>, default: i128| match bound {
+            Some(at) => (if at < 0 { at + len } else { at }).clamp(first, last),
+            None => default,
+        };
+        let (start, stop) = match step > 0 {
+            true => (clamped(lower, 0), clamped(upper, len)),
+            false => (clamped(lower, len - 1), clamped(upper, -1)),
+        };
+        let held = self.read(place);
+        let place = self.held(held, span);
+        let mut at = start;
+        let mut taken = Vec::new();
+        while (step > 0 && at < stop) || (step < 0 && at > stop) {
+            let kind = ProjectionKind::Item(at as u32);
+            let item = self.project(place.clone(), kind, items[at as usize], span);
+            taken.push(self.read(item));
+            at += step;
+        }
+        self.tuple_of(taken, span)
     }
 
     /// `(*a, b)`

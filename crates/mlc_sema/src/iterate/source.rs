@@ -150,6 +150,7 @@ impl<'a> FnCx<'_, 'a> {
                     elem: items[0],
                 };
             }
+            TyKind::Tuple(items) if items.is_empty() => return Source::Nothing,
             TyKind::Error => return Source::Failed,
             _ => {
                 let name = self.ty_name(ty);

@@ -18,6 +18,12 @@ impl<'a> FnCx<'_, 'a> {
         rest: &'a [(ast::CompareOp, ast::Expr)],
         span: Span,
     ) -> Val {
+        if let [(op @ (ast::CompareOp::In | ast::CompareOp::NotIn), pack)] = rest
+            && let Some(found) = self.in_pack(left, pack)
+        {
+            let truth = found == (*op == ast::CompareOp::In);
+            return Val::strong(ExprKind::Bool(truth), Ty::BOOL, span);
+        }
         let mut result: Option<Expr> = None;
         let mut before = self.value(left, None);
         for (position, (op, operand)) in rest.iter().enumerate() {
@@ -81,6 +87,17 @@ impl<'a> FnCx<'_, 'a> {
                 return self.membership(op, left, right, span);
             }
         };
+        if let (Some(a), Some(b)) = (left.constant(), right.constant()) {
+            let truth = match operator {
+                CompareOp::Eq => a == b,
+                CompareOp::Ne => a != b,
+                CompareOp::Lt => a < b,
+                CompareOp::Le => a <= b,
+                CompareOp::Gt => a > b,
+                CompareOp::Ge => a >= b,
+            };
+            return Val::strong(ExprKind::Bool(truth), Ty::BOOL, span);
+        }
         if let Some(value) = self.compare_method(op, &left, &right, span) {
             return value;
         }

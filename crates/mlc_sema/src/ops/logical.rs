@@ -23,7 +23,18 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(Span::NONE);
         };
         let mut result = self.value(first, want);
+        let mut decided = self.known_test(first, &result.expr);
         for value in rest {
+            // What a test of types decides, the rest need not make sense of.
+            match (decided, op) {
+                (Some(false), LogicalOp::And) | (Some(true), LogicalOp::Or) => return result,
+                (Some(_), _) => {
+                    result = self.value(value, want);
+                    decided = self.known_test(value, &result.expr);
+                    continue;
+                }
+                (None, _) => {}
+            }
             let path = self.narrowed_operand(op, &result, value, want);
             result = self.logical_pair(op, result, path);
         }

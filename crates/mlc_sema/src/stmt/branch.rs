@@ -2,11 +2,11 @@
 
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
-use mlc_syntax::ast::{self};
+use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::coerce::Val;
 use crate::func::{FnCx, Path};
-use crate::hir::{ErrorKind, Expr, Stmt, StmtKind, Ty};
+use crate::hir::{ErrorKind, Expr, ExprKind, Stmt, StmtKind, Ty};
 impl<'a> FnCx<'_, 'a> {
     pub fn if_stmt(&mut self, item: &'a ast::If, span: Span) {
         if item.comptime {
@@ -26,8 +26,17 @@ impl<'a> FnCx<'_, 'a> {
         let mut thens: Vec<Path> = Vec::new();
         let outer = std::mem::take(&mut self.out);
         let mut assumed: Vec<Name> = Vec::new();
+        let mut orelse = orelse;
         for branch in branches {
             let condition = self.condition(&branch.test);
+            match self.known_test(&branch.test, &condition) {
+                Some(true) => {
+                    orelse = &branch.body;
+                    break;
+                }
+                Some(false) => continue,
+                None => {}
+            }
             let narrowed = self.narrowings_of(&condition);
             let before = std::mem::take(&mut self.out);
             let then = self.path(|cx| {
@@ -42,7 +51,11 @@ impl<'a> FnCx<'_, 'a> {
                 narrowed_false: narrowed.when_false,
             });
         }
-        let last = self.path(|cx| cx.block(orelse));
+        let lead = std::mem::take(&mut self.out);
+        let last = self.path(|cx| {
+            cx.out = lead;
+            cx.block(orelse);
+        });
         self.restore(assumed);
         self.out = outer;
         let else_left = !last.reachable;
@@ -104,5 +117,36 @@ impl<'a> FnCx<'_, 'a> {
             span,
         );
         self.assume(&shown.when_true);
+    }
+
+    /// The truth of a test of types, which the instance of the function decides: what is behind it need not make sense
+    /// where it does not hold.
+    pub fn known_test(&self, test: &ast::Expr, value: &Expr) -> Option<bool> {
+        match value.kind {
+            ExprKind::Bool(truth) if self.tests_types(test) => Some(truth),
+            _ => None,
+        }
+    }
+
+    fn tests_types(&self, test: &ast::Expr) -> bool {
+        match &test.kind {
+            Ast::Call { function, args } => match (&function.kind, args.as_slice()) {
+                (Ast::Name(name), [arg]) if *name == "len" => self.pack(&arg.value).is_some(),
+                (Ast::Name(name), _) => *name == "isinstance",
+                _ => false,
+            },
+            Ast::Name(_) => self.pack(test).is_some(),
+            Ast::Compare { left, rest } => match rest.as_slice() {
+                [(ast::CompareOp::Is | ast::CompareOp::IsNot, _)] => true,
+                [(ast::CompareOp::In | ast::CompareOp::NotIn, pack)] => {
+                    self.in_pack(left, pack).is_some()
+                }
+                [(_, right)] => self.tests_types(left) || self.tests_types(right),
+                _ => false,
+            },
+            Ast::Unary { operand, .. } => self.tests_types(operand),
+            Ast::Logical { values, .. } => values.iter().any(|value| self.tests_types(value)),
+            _ => false,
+        }
     }
 }

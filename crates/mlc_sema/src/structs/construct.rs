@@ -1,13 +1,13 @@
 //! `Name(…)`: the value of a struct from the values of its fields.
 
-use mlc_diagnostics::{Span, closest};
+use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg, ArgKind};
 
 use crate::annotations::is_value_param;
+use crate::call::{Binding, Given, Slot};
 use crate::checker::{GenericArg, StructDeclId};
 use crate::coerce::Val;
-use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, Ty};
 impl<'a> FnCx<'_, 'a> {
@@ -78,80 +78,26 @@ impl<'a> FnCx<'_, 'a> {
         }
         let decl = self.cx.struct_instances[id.0 as usize].decl;
         let ast: &'a ast::Struct = self.cx.struct_decl(decl).ast;
-        let name = ast.name.name;
-        let mut given: Vec<Option<&'a ast::Expr>> = vec![None; ast.fields.len()];
-        let mut fine = true;
-        for (position, arg) in args.iter().enumerate() {
-            match &arg.kind {
-                ArgKind::Positional if position < given.len() => given[position] = Some(&arg.value),
-                ArgKind::Positional => {
-                    if fine {
-                        let message = format!(
-                            "`{name}` has {} fields, {} values were given",
-                            given.len(),
-                            args.len()
-                        );
-                        self.report(diag::wrong_arguments(arg.value.span, message));
-                    }
-                    fine = false;
-                }
-                ArgKind::Keyword(keyword) => {
-                    match ast
-                        .fields
-                        .iter()
-                        .position(|field| field.name.name == keyword.name)
-                    {
-                        Some(at) if given[at].is_some() => {
-                            let message = format!("`{name}` gets `{}` twice", keyword.name);
-                            self.report(diag::wrong_arguments(keyword.span, message));
-                            fine = false;
-                        }
-                        Some(at) => given[at] = Some(&arg.value),
-                        None => {
-                            let message = format!("`{name}` has no field `{}`", keyword.name);
-                            let mut diagnostic = diag::wrong_arguments(keyword.span, message);
-                            let known = ast.fields.iter().map(|field| field.name.name.as_str());
-                            if let Some(near) = closest(keyword.name.as_str(), known) {
-                                diagnostic = diagnostic.fixit(
-                                    format!("did you mean `{near}`?"),
-                                    keyword.span,
-                                    near,
-                                );
-                            }
-                            self.report(diagnostic);
-                            fine = false;
-                        }
-                    }
-                }
-                ArgKind::Star | ArgKind::DoubleStar => {
-                    self.report(diag::not_yet(arg.value.span, "unpacking arguments"));
-                    fine = false;
-                }
-            }
-        }
-        if !fine {
+        let slot = |field: &ast::Field| Slot {
+            name: field.name.name,
+            kind: ast::ParamKind::Plain,
+            has_default: field.default.is_some(),
+            typed: true,
+        };
+        let callee = Binding {
+            name: ast.name.name,
+            slots: ast.fields.iter().map(slot).collect(),
+            declared: None,
+        };
+        let Some(given) = self.bind(&callee, Vec::new(), args, span) else {
             return self.poisoned_call(args, span);
-        }
-        let missing: Vec<String> = (ast.fields.iter().zip(&given))
-            .filter(|(field, value)| value.is_none() && field.default.is_none())
-            .map(|(field, _)| format!("`{}`", field.name.name))
-            .collect();
-        if !missing.is_empty() {
-            let plural = if missing.len() == 1 {
-                "field"
-            } else {
-                "fields"
-            };
-            let message = format!("missing {plural} {} of `{name}`", missing.join(", "));
-            self.report(diag::wrong_arguments(span, message));
-            return self.poisoned_call(args, span);
-        }
+        };
         let mut fields = Vec::with_capacity(given.len());
         for (position, value) in given.into_iter().enumerate() {
             let ty = self.cx.structs[id.0 as usize].fields[position].ty;
             let value = match value {
-                Some(value) => self.value_of(value, ty),
-                None => match &ast.fields[position].default {
+                Some(Given::Expr(value)) => self.value_of(value, ty),
+                _ => match &ast.fields[position].default {
                     Some(default) => self.field_default(decl, default, ty),
                     None => return Val::error(span),
                 },

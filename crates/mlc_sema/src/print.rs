@@ -1,0 +1,91 @@
+//! `print`.
+
+use mlc_diagnostics::{Span, closest};
+use mlc_syntax::ast::{Arg, ArgKind, Ident};
+
+use crate::coerce::Val;
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{Builtin, Expr, ExprKind, Ty};
+
+const KEYWORDS: [&str; 4] = ["sep", "end", "flush", "file"];
+
+impl<'a> FnCx<'_, 'a> {
+    /// `print(…, sep=…, end=…)`
+    pub fn print(&mut self, args: &'a [Arg], span: Span) -> Val {
+        let mut separator = self.str(" ", span);
+        let mut end = self.str("\n", span);
+        let mut values = Vec::new();
+        for arg in args {
+            match &arg.kind {
+                ArgKind::Positional => {
+                    let value = self.value(&arg.value, None);
+                    let value = self.settle(value);
+                    values.push(self.borrow(value));
+                }
+                ArgKind::Keyword(keyword) => match keyword.name.as_str() {
+                    "sep" => separator = self.print_text(arg, " "),
+                    "end" => end = self.print_text(arg, "\n"),
+                    "flush" => {
+                        self.value_of(&arg.value, Ty::BOOL);
+                    }
+                    "file" => self.report(diag::not_yet(keyword.span, "`file` of `print`")),
+                    _ => self.unknown_print_keyword(*keyword),
+                },
+                ArgKind::Star => {
+                    if args.iter().filter(|arg| is_value(arg)).count() > 1 {
+                        let feature = "`print` of a list's items beside other values";
+                        self.report(diag::not_yet(arg.value.span, feature));
+                    }
+                }
+                ArgKind::DoubleStar => {
+                    self.report(diag::not_yet(arg.value.span, "`**` in a call of `print`"));
+                }
+            }
+        }
+        if let Some(arg) = args.iter().find(|arg| arg.kind == ArgKind::Star)
+            && values.is_empty()
+        {
+            // The items of a list: their texts, joined.
+            let texts = self.gathered(span, Some(Ty::STR), |cx, push| {
+                cx.each(&arg.value, &mut |cx, value| {
+                    let value = cx.settle(value);
+                    let at = value.span;
+                    let text = cx.str_of(value, at);
+                    push(cx, text);
+                });
+            });
+            let texts = self.borrow(texts.expr);
+            let line = vec![separator.clone(), texts];
+            values.push(self.builtin(Builtin::StrJoin, line, Ty::STR, span).expr);
+        }
+        let mut operands: Vec<Expr> = vec![separator, end];
+        operands.append(&mut values);
+        if operands.iter().any(|value| value.ty == Ty::ERROR) {
+            return Val::strong(ExprKind::None, Ty::NONE, span);
+        }
+        self.builtin(Builtin::Print, operands, Ty::NONE, span)
+    }
+
+    /// `sep` or `end`; `None` stands for the default.
+    fn print_text(&mut self, arg: &'a Arg, default: &str) -> Expr {
+        let value = self.value(&arg.value, Some(Ty::STR));
+        if value.expr.ty == Ty::NONE {
+            return self.str(default, arg.value.span);
+        }
+        self.coerce(value, Ty::STR)
+    }
+
+    fn unknown_print_keyword(&mut self, keyword: Ident) {
+        let message = format!("`print` has no parameter `{}`", keyword.name);
+        let mut diagnostic = diag::wrong_arguments(keyword.span, message);
+        if let Some(near) = closest(keyword.name.as_str(), KEYWORDS) {
+            diagnostic = diagnostic.fixit(format!("did you mean `{near}`?"), keyword.span, near);
+        }
+        self.report(diagnostic);
+    }
+}
+
+fn is_value(arg: &Arg) -> bool {
+    matches!(arg.kind, ArgKind::Positional | ArgKind::Star)
+}
