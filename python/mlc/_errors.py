@@ -1,8 +1,8 @@
 """The exceptions of this package."""
 
 
-class CompileError(Exception):
-    """A source that does not compile. The text is what a terminal shows; ``diagnostics`` are the same messages as data."""
+class CompileError(ImportError):
+    """A source that does not compile, imported or not. The text is what a terminal shows; ``diagnostics`` are the same messages as data."""
 
     def __init__(self, text, diagnostics=()):
         super().__init__(text)

@@ -1,7 +1,7 @@
 //! A compiled module and what can be made of it.
 
 use crate::{
-    CompileError, Diagnostic, Emit, Evidence, Format, Interface, JitModule, Language, Observer,
+    CompileError, Dependency, Diagnostic, Emit, Format, Interface, JitModule, Language, Observer,
     Options, PartTime, Session, Source, Target,
     front::{self, Front},
     guard::guard,
@@ -91,10 +91,9 @@ impl Compiled {
         self.front.as_ref().map(|front| &front.program)
     }
 
-    /// What it depends on besides its own source: the files that were imported, by their contents, and those that would have been
-    /// taken in place of them.
-    pub fn evidence(&self) -> &[Evidence] {
-        self.front.as_ref().map_or(&[], |front| &front.evidence)
+    /// What it depends on besides its own source: where each import led, with a hash of what was there.
+    pub fn dependencies(&self) -> &[Dependency] {
+        self.front.as_ref().map_or(&[], |front| &front.dependencies)
     }
 
     /// What the module offers to its callers, as data; `None` for textual IR.
@@ -201,14 +200,19 @@ impl Compiled {
     /// The module as code in this process.
     pub fn jit(&self) -> Result<JitModule, CompileError> {
         guard(|| {
-            let host = |lowering: &Lowering| Unit::Host {
-                exported: lowering.exported(),
-            };
-            let object = self.code(host, CodeFile::Object)?;
-            let exported = self.exported()?;
+            let (object, exported) = self.host_object()?;
             self.times
                 .measure("llvm", "load", || JitModule::load(&object, exported))
         })
+    }
+
+    /// The object of which [`Compiled::jit`] makes code, and the symbols in it that can be called.
+    pub(crate) fn host_object(&self) -> Result<(Vec<u8>, Vec<String>), CompileError> {
+        let host = |lowering: &Lowering| Unit::Host {
+            exported: lowering.exported(),
+        };
+        let object = self.code(host, CodeFile::Object)?;
+        Ok((object, self.exported()?))
     }
 
     /// Runs the module as a program in this process: its top-level statements, or of textual IR the function `main`.

@@ -1,6 +1,6 @@
 //! Imported modules from files: beside the importing file, then in the folders of a search path.
 
-use crate::{ContentHash, Evidence, Fact, Found, Import, Missing, ModuleName, SourceLoader};
+use crate::{Found, Import, Missing, ModuleName, SourceLoader};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -58,7 +58,6 @@ impl FileLoader {
 
 impl SourceLoader for FileLoader {
     fn find(&self, import: &Import<'_>) -> Result<Found, Missing> {
-        let mut evidence = Vec::new();
         let roots = self.roots(import);
         let (package, name) = match import.name.rsplit_once('.') {
             Some((package, name)) => (Some(package), name),
@@ -66,40 +65,39 @@ impl SourceLoader for FileLoader {
         };
         let Some(package) = package else {
             for root in &roots {
-                if let Some(found) = in_folder(root, name, &mut evidence) {
-                    return found.read(evidence);
+                if let Some(found) = in_folder(root, name) {
+                    return found.read();
                 }
             }
-            return Err(missing(&roots, name, evidence));
+            return Err(missing(&roots, name));
         };
         if let (true, [root]) = (import.relative, roots.as_slice()) {
             let mut folder = root.clone();
             folder.extend(package.split('.'));
-            return match in_folder(&folder, name, &mut evidence) {
-                Some(found) => found.read(evidence),
-                None => Err(missing(&[folder], name, evidence)),
+            return match in_folder(&folder, name) {
+                Some(found) => found.read(),
+                None => Err(missing(&[folder], name)),
             };
         }
         // The first folder that has the outermost name has all that is in it.
         let (first, rest) = package.split_once('.').unwrap_or((package, ""));
         let holder = roots
             .iter()
-            .find_map(|root| Some((root, in_folder(root, first, &mut evidence)?)));
+            .find_map(|root| Some((root, in_folder(root, first)?)));
         let Some((root, _)) = holder else {
-            return Err(missing(&roots, name, evidence));
+            return Err(missing(&roots, name));
         };
         let mut folder = root.join(first);
         folder.extend(rest.split('.').filter(|part| !part.is_empty()));
-        if package_file(&folder, &mut evidence).is_none() {
+        if package_file(&folder).is_none() {
             return Err(Missing {
                 note: Some(format!("`{package}` is not a package")),
-                evidence,
                 ..Missing::default()
             });
         }
-        match in_folder(&folder, name, &mut evidence) {
-            Some(found) => found.read(evidence),
-            None => Err(missing(std::slice::from_ref(&folder), name, evidence)),
+        match in_folder(&folder, name) {
+            Some(found) => found.read(),
+            None => Err(missing(std::slice::from_ref(&folder), name)),
         }
     }
 
@@ -143,32 +141,22 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn read(self, mut evidence: Vec<Evidence>) -> Result<Found, Missing> {
-        let bytes = if self.file.extension().is_some_and(|ending| ending == "py") {
-            // Python runs its own half of the package.
-            evidence.push(fact(&self.file, Fact::Exists));
+    fn read(self) -> Result<Found, Missing> {
+        // Of a package of Python's, Python runs its own half.
+        let foreign = self.file.extension().is_some_and(|ending| ending == "py");
+        let bytes = if foreign {
             Vec::new()
         } else {
-            match fs::read(&self.file) {
-                Ok(bytes) => {
-                    evidence.push(fact(&self.file, Fact::Content(ContentHash::of(&bytes))));
-                    bytes
-                }
-                Err(error) => {
-                    return Err(Missing {
-                        unreadable: Some(reason(&self.file, &error)),
-                        evidence,
-                        ..Missing::default()
-                    });
-                }
-            }
+            fs::read(&self.file).map_err(|error| Missing {
+                unreadable: Some(reason(&self.file, &error)),
+                ..Missing::default()
+            })?
         };
         Ok(Found {
             source: self.file.display().to_string(),
             identity: identity(&self.file),
             bytes,
             package: self.package,
-            evidence,
         })
     }
 }
@@ -182,8 +170,8 @@ fn reason(file: &Path, error: &io::Error) -> String {
 }
 
 /// The module of that name in a folder. Of a package and a file of one name the package is taken, as Python does.
-fn in_folder(folder: &Path, name: &str, evidence: &mut Vec<Evidence>) -> Option<Candidate> {
-    if let Some(file) = package_file(&folder.join(name), evidence) {
+fn in_folder(folder: &Path, name: &str) -> Option<Candidate> {
+    if let Some(file) = package_file(&folder.join(name)) {
         return Some(Candidate {
             file,
             package: true,
@@ -196,31 +184,17 @@ fn in_folder(folder: &Path, name: &str, evidence: &mut Vec<Evidence>) -> Option<
             package: false,
         });
     }
-    evidence.push(fact(&file, Fact::Absent));
     None
 }
 
 /// The file that makes a folder a package.
-fn package_file(folder: &Path, evidence: &mut Vec<Evidence>) -> Option<PathBuf> {
-    for name in [PACKAGE, PYTHON_PACKAGE] {
-        let file = folder.join(name);
-        if file.is_file() {
-            return Some(file);
-        }
-        evidence.push(fact(&file, Fact::Absent));
-    }
-    None
+fn package_file(folder: &Path) -> Option<PathBuf> {
+    let files = [PACKAGE, PYTHON_PACKAGE].map(|name| folder.join(name));
+    files.into_iter().find(|file| file.is_file())
 }
 
 fn is_package(folder: &Path) -> bool {
-    package_file(folder, &mut Vec::new()).is_some()
-}
-
-fn fact(path: &Path, fact: Fact) -> Evidence {
-    Evidence {
-        path: std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
-        fact,
-    }
+    package_file(folder).is_some()
 }
 
 fn identity(file: &Path) -> String {
@@ -253,7 +227,7 @@ fn outside(folder: &Path) -> PathBuf {
     }
 }
 
-fn missing(folders: &[PathBuf], name: &str, evidence: Vec<Evidence>) -> Missing {
+fn missing(folders: &[PathBuf], name: &str) -> Missing {
     let shown = |folder: &PathBuf| match folder.to_string_lossy() {
         text if text.is_empty() => ".".to_owned(),
         text => text.into_owned(),
@@ -275,7 +249,6 @@ fn missing(folders: &[PathBuf], name: &str, evidence: Vec<Evidence>) -> Missing 
             )
         }),
         unreadable: None,
-        evidence,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The front end: from the text of a source to a checked program, and from that to IR.
 
 use crate::{
-    Checks, CompileError, Evidence, Fp, Options, Source, SourceLoader, imports::Imports,
+    Checks, CompileError, Dependency, Fp, Options, Source, SourceLoader, imports::Imports,
     ir_diagnostics, native, times::Times,
 };
 use mlc_codegen::Lowering;
@@ -17,7 +17,7 @@ pub(crate) struct Front {
     pub program: Program,
     pub warnings: Vec<Diagnostic>,
     /// What it depends on besides its source.
-    pub evidence: Vec<Evidence>,
+    pub dependencies: Vec<Dependency>,
 }
 
 /// The syntax tree of a source.
@@ -65,13 +65,11 @@ pub(crate) fn check(
     });
     let Imports {
         diagnostics,
-        mut evidence,
+        dependencies,
         ..
     } = imports;
     warnings.extend(diagnostics);
     warnings.extend(found);
-    evidence.sort();
-    evidence.dedup();
     let sources = Arc::new(sources);
     if has_errors(&warnings) {
         return Err(CompileError::program(sources, warnings));
@@ -80,7 +78,7 @@ pub(crate) fn check(
         ast,
         program,
         warnings,
-        evidence,
+        dependencies,
     };
     Ok((sources, front))
 }

@@ -1,6 +1,6 @@
 //! The imports of one compilation: what the host's loader finds, parsed once each.
 
-use crate::{Evidence, Import, Missing, ModuleName, SourceLoader};
+use crate::{Dependency, Import, Missing, ModuleName, SourceLoader, dependency::Reached};
 use mlc_diagnostics::{Diagnostic, FileId, SourceMap};
 use mlc_sema::{LoadError, Loaded, Loader, NotFound, Request};
 use std::{collections::HashMap, sync::Arc};
@@ -14,7 +14,7 @@ pub(crate) struct Imports<'i> {
     /// `None` for one with errors.
     known: HashMap<String, Option<Loaded>>,
     pub diagnostics: Vec<Diagnostic>,
-    pub evidence: Vec<Evidence>,
+    pub dependencies: Vec<Dependency>,
 }
 
 impl<'i> Imports<'i> {
@@ -38,7 +38,7 @@ impl<'i> Imports<'i> {
             modules: vec![(main, name)],
             known: HashMap::from([(identity, Some(loaded))]),
             diagnostics: Vec::new(),
-            evidence: Vec::new(),
+            dependencies: Vec::new(),
         }
     }
 
@@ -79,7 +79,15 @@ impl Loader for Imports<'_> {
             importer: self.sources.name(*file),
             importer_name: name,
         };
-        let mut found = match self.loader.find(&import) {
+        let answer = self.loader.find(&import);
+        self.dependencies.push(Dependency {
+            importer: import.importer.to_owned(),
+            importer_name: name.clone(),
+            name: request.name.to_owned(),
+            relative: request.relative,
+            found: (answer.as_ref().ok()).map(|found| Reached::new(found, self.loader)),
+        });
+        let found = match answer {
             Ok(found) => found,
             Err(missing) => {
                 let Missing {
@@ -87,9 +95,7 @@ impl Loader for Imports<'_> {
                     known,
                     note,
                     unreadable,
-                    evidence,
                 } = missing;
-                self.evidence.extend(evidence);
                 return Err(match unreadable {
                     Some(reason) => LoadError::Unreadable(reason),
                     None => LoadError::NotFound(NotFound {
@@ -100,7 +106,6 @@ impl Loader for Imports<'_> {
                 });
             }
         };
-        self.evidence.append(&mut found.evidence);
         let loaded = match self.known.get(&found.identity) {
             Some(loaded) => loaded.clone(),
             None => {

@@ -21,7 +21,10 @@
 //!
 //! Everything here is owned and may go between threads; nothing shows what the compiler is made of.
 
+pub mod cache;
 mod compiled;
+mod content_hash;
+mod dependency;
 mod diagnostic;
 mod emit;
 mod error;
@@ -42,14 +45,17 @@ mod source;
 mod times;
 mod words;
 
+pub use cache::Cache;
 pub use compiled::Compiled;
+pub use content_hash::ContentHash;
+pub use dependency::{Dependency, Reached};
 pub use diagnostic::{Diagnostic, Label, Place, Severity};
 pub use emit::Emit;
 pub use error::{CompileError, Fault, Format};
 pub use explain::{closest_code, codes, explain};
 pub use files::FileLoader;
 pub use jit::JitModule;
-pub use loader::{ContentHash, Evidence, Fact, Found, Import, Missing, ModuleName, SourceLoader};
+pub use loader::{Found, Import, Missing, ModuleName, SourceLoader};
 pub use mlc_codegen::{cpu_names, gpu_names, host_cpu, on_fatal};
 pub use mlc_interface::Interface;
 pub use mlc_passes::stage::Stage;

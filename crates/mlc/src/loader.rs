@@ -1,6 +1,6 @@
 //! Where imported modules come from, as the host decides.
 
-use std::path::PathBuf;
+use serde::{Deserialize, Serialize};
 
 /// Finds the modules that a source imports. Hosts that have no files give sources from wherever they keep them:
 ///
@@ -42,7 +42,7 @@ pub trait SourceLoader: Send + Sync {
 }
 
 /// What a module is called by others.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct ModuleName {
     /// With dots, from the outermost package.
     pub path: String,
@@ -73,12 +73,10 @@ pub struct Found {
     pub bytes: Vec<u8>,
     /// Whether modules can be in it.
     pub package: bool,
-    /// What it depends on that the module is found here and says what it says.
-    pub evidence: Vec<Evidence>,
 }
 
 impl Found {
-    /// A module that is no package, from its text. It depends on nothing that could change.
+    /// A module that is no package, from its text.
     pub fn text(name: impl Into<String>, text: impl Into<Vec<u8>>) -> Found {
         let source = name.into();
         Found {
@@ -86,7 +84,6 @@ impl Found {
             source,
             bytes: text.into(),
             package: false,
-            evidence: Vec::new(),
         }
     }
 }
@@ -102,49 +99,4 @@ pub struct Missing {
     pub note: Option<String>,
     /// It is there but cannot be read; the reason in words.
     pub unreadable: Option<String>,
-    /// What it depends on that the module is not found.
-    pub evidence: Vec<Evidence>,
-}
-
-/// A fact about the file system that a compilation depends on.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub struct Evidence {
-    /// Absolute.
-    pub path: PathBuf,
-    pub fact: Fact,
-}
-
-/// What was the case.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-pub enum Fact {
-    /// It is a file of this content.
-    Content(ContentHash),
-    /// It is a file, whatever it holds.
-    Exists,
-    /// There is no such file; one would have been taken in place of another.
-    Absent,
-}
-
-/// A hash of a file's bytes that nobody can find two contents for (BLAKE3).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ContentHash(pub [u8; 32]);
-
-impl ContentHash {
-    pub fn of(bytes: &[u8]) -> ContentHash {
-        ContentHash(*blake3::hash(bytes).as_bytes())
-    }
-}
-
-impl std::fmt::Display for ContentHash {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
-    }
-}
-
-impl std::fmt::Debug for ContentHash {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{self}")
-    }
 }

@@ -51,6 +51,13 @@ impl Source {
         }
     }
 
+    /// The same source under another name.
+    #[must_use]
+    pub fn renamed(mut self, name: impl Into<String>) -> Source {
+        self.name = name.into();
+        self
+    }
+
     /// The same source as a module that a host imports under a name: `__name__` is that name, where it is otherwise `"__main__"`.
     #[must_use]
     pub fn imported_as(mut self, name: ModuleName) -> Source {

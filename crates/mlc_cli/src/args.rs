@@ -33,6 +33,25 @@ pub enum Command {
     Explain { code: String },
     /// List what code can be generated for
     Targets,
+    /// Look into, or empty, the cache of modules that Python imported
+    #[command(subcommand)]
+    Cache(CacheCommand),
+}
+
+#[derive(Subcommand)]
+pub enum CacheCommand {
+    /// Say whether a file is found in the cache, and why or why not
+    Explain {
+        /// The source
+        file: PathBuf,
+        #[command(flatten)]
+        build: BuildArgs,
+    },
+    /// Remove what is kept
+    Clear {
+        /// Sources, or folders with sources in them or below [default: the user's cache folder]
+        paths: Vec<PathBuf>,
+    },
 }
 
 /// A choice among words, which `--help` lists.

@@ -2,6 +2,7 @@
 //! status who is to blame.
 
 mod args;
+mod cache;
 mod compile;
 mod explain;
 mod input;
@@ -45,6 +46,7 @@ fn run(command: Command) -> ExitCode {
         Command::Check(args) => compile::check(args),
         Command::Explain { code } => explain::explain(&code),
         Command::Targets => targets::targets(),
+        Command::Cache(command) => cache::cache(command),
         // Answered above, with whatever follows it.
         Command::Opt { .. } => Ok(ExitCode::SUCCESS),
     };

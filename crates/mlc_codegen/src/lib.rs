@@ -26,5 +26,6 @@ pub use jit::{load, run_program};
 pub use link::{LinkError, executable, extension, shared_library};
 pub use llvm::{CodeFile, LlvmError, LlvmModule, Unit};
 pub use lowering::{Lowering, LoweringConfig, StepError, StepTime};
-pub use machine::{Machine, OptLevel, UnknownCpu, cpu_names, gpu_names, host_cpu};
+pub use machine::{Machine, OptLevel, UnknownCpu, cpu_names, gpu_names, host_cpu, llvm_version};
 pub use mlc_mlir::Jit;
+pub use mlc_runtime::ABI_VERSION as RUNTIME_ABI;

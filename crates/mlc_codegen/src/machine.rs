@@ -1,7 +1,7 @@
 //! The CPU that code is generated for.
 
 use llvm_sys::{
-    core::LLVMDisposeMessage,
+    core::{LLVMDisposeMessage, LLVMGetVersion},
     target::{
         LLVMCopyStringRepOfTargetData, LLVMDisposeTargetData, LLVMInitializeNVPTXTarget,
         LLVMInitializeNVPTXTargetInfo, LLVMInitializeNVPTXTargetMC, LLVMInitializeX86AsmParser,
@@ -96,6 +96,14 @@ pub fn gpu_names() -> Vec<String> {
         name.starts_with("sm_") && recent
     });
     names
+}
+
+/// The version of the LLVM that this program is linked with.
+pub fn llvm_version() -> String {
+    let (mut major, mut minor, mut patch) = (0, 0, 0);
+    // SAFETY: the pointers lead to locals.
+    unsafe { LLVMGetVersion(&mut major, &mut minor, &mut patch) };
+    format!("{major}.{minor}.{patch}")
 }
 
 /// The name and the features of the CPU that runs this.

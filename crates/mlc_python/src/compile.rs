@@ -36,11 +36,7 @@ pub fn compile<'py>(
     strict: bool,
 ) -> PyResult<Bound<'py, PyModule>> {
     let py = source.py();
-    let mut options = mlc::Options::default();
-    options.target = word(target)?;
-    options.fp = word(fp)?;
-    options.checks = word(checks)?;
-    options.defines = defines.map(literals).transpose()?.unwrap_or_default();
+    let Choices { options, strict } = Choices::new(target, defines, fp, checks, strict)?;
     let given = Given::read(source)?;
 
     let source = mlc::Source::mlc(given.name.as_str(), given.text.clone());
@@ -74,8 +70,53 @@ pub fn compile<'py>(
     Ok(module)
 }
 
+/// What the keywords of `mlc.compile` decide.
+pub struct Choices {
+    pub options: mlc::Options,
+    pub strict: bool,
+}
+
+impl Choices {
+    fn new(
+        target: &str,
+        defines: Option<&Bound<'_, PyDict>>,
+        fp: &str,
+        checks: &str,
+        strict: bool,
+    ) -> PyResult<Choices> {
+        let mut options = mlc::Options::default();
+        options.target = word(target)?;
+        options.fp = word(fp)?;
+        options.checks = word(checks)?;
+        options.defines = defines.map(literals).transpose()?.unwrap_or_default();
+        Ok(Choices { options, strict })
+    }
+
+    /// From a `dict` of those keywords that are given.
+    pub fn from_keywords(keywords: &Bound<'_, PyDict>) -> PyResult<Choices> {
+        let mut options = mlc::Options::default();
+        let mut strict = false;
+        for (name, value) in keywords.iter() {
+            let name: String = name.extract()?;
+            match name.as_str() {
+                "target" => options.target = word(&value.extract::<String>()?)?,
+                "fp" => options.fp = word(&value.extract::<String>()?)?,
+                "checks" => options.checks = word(&value.extract::<String>()?)?,
+                "defines" => options.defines = literals(value.cast::<PyDict>()?)?,
+                "strict" => strict = value.extract()?,
+                _ => {
+                    return Err(PyTypeError::new_err(format!(
+                        "mlc: there is no option `{name}`; there are `target`, `defines`, `fp`, `checks`, `strict`"
+                    )));
+                }
+            }
+        }
+        Ok(Choices { options, strict })
+    }
+}
+
 /// Imported modules are found as Python's are.
-fn search_path(py: Python<'_>) -> PyResult<mlc::FileLoader> {
+pub fn search_path(py: Python<'_>) -> PyResult<mlc::FileLoader> {
     let folders = py.import("sys")?.getattr("path")?;
     let mut search = Vec::new();
     for folder in folders.try_iter()? {
@@ -88,7 +129,7 @@ fn search_path(py: Python<'_>) -> PyResult<mlc::FileLoader> {
 }
 
 /// Machine code in this process, by its symbols.
-struct Loaded(mlc::JitModule);
+pub struct Loaded(pub mlc::JitModule);
 
 impl Entries for Loaded {
     fn entry(&self, symbol: &str) -> *const std::ffi::c_void {

@@ -2,6 +2,7 @@
 
 mod compile;
 mod error;
+mod import;
 
 use pyo3::prelude::*;
 
@@ -14,6 +15,8 @@ mod _native {
     use crate::compile::compile;
     #[pymodule_export]
     use crate::error::Diagnostic;
+    #[pymodule_export]
+    use crate::import::import_file;
     #[pymodule_export]
     use mlc_python_runtime::buffer::Buffer;
 

@@ -1,0 +1,54 @@
+//! `mlc cache`: what is kept of modules that Python imported.
+
+use crate::{
+    args::{BuildArgs, CacheCommand},
+    input, output,
+    report::Failure,
+};
+use mlc::{Cache, Source, SourceLoader};
+use std::{path::Path, process::ExitCode};
+
+/// Runs a command on the cache.
+pub fn cache(command: CacheCommand) -> Result<ExitCode, Failure> {
+    match command {
+        CacheCommand::Explain { file, build } => explain(&file, &build),
+        CacheCommand::Clear { paths } => Ok(clear(&paths)),
+    }
+}
+
+/// Says whether a file's module would come from the cache, and why each file there is taken or not. Exit status 1: it would not.
+fn explain(file: &Path, build: &BuildArgs) -> Result<ExitCode, Failure> {
+    let source = input::read(file, build)?;
+    let loader = build.loader(&source);
+    let source = as_imported(file, source, &loader);
+    let report = Cache::of_user().explain(&build.options(), &loader, &source);
+    output::print(&report.to_string());
+    Ok(ExitCode::from(u8::from(!report.hits())))
+}
+
+/// The source as Python imports it: by its whole path, under its name.
+fn as_imported(file: &Path, source: Source, loader: &dyn SourceLoader) -> Source {
+    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let source = source.renamed(path.to_string_lossy());
+    let name = loader.locate(source.name()).unwrap_or_default();
+    source.imported_as(name)
+}
+
+/// Removes what is kept: for a file, below a folder, or, where no path is given, in the user's cache folder.
+fn clear(paths: &[std::path::PathBuf]) -> ExitCode {
+    let cache = Cache::of_user();
+    let remove = |path: &std::path::PathBuf| {
+        if path.is_dir() {
+            return cache.clear_below(path);
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        cache.clear(&Source::mlc(path.to_string_lossy(), ""))
+    };
+    let removed = match paths {
+        [] => cache.clear_user(),
+        paths => paths.iter().map(remove).sum(),
+    };
+    let modules = if removed == 1 { "module" } else { "modules" };
+    output::print(&format!("{removed} {modules} removed\n"));
+    ExitCode::SUCCESS
+}

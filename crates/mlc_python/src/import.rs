@@ -1,0 +1,66 @@
+//! What `mlc.importer` calls: a file's module, from the cache or compiled, poured into a module object of Python's.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mlc::{Cache, ModuleName, Source, SourceLoader};
+use mlc_python_runtime::Code;
+use mlc_python_runtime::module::{self, Settings};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyModule};
+
+use crate::compile::{Choices, Loaded, search_path};
+use crate::error::compile_error;
+
+/// Fill the module object of a file: `name` is what it is imported as, `options` those of `mlc.compile`. Return whether it came from the
+/// cache.
+///
+/// Raises `CompileError`, an `ImportError`, where the source does not compile.
+#[pyfunction]
+pub fn import_file(
+    target: &Bound<'_, PyModule>,
+    path: PathBuf,
+    name: String,
+    package: bool,
+    options: &Bound<'_, PyDict>,
+) -> PyResult<bool> {
+    let py = target.py();
+    let choices = Choices::from_keywords(options)?;
+    let file = path.display().to_string();
+    // Python's own `open`, for its exceptions.
+    let text: Vec<u8> = py
+        .import("io")?
+        .call_method1("open_code", (&file,))
+        .and_then(|file| {
+            let text = file.call_method0("read")?.extract::<Vec<u8>>();
+            file.call_method0("close")?;
+            text
+        })?;
+    let full_name = ModuleName {
+        path: name.clone(),
+        package,
+    };
+    let source = Source::mlc(file.as_str(), text).imported_as(full_name);
+    let loader: Arc<dyn SourceLoader> = Arc::new(search_path(py)?);
+    let loaded = py.detach(|| Cache::of_user().load(&choices.options, &loader, &source));
+    let loaded = loaded.map_err(|error| {
+        let error = compile_error(py, &error);
+        // What an `ImportError` says besides its text.
+        let value = error.value(py);
+        match value
+            .setattr("name", &name)
+            .and_then(|()| value.setattr("path", &file))
+        {
+            Ok(()) => error,
+            Err(failed) => failed,
+        }
+    })?;
+    let entries = Arc::new(Loaded(loaded.code));
+    let kept: Code = entries.clone();
+    let settings = Settings {
+        strict: choices.strict,
+    };
+    // SAFETY: code and description are those of one compilation.
+    unsafe { module::fill(target, &loaded.interface, &*entries, &kept, settings)? };
+    Ok(loaded.cached)
+}
