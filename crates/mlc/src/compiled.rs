@@ -5,7 +5,7 @@ use crate::{
     Options, PartTime, Session, Source, Target,
     front::{self, Front},
     guard::guard,
-    interface, ir_diagnostics, native,
+    interface, ir_diagnostics, native, stub,
     times::Times,
 };
 use mlc_codegen::{CodeFile, Extension, LinkError, Lowering, Unit};
@@ -172,6 +172,10 @@ impl Compiled {
             Emit::Exe => {
                 let object = self.code(|lowering| self.program(lowering), CodeFile::Object)?;
                 self.link(|strip| mlc_codegen::executable(&object, strip))
+            }
+            Emit::Pyi => {
+                let interface = self.interface().ok_or_else(|| self.no_form(emit))?;
+                Ok(stub::stub(&interface).into_bytes())
             }
             Emit::Pyext => {
                 let extension = self.extension()?;
@@ -365,7 +369,7 @@ impl Compiled {
 
     fn no_form(&self, emit: Emit) -> CompileError {
         match emit {
-            Emit::Staticlib | Emit::Cubin | Emit::Pyi => {
+            Emit::Staticlib | Emit::Cubin => {
                 CompileError::request("not-yet", format!("`{emit}` cannot be made yet"))
             }
             _ => CompileError::request(

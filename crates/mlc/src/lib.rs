@@ -42,6 +42,7 @@ mod options;
 mod render;
 mod session;
 mod source;
+mod stub;
 mod times;
 mod words;
 

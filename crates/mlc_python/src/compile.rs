@@ -11,7 +11,7 @@ use mlc_python_runtime::module::{self, Entries, Settings};
 use mlc_python_runtime::scalar::type_name;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyModule, PyString};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyModule, PyString};
 
 use crate::error::compile_error;
 
@@ -25,8 +25,10 @@ use crate::error::compile_error;
 /// Modules that the source imports are found beside it and on `sys.path`.
 ///
 /// Raises `CompileError`, which carries the compiler's messages, where the source does not compile.
+/// `filename` is the name of a source that is given as text, for messages.
 #[pyfunction]
-#[pyo3(signature = (source, target="cpu", defines=None, fp="reassoc", checks="bounds", strict=false))]
+#[pyo3(signature = (source, target="cpu", defines=None, fp="reassoc", checks="bounds", strict=false, filename=None))]
+#[expect(clippy::too_many_arguments, reason = "keywords of a Python function")]
 pub fn compile<'py>(
     source: &Bound<'py, PyAny>,
     target: &str,
@@ -34,21 +36,13 @@ pub fn compile<'py>(
     fp: &str,
     checks: &str,
     strict: bool,
+    filename: Option<String>,
 ) -> PyResult<Bound<'py, PyModule>> {
     let py = source.py();
     let Choices { options, strict } = Choices::new(target, defines, fp, checks, strict)?;
-    let given = Given::read(source)?;
-
-    let source = mlc::Source::mlc(given.name.as_str(), given.text.clone());
-    let name = mlc::ModuleName {
-        path: source.module_name(),
-        package: false,
-    };
-    let source = source.imported_as(name);
-    let search = search_path(py)?;
+    let request = Request::new(source, options, filename)?;
     let compiled = py.detach(|| {
-        let session = mlc::Session::new(options)?.load_from(Arc::new(search));
-        let compiled = session.compile(&source)?;
+        let compiled = request.session.compile(&request.source)?;
         let code = compiled.jit()?;
         Ok::<_, mlc::CompileError>((compiled, code))
     });
@@ -56,9 +50,10 @@ pub fn compile<'py>(
     let code = Arc::new(Loaded(code));
 
     let module = PyModule::new(py, compiled.name())?;
+    let given = request.given;
     if given.is_file {
         module.setattr("__file__", &given.name)?;
-    } else if let Ok(text) = String::from_utf8(given.text) {
+    } else if let (Ok(text), true) = (String::from_utf8(given.text), given.is_unnamed) {
         remember_source(py, &given.name, &text)?;
     }
     if let Some(interface) = compiled.interface() {
@@ -68,6 +63,63 @@ pub fn compile<'py>(
         unsafe { module::fill(&module, &interface, &*code, &kept, settings)? };
     }
     Ok(module)
+}
+
+/// Compile a source to one of the forms that `mlc compile --emit` makes, as bytes.
+///
+/// `form` is a stage (`own`, `par`, `linalg`, `vector`, `llvm`), `llvm-ir`, `asm`, `obj`, `shared`, `pyext`, `header` or `pyi`; the other
+/// parameters are those of `compile`.
+///
+/// Raises `CompileError` where the source does not compile, or not to this form.
+#[pyfunction]
+#[pyo3(signature = (source, form, target="cpu", defines=None, fp="reassoc", checks="bounds", filename=None))]
+pub fn emit<'py>(
+    source: &Bound<'py, PyAny>,
+    form: &str,
+    target: &str,
+    defines: Option<&Bound<'py, PyDict>>,
+    fp: &str,
+    checks: &str,
+    filename: Option<String>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let py = source.py();
+    let form: mlc::Emit = word(form)?;
+    let Choices { options, .. } = Choices::new(target, defines, fp, checks, false)?;
+    let request = Request::new(source, options, filename)?;
+    let emitted = py.detach(|| request.session.compile(&request.source)?.emit(form));
+    let emitted = emitted.map_err(|error| compile_error(py, &error))?;
+    Ok(PyBytes::new(py, &emitted))
+}
+
+/// What is to be compiled, and how.
+struct Request {
+    given: Given,
+    source: mlc::Source,
+    session: mlc::Session,
+}
+
+impl Request {
+    fn new(
+        source: &Bound<'_, PyAny>,
+        options: mlc::Options,
+        filename: Option<String>,
+    ) -> PyResult<Request> {
+        let py = source.py();
+        let given = Given::read(source, filename)?;
+        let source = mlc::Source::mlc(given.name.as_str(), given.text.clone());
+        let name = mlc::ModuleName {
+            path: source.module_name(),
+            package: false,
+        };
+        let source = source.imported_as(name);
+        let session = mlc::Session::new(options).map_err(|error| compile_error(py, &error))?;
+        let session = session.load_from(Arc::new(search_path(py)?));
+        Ok(Request {
+            given,
+            source,
+            session,
+        })
+    }
 }
 
 /// What the keywords of `mlc.compile` decide.
@@ -170,20 +222,25 @@ struct Given {
     name: String,
     text: Vec<u8>,
     is_file: bool,
+    /// Whether the name was made up, so that nothing else knows the text.
+    is_unnamed: bool,
 }
 
 impl Given {
-    fn read(source: &Bound<'_, PyAny>) -> PyResult<Given> {
+    fn read(source: &Bound<'_, PyAny>, filename: Option<String>) -> PyResult<Given> {
         let py = source.py();
         if let Ok(text) = source.cast::<PyString>() {
             let text = text.to_cow()?;
             if text.contains('\n') || !text.ends_with(".mlc") {
                 static COUNT: AtomicUsize = AtomicUsize::new(1);
-                let name = format!("<mlc-{}>", COUNT.fetch_add(1, Ordering::Relaxed));
+                let is_unnamed = filename.is_none();
+                let name = filename
+                    .unwrap_or_else(|| format!("<mlc-{}>", COUNT.fetch_add(1, Ordering::Relaxed)));
                 return Ok(Given {
                     name,
                     text: text.as_bytes().to_vec(),
                     is_file: false,
+                    is_unnamed,
                 });
             }
         }
@@ -211,6 +268,7 @@ impl Given {
             name: path.str()?.to_string(),
             text,
             is_file: true,
+            is_unnamed: false,
         })
     }
 }

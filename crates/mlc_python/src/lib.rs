@@ -12,7 +12,7 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::compile::compile;
+    use crate::compile::{compile, emit};
     #[pymodule_export]
     use crate::error::Diagnostic;
     #[pymodule_export]

@@ -15,15 +15,19 @@ fn check_throughput(criterion: &mut Criterion) {
     for lines in [50_000, 100_000] {
         let text = source::source(lines);
         group.throughput(Throughput::Elements(text.lines().count() as u64));
-        group.bench_with_input(BenchmarkId::from_parameter(lines), &text, |bencher, text| {
-            bencher.iter_with_large_drop(|| {
-                let (module, found) = parse(FileId(0), text);
-                assert!(found.is_empty());
-                let (program, found) = check(&module, &mut NoImports, &options);
-                assert!(found.is_empty(), "{found:?}");
-                (module, program)
-            });
-        });
+        group.bench_with_input(
+            BenchmarkId::from_parameter(lines),
+            &text,
+            |bencher, text| {
+                bencher.iter_with_large_drop(|| {
+                    let (module, found) = parse(FileId(0), text);
+                    assert!(found.is_empty());
+                    let (program, found) = check(&module, &mut NoImports, &options);
+                    assert!(found.is_empty(), "{found:?}");
+                    (module, program)
+                });
+            },
+        );
     }
     group.finish();
 }

@@ -1,0 +1,259 @@
+//! The Python stub of a module: what type checkers and editors know of it.
+
+use mlc_interface::{Access, Function, FunctionKind, Interface, ParamKind, Type, Value};
+use std::fmt::Write as _;
+
+/// The text of `NAME.pyi`.
+pub(crate) fn stub(interface: &Interface) -> String {
+    let stub = Stub { interface };
+    let mut body = String::new();
+    for constant in &interface.constants {
+        if let Some(ty) = value_type(&constant.value) {
+            let _ = writeln!(body, "{}: {ty}", constant.name);
+        }
+    }
+    for (position, item) in interface.structs.iter().enumerate() {
+        if !is_public(&item.name) {
+            continue;
+        }
+        let _ = write!(body, "\nclass {}:\n", item.name);
+        docstring(&mut body, "    ", item.doc.as_deref());
+        for field in &item.fields {
+            let ty = stub.result(&field.ty);
+            let _ = writeln!(body, "    {}: {ty}", field.name);
+        }
+        let own = |function: &&Function| function.owner == Some(position);
+        let methods: Vec<&Function> = interface.functions.iter().filter(own).collect();
+        let is_constructor = |method: &&Function| method.kind == FunctionKind::Constructor;
+        if !methods.iter().any(|method| is_constructor(&method)) {
+            let mut params = vec!["self".to_owned()];
+            for field in &item.fields {
+                let default = if field.default.is_some() {
+                    " = ..."
+                } else {
+                    ""
+                };
+                let ty = stub.param(&field.ty, Access::Owned);
+                params.push(format!("{}: {ty}{default}", field.name));
+            }
+            let _ = writeln!(body, "    def __init__({}) -> None: ...", params.join(", "));
+        }
+        for method in methods {
+            stub.function(&mut body, "    ", method);
+        }
+        if item.fields.is_empty() && !body.ends_with("...\n") {
+            body.push_str("    ...\n");
+        }
+    }
+    for function in &interface.functions {
+        if function.owner.is_none() {
+            body.push('\n');
+            stub.function(&mut body, "", function);
+        }
+    }
+    let mut text = String::new();
+    docstring(&mut text, "", interface.doc.as_deref());
+    for (mention, import) in [
+        ("Sequence[", "from collections.abc import Sequence\n"),
+        ("np.", "import numpy as np\n"),
+        ("npt.", "import numpy.typing as npt\n"),
+    ] {
+        if body.contains(mention) {
+            text.push_str(import);
+        }
+    }
+    text + &body
+}
+
+fn is_public(name: &str) -> bool {
+    !name.starts_with('_') && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+fn docstring(text: &mut String, indent: &str, doc: Option<&str>) {
+    if let Some(doc) = doc {
+        let doc = doc
+            .trim()
+            .replace('\\', "\\\\")
+            .replace("\"\"\"", "\\\"\\\"\\\"");
+        let _ = writeln!(text, "{indent}\"\"\"{doc}\"\"\"");
+    }
+}
+
+struct Stub<'i> {
+    interface: &'i Interface,
+}
+
+impl Stub<'_> {
+    fn function(&self, text: &mut String, indent: &str, function: &Function) {
+        if function.name == "__del__" {
+            return;
+        }
+        let (decorator, name) = match function.kind {
+            FunctionKind::StaticMethod => ("@staticmethod\n", function.name.as_str()),
+            FunctionKind::Property => ("@property\n", function.name.as_str()),
+            FunctionKind::Constructor => ("", "__init__"),
+            FunctionKind::Function | FunctionKind::Method => ("", function.name.as_str()),
+        };
+        let bound = matches!(function.kind, FunctionKind::Method | FunctionKind::Property);
+        let mut params: Vec<String> = Vec::new();
+        if function.kind == FunctionKind::Constructor {
+            params.push("self".to_owned());
+        }
+        let mut before = None;
+        let mut changed: Vec<&str> = Vec::new();
+        for (position, param) in function.params.iter().enumerate() {
+            if before == Some(ParamKind::PositionalOnly) && param.kind != ParamKind::PositionalOnly
+            {
+                params.push("/".to_owned());
+            }
+            let starred = matches!(
+                before,
+                Some(ParamKind::KeywordOnly | ParamKind::VarPositional)
+            );
+            if param.kind == ParamKind::KeywordOnly && !starred {
+                params.push("*".to_owned());
+            }
+            before = Some(param.kind);
+            if param.access == Access::Inout {
+                changed.push(&param.name);
+            }
+            if bound && position == 0 {
+                params.push("self".to_owned());
+                continue;
+            }
+            // Whatever is compared for equality may be of any type, in Python.
+            let compares = matches!(name, "__eq__" | "__ne__");
+            let ty = match (&param.ty, param.kind) {
+                _ if compares => "object".to_owned(),
+                (Type::List(item), ParamKind::VarPositional) => self.param(item, param.access),
+                (Type::Tuple(_), ParamKind::VarPositional) => "object".to_owned(),
+                (ty, _) => self.param(ty, param.access),
+            };
+            let star = match param.kind {
+                ParamKind::VarPositional => "*",
+                ParamKind::VarKeyword => "**",
+                _ => "",
+            };
+            let default = if param.default.is_some() {
+                " = ..."
+            } else {
+                ""
+            };
+            params.push(format!("{star}{}: {ty}{default}", param.name));
+        }
+        if before == Some(ParamKind::PositionalOnly) {
+            params.push("/".to_owned());
+        }
+        let result = match function.kind {
+            FunctionKind::Constructor => "None".to_owned(),
+            _ => self.result(&function.result),
+        };
+        if !decorator.is_empty() {
+            let _ = write!(text, "{indent}{decorator}");
+        }
+        let _ = write!(
+            text,
+            "{indent}def {name}({}) -> {result}:",
+            params.join(", ")
+        );
+        let note = match changed.as_slice() {
+            [] => String::new(),
+            names => format!("  # changes {}", names.join(", ")),
+        };
+        match &function.doc {
+            Some(_) => {
+                let _ = writeln!(text, "{note}");
+                let inner = format!("{indent}    ");
+                docstring(text, &inner, function.doc.as_deref());
+                let _ = writeln!(text, "{inner}...");
+            }
+            None => {
+                let _ = writeln!(text, " ...{note}");
+            }
+        }
+    }
+
+    /// What a parameter of this type takes.
+    fn param(&self, ty: &Type, access: Access) -> String {
+        match ty {
+            Type::List(item) => {
+                let items = self.param(item, access);
+                // Only a list can be written back item by item.
+                let list = match access {
+                    Access::Inout => format!("list[{}]", self.result(item)),
+                    _ => format!("Sequence[{items}]"),
+                };
+                match dtype(item) {
+                    Some(dtype) => format!("{list} | npt.NDArray[{dtype}]"),
+                    None => list,
+                }
+            }
+            Type::Tuple(items) if !items.is_empty() => {
+                let items: Vec<String> =
+                    items.iter().map(|item| self.param(item, access)).collect();
+                format!("tuple[{}]", items.join(", "))
+            }
+            Type::Optional(of) => format!("{} | None", self.param(of, access)),
+            _ => self.result(ty),
+        }
+    }
+
+    /// What a result of this type is.
+    fn result(&self, ty: &Type) -> String {
+        match ty {
+            Type::None => "None".to_owned(),
+            Type::Bool => "bool".to_owned(),
+            Type::Int { .. } => "int".to_owned(),
+            Type::F16 | Type::Bf16 | Type::F32 | Type::F64 => "float".to_owned(),
+            Type::C64 | Type::C128 => "complex".to_owned(),
+            Type::Str => "str".to_owned(),
+            Type::List(item) => match dtype(item) {
+                Some(dtype) => format!("npt.NDArray[{dtype}]"),
+                None => format!("list[{}]", self.result(item)),
+            },
+            Type::Array { elem, .. } => match dtype(elem) {
+                Some(dtype) => format!("npt.NDArray[{dtype}]"),
+                None => "object".to_owned(),
+            },
+            Type::Tuple(items) if items.is_empty() => "None".to_owned(),
+            Type::Tuple(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.result(item)).collect();
+                format!("tuple[{}]", items.join(", "))
+            }
+            Type::Optional(of) => format!("{} | None", self.result(of)),
+            Type::Struct(position) => match self.interface.structs.get(*position) {
+                Some(item) if is_public(&item.name) => item.name.clone(),
+                _ => "object".to_owned(),
+            },
+            Type::Other(_) => "object".to_owned(),
+        }
+    }
+}
+
+/// NumPy's type of these elements.
+fn dtype(ty: &Type) -> Option<String> {
+    Some(match ty {
+        Type::Bool => "np.bool_".to_owned(),
+        Type::Int { bits, signed } => {
+            format!("np.{}int{bits}", if *signed { "" } else { "u" })
+        }
+        Type::F16 => "np.float16".to_owned(),
+        Type::F32 => "np.float32".to_owned(),
+        Type::F64 => "np.float64".to_owned(),
+        Type::C64 => "np.complex64".to_owned(),
+        Type::C128 => "np.complex128".to_owned(),
+        _ => return None,
+    })
+}
+
+fn value_type(value: &Value) -> Option<&'static str> {
+    Some(match value {
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int",
+        Value::Float(_) => "float",
+        Value::Complex(..) => "complex",
+        Value::Str(_) => "str",
+        Value::Items(_) => "tuple[object, ...]",
+        Value::None => return None,
+    })
+}
