@@ -166,6 +166,17 @@ LogicalResult NewListOp::verify() {
   return success();
 }
 
+LogicalResult ReuseOp::verify() {
+  Type payload = getSource().getType().getPayload();
+  if (isa<MemRefType>(payload))
+    return success();
+  auto list = dyn_cast<ListType>(payload);
+  if (!list || !isScalar(list.getElement()))
+    return emitOpError() << "expected a box of an array or of a list of scalars, found "
+                         << getSource().getType();
+  return success();
+}
+
 LogicalResult NewArrayOp::verify() {
   auto array = dyn_cast<MemRefType>(getResult().getType().getPayload());
   if (!array)

@@ -143,6 +143,24 @@ def Own_MoveOp : Own_Op<"move", [SameOperandsAndResultType]> {
   let assemblyFormat = "$source attr-dict `:` type($source)";
 }
 
+def Own_ReuseOp : Own_Op<"reuse", [SameOperandsAndResultType,
+                                     MemoryEffects<[MemRead, MemWrite, MemAlloc]>]> {
+  let summary = "hands a box over to hold a new value of the same size";
+  let description = [{
+    The box is consumed; the result is the same cell, whose elements hold anything, or with `keep` what they held. Views
+    of the elements that were made before stay readable. Memory of somebody else is not taken over: the
+    cell gets its own then, and leaves the function with `MemoryError` where there is none. The elements are scalars.
+
+    ```mlir
+    %y = own.reuse %x : !own.box<!own.list<f32>>
+    ```
+  }];
+  let arguments = (ins Own_BoxType:$source, UnitAttr:$keep);
+  let results = (outs Own_BoxType:$result);
+  let assemblyFormat = "$source (`keep` $keep^)? attr-dict `:` type($source)";
+  let hasVerifier = 1;
+}
+
 def Own_DropOp : Own_Op<"drop", [MemoryEffects<[MemFree]>]> {
   let summary = "destroys the payload and frees the cell";
   let arguments = (ins Own_BoxType:$source);

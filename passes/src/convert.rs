@@ -2,7 +2,7 @@
 
 mod emit;
 mod glue;
-mod layout;
+pub mod layout;
 mod runtime;
 
 pub mod exits;

@@ -6,5 +6,7 @@ pub mod elide_copies;
 pub mod hoist_checks;
 pub mod hoist_views;
 pub mod insert_drops;
+pub mod presize_lists;
+pub mod reuse;
 pub mod stack_promote;
 pub mod thread_moves;

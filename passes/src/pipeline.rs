@@ -22,6 +22,8 @@ pub const OWN_TO_PAR: &[Step] = &[
     "func.func(own-elide-checks)",
     // After the wraps of indices that are never negative are gone, before loops are versioned.
     "func.func(par-check)",
+    // Appends that come once in an iteration are stores, before the checks of loops are looked at.
+    "func.func(own-presize-lists)",
     "func.func(own-hoist-checks)",
     "func.func(own-elide-checks)",
     // What a check kept in the loop may leave it now.
@@ -34,6 +36,8 @@ pub const OWN_TO_PAR: &[Step] = &[
     "own-thread-moves",
     "own-insert-drops",
     "own-elide-copies",
+    // What ends where something of its size begins.
+    "own-reuse",
     // Where a box ends is final.
     "own-stack-promote",
     "convert-own",

@@ -8,7 +8,7 @@ use melior::{
     Context, StringRef,
     ir::{
         Attribute, AttributeLike, Block, BlockLike, BlockRef, Identifier, Location, Operation,
-        OperationRef, Region, RegionLike, RegionRef, Type, Value, ValueLike,
+        OperationRef, Region, RegionLike, RegionRef, Type, TypeLike, Value, ValueLike,
         operation::{OperationBuilder, OperationLike},
     },
 };
@@ -268,6 +268,12 @@ pub fn type_attribute<'c>(op: Op<'c, '_>, name: &str) -> Option<Type<'c>> {
 pub fn replace_all_uses<'c>(of: Val<'c, '_>, with: Val<'c, '_>) {
     // SAFETY: both values are live.
     unsafe { mlirValueReplaceAllUsesOfWith(of.to_raw(), with.to_raw()) }
+}
+
+/// Gives a value another type, which all its uses must accept.
+pub fn set_type<'c>(value: Val<'c, '_>, ty: Type<'c>) {
+    // SAFETY: both are live.
+    unsafe { mlirValueSetType(value.to_raw(), ty.to_raw()) }
 }
 
 /// Replaces one operand.

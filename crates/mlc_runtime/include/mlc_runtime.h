@@ -29,6 +29,8 @@ void *mlc_rt_realloc(void *payload, int64_t bytes);
 void mlc_rt_free(void *payload);
 /* Bytes allocated and not yet freed, over all threads. */
 int64_t mlc_rt_live_bytes(void);
+/* Blocks allocated or resized so far, over all threads: what a call allocates is the difference. */
+int64_t mlc_rt_allocations(void);
 
 /* A heap cell of zero bytes for the payload of one owned value (an array descriptor, a list header, a struct). */
 void *mlc_rt_box_new(int64_t bytes);
@@ -45,6 +47,9 @@ typedef struct mlc_rt_list {
 
 /* Makes room for min_cap elements; amortized growth; a foreign buffer is copied. Returns a status. */
 int32_t mlc_rt_list_reserve(mlc_rt_list *list, int64_t min_cap, int64_t elem_size);
+/* Replaces a foreign buffer by an own one of the same size; with keep, of the same contents. Returns a status. */
+int32_t mlc_rt_list_renew(mlc_rt_list *list, int64_t elem_size, int32_t keep);
+int32_t mlc_rt_array_renew(void *array, int64_t rank, int64_t elem_size, int32_t keep);
 
 /* ---- Parallel regions ---- */
 

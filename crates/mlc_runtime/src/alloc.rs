@@ -30,18 +30,30 @@ const COUNTERS: usize = 16;
 
 /// Alone on its cache lines (two, for the adjacent-line prefetcher).
 #[repr(align(128))]
-struct Counter(AtomicI64);
+struct Counter {
+    live: AtomicI64,
+    made: AtomicI64,
+}
 
-static LIVE: [Counter; COUNTERS] = [const { Counter(AtomicI64::new(0)) }; COUNTERS];
+static COUNTS: [Counter; COUNTERS] = [const {
+    Counter {
+        live: AtomicI64::new(0),
+        made: AtomicI64::new(0),
+    }
+}; COUNTERS];
 
-fn count(bytes: i64) {
+/// Counts bytes that came or went, and blocks that were asked of the C allocator.
+fn count(bytes: i64, made: i64) {
     static NEXT: AtomicI64 = AtomicI64::new(0);
     thread_local! {
         static MINE: usize = NEXT.fetch_add(1, Ordering::Relaxed) as usize % COUNTERS;
     }
     // A destructor of another thread-local may free memory after `MINE` is gone.
     let mine = MINE.try_with(|&mine| mine).unwrap_or(0);
-    LIVE[mine].0.fetch_add(bytes, Ordering::Relaxed);
+    COUNTS[mine].live.fetch_add(bytes, Ordering::Relaxed);
+    if made > 0 {
+        COUNTS[mine].made.fetch_add(made, Ordering::Relaxed);
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -130,7 +142,7 @@ pub extern "C" fn mlc_rt_alloc(bytes: i64) -> *mut c_void {
     let Some(block) = c_block(size) else {
         return out_of_memory(bytes);
     };
-    count(bytes);
+    count(bytes, 1);
     // SAFETY: the C allocator aligns to 16 bytes and gave us `size + OVERHEAD`.
     unsafe { dress(block, size) }.as_ptr().cast()
 }
@@ -147,7 +159,7 @@ pub unsafe extern "C" fn mlc_rt_free(payload: *mut c_void) {
     // SAFETY: the caller vouches for the payload, so its header and the C block around it are ours.
     unsafe {
         let Header { size, distance } = header(payload);
-        count(-size);
+        count(-size, 0);
         libc::free(payload.sub(distance as usize).as_ptr().cast());
     }
 }
@@ -185,7 +197,7 @@ pub unsafe extern "C" fn mlc_rt_realloc(payload: *mut c_void, bytes: i64) -> *mu
             let kept = size.min(old_size as usize);
             block.add(distance).copy_to(block.add(moved_to), kept);
         }
-        count(bytes - old_size);
+        count(bytes - old_size, 1);
         dress(block, size).as_ptr().cast()
     }
 }
@@ -193,7 +205,17 @@ pub unsafe extern "C" fn mlc_rt_realloc(payload: *mut c_void, bytes: i64) -> *mu
 /// How many bytes of payload are allocated and not yet freed, over all threads.
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_live_bytes() -> i64 {
-    LIVE.iter()
-        .map(|counter| counter.0.load(Ordering::Relaxed))
+    COUNTS
+        .iter()
+        .map(|counter| counter.live.load(Ordering::Relaxed))
+        .sum()
+}
+
+/// How many blocks were allocated or resized so far, over all threads: what a call allocates is the difference.
+#[unsafe(no_mangle)]
+pub extern "C" fn mlc_rt_allocations() -> i64 {
+    COUNTS
+        .iter()
+        .map(|counter| counter.made.load(Ordering::Relaxed))
         .sum()
 }

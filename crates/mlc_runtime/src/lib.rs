@@ -23,6 +23,7 @@ pub mod matmul;
 pub mod output;
 pub mod pool;
 pub mod print;
+pub mod renew;
 pub mod report;
 pub mod shapes;
 mod sort;

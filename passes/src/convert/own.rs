@@ -104,7 +104,8 @@ impl<'c, 'a> Conversion<'c, 'a> {
         }
         let (raising, live) = (&mut self.raising, &mut self.live);
         live_boxes::for_each_op(function, &mut |op, boxes| match op_name(op) {
-            "own.new" | "own.new_list" | "own.new_array" | "own.copy" | "own.take" => {
+            "own.new" | "own.new_list" | "own.new_array" | "own.copy" | "own.take"
+            | "own.reuse" => {
                 live.insert(op_key(op), boxes.to_vec());
             }
             _ if unwind_start(op).is_some() && enclosing(op, &["par.for"]).is_none() => {
@@ -137,6 +138,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             "own.move" | "own.borrow" | "own.borrow_mut" => self.replace_typed(op, operand(op, 0)),
             "own.drop" => self.drop_box(emit, operand(op, 0)),
             "own.keep" => {}
+            "own.reuse" => self.reuse(emit, op),
             "own.elem" => self.elem(emit, op),
             "own.field" => self.field(emit, op),
             "own.view" => self.view(emit, op),

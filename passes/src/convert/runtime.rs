@@ -23,6 +23,16 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("mlc_rt_str_release", "(!llvm.ptr)", NO_UNWIND),
     ("mlc_rt_list_reserve", "(!llvm.ptr, i64, i64) -> i32", COLD),
     (
+        "mlc_rt_list_renew",
+        "(!llvm.ptr, i64, i32) -> i32",
+        NO_UNWIND,
+    ),
+    (
+        "mlc_rt_array_renew",
+        "(!llvm.ptr, i64, i64, i32) -> i32",
+        NO_UNWIND,
+    ),
+    (
         "mlc_rt_raise",
         "(i32, !llvm.ptr, i64, !llvm.ptr, i64, i32)",
         COLD,

@@ -6,15 +6,21 @@
 //!   own.drop %x : !box
 //!
 //! Requires: `own-insert-drops`, which puts the drop of a value whose last use is a copy right behind it.
-//! Does not: elide copies of parts, or of arguments of exported functions.
+//! An argument may be memory that somebody else has lent: it is handed over by `own.reuse … keep`, which copies that when the
+//! program runs.
+//!
+//! Does not: elide copies of parts.
 
-use melior::ir::{BlockLike, ValueLike, operation::OperationLike};
+use melior::{
+    Context,
+    ir::{Attribute, BlockLike, Type, TypeLike, ValueLike, operation::OperationLike},
+};
 use mlc_dialects::own;
 use mlc_mlir::{
     Pass,
     rewrite::{
-        Op, Val, defining_block, defining_op, erase, is_unused, op_name, operand, ops_named,
-        replace_all_uses, results,
+        Cursor, Op, Val, defining_block, defining_op, erase, is_unused, op_name, operand,
+        ops_named, replace_all_uses, results,
     },
 };
 
@@ -22,26 +28,36 @@ pub static ELIDE_COPIES: Pass = Pass {
     name: "own-elide-copies",
     summary: "hand values over instead of copying them where the originals end",
     anchor: "builtin.module",
-    run: |_, module, _| {
+    run: |context, module, _| {
         for copy in ops_named(module, "own.copy") {
-            elide(copy);
+            elide(context, copy);
         }
         Ok(())
     },
 };
 
-fn elide(copy: Op) {
+fn elide<'c>(context: &'c Context, copy: Op<'c, '_>) {
     let Some((original, borrows)) = original(operand(copy, 0)) else {
         return;
     };
-    if may_be_foreign(original) {
-        return;
-    }
     let Some(drop) = drop_behind(copy, original) else {
         return;
     };
-    erase(drop);
-    replace_all_uses(results(copy)[0], original);
+    let around = function_of_argument(original);
+    let elements_own = own_by_elements(original.r#type());
+    if elements_own && around.is_some_and(|function| function.has_attribute("mlc.export")) {
+        return;
+    }
+    if around.is_some() && !elements_own {
+        erase(drop);
+        let at = Cursor::before(context, copy);
+        let keep = [("keep", Attribute::unit(context))];
+        let taken = at.value("own.reuse", &[original], original.r#type(), &keep);
+        replace_all_uses(results(copy)[0], taken);
+    } else {
+        erase(drop);
+        replace_all_uses(results(copy)[0], original);
+    }
     erase(copy);
     for borrow in borrows {
         if is_unused(results(borrow)[0]) {
@@ -65,12 +81,22 @@ fn original<'c: 'a, 'a>(borrow: Val<'c, 'a>) -> Option<(Val<'c, 'a>, Vec<Op<'c, 
     Some((value, borrows))
 }
 
-/// Whether a box comes from a caller that is not ours, which may have lent its memory: a copy is apart
-/// from it.
-fn may_be_foreign(value: Val) -> bool {
+/// The function that a box is an argument of: it comes from a caller, in the end from one that is not ours, which may have lent
+/// its memory, and a copy is apart from it.
+fn function_of_argument<'c: 'a, 'a>(value: Val<'c, 'a>) -> Option<Op<'c, 'a>> {
     let around = defining_block(value).and_then(|block| block.parent_operation());
-    defining_op(value).is_none()
-        && around.is_some_and(|op| op_name(op) == "func.func" && op.has_attribute("mlc.export"))
+    around.filter(|op| defining_op(value).is_none() && op_name(*op) == "func.func")
+}
+
+/// Whether the elements of a payload may own memory.
+fn own_by_elements(ty: Type) -> bool {
+    let Some(payload) = own::payload(ty) else {
+        return true;
+    };
+    match own::list_element(payload) {
+        Some(element) => own::kind(element) != own::Kind::Other || element.is_mem_ref(),
+        None => !payload.is_mem_ref(),
+    }
 }
 
 /// The drop of a box among the drops that follow an operation.

@@ -3,9 +3,10 @@
 !list = !own.list<f32>
 
 // CHECK-LABEL: func.func @last_use(
-// CHECK-SAME:    %[[X:[a-z0-9]+]]: !own.box
+// CHECK:         %[[X:.*]] = own.new_list
 // CHECK-NEXT:    return %[[X]]
-func.func @last_use(%x: !own.box<!list>) -> !own.box<!list> {
+func.func @last_use(%n: index) -> !own.box<!list> {
+  %x = own.new_list %n : !own.box<!list>
   %b = own.borrow %x : !own.box<!list> -> !own.ref<!list>
   %c = own.copy %b : !own.ref<!list> -> !own.box<!list>
   return %c : !own.box<!list>
@@ -15,13 +16,29 @@ func.func @last_use(%x: !own.box<!list>) -> !own.box<!list> {
 
 !list = !own.list<f32>
 
-// A caller that is not ours may have lent its memory.
-// CHECK-LABEL: func.func @exported
-// CHECK:         own.copy
-func.func @exported(%x: !own.box<!list>) -> !own.box<!list> attributes {mlc.export} {
+// A caller may have lent its memory, which is copied when the program runs.
+// CHECK-LABEL: func.func @argument(
+// CHECK-SAME:    %[[X:[a-z0-9]+]]: !own.box
+// CHECK-NEXT:    %[[Y:.*]] = own.reuse %[[X]] keep
+// CHECK-NEXT:    return %[[Y]]
+func.func @argument(%x: !own.box<!list>) -> !own.box<!list> attributes {mlc.export} {
   %b = own.borrow %x : !own.box<!list> -> !own.ref<!list>
   %c = own.copy %b : !own.ref<!list> -> !own.box<!list>
   return %c : !own.box<!list>
+}
+
+// -----
+
+!list = !own.list<f32>
+!rows = !own.list<!list>
+
+// Rows of it may be lent one by one.
+// CHECK-LABEL: func.func @rows
+// CHECK:         own.copy
+func.func @rows(%x: !own.box<!rows>) -> !own.box<!rows> attributes {mlc.export} {
+  %b = own.borrow %x : !own.box<!rows> -> !own.ref<!rows>
+  %c = own.copy %b : !own.ref<!rows> -> !own.box<!rows>
+  return %c : !own.box<!rows>
 }
 
 // -----

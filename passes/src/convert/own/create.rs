@@ -115,6 +115,32 @@ impl<'c, 'a> Conversion<'c, 'a> {
         self.replace_typed(op, cell);
     }
 
+    /// The cell stays; a buffer of somebody else's is replaced.
+    pub(super) fn reuse(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
+        let cell = operand(op, 0);
+        let keep = emit.integer(32, i64::from(op.has_attribute("keep")));
+        let i32 = [emit.integer_type(32)];
+        let payload = payload(cell);
+        let call = match own::list_element(payload) {
+            Some(element) => {
+                let size = emit.i64(self.layout(element).size);
+                let operands = [cell, size, keep];
+                emit.call_runtime(&mut self.runtime, "mlc_rt_list_renew", &operands, &i32)
+            }
+            None => {
+                let size = memref_element(payload).map_or(0, |element| self.layout(element).size);
+                let rank = emit.i64(extents(payload).len() as i64);
+                let operands = [cell, rank, emit.i64(size), keep];
+                emit.call_runtime(&mut self.runtime, "mlc_rt_array_renew", &operands, &i32)
+            }
+        };
+        let failed = emit.compare(Compare::Ne, results(call)[0], emit.integer(32, 0));
+        let heap = !self.on_stack.contains(&value_key(cell));
+        let frees = [("mlc_rt_box_free", cell)];
+        self.exit_without_memory(emit, op, failed, if heap { &frees } else { &[] });
+        self.replace_typed(op, cell);
+    }
+
     pub(super) fn copy(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) -> PassResult {
         let source = operand(op, 0);
         let cell = self.allocate_cell(emit, op);
