@@ -15,8 +15,7 @@ import threading
 import types
 
 from mlc._errors import CompileError
-from mlc._native import compile as compile_source
-from mlc._native import emit
+from mlc._native import emit, import_text
 
 
 def parallel(n):
@@ -29,7 +28,7 @@ class static:
 
 
 def jit(function=None, /, *, target="cpu", fp="reassoc", checks="bounds", strict=False):
-    """Compile a Python function, once for each list of argument types that it is called with.
+    """Compile a Python function, once for each list of argument types that it is called with; later processes find that in the cache.
 
     The options are those of ``mlc.compile``. Compiling happens at the first call of a signature and raises ``CompileError`` where the
     function cannot be compiled; ``f.py_func`` is the original.
@@ -38,8 +37,7 @@ def jit(function=None, /, *, target="cpu", fp="reassoc", checks="bounds", strict
         return functools.partial(jit, target=target, fp=fp, checks=checks, strict=strict)
     if not isinstance(function, types.FunctionType):
         raise TypeError(f"mlc.jit: expected a function, found {type(function).__name__}")
-    options = {"target": target, "fp": fp, "checks": checks}
-    return Jitted(function, options, strict, {})
+    return Jitted(function, {"target": target, "fp": fp, "checks": checks, "strict": strict}, {})
 
 
 def specialize(function, /, **constants):
@@ -49,17 +47,16 @@ def specialize(function, /, **constants):
     for name in constants:
         if name not in function._statics:
             raise TypeError(f"mlc.specialize: `{function.__name__}` has no static parameter `{name}`")
-    return Jitted(function.py_func, function._options, function._strict, function._bound | constants)
+    return Jitted(function.py_func, function._options, function._bound | constants)
 
 
 class Jitted:
     """A compiled Python function."""
 
-    def __init__(self, function, options, strict, bound):
+    def __init__(self, function, options, bound):
         functools.update_wrapper(self, function)
         self.py_func = function
         self._options = options
-        self._strict = strict
         self._bound = bound
         self._lock = threading.Lock()
         self._compiled = {}
@@ -115,7 +112,8 @@ class Jitted:
         with self._lock:
             if key not in self._compiled:
                 text, filename = self._text(arguments)
-                module = compile_source(text, filename=filename, strict=self._strict, **self._options)
+                name = f"{self.py_func.__module__}.{self.__qualname__}"
+                module = import_text(text, filename, name, self._options)
                 self._compiled[key] = getattr(module, self.py_func.__name__)
             return self._compiled[key]
 
@@ -129,7 +127,8 @@ class Jitted:
         """The function for these arguments in a form that ``mlc.emit`` makes, as text: ``own``, ``par``, ``vector``, ``llvm-ir``, ``asm``, …"""
         _, _, arguments = self._bind(args, kwargs)
         text, filename = self._text(arguments)
-        return emit(text, stage, filename=filename, **self._options).decode()
+        options = {name: value for name, value in self._options.items() if name != "strict"}
+        return emit(text, stage, filename=filename, **options).decode()
 
 
 # The language's names of types, by NumPy's.

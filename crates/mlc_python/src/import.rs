@@ -41,10 +41,7 @@ pub fn import_file(
         package,
     };
     let source = Source::mlc(file.as_str(), text).imported_as(full_name);
-    let loader: Arc<dyn SourceLoader> = Arc::new(search_path(py)?);
-    let loaded = py.detach(|| Cache::of_user().load(&choices.options, &loader, &source));
-    let loaded = loaded.map_err(|error| {
-        let error = compile_error(py, &error);
+    load(target, &source, choices).map_err(|error| {
         // What an `ImportError` says besides its text.
         let value = error.value(py);
         match value
@@ -54,7 +51,36 @@ pub fn import_file(
             Ok(()) => error,
             Err(failed) => failed,
         }
-    })?;
+    })
+}
+
+/// The module of a source that was made of a part of a file, which `filename` names; `name` tells the parts apart.
+///
+/// Raises `CompileError` where the source does not compile.
+#[pyfunction]
+pub fn import_text<'py>(
+    py: Python<'py>,
+    text: &str,
+    filename: &str,
+    name: String,
+    options: &Bound<'_, PyDict>,
+) -> PyResult<Bound<'py, PyModule>> {
+    let module = PyModule::new(py, &name)?;
+    let full_name = ModuleName {
+        path: name,
+        package: false,
+    };
+    let source = Source::mlc(filename, text.as_bytes().to_vec()).imported_as(full_name);
+    load(&module, &source, Choices::from_keywords(options)?)?;
+    Ok(module)
+}
+
+/// Fills the module object with what the source makes, from the cache or compiled; whether it came from there.
+fn load(target: &Bound<'_, PyModule>, source: &Source, choices: Choices) -> PyResult<bool> {
+    let py = target.py();
+    let loader: Arc<dyn SourceLoader> = Arc::new(search_path(py)?);
+    let loaded = py.detach(|| Cache::of_user().load(&choices.options, &loader, source));
+    let loaded = loaded.map_err(|error| compile_error(py, &error))?;
     let entries = Arc::new(Loaded(loaded.code));
     let kept: Code = entries.clone();
     let settings = Settings {

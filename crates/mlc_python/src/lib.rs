@@ -16,7 +16,7 @@ mod _native {
     #[pymodule_export]
     use crate::error::Diagnostic;
     #[pymodule_export]
-    use crate::import::import_file;
+    use crate::import::{import_file, import_text};
     #[pymodule_export]
     use mlc_python_runtime::buffer::Buffer;
 
