@@ -57,6 +57,7 @@ pub(crate) fn check(
         imported,
         defines: options.defines.clone(),
         unchecked: options.checks == Checks::None,
+        vector_bits: crate::native::vector_bits(options),
         ..mlc_sema::Options::default()
     };
     let mut imports = Imports::new(loader, &mut sources, file, name, &ast);

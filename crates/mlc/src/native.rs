@@ -26,6 +26,11 @@ pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
     })
 }
 
+/// The width of a vector register of the CPU that the options name; nothing where there is no such CPU.
+pub(crate) fn vector_bits(options: &Options) -> u32 {
+    machine(options).map_or(0, |machine| machine.simd().vector_bits as u32)
+}
+
 /// How the options want IR to be lowered.
 pub(crate) fn lowering_config(options: &Options) -> Result<LoweringConfig, CompileError> {
     Ok(LoweringConfig {

@@ -217,7 +217,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.b.value("arith.subi", &[zero, a], result)
             }
             (UnaryOp::Not, _) | (UnaryOp::Invert, Class::Bool) => {
-                let one = self.b.bool(true);
+                let one = self.number(1.0, ty)?;
                 self.b.value("arith.xori", &[a, one], result)
             }
             (UnaryOp::Invert, _) => {

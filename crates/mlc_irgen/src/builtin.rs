@@ -87,6 +87,18 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.reverse(list)?;
                 Ok(vec![])
             }
+            Builtin::SimdNew
+            | Builtin::SimdLoad
+            | Builtin::SimdLane
+            | Builtin::SimdWith
+            | Builtin::SimdSelect => Ok(vec![self.simd_builtin(expr, op, args)?]),
+            _ if args
+                .first()
+                .is_some_and(|arg| self.simd_parts(arg.ty).is_some())
+                && !matches!(op, Builtin::Print | Builtin::Str | Builtin::Repr) =>
+            {
+                Ok(vec![self.simd_builtin(expr, op, args)?])
+            }
             Builtin::Sum
             | Builtin::Prod
             | Builtin::ReduceMin

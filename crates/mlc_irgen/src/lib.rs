@@ -32,6 +32,7 @@ mod print;
 mod reduce;
 mod same_value;
 mod shapes;
+mod simd;
 mod stmt;
 mod subscript;
 mod text;

@@ -2,7 +2,7 @@
 //! not.
 
 use melior::ir::{Type, Value};
-use mlc_sema::hir::{FloatKind, MathFn, Ty, TyKind};
+use mlc_sema::hir::{FloatKind, MathFn, Ty};
 
 use crate::{
     Error,
@@ -75,11 +75,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         match way(function) {
             Way::Op(name) => Ok(self.float_op(name, &args, result)),
             Way::Call(double, single) => {
-                if matches!(self.types().kind(operand), TyKind::Simd { .. }) {
-                    return Err(Error::unsupported(
-                        mlc_diagnostics::Span::NONE,
-                        "this function of a vector",
-                    ));
+                if let Some((elem, lanes)) = self.simd_parts(operand) {
+                    return self.each_lane_of(&args, (elem, lanes), ty, |lower, args| {
+                        lower.math(function, args, elem, elem)
+                    });
                 }
                 let Class::Float(kind) = self.class(operand)? else {
                     return Err(Error::Invalid(

@@ -200,6 +200,17 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 }
                 self.write_text(sink, if items.len() == 1 { ",)" } else { ")" })
             }
+            TyKind::Simd { elem, lanes } => {
+                self.write_text(sink, "[")?;
+                let lanes = self.lanes_of(values[0], *elem, *lanes);
+                for (position, lane) in lanes.into_iter().enumerate() {
+                    if position > 0 {
+                        self.write_text(sink, ", ")?;
+                    }
+                    self.write_scalar(sink, lane, *elem)?;
+                }
+                self.write_text(sink, "]")
+            }
             TyKind::Optional(of) => self.if_op(
                 values[0],
                 &[],

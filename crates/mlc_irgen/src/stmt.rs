@@ -144,6 +144,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     fn store(&mut self, place: &'x Place, value: &'x Expr) -> Result<()> {
+        if self.simd_parts(value.ty).is_some() && !self.types().is_scalar(place.ty) {
+            return self.store_lanes(place, value);
+        }
         if self.is_elementwise_store(place, value) {
             return self.assign_elements(place, value);
         }

@@ -229,52 +229,10 @@ impl<'a> FnCx<'_, 'a> {
         self.array_binary(op, left, right, span)
     }
 
-    /// `SIMD` values, lane by lane, with a scalar for every lane.
-    fn simd_binary(
-        &mut self,
-        op: ast::BinaryOp,
-        left: &Val,
-        right: &Val,
-        span: Span,
-    ) -> Option<Val> {
-        let (left_ty, right_ty) = (
-            self.cx.resolve(left.expr.ty),
-            self.cx.resolve(right.expr.ty),
-        );
-        let simd = [left_ty, right_ty]
-            .into_iter()
-            .find(|&ty| matches!(self.cx.types.kind(ty), TyKind::Simd { .. }))?;
-        let TyKind::Simd { elem, .. } = *self.cx.types.kind(simd) else {
-            return None;
-        };
-        let operator = crate::ops::binary_op(op)?;
-        let mut operands = Vec::with_capacity(2);
-        for value in [left.clone(), right.clone()] {
-            let ty = self.cx.resolve(value.expr.ty);
-            let expr = if self.is_arithmetic(ty) {
-                let scalar = self.coerce(value, elem);
-                Val::strong(ExprKind::Splat(Box::new(scalar)), simd, span).expr
-            } else {
-                self.coerce(value, simd)
-            };
-            if expr.ty == Ty::ERROR {
-                return Some(Val::error(span));
-            }
-            operands.push(Box::new(expr));
-        }
-        let (right, left) = (operands.pop()?, operands.pop()?);
-        Some(Val::strong(
-            ExprKind::Binary {
-                op: operator,
-                left,
-                right,
-            },
-            simd,
-            span,
-        ))
-    }
-
     pub fn array_unary(&mut self, op: ast::UnaryOp, value: &Val, span: Span) -> Option<Val> {
+        if let Some(value) = self.simd_unary(op, value, span) {
+            return Some(value);
+        }
         self.shape_of(value)?;
         Some(self.map(
             vec![value.clone()],
@@ -299,7 +257,7 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Option<Val> {
         if !self.is_array(left) && !self.is_array(right) {
-            return None;
+            return self.simd_compare(op, left, right, span);
         }
         let op = match op {
             CompareOp::Eq => ast::CompareOp::Eq,
@@ -321,7 +279,7 @@ impl<'a> FnCx<'_, 'a> {
 
     pub fn array_math(&mut self, function: MathFn, values: &[Val], span: Span) -> Option<Val> {
         if !values.iter().any(|value| self.shape_of(value).is_some()) {
-            return None;
+            return self.simd_math(function, values, span);
         }
         Some(self.map(values.to_vec(), span, |cx, elements| {
             cx.math_call(function, elements, None, span)
@@ -329,6 +287,9 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     pub fn array_abs(&mut self, value: &Val, span: Span) -> Option<Val> {
+        if self.shape_of(value).is_none() {
+            return self.simd_abs(value, span);
+        }
         self.array_each(value, span, |cx, element| cx.absolute(element, span))
     }
 
@@ -352,6 +313,13 @@ impl<'a> FnCx<'_, 'a> {
 
     /// `where(condition, a, b)`
     pub fn array_where(&mut self, values: Vec<Val>, span: Span) -> Val {
+        if let [mask, then, orelse] = values.as_slice() {
+            let ty = self.cx.resolve(mask.expr.ty);
+            if let Some((Ty::BOOL, lanes)) = self.simd_parts(ty) {
+                let mask = mask.expr.clone();
+                return self.simd_select(mask, then.clone(), orelse.clone(), lanes, span);
+            }
+        }
         self.map(values, span, |cx, elements| {
             let mut elements = elements.into_iter();
             let (Some(test), Some(then), Some(orelse)) =

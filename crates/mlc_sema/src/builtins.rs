@@ -164,6 +164,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
             },
             TyKind::Tuple(items) => Val::int(items.len() as i128, span),
+            TyKind::Simd { lanes, .. } => Val::int(i128::from(lanes), span),
             TyKind::Error => Val::error(span),
             TyKind::Optional(inner) => {
                 let value = self.unwrap(value.expr, inner, true);
@@ -500,6 +501,9 @@ impl<'a> FnCx<'_, 'a> {
                 .collect();
             return self.builtin(Builtin::ComplexNew, parts, ty, span);
         }
+        if self.simd_parts(ty).is_some() {
+            return self.simd_new(ty, args, span);
+        }
         let Some(values) = self.positional(&name, args, 1..=1, span) else {
             return Val::error(span);
         };
@@ -527,10 +531,6 @@ impl<'a> FnCx<'_, 'a> {
                 value.into()
             }
             TyKind::Array { elem, dims } => self.array_from(value, ty, elem, &dims, span),
-            TyKind::Simd { elem, .. } => {
-                let value = self.coerce(value, elem);
-                Val::strong(ExprKind::Splat(Box::new(value)), ty, span)
-            }
             _ => {
                 let found = self.ty_name(value.expr.ty);
                 self.report(diag::not_yet(
@@ -636,17 +636,6 @@ impl<'a> FnCx<'_, 'a> {
 
 /// Functions of the language that this version does not compile.
 const BUILTIN_LATER: &[&str] = &[
-    "dict",
-    "set",
-    "input",
-    "open",
-    "random",
-    "simd_width",
-    "prefetch",
-    "iter",
-    "next",
-    "format",
-    "id",
-    "hash",
+    "dict", "set", "input", "open", "random", "prefetch", "iter", "next", "format", "id", "hash",
     "type",
 ];

@@ -29,6 +29,11 @@ pub(crate) enum Given<'a> {
     Pack(Vec<(Option<Name>, &'a ast::Expr)>),
 }
 
+/// `simd_width`, which takes a type in brackets.
+fn is_simd_width(callee: &ast::Expr) -> bool {
+    matches!(&callee.kind, Ast::Name(name) if name.as_str() == "simd_width")
+}
+
 impl<'a> FnCx<'_, 'a> {
     pub fn call(
         &mut self,
@@ -62,6 +67,15 @@ impl<'a> FnCx<'_, 'a> {
                     Some(Err(())) => {
                         let ty = self.annotation(function);
                         Operand::Value(self.construct(ty, args, span))
+                    }
+                    None if is_simd_width(value) && args.is_empty() => {
+                        Operand::Value(self.simd_width(index, span))
+                    }
+                    None if args.is_empty()
+                        && let Ast::Attribute { value: base, attr } = &value.kind
+                        && attr.name.as_str() == "cast" =>
+                    {
+                        Operand::Value(self.simd_cast_to(base, index, span))
                     }
                     None if self.is_type_name(value) => {
                         let ty = self.annotation(function);

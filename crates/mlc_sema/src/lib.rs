@@ -46,6 +46,7 @@ mod places;
 mod print;
 mod raises;
 pub mod signature;
+mod simd;
 mod stmt;
 mod structs;
 mod synthesized;

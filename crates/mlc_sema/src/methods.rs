@@ -43,6 +43,7 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::Array { elem, dims } => {
                 self.array_method(receiver, elem, &dims, attr, args, span)
             }
+            TyKind::Simd { .. } => self.simd_method(receiver, attr, args, span),
             TyKind::Struct(id) => return self.struct_method(receiver, id, attr, args, span),
             TyKind::Optional(inner) => {
                 let at = receiver.span;

@@ -219,6 +219,10 @@ impl<'a> FnCx<'_, 'a> {
             },
             TyKind::Array { elem, dims } => self.array_element(place, elem, &dims, index, span),
             TyKind::Tuple(items) => self.tuple_item(place, &items, index, span),
+            TyKind::Simd { elem, .. } => Operand::Value(match self.index_value(index) {
+                Some(index) => self.simd_lane(place, index, elem, span),
+                None => Val::error(span),
+            }),
             TyKind::Optional(inner) => {
                 let place =
                     self.project(place, ProjectionKind::Unwrap { checked: true }, inner, span);
@@ -260,7 +264,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// An integer used as an index.
-    fn index_value(&mut self, index: &'a ast::Expr) -> Option<crate::hir::Expr> {
+    pub fn index_value(&mut self, index: &'a ast::Expr) -> Option<crate::hir::Expr> {
         let value = self.value(index, Some(Ty::INT));
         let ty = self.cx.resolve(value.expr.ty);
         if ty == Ty::ERROR {

@@ -183,6 +183,8 @@ fn may_raise(op: Builtin) -> bool {
             | Builtin::ComplexReal
             | Builtin::ComplexImag
             | Builtin::PopCount
+            | Builtin::SimdNew
+            | Builtin::SimdSelect
             | Builtin::RoundDigits
             | Builtin::ListClear
             | Builtin::ListReverse

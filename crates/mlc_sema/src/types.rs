@@ -303,6 +303,18 @@ impl TypeTable {
         text
     }
 
+    /// The width of a number in memory; of a `Bool`, that of a byte.
+    pub fn bits(&self, ty: Ty) -> Option<u32> {
+        match self.kind(ty) {
+            TyKind::Bool => Some(8),
+            TyKind::Int { bits, .. } => Some(u32::from(*bits)),
+            TyKind::Float(FloatKind::F16 | FloatKind::Bf16) => Some(16),
+            TyKind::Float(FloatKind::F32) => Some(32),
+            TyKind::Float(FloatKind::F64) => Some(64),
+            _ => None,
+        }
+    }
+
     /// The float type in which NumPy lets elements of an integer and a float type meet, where it is wider than the latter.
     pub fn numpy_float_of(&self, a: Ty, b: Ty) -> Option<Ty> {
         let (bits, kind) = match (self.kind(a), self.kind(b)) {

@@ -27,6 +27,13 @@ impl<'a> FnCx<'_, 'a> {
             }
             return;
         }
+        if self.is_lane(target) {
+            let update = |cx: &mut Self, old| {
+                let value = cx.value(value, None);
+                cx.binary(op, old, value, span)
+            };
+            return self.store_lane(target, update, span);
+        }
         let place = match self.operand(target, None) {
             Operand::Place(place) => place,
             Operand::Value(found) => {

@@ -1,7 +1,7 @@
 //! `a[i] = value`, `a.b = value`.
 
 use mlc_diagnostics::Span;
-use mlc_syntax::ast::{self};
+use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::coerce::Val;
 use crate::diag;
@@ -13,6 +13,9 @@ impl<'a> FnCx<'_, 'a> {
     pub fn store(&mut self, target: &'a ast::Expr, value: Val, span: Span) {
         if let Some(done) = self.store_by_method(target, &value, span) {
             return done;
+        }
+        if self.is_lane(target) {
+            return self.store_lane(target, |_, _| value, span);
         }
         let place = match self.operand(target, None) {
             Operand::Place(place) => place,
@@ -35,10 +38,65 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
+    /// Whether a target is a lane `v[i]` of a variable that holds a vector.
+    pub fn is_lane(&mut self, target: &'a ast::Expr) -> bool {
+        let Ast::Subscript { value, .. } = &target.kind else {
+            return false;
+        };
+        let Ast::Name(name) = &value.kind else {
+            return false;
+        };
+        let Some(local) = self.vars.get(name).map(|var| var.local) else {
+            return false;
+        };
+        let ty = self.cx.resolve(self.local(local).ty);
+        self.simd_parts(ty).is_some()
+    }
+
+    /// `v[i] = x`: the vector with another lane takes its place. `value` is given the lane as it is.
+    pub fn store_lane(
+        &mut self,
+        target: &'a ast::Expr,
+        value: impl FnOnce(&mut Self, Val) -> Val,
+        span: Span,
+    ) {
+        let Ast::Subscript { value: base, index } = &target.kind else {
+            return;
+        };
+        let place = self.place(base);
+        let (Some(index), Some((elem, _))) = (self.index_value(index), self.simd_parts(place.ty))
+        else {
+            return;
+        };
+        let index = self.keep(index);
+        let vector = self.read(place.clone());
+        let old = self.simd_lane(place.clone(), index.clone(), elem, span);
+        let new = value(self, old);
+        let value = self.simd_with(vector, index, new, span).expr;
+        if value.ty == Ty::ERROR {
+            return;
+        }
+        let kind = match place.root {
+            crate::hir::Root::Local(local) if self.local(local).mode == crate::hir::Mode::Owner => {
+                StmtKind::Bind { local, value }
+            }
+            _ => StmtKind::Store { place, value },
+        };
+        self.emit(kind, span);
+    }
+
     /// A value for a place: of its type, or, for a view of an array, a scalar for every element, or another array or list
     /// that is taken element by element.
     fn stored_value(&mut self, place: &Place, value: Val) -> Expr {
         let (to, from) = (self.cx.resolve(place.ty), self.cx.resolve(value.expr.ty));
+        // A vector for a slice of as many elements.
+        if let (TyKind::Array { elem, .. } | TyKind::List(elem), Some((lane, lanes))) =
+            (self.cx.types.kind(to), self.simd_parts(from))
+            && *elem == lane
+            && self.is_lane_slice(place, lanes)
+        {
+            return value.expr;
+        }
         if let TyKind::Array { elem, .. } = *self.cx.types.kind(to)
             && self.is_view(place)
         {

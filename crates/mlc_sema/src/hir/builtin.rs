@@ -69,6 +69,16 @@ pub enum Builtin {
     ComplexImag,
     /// `(x, Int)`: a float rounded to that many decimal digits, correctly, as Python's `round(x, n)`. Never raises.
     RoundDigits,
+    /// `(lanes…)`: a vector of these, in order.
+    SimdNew,
+    /// `(&slice)`: a vector of the elements of a slice of as many; `ValueError` if it is shorter.
+    SimdLoad,
+    /// `(vector, Int)`: one lane; `IndexError`.
+    SimdLane,
+    /// `(vector, Int, lane)`: the vector with one lane replaced; `IndexError`.
+    SimdWith,
+    /// `(mask, a, b)`: lane by lane, that of `a` where the mask is true and that of `b` elsewhere.
+    SimdSelect,
     /// Integer types: the number of one bits.
     PopCount,
 
@@ -101,7 +111,7 @@ pub enum Builtin {
     /// Reductions of a list or array, `(&a)`: over everything, in the fixed tree of LANGUAGE.md section 7. The result has the
     /// type of the expression, which the elements convert to first. `Min`, `Max`, `ArgMin`, `ArgMax` of nothing raise `ValueError`.
     /// With literal `Int`s behind it, `(&a, axes…)`, along those dimensions: the result is an array of the others, or one of as many
-    /// dimensions as the operand, where those that were reduced have one position.
+    /// dimensions as the operand, where those that were reduced have one position. Of a vector, which is passed as it is, all lanes.
     Sum,
     Prod,
     ReduceMin,

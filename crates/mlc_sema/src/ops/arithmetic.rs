@@ -127,6 +127,9 @@ impl<'a> FnCx<'_, 'a> {
 
     /// `min(a, b)` and `max(a, b)` of two numbers.
     pub fn min_max(&mut self, op: BinaryOp, left: Val, right: Val, span: Span) -> Val {
+        if let Some(value) = self.simd_min_max(op, &left, &right, span) {
+            return value;
+        }
         if left.is_error() || right.is_error() {
             return Val::error(span);
         }
