@@ -1,4 +1,4 @@
-"""Times mlc beside C, and checks the limits that the project sets itself.
+"""Times mlc beside C (and Numba, where it is installed), and checks the limits that the project sets itself.
 
     .venv/bin/python benches/peers/run.py [--repeats N] [--only TEXT] [--json FILE]
 
@@ -144,6 +144,90 @@ def kernels(report, repeats):
     np.testing.assert_allclose((rows * rows).sum(axis=1), 1, rtol=1e-4)
 
 
+def c_extension(folder):
+    """call.c as an extension module."""
+    import sysconfig
+
+    import numpy as np
+
+    clang = Path(os.environ.get("MLIR_SYS_220_PREFIX", "/usr/lib/llvm-22")) / "bin/clang"
+    includes = [f"-I{sysconfig.get_path('include')}", f"-I{np.get_include()}"]
+    output = Path(folder) / "call_c.so"
+    subprocess.run([clang, "-O3", "-shared", "-fPIC", *includes, HERE / "call.c", "-o", output], check=True)
+    sys.path.insert(0, str(folder))
+    import call_c
+
+    return call_c
+
+
+def per_call(statement, names, repeats):
+    """The median time in ns of each way to run the statement; they alternate, and what the loop itself costs is taken off."""
+    import timeit
+
+    count = 200_000
+    timers = [timeit.Timer(statement, globals=scope) for scope in names] + [timeit.Timer("pass")]
+    times = in_turn([lambda timer=timer: timer.timeit(count) for timer in timers], repeats)
+    return [(time - times[-1]) / count * 1e6 for time in times[:-1]]
+
+
+def calls(report, repeats):
+    rows = {"call, two ints": ("f(1, 2)", 30), "call, array of 8": ("g(x)", 60)}
+    if not any(report.wants(name) for name in rows):
+        return
+    import numpy as np
+
+    import mlc
+
+    with tempfile.TemporaryDirectory() as folder:
+        peers = {"mlc": mlc.compile(HERE / "call.mlc"), "C": c_extension(folder)}
+        try:
+            import numba
+        except ImportError:
+            pass
+        else:
+            peers["Numba"] = type("", (), {"add": numba.njit(lambda a, b: a + b), "total": numba.njit(lambda x: x.sum())})
+        x = np.arange(8.0)
+        scopes = [{"f": peer.add, "g": peer.total, "x": x} for peer in peers.values()]
+        for scope in scopes:
+            assert scope["f"](1, 2) == 3 and scope["g"](x) == 28.0
+        for name, (statement, limit) in rows.items():
+            if report.wants(name):
+                found = per_call(statement, scopes, repeats)
+                note = ", ".join(f"{peer} {time:.0f} ns" for peer, time in zip(peers, found))
+                report.add(name, found[0], limit, "ns", note)
+
+
+def imports(report, repeats):
+    hook = "import mlc.importer, time; "
+    rows = {"import of an unchanged module": 5, "import of 20 lines, cold": 120, "first call of @mlc.jit, cached": 10}
+    if not any(report.wants(name) for name in rows):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "function.mlc").write_text((HERE / "function.mlc").read_text())
+        (Path(folder) / "jitted.py").write_text("import mlc\n\n\n@mlc.jit\ndef add(a, b):\n    return a + b\n")
+
+        def timed(code):
+            env = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+            done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=env, capture_output=True, text=True)
+            if done.returncode != 0:
+                raise SystemExit(f"benches/peers: {done.stderr}")
+            return float(done.stdout)
+
+        stop = "print((time.perf_counter() - start) * 1e3)"
+        importing = f"{hook}start = time.perf_counter(); import function; {stop}"
+        calling = f"import time, jitted; start = time.perf_counter(); jitted.add(1, 2); {stop}"
+
+        def cold():
+            for file in (Path(folder) / "__mlccache__").glob("*"):
+                file.unlink()
+            return timed(importing)
+
+        for (name, limit), task in zip(rows.items(), [lambda: timed(importing), cold, lambda: timed(calling)]):
+            if report.wants(name):
+                task()
+                report.add(name, statistics.median(task() for _ in range(repeats)), limit, "ms")
+
+
 def memory(report):
     name = "peak of a run over inputs and outputs"
     if not report.wants(name):
@@ -172,6 +256,8 @@ def main():
     start_up(report, options.repeats)
     command_line(report, options.repeats)
     kernels(report, options.repeats)
+    calls(report, options.repeats)
+    imports(report, options.repeats)
     memory(report)
     if options.json:
         options.json.write_text(json.dumps(report.rows, indent=1) + "\n")
