@@ -311,7 +311,9 @@ impl<'a> FnCx<'_, 'a> {
             // The value is made inside.
             args.remove(0);
         }
-        let result = self.cx.result_of(func, span);
+        let Some(result) = self.cx.result_of(func, self.func, span) else {
+            return Val::error(span);
+        };
         if result == Ty::ERROR || args.iter().any(|arg| arg.ty == Ty::ERROR) {
             return Val::error(span);
         }

@@ -119,6 +119,7 @@ fn evaluate_field_defaults(cx: &mut Checker<'_>) {
 }
 
 fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, Vec<Diagnostic>) {
+    cx.diagnostics = cx.take_diagnostics();
     if !cx.diagnostics.iter().any(Diagnostic::is_error) {
         evaluate_field_defaults(&mut cx);
     }

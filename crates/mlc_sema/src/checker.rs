@@ -118,6 +118,8 @@ pub(crate) struct Header {
     /// `None` until the body has been seen where no result type is written.
     pub result: Option<Ty>,
     pub done: bool,
+    /// How far the result is known where none is written.
+    pub inference: crate::results::Inference,
 }
 
 pub(crate) struct Checker<'a> {
@@ -149,6 +151,10 @@ pub(crate) struct Checker<'a> {
     pub symbols_by_func: Vec<String>,
     /// Instances whose bodies are still to be checked.
     pub queue: Vec<FuncId>,
+    /// What was found wrong in what is looked at once.
+    pub lasting: Vec<Diagnostic>,
+    /// What was found wrong in bodies that are done.
+    pub body_diagnostics: FxHashMap<FuncId, Vec<Diagnostic>>,
     /// How many instances are being checked inside one another.
     pub depth: u32,
 }
@@ -179,6 +185,8 @@ impl<'a> Checker<'a> {
             instance_generics: Vec::new(),
             symbols_by_func: Vec::new(),
             queue: Vec::new(),
+            lasting: Vec::new(),
+            body_diagnostics: FxHashMap::default(),
             depth: 0,
         }
     }

@@ -37,7 +37,9 @@ impl<'a> FnCx<'_, 'a> {
         match interp::evaluate(self.cx, self.locals.len(), expr) {
             Ok(value) => Some(value),
             Err(failure) => {
-                self.report(failure.diagnostic(expr.span));
+                if let Some(diagnostic) = failure.diagnostic(expr.span) {
+                    self.report(diagnostic);
+                }
                 None
             }
         }

@@ -262,6 +262,10 @@ impl<'a> FnCx<'_, 'a> {
         let narrowed = self.narrowings_of(&condition);
         let (then, then_stmts) = self.branch_value(&item.body, want, &narrowed.when_true);
         let (orelse, else_stmts) = self.branch_value(&item.orelse, want, &narrowed.when_false);
+        if then.is_error() != orelse.is_error() && self.cx.is_waiting(self.func) {
+            // Of a branch that needs a result which is not known yet, the other one tells the type.
+            return if then.is_error() { orelse } else { then };
+        }
         if then.is_error() || orelse.is_error() || condition.ty == Ty::ERROR {
             return Val::error(span);
         }

@@ -214,7 +214,7 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> Option<crate::hir::GlobalId> {
         let found = self.module(module).globals.get(&name).copied();
-        if found.is_none() && !self.diagnostics.iter().any(Diagnostic::is_error) {
+        if found.is_none() && !self.any_error() {
             self.report(diag::use_before_assignment(span, name.as_str()));
         }
         found

@@ -10,10 +10,8 @@ use crate::checker::{Checker, DeclId, GenericArg, Header, HeaderParam, InstanceK
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{self, Convention, FuncId, Mode, Stmt, StmtKind, Ty, TyKind};
+use crate::results::Inference;
 use crate::walk::{Rewriter, rewrite};
-
-/// How deep inferred results may hang on one another.
-const MOST_NESTED: u32 = 500;
 
 impl<'a> Checker<'a> {
     /// Whether the instance depends on the arguments of the call.
@@ -139,6 +137,7 @@ impl<'a> Checker<'a> {
             params,
             result: None,
             done: false,
+            inference: Inference::default(),
         });
         self.instance_generics.push(all.clone());
         self.functions.push(None);
@@ -147,12 +146,16 @@ impl<'a> Checker<'a> {
         if self.is_constructor(func) {
             self.headers[func.0 as usize].result = tys.first().copied();
         } else if let Some(returns) = &ast.returns {
-            let mut cx = FnCx::new(self, module, FuncId(u32::MAX));
-            cx.generics = all;
-            let ty = cx.annotation(returns);
+            let ty = self.once(|checker| {
+                let mut cx = FnCx::new(checker, module, FuncId(u32::MAX));
+                cx.generics = all;
+                cx.annotation(returns)
+            });
             self.headers[func.0 as usize].result = Some(ty);
         } else if !crate::names::returns_value(&ast.body) {
             self.headers[func.0 as usize].result = Some(Ty::NONE);
+        } else {
+            self.headers[func.0 as usize].inference.open = true;
         }
         func
     }
@@ -185,54 +188,7 @@ impl<'a> Checker<'a> {
         params
     }
 
-    /// The result type of an instance; where none is written the body is checked for it.
-    pub fn result_of(&mut self, func: FuncId, span: Span) -> Ty {
-        if let Some(ty) = self.header(func).result {
-            return ty;
-        }
-        if self.depth >= MOST_NESTED {
-            let name = self.symbols_by_func[func.0 as usize].clone();
-            self.report(diag::recursive_result(span, &name));
-            self.headers[func.0 as usize].result = Some(Ty::ERROR);
-            return Ty::ERROR;
-        }
-        self.check_body(func);
-        if let Some(ty) = self.header(func).result {
-            return ty;
-        }
-        let name = self.symbols_by_func[func.0 as usize].clone();
-        self.report(diag::recursive_result(span, &name));
-        self.headers[func.0 as usize].result = Some(Ty::ERROR);
-        Ty::ERROR
-    }
-
-    /// Checks every instance that was asked for and has no body yet.
-    pub fn drain_queue(&mut self) {
-        let mut next = 0;
-        while next < self.queue.len() {
-            let func = self.queue[next];
-            next += 1;
-            self.check_body(func);
-        }
-        self.queue.clear();
-    }
-
-    pub fn check_body(&mut self, func: FuncId) {
-        if std::mem::replace(&mut self.headers[func.0 as usize].done, true) {
-            return;
-        }
-        let Some(decl) = self.header(func).decl else {
-            return;
-        };
-        self.depth += 1;
-        // Results that are inferred hang on one another; the stack grows with the chain.
-        let function =
-            stacker::maybe_grow(512 * 1024, 4 * 1024 * 1024, || self.body_of(func, decl));
-        self.depth -= 1;
-        self.functions[func.0 as usize] = Some(function);
-    }
-
-    fn body_of(&mut self, func: FuncId, decl: DeclId) -> hir::Function {
+    pub fn body_of(&mut self, func: FuncId, decl: DeclId) -> hir::Function {
         let (ast, module, attributes, name, owner) = {
             let decl = self.decl(decl);
             (
@@ -293,9 +249,10 @@ impl<'a> Checker<'a> {
             cx.return_constructed(ast.name.span);
         } else if cx.reachable {
             match result {
-                None => cx.cx.headers[func.0 as usize].result = Some(Ty::NONE),
+                None => cx.cx.end_without_result(func),
                 Some(Ty::NONE | Ty::ERROR) => {}
                 Some(ty) => {
+                    let ty = cx.fall_off_end(ty);
                     if matches!(cx.cx.types.kind(ty), TyKind::Optional(_)) {
                         let none = crate::coerce::Val::strong(
                             hir::ExprKind::None,
@@ -314,7 +271,9 @@ impl<'a> Checker<'a> {
         let (locals, body) = finish_body(cx, unknowns_before);
         let result = self.header(func).result.unwrap_or(Ty::NONE);
         let result = self.resolve(result);
-        self.headers[func.0 as usize].result = Some(result);
+        if self.header(func).result.is_some() {
+            self.headers[func.0 as usize].result = Some(result);
+        }
         let kind = match (
             owner,
             self.decl(decl).is_static,
@@ -354,6 +313,7 @@ impl<'a> Checker<'a> {
             params: Vec::new(),
             result: Some(Ty::NONE),
             done: true,
+            inference: Inference::default(),
         });
         self.instance_generics.push(FxHashMap::default());
         self.functions.push(None);

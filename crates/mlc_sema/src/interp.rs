@@ -24,7 +24,7 @@ use crate::walk::{Visitor, walk, walk_part};
 /// How many statements and iterations one evaluation may take, unless the options say otherwise.
 const MOST_STEPS: u64 = 30_000_000;
 /// How deep calls may nest.
-const MOST_CALLS: u32 = 400;
+const MOST_CALLS: u32 = 10_000;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
@@ -49,11 +49,16 @@ pub(crate) enum Failure {
     },
     /// It takes too long.
     Limit(Span),
+    /// Calls nest too deep.
+    Depth(Span),
+    /// A function that it calls is wrong, which has been reported.
+    Wrong,
 }
 
 impl Failure {
-    pub fn diagnostic(self, whole: Span) -> Diagnostic {
-        match self {
+    /// What to report; nothing where that has been done.
+    pub fn diagnostic(self, whole: Span) -> Option<Diagnostic> {
+        Some(match self {
             Failure::NotConstant(span) => {
                 diag::not_comptime(if span.is_none() { whole } else { span }, "this")
             }
@@ -71,7 +76,14 @@ impl Failure {
                 "this takes too long at compile time",
             )
             .label(whole, "evaluated for this"),
-        }
+            Failure::Depth(span) => Diagnostic::error(
+                "comptime-limit",
+                span,
+                format!("calls nest more than {MOST_CALLS} deep at compile time"),
+            )
+            .label(whole, "evaluated for this"),
+            Failure::Wrong => return None,
+        })
     }
 }
 
@@ -130,6 +142,9 @@ pub(crate) fn evaluate(
         if let Some(Some(function)) = cx.functions.get(func.0 as usize) {
             walk(&function.body, &mut found);
         }
+    }
+    if known.iter().any(|&func| cx.is_wrong(func)) {
+        return Err(Failure::Wrong);
     }
     let mut interpreter = Interpreter {
         types: &cx.types,
@@ -218,14 +233,16 @@ impl Interpreter<'_> {
             return Ok(found.clone());
         }
         if self.calls >= MOST_CALLS {
-            return Err(Failure::Limit(span));
+            return Err(Failure::Depth(span));
         }
         let mut frame: Frame = vec![None; function.locals.len()];
         for (param, arg) in function.params.iter().zip(args) {
             frame[param.local.0 as usize] = Some(arg);
         }
         self.calls += 1;
-        let flow = self.block(&function.body, &mut frame);
+        let flow = stacker::maybe_grow(256 * 1024, 4 * 1024 * 1024, || {
+            self.block(&function.body, &mut frame)
+        });
         self.calls -= 1;
         let value = match flow? {
             Flow::Return(value) => value,

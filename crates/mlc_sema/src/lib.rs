@@ -45,6 +45,7 @@ mod passed;
 mod places;
 mod print;
 mod raises;
+mod results;
 pub mod signature;
 mod simd;
 mod stmt;

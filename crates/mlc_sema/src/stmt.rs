@@ -11,7 +11,7 @@ use crate::checker::Item;
 use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, StmtKind, Ty};
+use crate::hir::{ExprKind, StmtKind, Ty};
 impl<'a> FnCx<'_, 'a> {
     pub fn block(&mut self, body: &'a [ast::Stmt]) {
         for stmt in body {
@@ -121,30 +121,33 @@ impl<'a> FnCx<'_, 'a> {
         let known = self.cx.header(self.func).result;
         let value = match (value, known) {
             (None, None | Some(Ty::NONE)) => {
-                self.cx.headers[self.func.0 as usize].result = Some(Ty::NONE);
+                self.cx.set_result(self.func, Ty::NONE);
                 None
             }
             (None, Some(ty)) => {
+                let ty = self.result_with(ty, Ty::NONE);
                 let none = Val::strong(ExprKind::None, Ty::NONE, span);
                 Some(self.coerce(none, ty))
             }
             (Some(value), Some(ty)) => {
                 let found = self.value(value, Some(ty));
+                let ty = self.result_of_return(ty, &found);
                 if ty == Ty::NONE && found.expr.ty != Ty::NONE && !found.is_error() {
                     let found = self.ty_name(found.expr.ty);
                     let diagnostic = diag::type_mismatch(value.span, "None", &found);
                     self.report(diagnostic.help(format!("declare the result: `-> {found}`")));
                     None
                 } else {
-                    let result = self.inferred_result(found, ty);
-                    Some(result)
+                    Some(self.coerce(found, ty))
                 }
             }
             (Some(value), None) => {
                 let value = self.value(value, None);
                 let value = self.settle(value);
                 let ty = self.cx.resolve(value.ty);
-                self.cx.headers[self.func.0 as usize].result = Some(ty);
+                if ty != Ty::ERROR || !self.cx.is_waiting(self.func) {
+                    self.cx.set_result(self.func, ty);
+                }
                 Some(value)
             }
         };
@@ -162,9 +165,15 @@ impl<'a> FnCx<'_, 'a> {
         self.reachable = false;
     }
 
-    /// A later `return` of a function whose result type is inferred may widen a number.
-    fn inferred_result(&mut self, value: Val, ty: Ty) -> Expr {
-        self.coerce(value, ty)
+    /// The result type with one more `return`: where it is inferred a number may widen it.
+    fn result_of_return(&mut self, before: Ty, value: &Val) -> Ty {
+        let ty = match value.weak {
+            // A constant takes the type of the others, if they have room for it.
+            crate::coerce::Weak::Int if self.cx.types.is_number(before) => before,
+            crate::coerce::Weak::Float if self.cx.types.is_float(before) => before,
+            _ => self.cx.resolve(value.expr.ty),
+        };
+        self.result_with(before, ty)
     }
 
     fn leave_loop(&mut self, is_break: bool, span: Span) {

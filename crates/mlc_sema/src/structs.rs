@@ -58,7 +58,7 @@ impl<'a> Checker<'a> {
             generics,
             fields: rustc_hash::FxHashMap::default(),
         });
-        self.resolve_fields(id, decl, ast);
+        self.once(|cx| cx.resolve_fields(id, decl, ast));
         ty
     }
 
