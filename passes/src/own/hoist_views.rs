@@ -18,7 +18,7 @@ use crate::analysis::{
 };
 use melior::{
     Context,
-    ir::{OperationRef, ValueLike, operation::OperationLike},
+    ir::{OperationRef, Type, ValueLike, operation::OperationLike},
 };
 use mlc_mlir::{
     Pass, PassResult,
@@ -179,6 +179,8 @@ fn merge(function: Op) {
         let twin = bucket.iter().copied().find(|other| {
             (stable || matches!(op_name(op), "own.borrow" | "own.borrow_mut" | "own.field"))
                 && other.attribute("field").ok() == op.attribute("field").ok()
+                // A shared borrow of a field does not serve who writes to it.
+                && result_type(*other) == result_type(op)
                 && dominates(*other, op)
         });
         match twin.and_then(|twin| twin.result(0).ok()) {
@@ -186,6 +188,10 @@ fn merge(function: Op) {
             None => bucket.push(op),
         }
     }
+}
+
+fn result_type<'c>(op: Op<'c, '_>) -> Option<Type<'c>> {
+    op.result(0).ok().map(|result| result.r#type())
 }
 
 fn dominates(first: Op, second: Op) -> bool {

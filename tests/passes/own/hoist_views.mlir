@@ -72,3 +72,18 @@ func.func @row(%m: !own.ref<!own.list<!own.list<f32>>>, %k: index) -> i32 {
   }
   return %ok : i32
 }
+
+// -----
+
+// Of one field, a borrow that reads and one that writes are two.
+// CHECK-LABEL: func.func @read_then_write
+// CHECK:         own.field %{{.*}} -> !own.ref<!own.str>
+// CHECK:         own.field %{{.*}} -> !own.mut<!own.str>
+func.func @read_then_write(%x: !own.mut<!own.struct<"S", [!own.str]>>, %b: !own.box<!own.str>) -> i64 {
+  %r = own.field %x[0] : !own.mut<!own.struct<"S", [!own.str]>> -> !own.ref<!own.str>
+  %n = func.call @length(%r) : (!own.ref<!own.str>) -> i64
+  %w = own.field %x[0] : !own.mut<!own.struct<"S", [!own.str]>> -> !own.mut<!own.str>
+  own.put %b, %w : <!own.str>, <!own.str>
+  return %n : i64
+}
+func.func private @length(!own.ref<!own.str>) -> i64
