@@ -260,3 +260,26 @@ def test_calls_leak_nothing(m):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     some(3000)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 2 << 10
+
+
+class OnlyDlpack:
+    """An array of another library, which shares its memory through DLPack alone."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __dlpack__(self, **keywords):
+        return self.array.__dlpack__(**keywords)
+
+    def __dlpack_device__(self):
+        return self.array.__dlpack_device__()
+
+
+def test_dlpack(m):
+    x, y = np.arange(4, dtype=np.float32), np.ones(4, np.float32)
+    m.axpy(2.0, OnlyDlpack(x), OnlyDlpack(y))
+    np.testing.assert_array_equal(y, 1 + 2 * x)
+    assert m.total(OnlyDlpack(np.arange(4.0))) == 6.0
+    np.testing.assert_array_equal(np.from_dlpack(m.doubled(np.ones(3))), [2, 2, 2])
+    with pytest.raises(TypeError, match="total: parameter `x`: expected .*float64"):
+        m.total(OnlyDlpack(x))
