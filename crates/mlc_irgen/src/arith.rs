@@ -1,6 +1,7 @@
 //! Arithmetic with Python's meaning: floor division, the sign of a remainder, wide shifts, powers, true division.
 
 mod compare;
+mod complex;
 mod float;
 mod int;
 mod power;
@@ -147,7 +148,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let b = self.convert(b, right, ty)?;
                 self.float_binary(op, a, b, ty, result)
             }
-            Class::Complex(_) => self.complex_binary(op, a, b, result),
+            Class::Complex(kind) => {
+                let b = self.convert(b, right, ty)?;
+                self.complex_binary(op, a, b, kind, result)
+            }
             Class::Bool => {
                 let name = match op {
                     BinaryOp::And | BinaryOp::Mul | BinaryOp::Min => "arith.andi",
@@ -211,7 +215,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let class = self.class(from)?;
         Ok(match (op, class) {
             (UnaryOp::Neg, Class::Float(_)) => self.float_op("arith.negf", &[a], result),
-            (UnaryOp::Neg, Class::Complex(_)) => self.b.value("complex.neg", &[a], result),
+            (UnaryOp::Neg, Class::Complex(kind)) => {
+                let (re, im) = self.complex_parts(a, kind);
+                let part = self.types().float(kind);
+                let [re, im] = [re, im].map(|part_of| self.b.value("arith.negf", &[part_of], part));
+                self.b.value("complex.create", &[re, im], result)
+            }
             (UnaryOp::Neg, _) => {
                 let zero = self.number(0.0, ty)?;
                 self.b.value("arith.subi", &[zero, a], result)
@@ -225,7 +234,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.b.value("arith.xori", &[a, ones], result)
             }
             (UnaryOp::Abs, Class::Float(_)) => self.float_op("math.absf", &[a], result),
-            (UnaryOp::Abs, Class::Complex(_)) => self.b.value("complex.abs", &[a], result),
+            (UnaryOp::Abs, Class::Complex(kind)) => self.complex_abs(a, kind)?,
             (UnaryOp::Abs, Class::Int { signed: true, .. }) => {
                 self.b.value("math.absi", &[a], result)
             }

@@ -52,6 +52,21 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let count = self.b.value("math.ctpop", &[value], value.r#type());
                 Ok(vec![self.convert(count, args[0].ty, expr.ty)?])
             }
+            Builtin::RoundDigits | Builtin::RoundInt => {
+                let (value, digits) = (self.one(&args[0])?, self.one(&args[1])?);
+                self.at(expr.span);
+                Ok(vec![self.round_digits(value, args[0].ty, digits)?])
+            }
+            Builtin::PowMod => {
+                let operands: Vec<_> = self.operands(args)?.into_iter().flatten().collect();
+                self.at(expr.span);
+                let long = self.b.int_type(64);
+                Ok(vec![self.stored_by_runtime(
+                    "mlc_rt_pow_mod",
+                    long,
+                    &operands,
+                )])
+            }
             Builtin::ListAppend => {
                 let mut operands = self.operands(args)?;
                 let value = self.storable(args[1].ty, operands.remove(1))?;
@@ -138,6 +153,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Builtin::ExceptionMessage => {
                 let values = self.expr(&args[0])?;
                 Ok(vec![values[1]])
+            }
+            Builtin::ExceptionName => {
+                let kind = self.expr(&args[0])?[0];
+                self.at(expr.span);
+                Ok(vec![self.new_text("mlc_rt_str_of_kind", &[kind])])
             }
             _ => Err(Error::unsupported(expr.span, "this built-in operation")),
         }

@@ -185,6 +185,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.env[slot] = Binding::Values(vec![value]);
     }
 
+    /// Whether statements ended by their last line, by the signal that they left.
+    pub fn fell(&self, signal: Value<'c, 'm>) -> Value<'c, 'm> {
+        self.is_signal(signal, FELL)
+    }
+
     fn is_signal(&self, signal: Value<'c, 'm>, wanted: i64) -> Value<'c, 'm> {
         let wanted = self.b.int(wanted, self.b.int_type(32));
         self.compare_ints("eq", signal, wanted)

@@ -4,7 +4,7 @@ use melior::ir::{
     Type, TypeLike, Value, ValueLike,
     operation::{OperationLike, OperationResult},
 };
-use mlc_sema::hir::{ErrorKind, FloatKind, Ty};
+use mlc_sema::hir::{CompareOp, ErrorKind, FloatKind, Ty};
 
 use crate::{
     Error,
@@ -109,10 +109,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let im = self.number(0.0, part)?;
                 self.b.value("complex.create", &[re, im], target)
             }
-            (Class::Complex(kind), Class::Bool) => {
+            (Class::Complex(_), Class::Bool) => {
                 let zero = self.number(0.0, from)?;
-                let _ = kind;
-                self.b.value("complex.neq", &[value, zero], target)
+                self.compare(CompareOp::Ne, value, zero, from)?
             }
             _ => return Err(Error::Invalid("a conversion that is not defined".into())),
         })

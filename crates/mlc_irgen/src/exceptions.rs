@@ -8,7 +8,8 @@ use melior::ir::{Type, Value};
 use mlc_diagnostics::Span;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::name_value;
-use mlc_sema::hir::{Expr, Handler, Stmt, Ty};
+use mlc_sema::hir::{Expr, ExprKind, Handler, Place, Stmt, StmtKind, Ty};
+use mlc_sema::walk::{Visitor, walk};
 
 use crate::{
     Error,
@@ -88,22 +89,75 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             None
         };
         let finally_ends = ends(finally.iter().copied());
+        // What the statements raise and catch themselves takes the place of the pending error.
+        let suspended = if finally_ends.falls && finally.iter().any(|stmt| may_catch(stmt)) {
+            Some(self.suspended(status)?)
+        } else {
+            None
+        };
         self.stmts(&finally, behind)?;
         if !finally_ends.falls {
+            self.call_runtime("mlc_rt_error_clear", &[], &[]);
             return Ok(());
         }
-        if finally_ends.jumps() {
-            return Err(Error::unsupported(
-                span,
-                "a conditional jump out of `finally`",
-            ));
+        let slot = self.slots().signal();
+        let go_on = |lower: &mut Self| -> Result<()> {
+            lower.at(span);
+            match suspended {
+                Some(error) => lower.resume(&error)?,
+                None => lower.propagate_here(status),
+            }
+            match signal {
+                Some(signal) => lower.env[slot] = Binding::Values(signal),
+                None if finally_ends.jumps() => lower.settle_signal(part_ends),
+                None => {}
+            }
+            Ok(())
+        };
+        if !finally_ends.jumps() {
+            return go_on(self);
         }
-        self.at(span);
+        // A jump out of `finally` takes the place of the error and of the jump that led there.
+        let last = self.current(slot)?[0];
+        let fell = self.fell(last);
+        self.if_op(fell, &[slot], go_on, |lower| {
+            lower.call_runtime("mlc_rt_error_clear", &[], &[]);
+            Ok(())
+        })
+    }
+
+    /// The pending error, if the status says that there is one: its kind and message.
+    fn suspended(&mut self, status: Value<'c, 'm>) -> Result<Vec<Value<'c, 'm>>> {
+        let zero = self.b.int(0, self.b.int_type(32));
+        let failed = self.compare_ints("ne", status, zero);
+        let types = self.types().flat(Ty::EXCEPTION)?;
+        self.if_values(
+            failed,
+            &[],
+            &types,
+            |lower| lower.caught(),
+            |lower| {
+                let none = lower.b.int(0, lower.b.int_type(32));
+                Ok(vec![none, lower.placeholder(types[1])])
+            },
+        )
+    }
+
+    /// Raises the error that was suspended, if there is one.
+    fn resume(&mut self, error: &[Value<'c, 'm>]) -> Result<()> {
+        let status = self.b.int_type(32);
+        let zero = self.b.int(0, status);
+        let failed = self.compare_ints("ne", error[0], zero);
+        let message = self.borrow_box(error[1], false);
+        let kind = error[0];
+        let status = self.if_values(
+            failed,
+            &[],
+            &[status],
+            |lower| Ok(lower.call_runtime("mlc_rt_text_raise", &[kind, message], &[status])),
+            |_| Ok(vec![zero]),
+        )?[0];
         self.propagate_here(status);
-        if let Some(signal) = signal {
-            let slot = self.slots().signal();
-            self.env[slot] = Binding::Values(signal);
-        }
         Ok(())
     }
 
@@ -480,4 +534,21 @@ fn view_of_values<'c, 'm>(view: &View<'c, 'm>, values: Vec<Value<'c, 'm>>) -> Vi
         dims,
         order: view.order.clone(),
     }
+}
+
+/// Whether a statement may raise errors that it catches itself, or that a function which it calls catches.
+fn may_catch(stmt: &Stmt) -> bool {
+    struct Finder(bool);
+    impl Visitor for Finder {
+        fn stmt(&mut self, stmt: &Stmt) {
+            self.0 |= matches!(stmt.kind, StmtKind::Try { .. });
+        }
+        fn expr(&mut self, expr: &Expr) {
+            self.0 |= matches!(expr.kind, ExprKind::Call { .. });
+        }
+        fn place(&mut self, _: &Place) {}
+    }
+    let mut finder = Finder(false);
+    walk(std::slice::from_ref(stmt), &mut finder);
+    finder.0
 }

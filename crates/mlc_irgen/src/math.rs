@@ -1,7 +1,7 @@
 //! Mathematical functions: operations of the `math` dialect, and calls of the runtime and the C library for what it has
 //! not.
 
-use melior::ir::{Type, Value};
+use melior::ir::{Type, Value, ValueLike};
 use mlc_sema::hir::{FloatKind, MathFn, Ty};
 
 use crate::{
@@ -103,5 +103,23 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.convert(value, through, ty)
             }
         }
+    }
+
+    /// `round(value, digits)`, at the width of the value.
+    pub fn round_digits(
+        &mut self,
+        value: Value<'c, 'm>,
+        ty: Ty,
+        digits: Value<'c, 'm>,
+    ) -> Result<Value<'c, 'm>> {
+        let (symbol, through) = match self.class(ty)? {
+            Class::Int { .. } => ("mlc_rt_round_i64", Ty::INT),
+            Class::Float(FloatKind::F64) => ("mlc_rt_round_f64", Ty::F64),
+            _ => ("mlc_rt_round_f32", Ty::F32),
+        };
+        let value = self.convert(value, ty, through)?;
+        let result = value.r#type();
+        let rounded = self.call_runtime(symbol, &[value, digits], &[result])[0];
+        self.convert(rounded, through, ty)
     }
 }

@@ -77,6 +77,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             (Piece::Values(values, _), TyKind::Optional(of)) if self.is_text(*of) => {
                 Piece::OptionalStr(values)
             }
+            (Piece::Values(values, _), TyKind::Exception) => {
+                Piece::Str(self.borrow_box(values[1], false))
+            }
             (piece, _) => piece,
         })
     }
@@ -168,14 +171,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     fn write_scalar(&mut self, sink: Sink<'c, 'm>, value: Value<'c, 'm>, ty: Ty) -> Result<()> {
-        let (kind, wide) = self.number_kind(ty)?.ok_or_else(unsupported)?;
-        let value = self.convert(value, ty, wide)?;
+        let (kind, mut operands) = self.written_number(value, ty)?.ok_or_else(unsupported)?;
         match sink {
             Sink::Output => {
-                self.call_runtime(&format!("mlc_rt_print_{kind}"), &[value], &[]);
+                self.call_runtime(&format!("mlc_rt_print_{kind}"), &operands, &[]);
             }
             Sink::Text(out) => {
-                self.call_checked(&format!("mlc_rt_text_push_{kind}"), &[out, value]);
+                operands.insert(0, out);
+                self.call_checked(&format!("mlc_rt_text_push_{kind}"), &operands);
             }
         }
         Ok(())
@@ -187,7 +190,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             TyKind::None => self.write_text(sink, "None"),
             TyKind::Exception => {
                 let message = self.borrow_box(values[1], false);
-                self.write_str(sink, message, false)
+                match sink {
+                    Sink::Output => {
+                        self.call_runtime("mlc_rt_print_exception", &[values[0], message], &[]);
+                    }
+                    Sink::Text(out) => {
+                        let operands = [out, values[0], message];
+                        self.call_checked("mlc_rt_text_push_exception", &operands);
+                    }
+                }
+                Ok(())
             }
             TyKind::Tuple(items) => {
                 self.write_text(sink, "(")?;

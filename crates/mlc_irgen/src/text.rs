@@ -22,7 +22,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// A text that a function of the runtime stores through its first parameter; a box.
-    fn new_text(&mut self, symbol: &str, operands: &[Value<'c, 'm>]) -> Value<'c, 'm> {
+    pub fn new_text(&mut self, symbol: &str, operands: &[Value<'c, 'm>]) -> Value<'c, 'm> {
         let payload = own::str_type(self.cx.context);
         self.new_by_runtime(symbol, payload, operands)
     }
@@ -39,6 +39,18 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         all.extend(operands);
         self.call_checked(symbol, &all);
         cell
+    }
+
+    /// A number that a function of the runtime stores through its first parameter.
+    pub fn stored_by_runtime(
+        &mut self,
+        symbol: &str,
+        number: Type<'c>,
+        operands: &[Value<'c, 'm>],
+    ) -> Value<'c, 'm> {
+        let cell = self.new_by_runtime(symbol, number, operands);
+        let cell = self.borrow_box(cell, false);
+        self.b.value("own.load", &[cell], number)
     }
 
     /// Calls a function of the runtime that returns a status, and leaves the function where that is an error.

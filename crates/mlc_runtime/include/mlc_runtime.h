@@ -131,7 +131,11 @@ void mlc_rt_print_i64(int64_t value);
 void mlc_rt_print_u64(uint64_t value);
 void mlc_rt_print_f64(double value);
 void mlc_rt_print_f32(float value);
+void mlc_rt_print_f16(float value);
+void mlc_rt_print_bf16(float value);
 void mlc_rt_print_bool(bool value);
+void mlc_rt_print_c128(double re, double im);
+void mlc_rt_print_c64(float re, float im);
 void mlc_rt_print_str(const char *text, int64_t len);
 void mlc_rt_print_newline(void);
 /* Returns a status. */
@@ -174,6 +178,34 @@ int32_t mlc_rt_raise_shapes(int32_t why, int64_t rank, int64_t a, int64_t b, int
    write there and return 0 or the status of the pending error. The mlc_rt_text functions put a string together in a list of
    bytes. `present` of a slice: 1 if it has a start, plus 2 if it has a stop. */
 typedef struct mlc_rt_text_buffer *mlc_rt_text;
+/* `str` of numbers, and `format`; f16 and bf16 come as float. */
+int32_t mlc_rt_str_of_i64(mlc_rt_text *out, int64_t value);
+int32_t mlc_rt_text_push_i64(mlc_rt_list *out, int64_t value);
+int32_t mlc_rt_text_format_i64(mlc_rt_list *out, int64_t value, const mlc_rt_text *spec);
+int32_t mlc_rt_str_of_u64(mlc_rt_text *out, uint64_t value);
+int32_t mlc_rt_text_push_u64(mlc_rt_list *out, uint64_t value);
+int32_t mlc_rt_text_format_u64(mlc_rt_list *out, uint64_t value, const mlc_rt_text *spec);
+int32_t mlc_rt_str_of_f64(mlc_rt_text *out, double value);
+int32_t mlc_rt_text_push_f64(mlc_rt_list *out, double value);
+int32_t mlc_rt_text_format_f64(mlc_rt_list *out, double value, const mlc_rt_text *spec);
+int32_t mlc_rt_str_of_f32(mlc_rt_text *out, float value);
+int32_t mlc_rt_text_push_f32(mlc_rt_list *out, float value);
+int32_t mlc_rt_text_format_f32(mlc_rt_list *out, float value, const mlc_rt_text *spec);
+int32_t mlc_rt_str_of_f16(mlc_rt_text *out, float value);
+int32_t mlc_rt_text_push_f16(mlc_rt_list *out, float value);
+int32_t mlc_rt_text_format_f16(mlc_rt_list *out, float value, const mlc_rt_text *spec);
+int32_t mlc_rt_str_of_bf16(mlc_rt_text *out, float value);
+int32_t mlc_rt_text_push_bf16(mlc_rt_list *out, float value);
+int32_t mlc_rt_text_format_bf16(mlc_rt_list *out, float value, const mlc_rt_text *spec);
+int32_t mlc_rt_str_of_bool(mlc_rt_text *out, bool value);
+int32_t mlc_rt_text_push_bool(mlc_rt_list *out, bool value);
+int32_t mlc_rt_text_format_bool(mlc_rt_list *out, bool value, const mlc_rt_text *spec);
+int32_t mlc_rt_str_of_c128(mlc_rt_text *out, double re, double im);
+int32_t mlc_rt_text_push_c128(mlc_rt_list *out, double re, double im);
+int32_t mlc_rt_text_format_c128(mlc_rt_list *out, double re, double im, const mlc_rt_text *spec);
+int32_t mlc_rt_str_of_c64(mlc_rt_text *out, float re, float im);
+int32_t mlc_rt_text_push_c64(mlc_rt_list *out, float re, float im);
+int32_t mlc_rt_text_format_c64(mlc_rt_list *out, float re, float im, const mlc_rt_text *spec);
 void mlc_rt_print_repr(const mlc_rt_text *text);
 void mlc_rt_print_text(const mlc_rt_text *text);
 int32_t mlc_rt_str_chr(mlc_rt_text *out, int64_t code);
@@ -190,11 +222,6 @@ int32_t mlc_rt_str_lower(mlc_rt_text *out, const mlc_rt_text *text);
 int32_t mlc_rt_str_lstrip(mlc_rt_text *out, const mlc_rt_text *text);
 int32_t mlc_rt_str_lstrip_of(mlc_rt_text *out, const mlc_rt_text *text, const mlc_rt_text *of);
 int32_t mlc_rt_str_new(mlc_rt_text *out, const char *bytes, int64_t len);
-int32_t mlc_rt_str_of_bool(mlc_rt_text *out, bool value);
-int32_t mlc_rt_str_of_f32(mlc_rt_text *out, float value);
-int32_t mlc_rt_str_of_f64(mlc_rt_text *out, double value);
-int32_t mlc_rt_str_of_i64(mlc_rt_text *out, int64_t value);
-int32_t mlc_rt_str_of_u64(mlc_rt_text *out, uint64_t value);
 /* -1 with a pending error unless the text is one character. */
 int64_t mlc_rt_str_ord(const mlc_rt_text *text);
 void mlc_rt_str_release(mlc_rt_text text);
@@ -211,29 +238,39 @@ bool mlc_rt_str_starts_with(const mlc_rt_text *text, const mlc_rt_text *part);
 int32_t mlc_rt_str_strip(mlc_rt_text *out, const mlc_rt_text *text);
 int32_t mlc_rt_str_strip_of(mlc_rt_text *out, const mlc_rt_text *text, const mlc_rt_text *of);
 int32_t mlc_rt_str_to_f64(double *out, const mlc_rt_text *text);
-int32_t mlc_rt_str_to_i64(int64_t *out, const mlc_rt_text *text);
+int32_t mlc_rt_str_to_i64(int64_t *out, const mlc_rt_text *text, int64_t base);
 int32_t mlc_rt_str_upper(mlc_rt_text *out, const mlc_rt_text *text);
+/* What `repr` gives of an exception of a kind, and the name of the kind. */
+void mlc_rt_print_exception(int32_t kind, const mlc_rt_text *message);
+int32_t mlc_rt_text_push_exception(mlc_rt_list *out, int32_t kind, const mlc_rt_text *message);
+int32_t mlc_rt_str_of_kind(mlc_rt_text *out, int32_t kind);
 void mlc_rt_text_caught(mlc_rt_text *out);
 int32_t mlc_rt_text_finish(mlc_rt_text *out, const mlc_rt_list *list);
-int32_t mlc_rt_text_format_bool(mlc_rt_list *out, bool value, const mlc_rt_text *spec);
-int32_t mlc_rt_text_format_f32(mlc_rt_list *out, float value, const mlc_rt_text *spec);
-int32_t mlc_rt_text_format_f64(mlc_rt_list *out, double value, const mlc_rt_text *spec);
-int32_t mlc_rt_text_format_i64(mlc_rt_list *out, int64_t value, const mlc_rt_text *spec);
 int32_t mlc_rt_text_format_text(mlc_rt_list *out, const mlc_rt_text *value, const mlc_rt_text *spec);
-int32_t mlc_rt_text_format_u64(mlc_rt_list *out, uint64_t value, const mlc_rt_text *spec);
 int32_t mlc_rt_text_push(mlc_rt_list *out, const mlc_rt_text *text);
-int32_t mlc_rt_text_push_bool(mlc_rt_list *out, bool value);
-int32_t mlc_rt_text_push_f32(mlc_rt_list *out, float value);
-int32_t mlc_rt_text_push_f64(mlc_rt_list *out, double value);
-int32_t mlc_rt_text_push_i64(mlc_rt_list *out, int64_t value);
 int32_t mlc_rt_text_push_repr(mlc_rt_list *out, const mlc_rt_text *text);
-int32_t mlc_rt_text_push_u64(mlc_rt_list *out, uint64_t value);
 int32_t mlc_rt_text_raise(int32_t kind, const mlc_rt_text *message);
 
 /* Takes output in place of standard output; called on threads of the host only, never on workers of the pool. */
 typedef void (*mlc_rt_sink)(void *context, const char *text, int64_t len);
 /* NULL restores standard output. */
 void mlc_rt_set_output(mlc_rt_sink sink, void *context);
+
+/* ---- Numbers ---- */
+
+/* Rounded once; `b` is not zero. */
+double mlc_rt_divide_i64(int64_t a, int64_t b);
+double mlc_rt_divide_u64(uint64_t a, uint64_t b);
+/* Python's pow with three operands; a status. */
+int32_t mlc_rt_pow_mod(int64_t *out, int64_t base, int64_t exponent, int64_t modulus);
+/* Python's round with two operands: correctly rounded, ties to even. */
+double mlc_rt_round_f64(double value, int64_t digits);
+float mlc_rt_round_f32(float value, int64_t digits);
+int64_t mlc_rt_round_i64(int64_t value, int64_t digits);
+typedef struct {
+  double re, im;
+} mlc_rt_complex;
+void mlc_rt_complex_pow(mlc_rt_complex *out, double re, double im, double b_re, double b_im);
 
 /* ---- Math: where the C library is less accurate than 1 ULP (double) or 2 ULP (float) ---- */
 

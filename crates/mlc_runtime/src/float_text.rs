@@ -27,6 +27,15 @@ const MOST_DIGITS: usize = 17;
 const LOWEST_FIXED_EXPONENT: i32 = -4;
 const FIRST_SCIENTIFIC_EXPONENT: i32 = 16;
 
+/// The type that a number has in the program, which decides how many digits tell it from its neighbors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    F64,
+    F32,
+    F16,
+    Bf16,
+}
+
 impl FloatText {
     pub fn of_f64(value: f64) -> FloatText {
         of(
@@ -45,6 +54,33 @@ impl FloatText {
             format_args!("{value:e}"),
         )
     }
+
+    /// The text of a value of that width.
+    pub fn of_width(value: f64, width: Width) -> FloatText {
+        match width {
+            Width::F64 => FloatText::of_f64(value),
+            Width::F32 => FloatText::of_f32(value as f32),
+            Width::F16 => of_narrow(value, 10, -14),
+            Width::Bf16 => of_narrow(value, 7, -126),
+        }
+    }
+}
+
+/// The shortest digits that round to a value with so many bits of mantissa and that least exponent.
+fn of_narrow(value: f64, mantissa: i32, least_exponent: i32) -> FloatText {
+    if !value.is_finite() || value == 0.0 {
+        return FloatText::of_f64(value);
+    }
+    let bits = ((value.to_bits() >> 52) & 0x7ff) as i32 - 1023;
+    let quantum = f64::powi(2.0, bits.max(least_exponent) - mantissa);
+    for digits in 0..MOST_DIGITS {
+        let text = format!("{value:.digits$e}");
+        let read: f64 = text.parse().unwrap_or(value);
+        if (read / quantum).round_ties_even() * quantum == value {
+            return of(false, false, value < 0.0, format_args!("{text}"));
+        }
+    }
+    FloatText::of_f64(value)
 }
 
 fn of(nan: bool, infinite: bool, negative: bool, scientific: fmt::Arguments<'_>) -> FloatText {
@@ -124,6 +160,38 @@ impl fmt::Display for FloatText {
         } else {
             scientific(f, digits, exponent)
         }
+    }
+}
+
+/// A complex number as CPython's `repr` writes it.
+pub struct ComplexText {
+    pub re: f64,
+    pub im: f64,
+    pub width: Width,
+}
+
+impl ComplexText {
+    /// One part, which has no `.0`; `signed`: also where it is positive.
+    fn part(value: f64, width: Width, signed: bool) -> String {
+        let text = FloatText::of_width(value, width).to_string();
+        let text = text.strip_suffix(".0").unwrap_or(&text);
+        let plus = if signed && !text.starts_with('-') {
+            "+"
+        } else {
+            ""
+        };
+        format!("{plus}{text}")
+    }
+}
+
+impl fmt::Display for ComplexText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let &ComplexText { re, im, width } = self;
+        if re == 0.0 && re.is_sign_positive() {
+            return write!(f, "{}j", ComplexText::part(im, width, false));
+        }
+        let re = ComplexText::part(re, width, false);
+        write!(f, "({re}{}j)", ComplexText::part(im, width, true))
     }
 }
 

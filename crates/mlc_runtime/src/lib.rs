@@ -20,6 +20,7 @@ mod lgamma_zeros;
 pub mod list;
 pub mod math;
 pub mod matmul;
+mod number;
 pub mod output;
 pub mod pool;
 pub mod print;

@@ -1,44 +1,12 @@
-//! Printing values as CPython prints them.
+//! Printing constant text. Numbers are printed by `text/scalar.rs`.
 
 use std::ffi::c_char;
-use std::io::Write;
 
 use crate::error::bytes;
-use crate::float_text::FloatText;
 use crate::output::{end_line, put};
-
-/// Writing to a vector cannot fail.
-fn put_display(value: impl std::fmt::Display) {
-    put(|line| {
-        let _ = write!(line, "{value}");
-    });
-}
-
-#[unsafe(no_mangle)]
-pub extern "C" fn mlc_rt_print_i64(value: i64) {
-    put_display(value);
-}
-
-#[unsafe(no_mangle)]
-pub extern "C" fn mlc_rt_print_u64(value: u64) {
-    put_display(value);
-}
-
-#[unsafe(no_mangle)]
-pub extern "C" fn mlc_rt_print_f64(value: f64) {
-    put_display(FloatText::of_f64(value));
-}
-
-/// Prints the shortest text that reads back as the same `f32`.
-#[unsafe(no_mangle)]
-pub extern "C" fn mlc_rt_print_f32(value: f32) {
-    put_display(FloatText::of_f32(value));
-}
-
-#[unsafe(no_mangle)]
-pub extern "C" fn mlc_rt_print_bool(value: bool) {
-    put_display(if value { "True" } else { "False" });
-}
+pub use crate::text::{
+    mlc_rt_print_bool, mlc_rt_print_f32, mlc_rt_print_f64, mlc_rt_print_i64, mlc_rt_print_u64,
+};
 
 /// Prints `len` bytes of UTF-8 as they are.
 ///

@@ -25,9 +25,10 @@ static TABLE: Table = Table(&table! {
         mlc_rt_raise, mlc_rt_raise_index, mlc_rt_error_kind, mlc_rt_error_matches, mlc_rt_error_message,
         mlc_rt_error_file, mlc_rt_error_line, mlc_rt_error_clear, mlc_rt_error_at, mlc_rt_kind_name,
     }
-    print::{
-        mlc_rt_print_i64, mlc_rt_print_u64, mlc_rt_print_f64, mlc_rt_print_f32, mlc_rt_print_bool, mlc_rt_print_str,
-        mlc_rt_print_newline,
+    print::{ mlc_rt_print_str, mlc_rt_print_newline }
+    number::{
+        mlc_rt_complex_pow, mlc_rt_divide_i64, mlc_rt_divide_u64, mlc_rt_pow_mod, mlc_rt_round_f32, mlc_rt_round_f64,
+        mlc_rt_round_i64,
     }
     output::{ mlc_rt_flush, mlc_rt_set_output }
     math::{
@@ -39,21 +40,22 @@ static TABLE: Table = Table(&table! {
         mlc_rt_sort_i8, mlc_rt_sort_i16, mlc_rt_sort_i32, mlc_rt_sort_i64, mlc_rt_sort_u8, mlc_rt_sort_u16, mlc_rt_sort_u32, mlc_rt_sort_u64, mlc_rt_sort_f32, mlc_rt_sort_f64, mlc_rt_sort_str,
     }
     text::{
+        mlc_rt_print_bf16, mlc_rt_str_of_bf16, mlc_rt_text_format_bf16, mlc_rt_text_push_bf16,
+        mlc_rt_print_bool, mlc_rt_str_of_bool, mlc_rt_text_format_bool, mlc_rt_text_push_bool,
+        mlc_rt_print_c128, mlc_rt_str_of_c128, mlc_rt_text_format_c128, mlc_rt_text_push_c128,
+        mlc_rt_print_c64, mlc_rt_str_of_c64, mlc_rt_text_format_c64, mlc_rt_text_push_c64,
+        mlc_rt_print_f16, mlc_rt_str_of_f16, mlc_rt_text_format_f16, mlc_rt_text_push_f16,
+        mlc_rt_print_f32, mlc_rt_str_of_f32, mlc_rt_text_format_f32, mlc_rt_text_push_f32,
+        mlc_rt_print_f64, mlc_rt_str_of_f64, mlc_rt_text_format_f64, mlc_rt_text_push_f64,
+        mlc_rt_print_i64, mlc_rt_str_of_i64, mlc_rt_text_format_i64, mlc_rt_text_push_i64,
+        mlc_rt_print_u64, mlc_rt_str_of_u64, mlc_rt_text_format_u64, mlc_rt_text_push_u64,
+        mlc_rt_print_exception, mlc_rt_text_push_exception, mlc_rt_str_of_kind,
         mlc_rt_print_repr,
         mlc_rt_text_caught,
         mlc_rt_text_finish,
-        mlc_rt_text_format_bool,        mlc_rt_text_format_f32,
-        mlc_rt_text_format_f64,
-        mlc_rt_text_format_i64,
         mlc_rt_text_format_text,
-        mlc_rt_text_format_u64,
         mlc_rt_text_push,
-        mlc_rt_text_push_bool,
-        mlc_rt_text_push_f32,
-        mlc_rt_text_push_f64,
-        mlc_rt_text_push_i64,
         mlc_rt_text_push_repr,
-        mlc_rt_text_push_u64,
         mlc_rt_text_raise,
         mlc_rt_print_text,
         mlc_rt_str_chr,
@@ -70,11 +72,6 @@ static TABLE: Table = Table(&table! {
         mlc_rt_str_lstrip,
         mlc_rt_str_lstrip_of,
         mlc_rt_str_new,
-        mlc_rt_str_of_bool,
-        mlc_rt_str_of_f32,
-        mlc_rt_str_of_f64,
-        mlc_rt_str_of_i64,
-        mlc_rt_str_of_u64,
         mlc_rt_str_ord,
         mlc_rt_str_release,
         mlc_rt_str_repeat,

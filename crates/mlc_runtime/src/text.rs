@@ -7,9 +7,11 @@ mod builder;
 mod character;
 mod compare;
 mod convert;
+mod exception;
 mod format;
 mod make;
 mod parts;
+mod scalar;
 
 use std::sync::atomic::{AtomicI64, Ordering, fence};
 
@@ -19,9 +21,11 @@ use crate::kind::MEMORY_ERROR;
 pub use builder::*;
 pub use compare::*;
 pub use convert::*;
+pub use exception::*;
 pub use format::*;
 pub use make::*;
 pub use parts::*;
+pub use scalar::*;
 
 /// What a text points to; its bytes follow.
 #[repr(C)]

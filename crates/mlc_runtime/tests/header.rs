@@ -61,12 +61,11 @@ fn table_holds_every_exported_function() {
             }
             // What a macro defines is named where the macro is used.
             for after in text.split("!(").skip(1) {
-                let name = after.trim_start().split([',', ')']).next().unwrap();
-                if name.starts_with("mlc_rt_") {
-                    exported.insert(name.to_owned());
-                }
+                let names = after.split(',').map(str::trim);
+                let names = names.take_while(|name| name.starts_with("mlc_rt_"));
+                exported.extend(names.map(str::to_owned));
             }
-            exported.remove("$name");
+            exported.retain(|name| !name.starts_with('$'));
         }
     }
     let table: BTreeSet<String> = mlc_runtime::mlc_rt_symbols()

@@ -8,6 +8,7 @@ use mlc_syntax::{Module, Name};
 use crate::checker::{Checker, Item, ModuleId, StructInstance};
 use crate::func::FnCx;
 use crate::hir::{self, FuncId, Program, StructId};
+use crate::library::Library;
 use crate::modules::load_all;
 use crate::options::{Loader, Options};
 
@@ -20,7 +21,8 @@ pub fn check(
     let mut diagnostics = Vec::new();
     let mut graph = load_all(ast, loader, options, &mut diagnostics);
     let synthesized = crate::synthesized::Synthesized::default();
-    let mut cx = Checker::new(options, &synthesized);
+    let library = Library::default();
+    let mut cx = Checker::new(options, &synthesized, &library);
     cx.diagnostics = diagnostics;
     let modules: Vec<Option<Arc<Module>>> =
         graph.nodes.iter().map(|node| node.module.clone()).collect();

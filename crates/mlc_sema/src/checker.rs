@@ -5,6 +5,7 @@ use mlc_syntax::{Name, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeTable};
+use crate::library::Library;
 use crate::modules::Links;
 use crate::nested::{Bound, Capture};
 use crate::options::Options;
@@ -144,6 +145,9 @@ pub(crate) struct Checker<'a> {
     pub synthesized: &'a Synthesized,
     /// `map` and `filter` by where they stand, as generator expressions.
     pub as_generators: FxHashMap<Span, &'a ast::Expr>,
+    pub library: &'a Library,
+    /// The module that the library became, once something of it is used.
+    pub library_id: Option<ModuleId>,
     /// Types that stood for `Unknown(n)` once that was known.
     pub unknowns: Vec<Option<Ty>>,
     /// Parallel to `headers`.
@@ -160,7 +164,7 @@ pub(crate) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub fn new(options: &'a Options, synthesized: &'a Synthesized) -> Self {
+    pub fn new(options: &'a Options, synthesized: &'a Synthesized, library: &'a Library) -> Self {
         Checker {
             options,
             types: TypeTable::default(),
@@ -181,6 +185,8 @@ impl<'a> Checker<'a> {
             nested_decls: FxHashMap::default(),
             synthesized,
             as_generators: FxHashMap::default(),
+            library,
+            library_id: None,
             unknowns: Vec::new(),
             instance_generics: Vec::new(),
             symbols_by_func: Vec::new(),
@@ -289,6 +295,14 @@ impl<'a> Checker<'a> {
                         .all(|(&left, &right)| self.unify(left, right))
             }
             _ => false,
+        }
+    }
+
+    /// Fills in a type that is not known yet.
+    pub fn unify_unknown(&mut self, ty: Ty, found: Ty) {
+        let ty = self.resolve(ty);
+        if matches!(self.types.kind(ty), TyKind::Unknown(_)) {
+            self.unify(ty, found);
         }
     }
 

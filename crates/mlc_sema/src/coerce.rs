@@ -435,6 +435,9 @@ impl FnCx<'_, '_> {
             TyKind::Float(_) => compare(value.expr, ExprKind::Float(0.0)),
             TyKind::Complex(_) => compare(value.expr, ExprKind::Complex(0.0, 0.0)),
             TyKind::None => self.constant_bool(false, value.expr, span),
+            TyKind::List(_) if matches!(&value.expr.kind, ExprKind::List(items) if items.is_empty()) => {
+                Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr
+            }
             TyKind::Str | TyKind::List(_) => {
                 let place = into_place(value.expr);
                 let len = ExprKind::Len {

@@ -1,85 +1,17 @@
-//! F-strings, progressions and tuples as values.
+//! Progressions and compile-time data as values.
 
 use mlc_diagnostics::Span;
-use mlc_syntax::ast::{self, FStringPart};
+use mlc_syntax::ast;
 
 use crate::checker::Comptime;
-use crate::coerce::{Val, into_place, logical};
+use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{
-    BinaryOp, Builtin, CompareOp, ConstValue, Expr, ExprKind, LogicalOp, ProjectionKind, Stmt,
-    StmtKind, Ty, TyKind,
+    BinaryOp, Builtin, CompareOp, ConstValue, Expr, ExprKind, Stmt, StmtKind, Ty, TyKind,
 };
 
 impl<'a> FnCx<'_, 'a> {
-    /// `f"…{value!r:spec}…"`
-    pub fn f_string(&mut self, parts: &'a [FStringPart], span: Span) -> Val {
-        let mut pieces: Vec<Expr> = Vec::with_capacity(parts.len());
-        for part in parts {
-            match part {
-                FStringPart::Text(text) => pieces.push(self.str(text, span)),
-                FStringPart::Value(value) => {
-                    if let Some(text) = &value.debug {
-                        pieces.push(self.str(text, value.span));
-                    }
-                    let Some(piece) = self.f_string_value(value) else {
-                        return Val::error(span);
-                    };
-                    pieces.push(piece);
-                }
-            }
-        }
-        let mut pieces = pieces.into_iter();
-        let Some(mut result) = pieces.next() else {
-            return Val::strong(ExprKind::Str("".into()), Ty::STR, span);
-        };
-        for piece in pieces {
-            result = self
-                .builtin(Builtin::StrConcat, vec![result, piece], Ty::STR, span)
-                .expr;
-        }
-        result.into()
-    }
-
-    fn f_string_value(&mut self, part: &'a ast::FStringValue) -> Option<Expr> {
-        let span = part.span;
-        let value = self.value(&part.value, None);
-        let value = self.settle(value);
-        if value.ty == Ty::ERROR {
-            return None;
-        }
-        let repr = matches!(
-            part.conversion,
-            Some(ast::Conversion::Repr | ast::Conversion::Ascii)
-        ) || (part.debug.is_some() && part.conversion.is_none() && part.spec.is_empty());
-        let value = if repr {
-            let value = self.borrow(value);
-            self.builtin(Builtin::Repr, vec![value], Ty::STR, span).expr
-        } else {
-            value
-        };
-        match part.spec.as_slice() {
-            [] => Some(self.str_of(value, span).expr),
-            [FStringPart::Text(spec)] => {
-                let spec = self.str(spec, span);
-                if !self.is_arithmetic(value.ty) && value.ty != Ty::STR {
-                    let name = self.ty_name(value.ty);
-                    self.report(diag::not_yet(span, &format!("a format for `{name}`")));
-                    return None;
-                }
-                Some(
-                    self.builtin(Builtin::Format, vec![value, spec], Ty::STR, span)
-                        .expr,
-                )
-            }
-            _ => {
-                self.report(diag::not_yet(span, "a format that is computed"));
-                None
-            }
-        }
-    }
-
     /// `[a, b, ..., z]`
     pub fn progression(&mut self, item: &'a ast::Progression, want: Option<Ty>, span: Span) -> Val {
         let wanted = want.and_then(|want| match *self.cx.types.kind(want) {
@@ -233,92 +165,6 @@ impl<'a> FnCx<'_, 'a> {
         let place = self.local_place(list, span);
         let value = Box::new(self.read(place));
         Val::strong(ExprKind::Block { stmts, value }, ty, span)
-    }
-
-    pub fn tuple_of(&mut self, items: Vec<Expr>, span: Span) -> Val {
-        if items.iter().any(|item| item.ty == Ty::ERROR) {
-            return Val::error(span);
-        }
-        let tys: Vec<Ty> = items.iter().map(|item| self.cx.resolve(item.ty)).collect();
-        let ty = self.cx.types.tuple(&tys);
-        Val::strong(ExprKind::Tuple(items), ty, span)
-    }
-
-    pub fn tuple_concat(
-        &mut self,
-        left: Expr,
-        left_items: &[Ty],
-        right: Expr,
-        right_items: &[Ty],
-        span: Span,
-    ) -> Val {
-        let mut items = Vec::new();
-        let mut tys = Vec::new();
-        let mut stmts = Vec::new();
-        for (value, item_tys) in [(left, left_items), (right, right_items)] {
-            let (ty, at) = (value.ty, value.span);
-            let local = self.temp("t", ty, at);
-            stmts.push(Stmt {
-                kind: StmtKind::Bind { local, value },
-                span: at,
-            });
-            for (position, &item) in item_tys.iter().enumerate() {
-                let base = self.local_place(local, at);
-                let place = self.project(base, ProjectionKind::Item(position as u32), item, at);
-                items.push(self.read(place));
-                tys.push(item);
-            }
-        }
-        let ty = self.cx.types.tuple(&tys);
-        let value = Box::new(Expr {
-            kind: ExprKind::Tuple(items),
-            ty,
-            span,
-        });
-        Val::strong(ExprKind::Block { stmts, value }, ty, span)
-    }
-
-    /// `x in (a, b, c)`
-    pub fn tuple_membership(
-        &mut self,
-        op: ast::CompareOp,
-        left: Val,
-        right: Expr,
-        items: &[Ty],
-        span: Span,
-    ) -> Val {
-        let (first, again) = self.evaluate_once(left);
-        let place = into_place(right);
-        let mut result: Option<Expr> = None;
-        for (position, &item) in items.iter().enumerate() {
-            let candidate = self.project(
-                place.clone(),
-                ProjectionKind::Item(position as u32),
-                item,
-                span,
-            );
-            let candidate = self.read(candidate);
-            let value = if position == 0 {
-                first.clone()
-            } else {
-                again.clone()
-            };
-            let equal = self.compare(ast::CompareOp::Eq, value, candidate.into(), span);
-            if equal.is_error() {
-                return equal;
-            }
-            result = Some(match result {
-                Some(before) => logical(LogicalOp::Or, before, equal.expr),
-                None => equal.expr,
-            });
-        }
-        let found =
-            result.unwrap_or_else(|| Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr);
-        if op == ast::CompareOp::NotIn {
-            self.not(found).into()
-        } else {
-            found.into()
-        }
     }
 
     /// A compile-time tuple as a literal; a list or array as read-only data.

@@ -44,6 +44,15 @@ impl<'a> FnCx<'_, 'a> {
                 self.array_method(receiver, elem, &dims, attr, args, span)
             }
             TyKind::Simd { .. } => self.simd_method(receiver, attr, args, span),
+            TyKind::Tuple(items)
+                if matches!(attr.name.as_str(), "index" | "count") && self.is_uniform(&items) =>
+            {
+                let list = self.tuple_as_list(receiver, &items, span);
+                self.list_method(list, items[0], attr, args, span)
+            }
+            TyKind::Complex(_) if attr.name == "conjugate" && args.is_empty() => {
+                self.conjugate(receiver, span)
+            }
             TyKind::Struct(id) => return self.struct_method(receiver, id, attr, args, span),
             TyKind::Optional(inner) => {
                 let at = receiver.span;
@@ -67,6 +76,18 @@ impl<'a> FnCx<'_, 'a> {
             }
         };
         Operand::Value(value)
+    }
+
+    /// `z.conjugate()`
+    fn conjugate(&mut self, receiver: Place, span: Span) -> Val {
+        let ty = receiver.ty;
+        let part = if ty == Ty::C64 { Ty::F32 } else { Ty::F64 };
+        let value = self.read(receiver);
+        let (value, again) = self.evaluate_once(value.into());
+        let re = self.builtin(Builtin::ComplexReal, vec![value.expr], part, span);
+        let im = self.builtin(Builtin::ComplexImag, vec![again.expr], part, span);
+        let im = self.unary(ast::UnaryOp::Minus, im, span);
+        self.builtin(Builtin::ComplexNew, vec![re.expr, im.expr], ty, span)
     }
 
     fn mutable(&mut self, place: Place) -> Expr {
@@ -147,16 +168,7 @@ impl<'a> FnCx<'_, 'a> {
                 let list = self.mutable(list);
                 self.builtin(op, vec![list], Ty::NONE, span)
             }
-            ("sort", _) => {
-                let Some(reverse) = self.reverse_argument("sort", args) else {
-                    return Val::error(span);
-                };
-                if !self.sortable(elem, span) {
-                    return Val::error(span);
-                }
-                let list = self.mutable(list);
-                self.builtin(Builtin::ListSort, vec![list, reverse], Ty::NONE, span)
-            }
+            ("sort", _) => self.sort(list, "sort", args, span),
             ("index" | "count", [arg]) => {
                 let item = self.value_of(&arg.value, elem);
                 let item = self.borrow(item);

@@ -29,6 +29,8 @@ pub(crate) const BUILTINS: &[&str] = &[
     "repr",
     "hex",
     "bin",
+    "oct",
+    "format",
     "int",
     "float",
     "bool",

@@ -151,6 +151,8 @@ impl<'a> FnCx<'_, 'a> {
                         decl: *decl,
                         sources: Vec::new(),
                     }),
+                    Some(Item::Builtin(_)) => Some(self.built_in_function(expr)),
+                    None if self.is_built_in(*name) => Some(self.built_in_function(expr)),
                     _ => None,
                 }
             }
@@ -166,36 +168,72 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    pub fn lambda(&mut self, lambda: &'a ast::Lambda, whole: &'a ast::Expr) -> Bound {
-        let span = whole.span;
-        let name = Name::new("lambda");
-        let known = self
-            .cx
-            .nested_decls
-            .get(&(span, self.func))
-            .map(|decl| self.cx.decl(*decl).ast);
-        let function: &'a ast::Function = match known {
-            Some(function) => function,
+    fn is_built_in(&self, name: Name) -> bool {
+        crate::names::BUILTINS.contains(&name.as_str())
+            || crate::annotations::scalar_type(name.as_str()).is_some()
+    }
+
+    /// A built-in function of one argument, or a type that converts, as `lambda item: f(item)`.
+    fn built_in_function(&mut self, function: &'a ast::Expr) -> Bound {
+        let span = function.span;
+        let name = Name::new("item");
+        let expr = |kind| ast::Expr { kind, span };
+        let call = expr(Ast::Call {
+            function: Box::new(function.clone()),
+            args: vec![Arg {
+                kind: ast::ArgKind::Positional,
+                value: expr(Ast::Name(name)),
+            }],
+        });
+        let param = ast::Param {
+            kind: ast::ParamKind::Plain,
+            convention: None,
+            name: ast::Ident { name, span },
+            annotation: None,
+            default: None,
+            span,
+        };
+        let body = vec![ast::Stmt {
+            kind: ast::StmtKind::Return(Some(call)),
+            span,
+        }];
+        let function = self.synthesized(Name::new("lambda"), vec![param], body, span);
+        self.declare_anonymous(function, FxHashSet::default(), span)
+    }
+
+    /// A function that the program does not define by itself.
+    fn synthesized(
+        &self,
+        name: Name,
+        params: Vec<ast::Param>,
+        body: Vec<ast::Stmt>,
+        span: Span,
+    ) -> &'a ast::Function {
+        match self.cx.nested_decls.get(&(span, self.func)) {
+            Some(decl) => self.cx.decl(*decl).ast,
             None => self.cx.synthesized.functions.alloc(ast::Function {
                 keyword: ast::FunctionKeyword::Def,
                 decorators: Vec::new(),
                 name: ast::Ident { name, span },
                 generics: Vec::new(),
-                params: lambda.params.clone(),
+                params,
                 raises: None,
                 returns: None,
                 docstring: None,
-                body: vec![ast::Stmt {
-                    kind: ast::StmtKind::Return(Some(lambda.body.clone())),
-                    span: lambda.body.span,
-                }],
+                body,
                 signature: span,
             }),
-        };
-        let mut free: FxHashSet<Name> = FxHashSet::default();
-        crate::names::mentioned_expr(whole, &mut |name| {
-            free.insert(name);
-        });
+        }
+    }
+
+    /// A nested function that no name calls.
+    fn declare_anonymous(
+        &mut self,
+        function: &'a ast::Function,
+        free: FxHashSet<Name>,
+        span: Span,
+    ) -> Bound {
+        let name = function.name.name;
         let before = self.nested.get(&name).cloned();
         let bound = self.declare_nested(name, function, free, &FxHashSet::default(), span);
         match before {
@@ -203,6 +241,20 @@ impl<'a> FnCx<'_, 'a> {
             None => self.nested.remove(&name),
         };
         bound
+    }
+
+    pub fn lambda(&mut self, lambda: &'a ast::Lambda, whole: &'a ast::Expr) -> Bound {
+        let span = whole.span;
+        let body = vec![ast::Stmt {
+            kind: ast::StmtKind::Return(Some(lambda.body.clone())),
+            span: lambda.body.span,
+        }];
+        let function = self.synthesized(Name::new("lambda"), lambda.params.clone(), body, span);
+        let mut free: FxHashSet<Name> = FxHashSet::default();
+        crate::names::mentioned_expr(whole, &mut |name| {
+            free.insert(name);
+        });
+        self.declare_anonymous(function, free, span)
     }
 
     /// `name = lambda …: …` and `name = function`: another name for a function.

@@ -170,6 +170,12 @@ impl<'a> FnCx<'_, 'a> {
             (TyKind::Tuple(left_items), ast::BinaryOp::Add, TyKind::Tuple(right_items)) => {
                 return self.tuple_concat(left.expr, &left_items, right.expr, &right_items, span);
             }
+            (TyKind::Tuple(items), ast::BinaryOp::Mul, TyKind::Int { .. }) => {
+                return self.tuple_repeat(left.expr, &items, &right, span);
+            }
+            (TyKind::Int { .. }, ast::BinaryOp::Mul, TyKind::Tuple(items)) => {
+                return self.tuple_repeat(right.expr, &items, &left, span);
+            }
             (TyKind::Optional(inner), ..) => {
                 let left = self.unwrap(left.expr, inner, true);
                 return self.binary(op, left.into(), right, span);

@@ -7,7 +7,7 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 use crate::checker::{Item, ModuleId};
 use crate::coerce::{Val, into_place};
 use crate::diag;
-use crate::expr::{Operand, math_constant};
+use crate::expr::{Operand, is_shadowed, math_constant, with_stmts};
 use crate::func::FnCx;
 use crate::hir::{Builtin, Dim, ExprKind, Place, ProjectionKind, Subscript, Ty, TyKind};
 
@@ -80,8 +80,40 @@ impl<'a> FnCx<'_, 'a> {
             Some(Item::Poisoned) => return Operand::Value(Val::error(span)),
             _ => {}
         }
+        if attr.name == "__name__"
+            && let Ast::Call { function, args } = &base.kind
+            && let (Ast::Name(name), [arg]) = (&function.kind, args.as_slice())
+            && *name == "type"
+            && !is_shadowed(self, *name)
+        {
+            let value = self.value(&arg.value, None);
+            return Operand::Value(self.type_name(value, span));
+        }
         let place = self.place(base);
         self.part(place, attr, span)
+    }
+
+    /// `type(x).__name__`
+    fn type_name(&mut self, value: Val, span: Span) -> Val {
+        let ty = self.cx.resolve(value.expr.ty);
+        let name = match self.cx.types.kind(ty) {
+            TyKind::Exception => {
+                return self.builtin(Builtin::ExceptionName, vec![value.expr], Ty::STR, span);
+            }
+            TyKind::Error => return Val::error(span),
+            TyKind::Bool => "bool".to_owned(),
+            TyKind::None => "NoneType".to_owned(),
+            TyKind::Str => "str".to_owned(),
+            TyKind::List(_) => "list".to_owned(),
+            TyKind::Tuple(_) => "tuple".to_owned(),
+            _ if ty == Ty::INT => "int".to_owned(),
+            _ if ty == Ty::F64 => "float".to_owned(),
+            _ if ty == Ty::C128 => "complex".to_owned(),
+            _ => self.ty_name(ty),
+        };
+        let text = self.str(&name, span);
+        let stmt = crate::hir::StmtKind::Expr(value.expr);
+        with_stmts(vec![crate::hir::Stmt { kind: stmt, span }], text).into()
     }
 
     fn module_attribute(&mut self, module: ModuleId, attr: &ast::Ident, span: Span) -> Operand {
@@ -166,6 +198,11 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
             TyKind::Array { dims, .. } => return self.array_attribute(place, &dims, attr, span),
+            TyKind::Exception if attr.name == "args" => {
+                let value = self.read(place);
+                let message = self.builtin(Builtin::ExceptionMessage, vec![value], Ty::STR, span);
+                return Operand::Value(self.tuple_of(vec![message.expr], span));
+            }
             _ => {}
         }
         let name = self.ty_name(ty);
@@ -298,57 +335,6 @@ impl<'a> FnCx<'_, 'a> {
             step,
             lanes,
         }
-    }
-
-    fn tuple_item(
-        &mut self,
-        place: Place,
-        items: &[Ty],
-        index: &'a ast::Expr,
-        span: Span,
-    ) -> Operand {
-        if let Ast::Slice(slice) = &index.kind {
-            return Operand::Value(self.tuple_slice(place, items, slice, span));
-        }
-        let value = self.value(index, Some(Ty::INT));
-        if value.is_error() {
-            return Operand::Value(value);
-        }
-        let Some(constant) = value.constant() else {
-            self.report(diag::not_comptime(index.span, "the index of a tuple"));
-            return Operand::Value(Val::error(span));
-        };
-        let len = items.len() as i128;
-        let at = if constant < 0 {
-            constant + len
-        } else {
-            constant
-        };
-        if at < 0 || at >= len {
-            let message = format!("index {constant} is out of range for a tuple of {len} items");
-            self.report(mlc_diagnostics::Diagnostic::error(
-                "bad-index",
-                index.span,
-                message,
-            ));
-            return Operand::Value(Val::error(span));
-        }
-        // `a.shape[1]`: no need for the tuple.
-        if place.projections.is_empty()
-            && let crate::hir::Root::Temporary(tuple) = &place.root
-            && let ExprKind::Tuple(values) = &tuple.kind
-            && values
-                .iter()
-                .all(|value| matches!(value.kind, ExprKind::Len { .. } | ExprKind::Int(_)))
-        {
-            return Operand::Value(Val::from(values[at as usize].clone()));
-        }
-        Operand::Place(self.project(
-            place,
-            ProjectionKind::Item(at as u32),
-            items[at as usize],
-            span,
-        ))
     }
 
     /// `a[i]`, `a[i, j]`, `a[1:, j]`, … of an array.

@@ -186,6 +186,7 @@ fn may_raise(op: Builtin) -> bool {
             | Builtin::SimdNew
             | Builtin::SimdSelect
             | Builtin::RoundDigits
+            | Builtin::RoundInt
             | Builtin::ListClear
             | Builtin::ListReverse
             | Builtin::Contains

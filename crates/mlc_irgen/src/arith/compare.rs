@@ -110,13 +110,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 };
                 self.compare_floats(predicate, a, b)
             }
-            Class::Complex(_) => {
-                let name = if op == CompareOp::Eq {
-                    "complex.eq"
-                } else {
-                    "complex.neq"
+            Class::Complex(kind) => {
+                let ((a_re, a_im), (b_re, b_im)) =
+                    (self.complex_parts(a, kind), self.complex_parts(b, kind));
+                let (predicate, join) = match op {
+                    CompareOp::Eq => ("oeq", "arith.andi"),
+                    _ => ("une", "arith.ori"),
                 };
-                self.b.value(name, &[a, b], self.b.int_type(1))
+                let re = self.compare_floats(predicate, a_re, b_re);
+                let im = self.compare_floats(predicate, a_im, b_im);
+                self.b.value(join, &[re, im], self.b.int_type(1))
             }
             class => {
                 let signed = matches!(class, Class::Int { signed: true, .. });

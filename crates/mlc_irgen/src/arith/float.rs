@@ -1,4 +1,4 @@
-//! Arithmetic of floats and complex numbers.
+//! Arithmetic of floats.
 
 use melior::ir::{Type, Value};
 use mlc_sema::hir::{BinaryOp, Ty};
@@ -87,27 +87,5 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let bit = self.b.bit_type(rest);
         let differ = self.b.value("arith.xori", &[a, b], bit);
         self.b.value("arith.andi", &[some, differ], bit)
-    }
-
-    pub(super) fn complex_binary(
-        &self,
-        op: BinaryOp,
-        a: Value<'c, 'm>,
-        b: Value<'c, 'm>,
-        result: Type<'c>,
-    ) -> Result<Value<'c, 'm>> {
-        let name = match op {
-            BinaryOp::Add => "complex.add",
-            BinaryOp::Sub => "complex.sub",
-            BinaryOp::Mul => "complex.mul",
-            BinaryOp::Div => "complex.div",
-            BinaryOp::Pow => "complex.pow",
-            _ => {
-                return Err(Error::Invalid(
-                    "an operation that complex numbers do not have".into(),
-                ));
-            }
-        };
-        Ok(self.b.value(name, &[a, b], result))
     }
 }

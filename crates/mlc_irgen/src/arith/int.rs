@@ -1,10 +1,13 @@
 //! Arithmetic of integers, which wraps: floor division, the sign of a remainder, wide shifts, true division.
 
-use melior::ir::{Type, Value};
-use mlc_sema::hir::{BinaryOp, ErrorKind, FloatKind, Ty, TyKind};
+use melior::ir::Value;
+use mlc_sema::hir::{BinaryOp, ErrorKind, Ty, TyKind};
 
 use super::Binary;
 use crate::function::{Lower, Result};
+
+/// Integers up to it are exact as `f64`.
+const EXACT: i64 = 1 << 53;
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub(super) fn int_binary(
@@ -29,7 +32,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             (BinaryOp::Shl | BinaryOp::Shr, _) => return self.shift(operation, (bits, signed)),
             (BinaryOp::Pow, _) => return self.int_power(operation, (bits, signed)),
-            (BinaryOp::Div, _) => return self.true_division(operation),
+            (BinaryOp::Div, _) => return self.true_division(operation, (bits, signed)),
         };
         let result = self.number_type(ty)?;
         Ok(self.b.value(name, &[a, b], result))
@@ -151,19 +154,52 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(self.b.select(wide, zero, shifted))
     }
 
-    /// The quotient of two integers as a float, rounded once where both are exact in it.
-    fn true_division(&mut self, operation: &Binary<'c, 'm>) -> Result<Value<'c, 'm>> {
+    /// The quotient of two integers as a float, rounded once.
+    fn true_division(
+        &mut self,
+        operation: &Binary<'c, 'm>,
+        (bits, signed): (u32, bool),
+    ) -> Result<Value<'c, 'm>> {
         let &Binary { a, b, left, ty, .. } = operation;
         self.check_divisor(operation, "division by zero")?;
-        // Through f64, so that a narrower result is rounded from a quotient that is nearly exact.
-        let wide = match self.types().kind(ty) {
-            TyKind::Float(FloatKind::F64) | TyKind::Simd { .. } => ty,
-            _ => Ty::F64,
+        let is_vector = matches!(self.types().kind(ty), TyKind::Simd { .. });
+        let wide = if is_vector { ty } else { Ty::F64 };
+        // Numbers below 2^53 are exact as floats, so that their quotient is rounded once. A narrower result is rounded from
+        // one that is nearly exact.
+        let simple = |lower: &mut Self| -> Result<Value<'c, 'm>> {
+            let a = lower.convert(a, left, wide)?;
+            let b = lower.convert(b, left, wide)?;
+            let ty = lower.number_type(wide)?;
+            Ok(lower.b.value("arith.divf", &[a, b], ty))
         };
-        let a = self.convert(a, left, wide)?;
-        let b = self.convert(b, left, wide)?;
-        let wide_type: Type = self.number_type(wide)?;
-        let quotient = self.b.value("arith.divf", &[a, b], wide_type);
+        if bits < 64 || is_vector || self.fp != crate::FpMode::Strict {
+            let quotient = simple(self)?;
+            return self.convert(quotient, wide, ty);
+        }
+        let long = self.b.int_type(64);
+        let offset = self.b.int(if signed { EXACT } else { 0 }, long);
+        let limit = self.b.int(if signed { 2 * EXACT } else { EXACT }, long);
+        let mut exact = self.b.bool(true);
+        for operand in [a, b] {
+            let moved = self.b.value("arith.addi", &[operand, offset], long);
+            let small = self.compare_ints("ule", moved, limit);
+            exact = self
+                .b
+                .value("arith.andi", &[exact, small], self.b.int_type(1));
+        }
+        let symbol = if signed {
+            "mlc_rt_divide_i64"
+        } else {
+            "mlc_rt_divide_u64"
+        };
+        let wide_type = self.number_type(wide)?;
+        let quotient = self.if_values(
+            exact,
+            &[],
+            &[wide_type],
+            |lower| Ok(vec![simple(lower)?]),
+            |lower| Ok(lower.call_runtime(symbol, &[a, b], &[wide_type])),
+        )?[0];
         self.convert(quotient, wide, ty)
     }
 }

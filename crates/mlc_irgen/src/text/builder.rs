@@ -49,14 +49,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 }))
             }
             (Builtin::Str | Builtin::Repr, [value]) if self.types().is_scalar(value.ty) => {
-                let Some((kind, wide)) = self.number_kind(value.ty)? else {
-                    return Ok(None);
-                };
                 let number = self.number_operand(value)?;
                 self.at(expr.span);
-                let number = self.convert(number, value.ty, wide)?;
+                let Some((kind, operands)) = self.written_number(number, value.ty)? else {
+                    return Ok(None);
+                };
                 let symbol = format!("mlc_rt_str_of_{kind}");
-                Ok(Some(self.new_text(&symbol, &[number])))
+                Ok(Some(self.new_text(&symbol, &operands)))
             }
             _ => Ok(None),
         }
@@ -107,38 +106,54 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.call_checked("mlc_rt_text_format_text", &[out, value, spec]);
             return Ok(());
         }
-        let kind = match self.types().is_scalar(value.ty) {
-            true => self.number_kind(value.ty)?,
+        let written = match self.types().is_scalar(value.ty) {
+            true => {
+                let number = self.number_operand(value)?;
+                self.written_number(number, value.ty)?
+            }
             false => None,
         };
-        let Some((kind, wide)) = kind else {
+        let Some((kind, operands)) = written else {
             return Err(Error::unsupported(
                 value.span,
                 "formatting a value of this type",
             ));
         };
-        let number = self.number_operand(value)?;
-        let number = self.convert(number, value.ty, wide)?;
         let spec = self.text(spec)?;
         self.at(expr.span);
         let symbol = format!("mlc_rt_text_format_{kind}");
-        self.call_checked(&symbol, &[out, number, spec]);
+        let operands: Vec<_> = std::iter::once(out).chain(operands).chain([spec]).collect();
+        self.call_checked(&symbol, &operands);
         Ok(())
     }
 
-    /// How functions of the runtime name a type of numbers, and the type that they take; none for one that they do not know.
-    pub fn number_kind(&self, ty: Ty) -> Result<Option<(&'static str, Ty)>> {
+    /// A number as functions of the runtime take it that write one: how they name its type, and the operands.
+    pub fn written_number(
+        &mut self,
+        value: Value<'c, 'm>,
+        ty: Ty,
+    ) -> Result<Option<(&'static str, Vec<Value<'c, 'm>>)>> {
         if matches!(self.types().kind(ty), TyKind::Simd { .. }) {
             return Ok(None);
         }
-        Ok(Some(match self.class(ty)? {
+        let (kind, wide) = match self.class(ty)? {
             Class::Bool => ("bool", Ty::BOOL),
             Class::Int { signed: true, .. } => ("i64", Ty::I64),
             Class::Int { signed: false, .. } => ("u64", Ty::U64),
             Class::Float(FloatKind::F64) => ("f64", Ty::F64),
-            Class::Float(_) => ("f32", Ty::F32),
-            Class::Complex(_) => return Ok(None),
-        }))
+            Class::Float(FloatKind::F32) => ("f32", Ty::F32),
+            Class::Float(FloatKind::F16) => ("f16", Ty::F32),
+            Class::Float(FloatKind::Bf16) => ("bf16", Ty::F32),
+            Class::Complex(kind) => {
+                let name = match kind {
+                    FloatKind::F64 => "c128",
+                    _ => "c64",
+                };
+                let (re, im) = self.complex_parts(value, kind);
+                return Ok(Some((name, vec![re, im])));
+            }
+        };
+        Ok(Some((kind, vec![self.convert(value, ty, wide)?])))
     }
 
     /// A number or `Bool`, given by value or as a borrow.

@@ -60,16 +60,18 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             Builtin::Ord => return self.ord(expr, &args[0]),
             Builtin::IntFromStr | Builtin::FloatFromStr => {
-                let text = self.text(&args[0])?;
+                let text = self.text_before(&args[0], &args[1..])?;
+                let mut operands = vec![text];
+                for base in &args[1..] {
+                    operands.push(self.one(base)?);
+                }
                 self.at(expr.span);
                 let symbol = match op {
                     Builtin::IntFromStr => "mlc_rt_str_to_i64",
                     _ => "mlc_rt_str_to_f64",
                 };
                 let number = self.types().flat(expr.ty)?[0];
-                let cell = self.new_by_runtime(symbol, number, &[text]);
-                let cell = self.borrow_box(cell, false);
-                return Ok(self.b.value("own.load", &[cell], number));
+                return Ok(self.stored_by_runtime(symbol, number, &operands));
             }
             Builtin::StrConcat | Builtin::Str | Builtin::Repr | Builtin::Format => {
                 return self.built_text(expr);

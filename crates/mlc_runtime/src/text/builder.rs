@@ -3,12 +3,10 @@
 //! Functions that append return 0 or the status of the error that they left pending.
 
 use std::ffi::c_void;
-use std::io::Write;
 
 use super::convert::repr;
 use super::{Text, as_str, store};
 use crate::error;
-use crate::float_text::FloatText;
 use crate::list::{List, mlc_rt_list_reserve};
 use crate::output::put;
 
@@ -53,29 +51,6 @@ pub unsafe extern "C" fn mlc_rt_text_push_repr(out: *mut List, text: *const Text
     // SAFETY: the caller vouches for both.
     unsafe { push(out, repr(as_str(*text)).as_bytes()) }
 }
-
-macro_rules! push_number {
-    ($name:ident, $ty:ty, $value:ident => $display:expr) => {
-        /// Appends what `str` gives.
-        ///
-        /// # Safety
-        /// As for [`mlc_rt_text_push`].
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name(out: *mut List, $value: $ty) -> i32 {
-            let mut buffer = Vec::with_capacity(32);
-            // Writing to a vector cannot fail.
-            let _ = write!(buffer, "{}", $display);
-            // SAFETY: the caller vouches for the list.
-            unsafe { push(out, &buffer) }
-        }
-    };
-}
-
-push_number!(mlc_rt_text_push_i64, i64, value => value);
-push_number!(mlc_rt_text_push_u64, u64, value => value);
-push_number!(mlc_rt_text_push_f64, f64, value => FloatText::of_f64(value));
-push_number!(mlc_rt_text_push_f32, f32, value => FloatText::of_f32(value));
-push_number!(mlc_rt_text_push_bool, bool, value => if value { "True" } else { "False" });
 
 /// Makes a text of the bytes that were appended.
 ///

@@ -5,29 +5,8 @@ use std::ffi::c_char;
 use super::make::is_space;
 use super::{Text, as_str, store};
 use crate::error;
-use crate::float_text::FloatText;
 use crate::kind::{OVERFLOW_ERROR, VALUE_ERROR};
 use crate::output::put;
-
-macro_rules! of {
-    ($name:ident, $ty:ty, $value:ident => $text:expr) => {
-        /// What `str` gives.
-        ///
-        /// # Safety
-        /// `out` must point to where a text may be written.
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name(out: *mut Text, $value: $ty) -> i32 {
-            // SAFETY: the caller vouches for the pointer.
-            unsafe { store(out, &[&$text]) }
-        }
-    };
-}
-
-of!(mlc_rt_str_of_i64, i64, value => value.to_string());
-of!(mlc_rt_str_of_u64, u64, value => value.to_string());
-of!(mlc_rt_str_of_f64, f64, value => FloatText::of_f64(value).to_string());
-of!(mlc_rt_str_of_f32, f32, value => FloatText::of_f32(value).to_string());
-of!(mlc_rt_str_of_bool, bool, value => if value { "True" } else { "False" });
 
 /// A text of `len` bytes of UTF-8; bytes that are no UTF-8 become replacement characters.
 ///
@@ -105,36 +84,60 @@ pub unsafe extern "C" fn mlc_rt_print_text(text: *const Text) {
     put(|line| line.extend_from_slice(text.as_bytes()));
 }
 
-/// `int(text)` in base ten; `ValueError` where it is no number, `OverflowError` where it needs more than 64 bits.
+/// `int(text, base)`; `ValueError` where it is no number, `OverflowError` where it needs more than 64 bits.
 ///
 /// # Safety
 /// `text` must point to a text, and `out` to where a number may be written.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn mlc_rt_str_to_i64(out: *mut i64, text: *const Text) -> i32 {
+pub unsafe extern "C" fn mlc_rt_str_to_i64(out: *mut i64, text: *const Text, base: i64) -> i32 {
     // SAFETY: the caller vouches for the pointers.
     let text = unsafe { as_str(*text) };
-    let digits = text.trim_matches(is_space);
-    let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(digits);
-    if !is_digits(unsigned) {
-        let message = format!("invalid literal for int() with base 10: {}", repr(text));
-        return error::raise(VALUE_ERROR, message);
+    if base != 0 && !(2..=36).contains(&base) {
+        return error::raise(VALUE_ERROR, "int() base must be >= 2 and <= 36, or 0");
     }
-    match digits.replace('_', "").parse::<i64>() {
+    let Some((negative, digits, radix)) = integer_digits(text.trim_matches(is_space), base as u32)
+    else {
+        let message = format!("invalid literal for int() with base {base}: {}", repr(text));
+        return error::raise(VALUE_ERROR, message);
+    };
+    let magnitude = i128::from_str_radix(&digits, radix).unwrap_or(i128::MAX);
+    match i64::try_from(if negative { -magnitude } else { magnitude }) {
         Ok(value) => {
             // SAFETY: the caller vouches for `out`.
             unsafe { *out = value };
             0
         }
-        Err(_) => error::raise(OVERFLOW_ERROR, format!("{digits} does not fit 64 bits")),
+        Err(_) => {
+            let number = text.trim_matches(is_space);
+            error::raise(OVERFLOW_ERROR, format!("{number} does not fit 64 bits"))
+        }
     }
 }
 
-/// Digits, with single underscores between them.
-fn is_digits(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .split('_')
-            .all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()))
+/// Whether it is negative, its digits, and their base.
+fn integer_digits(text: &str, base: u32) -> Option<(bool, String, u32)> {
+    let negative = text.starts_with('-');
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let prefix = unsigned.get(..2).unwrap_or_default().to_ascii_lowercase();
+    let named = match prefix.as_str() {
+        "0x" => 16,
+        "0o" => 8,
+        "0b" => 2,
+        _ => 0,
+    };
+    let (digits, radix) = if named != 0 && (base == 0 || base == named) {
+        let digits = &unsigned[2..];
+        (digits.strip_prefix('_').unwrap_or(digits), named)
+    } else {
+        (unsigned, if base == 0 { 10 } else { base })
+    };
+    let grouped = (digits.split('_'))
+        .all(|group| !group.is_empty() && group.chars().all(|digit| digit.is_digit(radix)));
+    let digits = digits.replace('_', "");
+    // Without a base, a number does not start with zero.
+    let octal =
+        base == 0 && named == 0 && digits.starts_with('0') && digits.trim_matches('0') != "";
+    (grouped && !octal).then_some((negative, digits, radix))
 }
 
 /// `float(text)`; `ValueError` where it is no number.

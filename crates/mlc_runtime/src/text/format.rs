@@ -10,8 +10,10 @@ mod tests;
 use super::builder::push;
 use super::{Text, as_str};
 use crate::error;
+use crate::float_text::Width;
 use crate::kind::VALUE_ERROR;
 use crate::list::List;
+use digits::Float;
 use spec::Spec;
 
 /// Appends a formatted text to the bytes at `out`, or raises the `ValueError` of a spec that does not fit the value.
@@ -27,13 +29,13 @@ unsafe fn finish(out: *mut List, formatted: Result<String, String>) -> i32 {
 }
 
 macro_rules! formatter {
-    ($name:ident, $ty:ty, $value:ident, $spec:ident => $formatted:expr) => {
+    ($name:ident, ($($value:ident: $ty:ty),*), $spec:ident => $formatted:expr) => {
         /// Appends `format(value, spec)`.
         ///
         /// # Safety
         /// `out` must be a valid list of bytes, and `spec` point to a text.
         #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name(out: *mut List, $value: $ty, spec: *const Text) -> i32 {
+        pub unsafe extern "C" fn $name(out: *mut List, $($value: $ty,)* spec: *const Text) -> i32 {
             // SAFETY: the caller vouches for the pointers.
             unsafe {
                 let $spec = as_str(*spec);
@@ -43,11 +45,20 @@ macro_rules! formatter {
     };
 }
 
-formatter!(mlc_rt_text_format_i64, i64, value, spec => number::integer(value.into(), spec));
-formatter!(mlc_rt_text_format_u64, u64, value, spec => number::integer(value.into(), spec));
-formatter!(mlc_rt_text_format_f64, f64, value, spec => number::float(value.into(), spec));
-formatter!(mlc_rt_text_format_f32, f32, value, spec => number::float(value.into(), spec));
-formatter!(mlc_rt_text_format_bool, bool, value, spec => number::boolean(value, spec));
+fn narrow(value: f32, width: Width, spec: &str) -> Result<String, String> {
+    let value = value.into();
+    number::float(Float { value, width }, spec)
+}
+
+formatter!(mlc_rt_text_format_i64, (value: i64), spec => number::integer(value.into(), spec));
+formatter!(mlc_rt_text_format_u64, (value: u64), spec => number::integer(value.into(), spec));
+formatter!(mlc_rt_text_format_f64, (value: f64), spec => number::float(value.into(), spec));
+formatter!(mlc_rt_text_format_f32, (value: f32), spec => number::float(value.into(), spec));
+formatter!(mlc_rt_text_format_f16, (value: f32), spec => narrow(value, Width::F16, spec));
+formatter!(mlc_rt_text_format_bf16, (value: f32), spec => narrow(value, Width::Bf16, spec));
+formatter!(mlc_rt_text_format_bool, (value: bool), spec => number::boolean(value, spec));
+formatter!(mlc_rt_text_format_c128, (re: f64, im: f64), spec => number::complex(re, im, Width::F64, spec));
+formatter!(mlc_rt_text_format_c64, (re: f32, im: f32), spec => number::complex(re.into(), im.into(), Width::F32, spec));
 
 /// Appends `format(text, spec)`.
 ///

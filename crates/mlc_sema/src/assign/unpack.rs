@@ -96,7 +96,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// A list of values, in the type in which they meet.
-    fn list_of_values(&mut self, values: Vec<Val>, span: Span) -> Val {
+    pub fn list_of_values(&mut self, values: Vec<Val>, span: Span) -> Val {
         let elem = if values.is_empty() {
             self.cx.fresh_unknown()
         } else {

@@ -79,6 +79,10 @@ pub enum Builtin {
     SimdWith,
     /// `(mask, a, b)`: lane by lane, that of `a` where the mask is true and that of `b` elsewhere.
     SimdSelect,
+    /// `(Int, Int)`: an integer rounded to a multiple of a power of ten, where the second operand is negative.
+    RoundInt,
+    /// `(Int, Int, Int)`: a power modulo the third operand, as Python's `pow`; `ValueError` where there is none.
+    PowMod,
     /// Integer types: the number of one bits.
     PopCount,
 
@@ -172,11 +176,14 @@ pub enum Builtin {
     Repr,
     /// `(value, spec)`: what `format(x, spec)` gives; the spec is a literal `Str`.
     Format,
-    /// `(s)`: `ValueError` if it is no number.
+    /// `(s, base)`: `ValueError` if it is no number in that base.
     IntFromStr,
+    /// `(s)`: `ValueError` if it is no number.
     FloatFromStr,
     /// `(exception)`: its message.
     ExceptionMessage,
+    /// `(exception)`: the name of its type.
+    ExceptionName,
 
     /// Prints the operands (values or borrows, any types) separated by the first and ended by the second operand, both `Str`.
     Print,

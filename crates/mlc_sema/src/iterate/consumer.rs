@@ -1,15 +1,13 @@
 //! What takes the elements of an iterable: lists and reductions of them.
 
 use mlc_diagnostics::Span;
-use mlc_syntax::ast::{self, CompareOp};
+use mlc_syntax::ast;
 
 use super::Source;
 use crate::coerce::{Val, logical};
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{
-    Builtin, ErrorKind, Expr, ExprKind, LocalId, LogicalOp, Root, Stmt, StmtKind, Ty, TyKind,
-};
+use crate::hir::{Builtin, Expr, ExprKind, LocalId, LogicalOp, Root, Stmt, StmtKind, Ty, TyKind};
 
 /// Calls what it is given with one element after the other.
 pub(crate) type Feed<'f, 'c, 'a> =
@@ -153,7 +151,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
         self.gathered(iter.span, None, |cx, push| cx.each(iter, push))
     }
 
-    /// `sum`, `any`, `all`, `min`, `max` of what is no list or array: a loop with an accumulator.
+    /// `sum`, `any`, `all` of what is no list or array: a loop with an accumulator.
     pub fn reduced(
         &mut self,
         op: Builtin,
@@ -162,9 +160,6 @@ impl<'c, 'a> FnCx<'c, 'a> {
         span: Span,
         feed: &mut Feed<'_, 'c, 'a>,
     ) -> Val {
-        if matches!(op, Builtin::ReduceMin | Builtin::ReduceMax) {
-            return self.extreme(op == Builtin::ReduceMin, name, span, feed);
-        }
         if start.as_ref().is_some_and(Val::is_error) {
             return Val::error(span);
         }
@@ -174,6 +169,11 @@ impl<'c, 'a> FnCx<'c, 'a> {
         let stmts = self.captured(|cx| {
             feed(cx, &mut |cx, value| {
                 let at = value.expr.span;
+                let mut value = value;
+                // The items of `[]` have no type yet.
+                let default = if boolean { Ty::BOOL } else { Ty::INT };
+                cx.cx.unify_unknown(value.expr.ty, default);
+                value.expr.ty = cx.cx.resolve(value.expr.ty);
                 let value = if boolean {
                     cx.truth(value).into()
                 } else if value.expr.ty == Ty::BOOL {
@@ -228,82 +228,6 @@ impl<'c, 'a> FnCx<'c, 'a> {
         let kind = StmtKind::Bind { local, value };
         let mut all = vec![Stmt { kind, span }];
         all.extend(stmts);
-        let value = Box::new(self.read_local(local, span));
-        Val::strong(ExprKind::Block { stmts: all, value }, ty, span)
-    }
-
-    /// The first of the least or greatest elements: each is compared with the best so far.
-    fn extreme(&mut self, least: bool, name: &str, span: Span, feed: &mut Feed<'_, 'c, 'a>) -> Val {
-        let any = self.temp("any", Ty::BOOL, span);
-        let mut best: Option<LocalId> = None;
-        let mut failed = false;
-        let stmts = self.captured(|cx| {
-            feed(cx, &mut |cx, value| {
-                let value = cx.settle(value);
-                let ty = cx.cx.resolve(value.ty);
-                if ty == Ty::ERROR {
-                    failed = true;
-                    return;
-                }
-                let item = cx.temp("item", ty, span);
-                cx.emit(StmtKind::Bind { local: item, value }, span);
-                let local = *best.get_or_insert_with(|| cx.temp("best", ty, span));
-                let (item, before) = (cx.read_local(item, span), cx.read_local(local, span));
-                let op = if least {
-                    CompareOp::Less
-                } else {
-                    CompareOp::Greater
-                };
-                let better = cx.compare(op, item.clone().into(), before.into(), span);
-                failed |= better.is_error();
-                let seen = cx.load_local(any, span);
-                let first = cx.not(seen);
-                let condition = logical(LogicalOp::Or, first, better.expr);
-                let truth = Val::strong(ExprKind::Bool(true), Ty::BOOL, span).expr;
-                let bind = |local, value| Stmt {
-                    kind: StmtKind::Bind { local, value },
-                    span,
-                };
-                let then = vec![bind(local, item), bind(any, truth)];
-                let orelse = Vec::new();
-                let kind = StmtKind::If {
-                    condition,
-                    then,
-                    orelse,
-                };
-                cx.emit(kind, span);
-            });
-        });
-        let Some(local) = best.filter(|_| !failed) else {
-            return Val::error(span);
-        };
-        let ty = self.local(local).ty;
-        let Some(empty) = self
-            .empty_value(ty, span)
-            .filter(|_| !self.cx.types.is_owning(ty))
-        else {
-            let found = self.ty_name(ty);
-            self.report(diag::not_yet(
-                span,
-                &format!("`{name}` of values of type `{found}`"),
-            ));
-            return Val::error(span);
-        };
-        let none = Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr;
-        let mut all = Vec::with_capacity(stmts.len() + 3);
-        for (local, value) in [(any, none), (local, empty)] {
-            let kind = StmtKind::Bind { local, value };
-            all.push(Stmt { kind, span });
-        }
-        all.extend(stmts);
-        let condition = self.load_local(any, span);
-        let message = self.str(&format!("{name}() arg is an empty sequence"), span);
-        let kind = StmtKind::Check {
-            condition,
-            error: ErrorKind::ValueError,
-            message: Some(message),
-        };
-        all.push(Stmt { kind, span });
         let value = Box::new(self.read_local(local, span));
         Val::strong(ExprKind::Block { stmts: all, value }, ty, span)
     }

@@ -162,26 +162,6 @@ impl<'a> FnCx<'_, 'a> {
         Source::Elements { place, elem }
     }
 
-    fn tuple_as_list(&mut self, place: Place, items: &[Ty], span: Span) -> Place {
-        let mut values = Vec::with_capacity(items.len());
-        for (position, &item) in items.iter().enumerate() {
-            let item = self.project(
-                place.clone(),
-                ProjectionKind::Item(position as u32),
-                item,
-                span,
-            );
-            values.push(self.read(item));
-        }
-        let ty = self.cx.types.list(items[0]);
-        let list = Expr {
-            kind: ExprKind::List(values),
-            ty,
-            span,
-        };
-        self.held(list, span)
-    }
-
     /// A place that can be evaluated once for each iteration and is the same each time: a variable, or a hidden borrow.
     fn stable(&mut self, place: Place, span: Span) -> Place {
         let place = match &place.root {

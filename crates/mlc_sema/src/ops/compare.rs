@@ -4,6 +4,7 @@ use crate::ops::is_simple;
 use mlc_diagnostics::Span;
 use mlc_syntax::ast;
 
+use crate::call::Given;
 use crate::coerce::{Val, into_place, logical};
 use crate::diag;
 use crate::func::FnCx;
@@ -109,14 +110,27 @@ impl<'a> FnCx<'_, 'a> {
             self.cx.resolve(right.expr.ty),
         );
         let equality = matches!(operator, CompareOp::Eq | CompareOp::Ne);
-        if let (TyKind::Tuple(left_items), TyKind::Tuple(right_items)) = (
+        let kinds = (
             self.cx.types.kind(left_ty).clone(),
             self.cx.types.kind(right_ty).clone(),
-        ) && !(equality && left_ty == right_ty)
-        {
-            let (left, right) = (self.settle(left), self.settle(right));
-            let sides = [(left, &*left_items), (right, &*right_items)];
-            return self.compare_tuples(op, sides, span);
+        );
+        match kinds {
+            (TyKind::List(_), TyKind::List(_)) if !equality => {
+                return self.order_of_items(operator, left, right, span);
+            }
+            (TyKind::Tuple(_), TyKind::Tuple(_))
+                if !equality && self.cx.types.is_owning(left_ty) =>
+            {
+                return self.order_of_items(operator, left, right, span);
+            }
+            (TyKind::Tuple(left_items), TyKind::Tuple(right_items))
+                if !equality || left_ty != right_ty =>
+            {
+                let (left, right) = (self.settle(left), self.settle(right));
+                let sides = [(left, &*left_items), (right, &*right_items)];
+                return self.compare_tuples(op, sides, span);
+            }
+            _ => {}
         }
         let both = if self.is_arithmetic(left_ty) && self.is_arithmetic(right_ty) {
             let complex = self.cx.types.is_complex(left_ty) || self.cx.types.is_complex(right_ty);
@@ -156,6 +170,26 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         }
         self.make_compare(operator, left, right, span)
+    }
+
+    /// `a < b` of lists or of tuples: the first items that differ decide.
+    fn order_of_items(&mut self, op: CompareOp, left: Val, right: Val, span: Span) -> Val {
+        let left_ty = self.cx.resolve(left.expr.ty);
+        let kind = match self.cx.types.kind(left_ty) {
+            TyKind::List(_) => "list",
+            _ => "tuple",
+        };
+        let order = match op {
+            CompareOp::Lt => "lt",
+            CompareOp::Le => "le",
+            CompareOp::Gt => "gt",
+            _ => "ge",
+        };
+        // `[]` takes the type of the other side.
+        let right_ty = self.cx.resolve(right.expr.ty);
+        self.cx.unify(left_ty, right_ty);
+        let args = [left, right].map(|value| Given::Value(Box::new(value)));
+        self.call_library(&format!("{kind}_{order}"), args.into(), span)
     }
 
     /// Item by item: the first pair that differs decides, then the lengths.

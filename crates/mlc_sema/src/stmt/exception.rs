@@ -6,7 +6,7 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::diag;
 use crate::func::{FnCx, Path};
-use crate::hir::{ErrorKind, Handler, StmtKind, Ty};
+use crate::hir::{Builtin, ErrorKind, Handler, StmtKind, Ty};
 impl<'a> FnCx<'_, 'a> {
     pub fn raise(
         &mut self,
@@ -15,7 +15,7 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) {
         if let Some(cause) = cause {
-            self.report(diag::not_yet(cause.span, "`raise … from …`"));
+            self.cause(cause);
         }
         let Some(exception) = exception else {
             if self.handler_depth == 0 {
@@ -46,7 +46,13 @@ impl<'a> FnCx<'_, 'a> {
                 [arg] => {
                     let value = self.value(&arg.value, None);
                     let value = self.settle(value);
-                    Some(self.str_of(value, arg.value.span).expr)
+                    let at = arg.value.span;
+                    // What a `KeyError` says is the key as `repr` has it.
+                    Some(if error == ErrorKind::KeyError && value.ty == Ty::STR {
+                        self.builtin(Builtin::Repr, vec![value], Ty::STR, at).expr
+                    } else {
+                        self.str_of(value, at).expr
+                    })
                 }
                 _ => {
                     self.report(diag::not_yet(
@@ -76,6 +82,29 @@ impl<'a> FnCx<'_, 'a> {
             }
         }
         self.reachable = false;
+    }
+
+    /// `from cause`: it is evaluated, and says nothing where the exception is caught.
+    fn cause(&mut self, cause: &'a ast::Expr) {
+        let class = match &cause.kind {
+            Ast::Call { function, args } => {
+                if self.error_kind(function).is_some() {
+                    for arg in args {
+                        self.value(&arg.value, None);
+                    }
+                }
+                function
+            }
+            _ => cause,
+        };
+        if matches!(cause.kind, Ast::None) || self.error_kind(class).is_some() {
+            return;
+        }
+        let value = self.value(cause, None);
+        if !matches!(value.expr.ty, Ty::EXCEPTION | Ty::ERROR) {
+            let found = self.ty_name(value.expr.ty);
+            self.report(diag::type_mismatch(cause.span, "an exception", &found));
+        }
     }
 
     fn error_kind(&self, expr: &ast::Expr) -> Option<ErrorKind> {

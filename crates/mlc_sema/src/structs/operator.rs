@@ -30,6 +30,11 @@ impl<'a> FnCx<'_, 'a> {
         self.dunder_call(name, receiver.clone(), Vec::new(), span)
     }
 
+    /// `__format__`
+    pub fn format_method(&mut self, receiver: Val, spec: Val, span: Span) -> Option<Val> {
+        self.dunder_call("__format__", receiver, vec![spec], span)
+    }
+
     fn dunder_call(
         &mut self,
         name: &str,

@@ -28,7 +28,7 @@ fn check(x: Int):
         expect![[r#"
             fn parse(s: String) raises -> Int:
                 try:
-                    n: Int = int_from_str(s)
+                    n: Int = int_from_str(s, 10)
                 except ValueError, TypeError as e:
                     print(" ", "\n", "bad", e)
                     return -1

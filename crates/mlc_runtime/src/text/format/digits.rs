@@ -1,6 +1,6 @@
 //! The digits of numbers as the format codes want them, without sign and padding.
 
-use crate::float_text::FloatText;
+use crate::float_text::{FloatText, Width};
 
 /// The text of a number that is not negative, in the two parts between which separators end.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,16 +18,13 @@ const PRECISION: usize = 6;
 #[derive(Debug, Clone, Copy)]
 pub struct Float {
     pub value: f64,
-    /// Whether the shortest text is that of an `f32`.
-    single: bool,
+    pub width: Width,
 }
 
 impl From<f64> for Float {
     fn from(value: f64) -> Float {
-        Float {
-            value,
-            single: false,
-        }
+        let width = Width::F64;
+        Float { value, width }
     }
 }
 
@@ -35,7 +32,7 @@ impl From<f32> for Float {
     fn from(value: f32) -> Float {
         Float {
             value: value.into(),
-            single: true,
+            width: Width::F32,
         }
     }
 }
@@ -80,11 +77,7 @@ pub fn of_float(
 
 fn shortest(number: Float, alternate: bool) -> String {
     let value = number.value.abs();
-    let text = if number.single {
-        FloatText::of_f32(value as f32).to_string()
-    } else {
-        FloatText::of_f64(value).to_string()
-    };
+    let text = FloatText::of_width(value, number.width).to_string();
     match text.split_once('e') {
         Some((mantissa, exponent)) if alternate && !mantissa.contains('.') => {
             format!("{mantissa}.e{exponent}")

@@ -2,6 +2,7 @@
 
 use super::digits::{Digits, Float, grouped, of_float};
 use super::spec::{Spec, unknown_code};
+use crate::float_text::Width;
 
 /// `format` of an `int`. The error is the message of a `ValueError`.
 pub fn integer(value: i128, spec: &str) -> Result<String, String> {
@@ -93,6 +94,50 @@ fn of_parsed(float: Float, spec: &Spec) -> Result<String, String> {
         negative &= !value.is_finite() || mantissa.any(|c| matches!(c, '1'..='9'));
     }
     Ok(signed(negative, "", &digits, spec))
+}
+
+/// `format` of a `complex`. The error is the message of a `ValueError`.
+pub fn complex(re: f64, im: f64, width: Width, spec: &str) -> Result<String, String> {
+    let spec = Spec::parse(spec)?;
+    if let Some(kind) = spec.kind
+        && !matches!(kind, 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n')
+    {
+        return Err(unknown_code(kind, "complex"));
+    }
+    if spec.zero || spec.fill == Some('0') && spec.align == Some('=') {
+        return Err("Zero padding is not allowed in complex format specifier".into());
+    }
+    if spec.align == Some('=') {
+        return Err("'=' alignment flag is not allowed in complex format specifier".into());
+    }
+    let plain = spec.kind.is_none() && spec.precision.is_none();
+    let part = |value: f64, sign: Option<char>| {
+        let part = Spec {
+            sign,
+            kind: spec.kind.or(if plain { None } else { Some('g') }),
+            separator: spec.separator,
+            precision: spec.precision,
+            alternate: spec.alternate,
+            no_negative_zero: spec.no_negative_zero,
+            ..Spec::default()
+        };
+        let text = of_parsed(Float { value, width }, &part)?;
+        Ok::<_, String>(match text.strip_suffix(".0") {
+            Some(whole) if plain => whole.to_owned(),
+            _ => text,
+        })
+    };
+    let imaginary_alone = spec.kind.is_none() && re == 0.0 && re.is_sign_positive();
+    let text = if imaginary_alone {
+        format!("{}j", part(im, spec.sign)?)
+    } else {
+        let both = format!("{}{}j", part(re, spec.sign)?, part(im, Some('+'))?);
+        match spec.kind {
+            None => format!("({both})"),
+            Some(_) => both,
+        }
+    };
+    Ok(spec.padded(&text, '>'))
 }
 
 /// Sign, prefix and digits in the width that is asked for.

@@ -1,0 +1,223 @@
+//! `min`, `max`, `sorted` and `list.sort`.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{Arg, Expr as AstExpr, ExprKind as Ast};
+
+use crate::call::Given;
+use crate::coerce::{Val, into_place};
+use crate::diag;
+use crate::expr::with_stmts;
+use crate::func::FnCx;
+use crate::hir::{BinaryOp, Builtin, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, Ty, TyKind};
+
+/// What stands behind `key=` and `reverse=`.
+struct SortKeywords<'a> {
+    key: Option<&'a AstExpr>,
+    reverse: Expr,
+}
+
+impl<'a> FnCx<'_, 'a> {
+    pub(super) fn min_or_max(&mut self, name: &str, args: &'a [Arg], span: Span) -> Option<Val> {
+        let (values, [key, default]) = self.split_arguments(name, args, ["key", "default"])?;
+        let key = key.filter(|key| !matches!(key.kind, Ast::None));
+        let list = match values.as_slice() {
+            [] => {
+                let message = format!("`{name}` takes at least 1 argument, 0 were given");
+                self.report(diag::wrong_arguments(span, message));
+                return None;
+            }
+            [iter] => self.list_to_read(iter, span),
+            _ if default.is_some() => {
+                let message = format!("`default` of `{name}` goes with one argument");
+                self.report(diag::wrong_arguments(span, message));
+                return None;
+            }
+            _ => {
+                let values: Vec<Val> = (values.iter().copied())
+                    .map(|value| self.value(value, None))
+                    .collect();
+                if key.is_none() && values.iter().all(|value| self.is_ordered_number(value)) {
+                    let op = match name {
+                        "min" => BinaryOp::Min,
+                        _ => BinaryOp::Max,
+                    };
+                    return values
+                        .into_iter()
+                        .reduce(|left, right| self.min_max(op, left, right, span));
+                }
+                self.list_of_values(values, span)
+            }
+        };
+        if list.is_error() {
+            return Some(list);
+        }
+        match default {
+            None => Some(self.extreme_of(name, list, key, span)),
+            Some(default) => {
+                let default = self.value(default, None);
+                if let TyKind::List(elem) = *self.cx.types.kind(list.expr.ty) {
+                    self.cx.unify_unknown(elem, default.expr.ty);
+                }
+                let (list, again) = self.read_twice(list);
+                let found = self.extreme_of(name, again.into(), key, span);
+                let default = self.coerce(default, found.expr.ty);
+                let length = self.len_of(into_place(list), 0, span);
+                let zero = self.int(0, span);
+                let some = self.compare_ints(CompareOp::Ne, length, zero, span);
+                let ty = found.expr.ty;
+                let kind = ExprKind::If {
+                    condition: Box::new(some),
+                    then: Box::new(found.expr),
+                    orelse: Box::new(default),
+                };
+                Some(Val::strong(kind, ty, span))
+            }
+        }
+    }
+
+    /// A list with the items of an expression, only to be looked at: the list itself where it is one.
+    fn list_to_read(&mut self, iter: &'a AstExpr, span: Span) -> Val {
+        let value = self.listed(iter, None);
+        let ty = self.cx.resolve(value.expr.ty);
+        match self.cx.types.kind(ty) {
+            TyKind::List(_) | TyKind::Array { .. } | TyKind::Error => value,
+            TyKind::Str | TyKind::Tuple(_) => {
+                self.call_library("list_of", vec![Given::Value(Box::new(value))], span)
+            }
+            _ => {
+                let name = self.ty_name(ty);
+                self.report(diag::not_iterable(iter.span, &name));
+                Val::error(span)
+            }
+        }
+    }
+
+    fn is_ordered_number(&self, value: &Val) -> bool {
+        let ty = value.expr.ty;
+        ty == Ty::ERROR || (self.is_arithmetic(ty) && !self.cx.types.is_complex(ty))
+    }
+
+    /// A list that is looked at twice.
+    fn read_twice(&mut self, list: Val) -> (Expr, Expr) {
+        match list.expr.kind {
+            ExprKind::Move(place) if place.projections.is_empty() => {
+                let list = self.read(place);
+                (list.clone(), list)
+            }
+            _ => {
+                let span = list.expr.span;
+                let place = self.held(list.expr, span);
+                let list = self.read(place);
+                (list.clone(), list)
+            }
+        }
+    }
+
+    /// The least or greatest item of a list, or that of which `key` is.
+    fn extreme_of(&mut self, name: &str, list: Val, key: Option<&'a AstExpr>, span: Span) -> Val {
+        let ty = self.cx.resolve(list.expr.ty);
+        let (TyKind::List(elem) | TyKind::Array { elem, .. }) = *self.cx.types.kind(ty) else {
+            return self.reduce_value(Builtin::ReduceMin, name, list, span);
+        };
+        let elem = self.cx.resolve(elem);
+        let is_number = self.is_arithmetic(elem) && !self.cx.types.is_complex(elem);
+        match key {
+            None if is_number || matches!(self.cx.types.kind(ty), TyKind::Array { .. }) => {
+                let op = match name {
+                    "min" => Builtin::ReduceMin,
+                    _ => Builtin::ReduceMax,
+                };
+                self.reduce_value(op, name, list, span)
+            }
+            None => {
+                let list = Given::Value(Box::new(list));
+                self.call_library(&format!("{name}_of"), vec![list], span)
+            }
+            Some(key) => {
+                let args = vec![Given::Value(Box::new(list)), Given::Expr(key)];
+                self.call_library(&format!("{name}_by"), args, span)
+            }
+        }
+    }
+
+    pub(super) fn sorted(&mut self, args: &'a [Arg], span: Span) -> Val {
+        let Some((first, rest)) = args.split_first() else {
+            let message = "`sorted` takes 1 argument, 0 were given";
+            self.report(diag::wrong_arguments(span, message));
+            return Val::error(span);
+        };
+        let list = self.gathered(span, None, |cx, push| cx.each_copied(&first.value, push));
+        if list.is_error() {
+            return self.poisoned_call(rest, span);
+        }
+        let ty = self.cx.resolve(list.expr.ty);
+        let local = self.temp("sorted", ty, span);
+        let place = self.local_place(local, span);
+        let sort = self.sort(place.clone(), "sorted", rest, span);
+        if sort.is_error() {
+            return sort;
+        }
+        let stmt = |kind| Stmt { kind, span };
+        let stmts = vec![
+            stmt(StmtKind::Bind {
+                local,
+                value: list.expr,
+            }),
+            stmt(StmtKind::Expr(sort.expr)),
+        ];
+        let value = self.read(place);
+        with_stmts(stmts, value).into()
+    }
+
+    /// Sorts a list where it lies, with the `key` and `reverse` of `args`.
+    pub fn sort(&mut self, list: Place, name: &str, args: &'a [Arg], span: Span) -> Val {
+        let Some(SortKeywords { key, reverse }) = self.sort_keywords(name, args) else {
+            return Val::error(span);
+        };
+        let ty = self.cx.resolve(list.ty);
+        let TyKind::List(elem) = *self.cx.types.kind(ty) else {
+            return Val::error(span);
+        };
+        let elem = self.cx.resolve(elem);
+        let list = Expr {
+            kind: ExprKind::Borrow {
+                place: list,
+                mutable: true,
+            },
+            ty,
+            span,
+        };
+        let list_of_numbers = self.is_arithmetic(elem) && !self.cx.types.is_complex(elem);
+        let runtime_sorts = !matches!(elem, Ty::F16 | Ty::BF16) && list_of_numbers;
+        match key {
+            None if runtime_sorts || elem == Ty::STR => {
+                self.builtin(Builtin::ListSort, vec![list, reverse], Ty::NONE, span)
+            }
+            None => {
+                let args = [list, reverse].map(|arg| Given::Value(Box::new(arg.into())));
+                self.call_library("sort", args.into(), span)
+            }
+            Some(key) => {
+                let [list, reverse] = [list, reverse].map(|arg| Given::Value(Box::new(arg.into())));
+                self.call_library("sort_by", vec![list, Given::Expr(key), reverse], span)
+            }
+        }
+    }
+
+    fn sort_keywords(&mut self, name: &str, args: &'a [Arg]) -> Option<SortKeywords<'a>> {
+        let (values, [key, reverse]) = self.split_arguments(name, args, ["key", "reverse"])?;
+        if let Some(value) = values.first() {
+            let message = format!("`{name}` takes `key` and `reverse` as keywords");
+            self.report(diag::wrong_arguments(value.span, message));
+            return None;
+        }
+        let reverse = match reverse {
+            Some(reverse) => self.condition(reverse),
+            None => Val::strong(ExprKind::Bool(false), Ty::BOOL, Span::NONE).expr,
+        };
+        Some(SortKeywords {
+            key: key.filter(|key| !matches!(key.kind, Ast::None)),
+            reverse,
+        })
+    }
+}

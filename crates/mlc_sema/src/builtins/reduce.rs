@@ -1,0 +1,103 @@
+//! `sum`, `any`, `all` and the other functions that make one value of many.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{Arg, ArgKind};
+
+use crate::coerce::Val;
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{Builtin, Ty, TyKind};
+
+impl<'a> FnCx<'_, 'a> {
+    /// `sum(xs)`, `min(xs)`, `any(xs)`, … over a list, an array or a generator expression.
+    pub(super) fn reduction(
+        &mut self,
+        op: Builtin,
+        name: &str,
+        args: &'a [Arg],
+        span: Span,
+    ) -> Val {
+        let (arg, start) = match args {
+            [arg] => (arg, None),
+            [arg, start] if op == Builtin::Sum => {
+                if let ArgKind::Keyword(keyword) = start.kind
+                    && keyword.name != "start"
+                {
+                    let message = format!("`sum` has no parameter `{}`", keyword.name);
+                    self.report(diag::wrong_arguments(keyword.span, message));
+                }
+                (arg, Some(&start.value))
+            }
+            _ => {
+                let takes = if op == Builtin::Sum { 0..=2 } else { 1..=1 };
+                self.positional(name, args, takes, span);
+                return Val::error(span);
+            }
+        };
+        if self.is_iterator(&arg.value) {
+            let start = start.map(|start| self.value(start, None));
+            return self.reduced(op, name, start, span, &mut |cx, body| {
+                cx.each(&arg.value, body)
+            });
+        }
+        let value = self.value(&arg.value, None);
+        if start.is_none() && self.reduces_at_once(&value) {
+            return self.reduce_value(op, name, value, span);
+        }
+        let source = self.elements_of(value, arg.value.span);
+        let mut source = Some(source);
+        let start = start.map(|start| self.value(start, None));
+        self.reduced(op, name, start, span, &mut |cx, body| {
+            if let Some(source) = source.take() {
+                cx.each_of(source, arg.value.span, body);
+            }
+        })
+    }
+
+    /// A list or array of numbers.
+    fn reduces_at_once(&mut self, value: &Val) -> bool {
+        let ty = self.cx.resolve(value.expr.ty);
+        match *self.cx.types.kind(ty) {
+            TyKind::List(elem) | TyKind::Array { elem, .. } => {
+                let elem = self.cx.resolve(elem);
+                self.is_arithmetic(elem) || elem == Ty::ERROR
+            }
+            _ => ty == Ty::ERROR,
+        }
+    }
+
+    pub fn reduce_value(&mut self, op: Builtin, name: &str, value: Val, span: Span) -> Val {
+        let ty = self.cx.resolve(value.expr.ty);
+        if ty == Ty::ERROR {
+            return Val::error(span);
+        }
+        let elem = match *self.cx.types.kind(ty) {
+            TyKind::List(elem) => elem,
+            TyKind::Array { elem, .. } => elem,
+            _ => {
+                let found = self.ty_name(ty);
+                self.report(diag::bad_operand(span, name, &found));
+                return Val::error(span);
+            }
+        };
+        let elem = self.cx.resolve(elem);
+        let result = match op {
+            Builtin::Any | Builtin::All => Some(Ty::BOOL),
+            Builtin::Sum | Builtin::Prod if elem == Ty::BOOL => Some(Ty::INT),
+            Builtin::Sum | Builtin::Prod if self.cx.types.is_number(elem) => Some(elem),
+            Builtin::ReduceMin | Builtin::ReduceMax
+                if self.is_arithmetic(elem) && !self.cx.types.is_complex(elem) =>
+            {
+                Some(elem)
+            }
+            _ => None,
+        };
+        let Some(result) = result.filter(|_| self.is_arithmetic(elem)) else {
+            let found = self.ty_name(ty);
+            self.report(diag::bad_operand(span, name, &found));
+            return Val::error(span);
+        };
+        let value = self.borrow(value.expr);
+        self.builtin(op, vec![value], result, span)
+    }
+}

@@ -1,0 +1,99 @@
+//! Built-in functions that are written in the language itself (`library.mlc`): generic ones, whose comparisons and calls
+//! mean what they mean for the types of a call. The file is parsed when a program first uses one of them.
+
+use std::cell::OnceCell;
+
+use mlc_diagnostics::Span;
+use mlc_syntax::{Module, Name};
+
+use crate::call::Given;
+use crate::checker::{Checker, DeclId, Item, ModuleId};
+use crate::coerce::Val;
+use crate::func::FnCx;
+use crate::hir::FuncId;
+use crate::modules::{Links, Node};
+
+const SOURCE: &str = include_str!("library.mlc");
+
+/// The parsed file, kept for as long as the check runs.
+#[derive(Default)]
+pub(crate) struct Library {
+    module: OnceCell<Module>,
+}
+
+impl Library {
+    fn module(&self) -> &Module {
+        self.module.get_or_init(|| {
+            let (module, wrong) = mlc_syntax::parse(Span::NONE.file, SOURCE);
+            debug_assert!(wrong.is_empty(), "{wrong:?}");
+            module
+        })
+    }
+}
+
+impl<'a> Checker<'a> {
+    fn library_module(&mut self) -> ModuleId {
+        if let Some(id) = self.library_id {
+            return id;
+        }
+        let mut node = Node {
+            module: None,
+            path: "mlc".to_owned(),
+            package: false,
+            links: Links::default(),
+        };
+        let id = self.add_module(self.library.module(), &mut node);
+        self.library_id = Some(id);
+        self.declare_module(id);
+        id
+    }
+
+    fn library_function(&mut self, name: &str) -> DeclId {
+        let module = self.library_module();
+        match self.module(module).items.get(&Name::new(name)) {
+            Some(Item::Function(decl)) => *decl,
+            _ => unreachable!("`{name}` is a function of the library"),
+        }
+    }
+
+    /// Checks the bodies of the library that a call needs. What is wrong in one comes from the types of the call: it is
+    /// reported there, once.
+    fn check_library_bodies(&mut self, func: FuncId, queued: usize, span: Span) {
+        let before = self.diagnostics.len();
+        self.check_body(func);
+        let mut next = queued;
+        while let Some(&func) = self.queue.get(next) {
+            let decl = self.header(func).decl;
+            if decl.is_some_and(|decl| Some(self.decl(decl).module) == self.library_id) {
+                self.check_body(func);
+            }
+            next += 1;
+        }
+        let mut wrong = self.diagnostics.split_off(before).into_iter();
+        if let Some(mut first) = wrong.next() {
+            if first.primary.is_none() {
+                first.primary = span;
+                first.labels.retain(|label| !label.span.is_none());
+            }
+            self.diagnostics.push(first);
+            self.diagnostics
+                .extend(wrong.filter(|other| !other.primary.is_none()));
+        }
+    }
+}
+
+impl<'a> FnCx<'_, 'a> {
+    /// A call of a function of the library.
+    pub fn call_library(&mut self, name: &str, args: Vec<Given<'a>>, span: Span) -> Val {
+        let decl = self.cx.library_function(name);
+        let queued = self.cx.queue.len();
+        let bound = args.into_iter().map(Some).collect();
+        match self.generic_call(decl, None, &[], bound, Vec::new(), span) {
+            Some((func, values)) => {
+                self.cx.check_library_bodies(func, queued, span);
+                self.finish_call(func, values, span)
+            }
+            None => Val::error(span),
+        }
+    }
+}
