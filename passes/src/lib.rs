@@ -35,6 +35,8 @@ pub static PASSES: &[&Pass] = &[
     &own::insert_drops::INSERT_DROPS,
     &own::elide_copies::ELIDE_COPIES,
     &own::reuse::REUSE,
+    &own::explain_drops::EXPLAIN_DROPS,
+    &own::report_facts::REPORT_FACTS,
     &own::stack_promote::STACK_PROMOTE,
     &convert::own::CONVERT_OWN,
     &verify::stage::VERIFY_PAR,

@@ -172,6 +172,15 @@ pub const GPU_TO_NVVM: &[Step] = &[
 /// Makes the kernels of stage `nvvm` PTX, in the operation that holds them.
 pub const NVVM_TO_PTX: Step = "gpu-module-to-binary{format=isa}";
 
+/// What tells where values are destroyed and reused: the way out of stage `own` to where that is final, and the pass that
+/// says it.
+pub fn explain_drops() -> impl Iterator<Item = Step> {
+    let decided = |step: &Step| *step != "own-stack-promote";
+    (OWN_TO_PAR.iter().copied())
+        .take_while(decided)
+        .chain(["own-explain-drops"])
+}
+
 /// What the flow leads to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Flow {

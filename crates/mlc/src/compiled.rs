@@ -132,6 +132,20 @@ impl Compiled {
         crate::render::render(&self.sources, warnings, format, color)
     }
 
+    /// Where each value is destroyed, and where its memory is used again: text at the lines of the source.
+    pub fn explain_drops(&self, format: Format, color: bool) -> Result<String, CompileError> {
+        guard(|| {
+            let found = self.at(Stage::Par, |lowering| Ok(lowering.drops()))?;
+            let remarks = ir_diagnostics::remarks(&self.sources, &found);
+            Ok(crate::render::render(
+                &self.sources,
+                &remarks,
+                format,
+                color,
+            ))
+        })
+    }
+
     /// How long each part took, up to now.
     pub fn times(&self) -> Vec<PartTime> {
         let lowering = self.lock();

@@ -64,6 +64,25 @@ pub(crate) fn step_error(
     CompileError::internal(message, Some(reproducer))
 }
 
+/// What passes remark on, each once, in the order of the sources. What comes from nowhere in them is left out.
+pub(crate) fn remarks(sources: &SourceMap, found: &[IrDiagnostic]) -> Vec<Diagnostic> {
+    let remark = |found: &IrDiagnostic| {
+        let (code, message) = found.message.split_once(": ")?;
+        let code = mlc_diagnostics::codes::explain(code)?.code;
+        let place = span(sources, found.place.as_ref());
+        (!place.is_none()).then(|| Diagnostic::note(code, place, message))
+    };
+    let mut remarks: Vec<Diagnostic> = found.iter().filter_map(remark).collect();
+    remarks.sort_by(|first, second| {
+        let key = |item: &Diagnostic| (item.primary.file, item.primary.end, item.primary.start);
+        (key(first), &first.message).cmp(&(key(second), &second.message))
+    });
+    remarks.dedup_by(|second, first| {
+        first.primary == second.primary && first.message == second.message
+    });
+    remarks
+}
+
 /// A diagnostic for the user: its message is `code: text`.
 fn coded(sources: &SourceMap, found: &IrDiagnostic) -> Option<Diagnostic> {
     let (code, message) = found.message.split_once(": ")?;

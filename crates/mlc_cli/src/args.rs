@@ -194,6 +194,9 @@ pub struct CheckArgs {
     /// Write the signatures of the functions, with the conventions that were inferred
     #[arg(long)]
     pub signatures: bool,
+    /// Write where each value is destroyed, and where its memory is used again
+    #[arg(long)]
+    pub explain_drops: bool,
     #[command(flatten)]
     pub build: BuildArgs,
 }

@@ -71,6 +71,10 @@ pub fn check(args: CheckArgs) -> Result<ExitCode, Failure> {
     if args.signatures {
         output::print(&compiled.signatures());
     }
+    if args.explain_drops {
+        let text = compiled.explain_drops(build.error_format, report::color());
+        output::print(&text.map_err(|error| Failure::compile(error, build))?);
+    }
     timing::report(&compiled, build);
     Ok(ExitCode::SUCCESS)
 }

@@ -194,6 +194,25 @@ impl Lowering {
         Ok(warnings)
     }
 
+    /// Where the values of the program are destroyed and their memory is used again: remarks, at their places. The program
+    /// is one that the checks accept.
+    pub fn drops(&self) -> Vec<IrDiagnostic> {
+        let mut found = Vec::new();
+        if self.base_stage != Stage::Own {
+            return found;
+        }
+        let mut copy = clone_module(&self.base);
+        for step in pipeline::explain_drops() {
+            let (done, reported) = run(&self.context, &mut copy, step, false);
+            if !done {
+                return Vec::new();
+            }
+            found = reported;
+        }
+        found.retain(|found| found.severity == IrSeverity::Remark);
+        found
+    }
+
     fn restart(&mut self) {
         let fresh = clone_module(&self.base);
         // SAFETY: the old module is dropped once and replaced at once.

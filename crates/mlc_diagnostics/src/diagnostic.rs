@@ -82,6 +82,11 @@ impl Diagnostic {
         Diagnostic::new(Severity::Error, code, primary, message)
     }
 
+    /// Something that was asked for, and is no fault.
+    pub fn note(code: &'static str, primary: Span, message: impl Into<String>) -> Self {
+        Diagnostic::new(Severity::Note, code, primary, message)
+    }
+
     pub fn warning(code: &'static str, primary: Span, message: impl Into<String>) -> Self {
         Diagnostic::new(Severity::Warning, code, primary, message)
     }

@@ -19,7 +19,7 @@ pub use link::{LinkError, link};
 pub use opt::opt_main;
 pub use parse::parse_module;
 pub use pass::{
-    Pass, PassError, PassResult, emit_error, emit_error_with_notes, register_pass,
+    Pass, PassError, PassResult, emit_error, emit_error_with_notes, emit_remark, register_pass,
     set_pass_dialects,
 };
 pub use registry::{register_compile_dialects, register_upstream_passes};

@@ -54,6 +54,7 @@ struct PassInfo {
 unsafe extern "C" {
     fn mlcRegisterPass(info: *const PassInfo);
     fn mlcSetPassDialects(add: extern "C" fn(*mut c_void));
+    fn mlcEmitRemark(location: MlirLocation, message: MlirStringRef);
     fn mlcEmitError(
         location: MlirLocation,
         message: MlirStringRef,
@@ -88,6 +89,12 @@ pub fn emit_error_with_notes(location: Location, message: &str, notes: &[(Locati
             texts.as_ptr(),
         );
     }
+}
+
+/// Emits a remark diagnostic.
+pub fn emit_remark(location: Location, message: &str) {
+    // SAFETY: both are live during the call, which copies the text.
+    unsafe { mlcEmitRemark(location.to_raw(), StringRef::new(message).to_raw()) }
 }
 
 unsafe extern "C" fn run_pass(

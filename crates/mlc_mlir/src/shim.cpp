@@ -205,6 +205,11 @@ void mlcEmitError(MlirLocation location, MlirStringRef message, size_t count,
     diagnostic.attachNote(unwrap(noteLocations[i])) << toStringRef(notes[i]);
 }
 
+/// Emits a remark.
+void mlcEmitRemark(MlirLocation location, MlirStringRef message) {
+  emitRemark(unwrap(location)) << toStringRef(message);
+}
+
 /// Links as `ld.lld ARGS...` would; `args[0]` is the program's name. What lld says is handed to
 /// `report` as one text. Returns whether a file was written.
 bool mlcLink(const char *const *args, size_t count,

@@ -92,6 +92,15 @@ impl<'c: 'a, 'a> Linear<'c, 'a> {
         self.terms.values().copied()
     }
 
+    /// What tells the expression from others, as a key of maps.
+    pub fn key(&self) -> (i128, Vec<(Key, i128)>) {
+        let terms = self
+            .terms
+            .iter()
+            .map(|(key, (_, coefficient))| (*key, *coefficient));
+        (self.constant, terms.collect())
+    }
+
     /// The coefficient of a symbol; zero where it does not occur.
     pub fn coefficient(&self, symbol: Value<'c, 'a>) -> i128 {
         self.terms.get(&value_key(symbol)).map_or(0, |term| term.1)

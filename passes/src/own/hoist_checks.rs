@@ -198,7 +198,7 @@ fn guard<'c: 'a, 'a>(cursor: &Cursor<'c, 'a>, checks: &[Hoisted<'c, 'a>]) -> Val
 
     let mut conditions = Vec::new();
     let mut bounded: BTreeSet<Key> = BTreeSet::new();
-    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for Hoisted {
         least,
         greatest,
@@ -206,7 +206,7 @@ fn guard<'c: 'a, 'a>(cursor: &Cursor<'c, 'a>, checks: &[Hoisted<'c, 'a>]) -> Val
         ..
     } in checks
     {
-        if !seen.insert(format!("{least:?} {greatest:?} {:?}", value_key(*length))) {
+        if !seen.insert((least.key(), greatest.key(), value_key(*length))) {
             continue;
         }
         for (symbol, _) in least.terms().chain(greatest.terms()) {

@@ -58,6 +58,9 @@ pub static REUSE: Pass = Pass {
 /// The mark of a call that takes over what it was lent.
 pub const TRANSFERS: &str = "mlc.transfers";
 
+/// What the name of a function's version has behind that of the function, before the position of the argument that it owns.
+pub const VERSION: &str = ".owns";
+
 /// Reuses what it can in a function.
 fn reuse_in<'c, 'a>(context: &'c Context, function: Op<'c, 'a>) {
     let made: Vec<Op> = (all_ops(function).into_iter())

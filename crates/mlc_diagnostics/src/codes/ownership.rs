@@ -69,4 +69,20 @@ program is accepted and the read is checked when it runs.",
         wrong: "fn f() -> Int:\n    y = x + 1\n    x = 2\n    return y\n",
         mend: "fn f() -> Int:\n    x = 2\n    y = x + 1\n    return y\n",
     },
+    Explanation {
+        code: "destroyed",
+        title: "a value is destroyed here",
+        meaning: "What `mlc check --explain-drops` says of a value after whose last use nothing needs it: its memory
+is given back at once, on every path, not at the end of the function.",
+        wrong: "",
+        mend: "",
+    },
+    Explanation {
+        code: "reused",
+        title: "the memory of a value is used again here",
+        meaning: "What `mlc check --explain-drops` says of a value that ends where one of the same size begins: the new one
+takes its memory over, and nothing is allocated.",
+        wrong: "",
+        mend: "",
+    },
 ];

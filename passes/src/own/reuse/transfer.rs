@@ -109,7 +109,7 @@ fn version<'c, 'a>(
     }
     let text = |text: &str| StringAttribute::new(context, text).into();
     let name = string_attribute(function, "sym_name").unwrap_or_default();
-    let name = format!("{name}.owns{position}");
+    let name = format!("{name}{}{position}", super::VERSION);
     let clone = Cursor::at_end(context, module, function.location()).insert(clone_op(function));
     set_attribute(clone, "sym_name", text(&name));
     set_attribute(clone, "sym_visibility", text("private"));
