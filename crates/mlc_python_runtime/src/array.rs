@@ -49,11 +49,7 @@ impl Elements {
             return Err(wrong_type(value, &expected(ty)));
         };
         numpy::learn(value);
-        let buffer = match PyUntypedBuffer::get(value) {
-            Ok(buffer) => buffer,
-            Err(_) => PyUntypedBuffer::get(&through_dlpack(value, ty)?)
-                .map_err(|_| wrong_type(value, &expected(ty)))?,
-        };
+        let buffer = buffer_of(value, ty)?;
         if Scalar::of_buffer(buffer.format(), buffer.item_size()) != Some(scalar) {
             return Err(PyTypeError::new_err(format!(
                 "expected {}, found {}",
@@ -208,6 +204,15 @@ pub fn expected(ty: &Type) -> String {
         format!("{array}, or a list")
     } else {
         array
+    }
+}
+
+/// The memory of an array, through the buffer protocol or DLPack.
+pub fn buffer_of(value: &Bound<'_, PyAny>, ty: &Type) -> PyResult<PyUntypedBuffer> {
+    match PyUntypedBuffer::get(value) {
+        Ok(buffer) => Ok(buffer),
+        Err(_) => PyUntypedBuffer::get(&through_dlpack(value, ty)?)
+            .map_err(|_| wrong_type(value, &expected(ty))),
     }
 }
 

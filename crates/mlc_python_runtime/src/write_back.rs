@@ -92,7 +92,7 @@ unsafe fn array_back(
     value: &Bound<'_, PyAny>,
     place: *mut u8,
 ) -> PyResult<()> {
-    let buffer = PyUntypedBuffer::get(value)?;
+    let buffer = crate::array::buffer_of(value, ty)?;
     // SAFETY: the value at `place` was made from this buffer, or from a copy that the call holds.
     let is_in_place = |data| unsafe { lies_in(ty, place, data, buffer.shape()) };
     if is_in_place(buffer.buf_ptr().cast()) || held.copies().any(is_in_place) {
