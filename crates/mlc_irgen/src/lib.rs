@@ -75,8 +75,8 @@ pub enum Error {
 
 impl Error {
     pub(crate) fn unsupported(span: Span, what: &str) -> Error {
-        let message = format!("{what} cannot be compiled");
-        Error::Unsupported(Box::new(Diagnostic::error("unsupported", span, message)))
+        let message = format!("{what} cannot be compiled yet");
+        Error::Unsupported(Box::new(Diagnostic::error("not-yet", span, message)))
     }
 
     /// The same error, reported at `span` if it has no place of its own.

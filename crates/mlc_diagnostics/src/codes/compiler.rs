@@ -13,9 +13,9 @@ message names it.",
     },
     Explanation {
         code: "unsupported",
-        title: "a construct cannot be compiled yet",
-        meaning: "The program is right, but this version has no code for a construct in it. The message names
-it. It is the same as `not-yet`, found later.",
+        title: "the target cannot run a construct",
+        meaning: "The program is right and compiles for other targets, but the one that was asked for has no way to
+run the construct that the message names.",
         wrong: "",
         mend: "",
     },
