@@ -13,6 +13,7 @@ use crate::hir::{
     Convention, Expr, ExprKind, Function, LocalId, Mode, Place, Root, Stmt, StmtKind, TypeTable,
 };
 use crate::places::is_list_slice;
+use crate::slice_views::slice_views;
 use crate::walk::{self, Part, Rewriter, Visitor, walk_part};
 
 pub(crate) fn infer(functions: &mut [Function], types: &TypeTable) -> Vec<Diagnostic> {
@@ -537,6 +538,17 @@ fn settle(
     for local in &copied {
         function.locals[local.0 as usize].mode = Mode::Owner;
     }
+    let owned_by_call = |local: LocalId| {
+        (facts.calls.iter()).any(|call| {
+            call.root == local && conventions[call.callee][call.param] == Convention::Owned
+        })
+    };
+    let viewed = slice_views(function, types, &|local| {
+        facts.written[local.0 as usize] || facts.moved.contains(&local) || owned_by_call(local)
+    });
+    for local in &viewed {
+        function.locals[local.0 as usize].mode = Mode::Ref;
+    }
     let modes: Vec<Mode> = function.locals.iter().map(|local| local.mode).collect();
     let result_mutable = function
         .result_borrows
@@ -547,6 +559,7 @@ fn settle(
         borrows,
         modes: &modes,
         copied: &copied,
+        viewed: &viewed,
         result_borrow: function.result_borrows.map(|_| result_mutable),
     };
     walk::rewrite(&mut function.body, &mut pass);
@@ -581,6 +594,8 @@ struct Settle<'s> {
     modes: &'s [Mode],
     /// Names for slices of lists that are the copies that Python makes.
     copied: &'s [LocalId],
+    /// Names for slices of lists of which nobody can tell that they are no copies.
+    viewed: &'s [LocalId],
     result_borrow: Option<bool>,
 }
 
@@ -639,6 +654,13 @@ impl Rewriter for Settle<'_> {
                     && let ExprKind::Borrow { place, .. } = &value.kind
                 {
                     value.kind = ExprKind::Copy(place.clone());
+                } else if self.viewed.contains(local)
+                    && let ExprKind::Move(place) | ExprKind::Copy(place) = &value.kind
+                {
+                    value.kind = ExprKind::Borrow {
+                        place: place.clone(),
+                        mutable: false,
+                    };
                 } else if let ExprKind::Borrow { mutable, .. } = &mut value.kind {
                     *mutable = self.modes[local.0 as usize] == Mode::Mut;
                 }

@@ -50,6 +50,7 @@ mod raises;
 mod results;
 pub mod signature;
 mod simd;
+mod slice_views;
 mod stmt;
 mod structs;
 mod synthesized;
