@@ -2,7 +2,7 @@
 
 A function's source is brought to the language by small edits in place, so that every line stays where it was and messages
 show the lines of the file: its header gets the types met, ``np.zeros`` becomes ``zeros``, ``for i in mlc.parallel(n)`` becomes a parallel
-loop. What its names mean outside (numbers, other jitted functions) is declared in the line in front of it.
+loop. What its names mean outside is part of the text: other jitted functions of the file where they stand, all else behind.
 """
 
 import ast
@@ -114,7 +114,7 @@ class Jitted:
                 text, filename = self._text(arguments)
                 name = f"{self.py_func.__module__}.{self.__qualname__}"
                 module = import_text(text, filename, name, self._options)
-                self._compiled[key] = getattr(module, self.py_func.__name__)
+                self._compiled[key] = getattr(module, public_name(self.py_func))
             return self._compiled[key]
 
     def _text(self, arguments):
@@ -179,6 +179,11 @@ def unsupported(value):
     raise TypeError(f"mlc.jit: cannot compile for an argument of type {type(value).__name__}")
 
 
+def public_name(function):
+    """The name of a function in compiled code; a leading underscore would make it private there."""
+    return function.__name__.lstrip("_") or "f"
+
+
 class CannotCompile(Exception):
     """Something in a function that has no counterpart in the language."""
 
@@ -219,8 +224,8 @@ class Source:
         constants = {name: arguments[name] for name in statics}
         needs = Needs()
         params = [f"{name}: {type_of(value)}" for name, value in arguments.items() if name not in constants]
-        body = self.edited(f"def {self.function.__name__}({', '.join(params)}):", needs, constants)
-        texts = [body]
+        body = self.edited(f"def {public_name(self.function)}({', '.join(params)}):", needs, constants)
+        parts = [(self, body)]
         done = {self.function}
         while needs.functions:
             jitted = needs.functions.pop()
@@ -230,17 +235,24 @@ class Source:
                 if jitted._statics:
                     raise other.fail(other.node, f"`{other.function.__name__}` has static parameters; call what `mlc.specialize` makes of it")
                 names = [argument.arg for argument in other.arguments()]
-                texts.append(other.edited(f"def {other.function.__name__}({', '.join(names)}):", needs, {}))
-        declared = "; ".join(f"comptime {name} = {value!r}" for name, value in needs.constants.items())
-        # The decorator's line is free for the declarations, and all before it.
-        return "\n" * (self.first_line - 1) + declared + "\n".join(texts), self.filename
+                parts.append((other, other.edited(f"def {public_name(other.function)}({', '.join(names)}):", needs, {})))
+        # Functions of the same file stay where they are, so that messages show their lines, too.
+        lines, behind = {}, []
+        for source, part in parts:
+            if source.filename == self.filename:
+                lines |= dict(enumerate(part.split("\n"), source.first_line))
+            else:
+                behind.append(part)
+        behind += [f"comptime {name} = {value!r}" for name, value in needs.constants.items()]
+        text = [lines.get(number, "") for number in range(1, max(lines) + 1)]
+        return "\n".join(text + behind) + "\n", self.filename
 
     def arguments(self):
         arguments = self.node.args
         return arguments.posonlyargs + arguments.args + arguments.kwonlyargs
 
     def edited(self, header, needs, constants):
-        """The function with this header. The first line is empty: it was that of the decorator."""
+        """The function with this header; what stands in front of it is left empty."""
         local = {argument.arg for argument in self.arguments()} - set(constants)
         local |= {node.id for node in ast.walk(self.node) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         needs.constants |= constants
@@ -325,7 +337,7 @@ class Edits(ast.NodeVisitor):
                 self.replace(node, node.attr)
         elif isinstance(value, Jitted):
             self.needs.functions.append(value)
-            self.replace(node, value.py_func.__name__)
+            self.replace(node, public_name(value.py_func))
         elif type(value) in (int, float, bool, str):
             self.replace(node, repr(value))
         else:
@@ -337,8 +349,8 @@ class Edits(ast.NodeVisitor):
         value = self.outside[node.id]
         if isinstance(value, Jitted):
             self.needs.functions.append(value)
-            if node.id != value.py_func.__name__:
-                self.replace(node, value.py_func.__name__)
+            if node.id != public_name(value.py_func):
+                self.replace(node, public_name(value.py_func))
         elif type(value) in (int, float, bool, str):
             self.needs.constants[node.id] = value
         elif isinstance(value, type) and value.__module__ == "numpy" and value.__name__ in SCALARS:

@@ -143,6 +143,33 @@ def test_closures():
     assert shifted(1) == 11
 
 
+@mlc.jit
+def _private(x):
+    return _private(x - 1) + SCALE if x > 0 else 0
+
+
+def undecorated(x):
+    return _private(x) + SCALE
+
+
+def test_private_functions_and_functions_that_are_passed():
+    assert _private(2) == 6
+    assert mlc.jit(undecorated)(2) == 9
+
+
+@mlc.jit
+def calls_at(values):
+    return at(values, 1) + at(values, 4)
+
+
+def test_errors_in_a_callee_show_its_line():
+    with pytest.raises(IndexError) as caught:
+        calls_at([1, 2])
+    last = caught.traceback[-1]
+    assert str(last.path) == __file__
+    assert last.lineno + 1 == at.py_func.__code__.co_firstlineno + 3
+
+
 def test_static_arguments():
     assert power(2.0, 3) == 8.0
     assert power(2.0, n=0) == 1.0

@@ -98,7 +98,7 @@ impl Cache {
     ) -> Result<Module, CompileError> {
         let key = Key::new(source, options);
         let folders = self.folders(source);
-        let name = source.module_name();
+        let name = source.cache_name();
         let find = || {
             folders
                 .iter()
@@ -138,7 +138,7 @@ impl Cache {
 
     /// Removes what is kept for a source; how many files there were.
     pub fn clear(&self, source: &Source) -> usize {
-        let name = source.module_name();
+        let name = source.cache_name();
         let folders = self.folders(source);
         folders.iter().map(|folder| folder.clear(&name)).sum()
     }

@@ -18,6 +18,7 @@ pub struct Source {
     bytes: Vec<u8>,
     language: Language,
     imported: Option<ModuleName>,
+    kept: Option<String>,
 }
 
 impl Source {
@@ -28,6 +29,7 @@ impl Source {
             bytes: text.into(),
             language: Language::Mlc,
             imported: None,
+            kept: None,
         }
     }
 
@@ -38,6 +40,7 @@ impl Source {
             bytes: text.into(),
             language: Language::Mlir,
             imported: None,
+            kept: None,
         }
     }
 
@@ -63,6 +66,17 @@ impl Source {
     pub fn imported_as(mut self, name: ModuleName) -> Source {
         self.imported = Some(name);
         self
+    }
+
+    /// The same source, kept in the cache under a name of its own: of the sources of one name the oldest go.
+    #[must_use]
+    pub fn kept_as(mut self, name: impl Into<String>) -> Source {
+        self.kept = Some(name.into());
+        self
+    }
+
+    pub(crate) fn cache_name(&self) -> String {
+        self.kept.clone().unwrap_or_else(|| self.module_name())
     }
 
     pub(crate) fn imported(&self) -> Option<&ModuleName> {

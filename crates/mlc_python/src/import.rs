@@ -70,9 +70,30 @@ pub fn import_text<'py>(
         path: name,
         package: false,
     };
-    let source = Source::mlc(filename, text.as_bytes().to_vec()).imported_as(full_name);
+    let label = label(&full_name.path, text);
+    let source = Source::mlc(filename, text.as_bytes().to_vec())
+        .imported_as(full_name)
+        .kept_as(label);
     load(&module, &source, Choices::from_keywords(options)?)?;
     Ok(module)
+}
+
+/// What a part of a file is kept as: each function, and of it each list of types and constants, by itself.
+fn label(name: &str, text: &str) -> String {
+    let mut head = String::from(name);
+    let heads = ["def ", "comptime "];
+    for line in text
+        .lines()
+        .filter(|line| heads.iter().any(|head| line.starts_with(head)))
+    {
+        head.push('\n');
+        head.push_str(line);
+    }
+    let own = name.rsplit('.').next().unwrap_or_default();
+    format!(
+        "{own}-{:.12}",
+        mlc::ContentHash::of(head.as_bytes()).to_string()
+    )
 }
 
 /// Fills the module object with what the source makes, from the cache or compiled; whether it came from there.

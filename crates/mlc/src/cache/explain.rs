@@ -62,7 +62,7 @@ impl Cache {
         let folders = self.folders(source);
         let paths = folders
             .iter()
-            .flat_map(|folder| folder.all_of(&source.module_name()));
+            .flat_map(|folder| folder.all_of(&source.cache_name()));
         let files = paths.map(|path| {
             let reasons = reasons(&path, &key, loader);
             CachedFile { path, reasons }

@@ -6,12 +6,14 @@ use std::{
     fs::{self, File},
     io::{self, Read, Write},
     os::unix::fs::MetadataExt,
-    path::Path,
+    path::{Path, PathBuf},
     time::SystemTime,
 };
 
 /// How many modules of one source are kept: for other options, or from before an import changed.
 const KEPT: usize = 8;
+/// How many modules of all sources of a folder are kept; functions under `@mlc.jit` have one for each list of types.
+const KEPT_OF_ALL: usize = 1024;
 
 /// The bytes of a file that nobody else can have written. What is loaded from it runs with the rights of this process.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, String> {
@@ -64,20 +66,23 @@ fn try_store(
         .tempfile_in(folder.path())?;
     temporary.write_all(&entry.to_bytes(object))?;
     temporary.persist(&path)?;
-    evict(folder, name, &path);
+    evict(folder.all_of(name), &path, KEPT);
+    evict(folder.all(), &path, KEPT_OF_ALL);
     Ok(())
 }
 
-/// Removes the oldest modules of a source. A wrong clock costs a compilation, no more.
-fn evict(folder: &Folder, name: &str, newest: &Path) {
+/// Removes the oldest modules of several. A wrong clock costs a compilation, no more.
+fn evict(mut others: Vec<PathBuf>, newest: &Path, kept: usize) {
+    if others.len() <= kept {
+        return;
+    }
     let written = |path: &Path| {
         let time = fs::metadata(path).and_then(|facts| facts.modified());
         time.unwrap_or(SystemTime::UNIX_EPOCH)
     };
-    let mut others = folder.all_of(name);
     others.retain(|path| path != newest);
     others.sort_by_key(|path| std::cmp::Reverse(written(path)));
-    for old in others.iter().skip(KEPT - 1) {
+    for old in others.iter().skip(kept - 1) {
         let _ = fs::remove_file(old);
     }
 }

@@ -64,6 +64,11 @@ impl Folder {
         self.named(&format!("{name}."), ENDING)
     }
 
+    /// The files of all modules.
+    pub fn all(&self) -> Vec<PathBuf> {
+        self.named("", ENDING)
+    }
+
     /// Files that were being written.
     pub fn temporaries_of(&self, name: &str) -> Vec<PathBuf> {
         self.named(&Folder::temporary_prefix(name), "")

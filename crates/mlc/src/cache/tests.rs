@@ -57,9 +57,10 @@ impl World {
     }
 
     fn options() -> Options {
-        let mut options = Options::default();
-        options.opt_level = crate::OptLevel::O0;
-        options
+        Options {
+            opt_level: crate::OptLevel::O0,
+            ..Options::default()
+        }
     }
 
     /// What `f()` gives, and whether the module came from the cache.
@@ -295,6 +296,22 @@ fn where_the_folder_cannot_be_written_the_users_is_taken_and_then_none() {
     world.write("user", "");
     assert_eq!(world.load(), (41, false));
     assert_eq!(world.load(), (41, false));
+}
+
+#[test]
+fn parts_of_a_file_are_kept_apart() {
+    let world = World::new();
+    let load = |part: i64| {
+        let text = format!("fn f() -> Int:\n    return {part}\n");
+        let source = Source::mlc(world.path("app/hot.mlc").to_string_lossy(), text);
+        let source = source.kept_as(format!("part-{part}"));
+        let module = world
+            .cache()
+            .load(&World::options(), &world.loader(), &source);
+        module.expect("the source is right").cached
+    };
+    assert!((0..12).all(|part| !load(part)));
+    assert!((0..12).all(load));
 }
 
 #[test]
