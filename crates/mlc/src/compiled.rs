@@ -106,14 +106,15 @@ impl Compiled {
         ))
     }
 
-    /// The signature of every exported function, with the conventions that were inferred: a line each. Empty for textual IR.
+    /// The signature of every exported function, then of every instance of a generic one, with the conventions that were
+    /// inferred: a line each. Empty for textual IR.
     pub fn signatures(&self) -> String {
         let Some(front) = &self.front else {
             return String::new();
         };
         let functions = signature::of_program(&front.program).functions;
-        functions
-            .iter()
+        let instances = signature::of_instances(&front.program);
+        (functions.iter().chain(&instances))
             .map(|function| function.render(&front.program) + "\n")
             .collect()
     }

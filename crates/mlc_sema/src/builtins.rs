@@ -117,8 +117,7 @@ impl<'a> FnCx<'_, 'a> {
             "repr" => {
                 let value = self.one_argument(text, args, span)?;
                 let value = self.settle(value);
-                let value = self.borrow(value);
-                return Some(self.builtin(Builtin::Repr, vec![value], Ty::STR, span));
+                return Some(self.repr_of(value, span));
             }
             "hex" | "bin" | "oct" => {
                 let values = self.positional(text, args, 1..=1, span)?;

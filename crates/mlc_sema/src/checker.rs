@@ -66,6 +66,8 @@ pub(crate) struct FnDecl<'a> {
     pub name: String,
     pub is_static: bool,
     pub is_property: bool,
+    /// `@name.setter`
+    pub is_setter: bool,
     pub attributes: hir::Attributes,
     /// The variables of the enclosing function that the body mentions.
     pub captures: Vec<Capture>,

@@ -1,6 +1,7 @@
 //! Compile time: constants, `comptime if`, `for` and `assert`.
 
 use mlc_diagnostics::{Diagnostic, Span};
+use mlc_syntax::Name;
 use mlc_syntax::ast;
 
 use crate::checker::{Comptime, GenericArg};
@@ -144,12 +145,6 @@ impl<'a> FnCx<'_, 'a> {
         let Some(axis) = item.axes.first() else {
             return;
         };
-        let ast::ExprKind::Name(name) = &axis.target.kind else {
-            return self.report(diag::not_yet(
-                axis.target.span,
-                "several targets of a `comptime for`",
-            ));
-        };
         let Some(values) = self.comptime_items(&axis.iter) else {
             return;
         };
@@ -160,20 +155,54 @@ impl<'a> FnCx<'_, 'a> {
             );
             return self.report(Diagnostic::error("comptime-limit", span, message));
         }
-        let hidden = self.generics.get(name).cloned();
-        let var = self.vars.get(name).copied();
-        self.set_var(*name, None);
+        let mut names: Vec<Name> = Vec::new();
+        crate::names::target_names(&axis.target, &mut |name| names.push(name));
+        let hidden: Vec<_> = (names.iter())
+            .map(|name| {
+                (
+                    self.generics.get(name).cloned(),
+                    self.vars.get(name).copied(),
+                )
+            })
+            .collect();
+        for name in &names {
+            self.set_var(*name, None);
+        }
         for value in values {
-            let value = Comptime { value, ty: None };
-            self.generics.insert(*name, GenericArg::Value(value));
+            if !self.bind_comptime(&axis.target, value) {
+                break;
+            }
             self.block(&item.body);
         }
-        match hidden {
-            Some(arg) => self.generics.insert(*name, arg),
-            None => self.generics.remove(name),
-        };
-        self.set_var(*name, var);
+        for (name, (arg, var)) in names.into_iter().zip(hidden) {
+            match arg {
+                Some(arg) => self.generics.insert(name, arg),
+                None => self.generics.remove(&name),
+            };
+            self.set_var(name, var);
+        }
         self.block(&item.orelse);
+    }
+
+    /// Gives the names of a target their values for one round of a `comptime for`.
+    fn bind_comptime(&mut self, target: &'a ast::Expr, value: ConstValue) -> bool {
+        match (&target.kind, value) {
+            (ast::ExprKind::Name(name), value) => {
+                let value = Comptime { value, ty: None };
+                self.generics.insert(*name, GenericArg::Value(value));
+                true
+            }
+            (
+                ast::ExprKind::Tuple(parts) | ast::ExprKind::List(parts),
+                ConstValue::Items(items),
+            ) if parts.len() == items.len() => {
+                (parts.iter().zip(items)).all(|(part, item)| self.bind_comptime(part, item))
+            }
+            _ => {
+                self.report(diag::bad_target(target.span));
+                false
+            }
+        }
     }
 
     fn comptime_items(&mut self, iter: &'a ast::Expr) -> Option<Vec<ConstValue>> {

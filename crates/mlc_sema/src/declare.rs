@@ -99,7 +99,7 @@ impl<'a> Checker<'a> {
     ) -> DeclId {
         let id = DeclId(self.decls.len() as u32);
         let mut attributes = hir::Attributes::default();
-        let (mut is_static, mut is_property) = (false, false);
+        let (mut is_static, mut is_property, mut is_setter) = (false, false, false);
         for decorator in &function.decorators {
             match &decorator.kind {
                 Ast::Name(name) if *name == "strict" => attributes.strict = true,
@@ -107,6 +107,13 @@ impl<'a> Checker<'a> {
                 Ast::Name(name) if *name == "unchecked" => attributes.unchecked = true,
                 Ast::Name(name) if *name == "staticmethod" && owner.is_some() => is_static = true,
                 Ast::Name(name) if *name == "property" && owner.is_some() => is_property = true,
+                Ast::Attribute { value, attr }
+                    if attr.name == "setter"
+                        && owner.is_some()
+                        && matches!(&value.kind, Ast::Name(name) if *name == function.name.name) =>
+                {
+                    is_setter = true;
+                }
                 Ast::Invalid => {}
                 _ => {
                     let known = ["strict", "fast", "unchecked", "staticmethod", "property"];
@@ -125,6 +132,7 @@ impl<'a> Checker<'a> {
             name,
             is_static,
             is_property,
+            is_setter,
             attributes,
             captures: Vec::new(),
             scope: FxHashMap::default(),
@@ -144,8 +152,12 @@ impl<'a> Checker<'a> {
         for method in &item.methods {
             let name = format!("{}.{}", item.name.name, method.name.name);
             let decl = self.add_decl(module, method, Some(id), name);
+            let key = match self.decl(decl).is_setter {
+                true => setter_name(method.name.name),
+                false => method.name.name,
+            };
             let methods = &mut self.struct_decls[id.0 as usize].methods;
-            if methods.insert(method.name.name, decl).is_some() {
+            if methods.insert(key, decl).is_some() {
                 let first = item
                     .methods
                     .iter()
@@ -251,6 +263,11 @@ impl<'a> Checker<'a> {
         self.modules[module.0 as usize].globals.insert(name, id);
         id
     }
+}
+
+/// What the setter of a property is called among the methods.
+pub(crate) fn setter_name(property: Name) -> Name {
+    Name::new(&format!("{property}.setter"))
 }
 
 fn names_in(function: &ast::Function, names: &mut FxHashSet<Name>) {

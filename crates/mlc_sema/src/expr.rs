@@ -642,10 +642,28 @@ impl<'a> FnCx<'_, 'a> {
         self.make_compare(op, left, right, span).expr
     }
 
+    /// What `repr(value)` gives.
+    pub fn repr_of(&mut self, value: Expr, span: Span) -> Val {
+        let value: Val = value.into();
+        if let Some(text) = self.dunder_value("__repr__", &value, span) {
+            return text;
+        }
+        let value = self.borrow(value.expr);
+        self.builtin(Builtin::Repr, vec![value], Ty::STR, span)
+    }
+
+    /// What `str(value)` gives.
     pub fn str_of(&mut self, value: Expr, span: Span) -> Val {
         if value.ty == Ty::STR {
             return value.into();
         }
+        let value: Val = value.into();
+        for name in ["__str__", "__repr__"] {
+            if let Some(text) = self.dunder_value(name, &value, span) {
+                return text;
+            }
+        }
+        let value = value.expr;
         let arg = self.borrow(value);
         self.builtin(Builtin::Str, vec![arg], Ty::STR, span)
     }

@@ -50,8 +50,7 @@ impl<'a> FnCx<'_, 'a> {
             Some(ast::Conversion::Repr | ast::Conversion::Ascii)
         ) || (part.debug.is_some() && part.conversion.is_none() && part.spec.is_empty());
         let value = if repr {
-            let value = self.borrow(value);
-            self.builtin(Builtin::Repr, vec![value], Ty::STR, span).expr
+            self.repr_of(value, span).expr
         } else {
             value
         };

@@ -299,7 +299,11 @@ impl<'a> Checker<'a> {
             locals,
             body,
             raises: ast.raises.is_some(),
-            exported: module.0 == 0 && !generic && !private && self.decl(decl).captures.is_empty(),
+            exported: module.0 == 0
+                && !generic
+                && !private
+                && !self.decl(decl).is_setter
+                && self.decl(decl).captures.is_empty(),
             attributes,
             doc: ast.docstring.as_ref().map(|doc| doc.text.to_string()),
             span: ast.name.span,

@@ -41,6 +41,11 @@ pub(crate) enum Source<'a> {
         inner: Box<Source<'a>>,
         item: &'a ast::Comprehension,
     },
+    /// A struct with `__len__` and `__getitem__`.
+    Items {
+        receiver: Place,
+        count: Expr,
+    },
     /// The empty tuple.
     Nothing,
     Failed,
@@ -91,7 +96,7 @@ impl<'a> FnCx<'_, 'a> {
             Source::Enumerate { inner, .. } | Source::Generator { inner, .. } => {
                 self.count(inner, span)
             }
-            Source::Reversed { count, .. } => count.clone(),
+            Source::Reversed { count, .. } | Source::Items { count, .. } => count.clone(),
             Source::Zip(sources) => {
                 let mut shortest: Option<Expr> = None;
                 for source in sources {
@@ -119,7 +124,7 @@ impl<'a> FnCx<'_, 'a> {
                     *part = self.keep(value);
                 }
             }
-            Source::Elements { .. } | Source::Nothing | Source::Failed => {}
+            Source::Elements { .. } | Source::Items { .. } | Source::Nothing | Source::Failed => {}
             Source::Enumerate { inner, .. }
             | Source::Reversed { inner, .. }
             | Source::Generator { inner, .. } => self.settle_source(inner),
@@ -203,6 +208,12 @@ impl<'a> FnCx<'_, 'a> {
                 self.visit_element(inner, position, span, &mut |cx, value| {
                     cx.generated(item, value, span, body)
                 });
+            }
+            Source::Items { receiver, .. } => {
+                let receiver = self.read(receiver.clone());
+                let args = vec![position.into()];
+                let item = self.dunder_call("__getitem__", receiver.into(), args, span);
+                body(self, item.unwrap_or_else(|| Val::error(span)));
             }
             Source::Nothing => {}
             Source::Failed => body(self, Val::error(span)),

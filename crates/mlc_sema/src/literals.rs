@@ -183,6 +183,18 @@ impl<'a> FnCx<'_, 'a> {
             }
             return Val::strong(ExprKind::Tuple(values), ty, span);
         }
+        if let Some(id) = self.cx.struct_of(ty) {
+            let mut fields = Vec::with_capacity(items.len());
+            for (position, item) in items.iter().enumerate() {
+                let item = Comptime {
+                    value: item.clone(),
+                    ty: Some(self.cx.structs[id.0 as usize].fields[position].ty),
+                };
+                let field = self.comptime_literal(&item, span).expr;
+                fields.push(self.copy_of(field.into()).expr);
+            }
+            return Val::strong(ExprKind::Struct { id, fields }, ty, span);
+        }
         let known = self
             .cx
             .constants

@@ -20,7 +20,11 @@ impl<'a> FnCx<'_, 'a> {
             match &arg.kind {
                 ArgKind::Positional => {
                     let value = self.value(&arg.value, None);
-                    let value = self.settle(value);
+                    let mut value = self.settle(value);
+                    let own = ["__str__", "__repr__"];
+                    if own.iter().any(|name| self.has_method(value.ty, name)) {
+                        value = self.str_of(value, arg.value.span).expr;
+                    }
                     values.push(self.borrow(value));
                 }
                 ArgKind::Keyword(keyword) => match keyword.name.as_str() {

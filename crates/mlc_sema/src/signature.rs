@@ -135,6 +135,18 @@ pub fn of_program(program: &Program) -> ModuleSignature {
     }
 }
 
+/// The signatures of the instances of generic functions that the main module calls, in the order of the first call.
+pub fn of_instances(program: &Program) -> Vec<FunctionSignature> {
+    let main = program.functions.iter().find(|function| function.exported);
+    let file = main.map(|function| function.span.file);
+    (program.functions.iter().enumerate())
+        .filter(|(_, function)| {
+            !function.exported && function.symbol.contains('[') && Some(function.span.file) == file
+        })
+        .map(|(at, function)| of_function(program, FuncId(at as u32), function))
+        .collect()
+}
+
 /// The signature of one function of a program, exported or not.
 pub fn of_function(program: &Program, func: FuncId, function: &Function) -> FunctionSignature {
     let owner = program
@@ -173,13 +185,21 @@ pub fn of_function(program: &Program, func: FuncId, function: &Function) -> Func
 }
 
 impl FunctionSignature {
-    /// The full signature as `mlc check --signatures` prints it, with everything that was inferred.
+    /// The full signature as `mlc check --signatures` prints it, with everything that was inferred:
+    ///
+    /// `fn Struct.name[arguments](convention name: type = default, …) raises -> type`
+    ///
+    /// A convention is written where the value owns memory, `raises` where a call may raise, the result unless it is `None`. In
+    /// brackets are the argument types of one instance of a generic function. `/` and `*` stand as in the source; what
+    /// `*args` without a type and a function that is passed bring along are parameters `args.0`, `f.captured`.
     pub fn render(&self, program: &Program) -> String {
         let mut text = String::from("fn ");
         if let Some(owner) = self.owner {
             let _ = write!(text, "{}.", program.structs[owner.0 as usize].name);
         }
-        let _ = write!(text, "{}(", self.name);
+        let instance = self.symbol.find('[').map_or("", |at| &self.symbol[at..]);
+        let instance = if self.owner.is_some() { "" } else { instance };
+        let _ = write!(text, "{}{instance}(", self.name);
         let mut before: Option<ParamKind> = None;
         for (position, param) in self.params.iter().enumerate() {
             if position > 0 {
@@ -229,7 +249,7 @@ impl FunctionSignature {
         let _ = write!(
             text,
             "{convention}{stars}{}: {}",
-            param.name,
+            param.name.trim_start_matches('$'),
             types.name(param.ty)
         );
         match &param.default {

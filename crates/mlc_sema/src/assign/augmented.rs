@@ -34,12 +34,15 @@ impl<'a> FnCx<'_, 'a> {
             };
             return self.store_lane(target, update, span);
         }
+        if self.update_by_method(target, op, value, span).is_some() {
+            return;
+        }
         let place = match self.operand(target, None) {
             Operand::Place(place) => place,
             Operand::Value(found) => {
                 self.value(value, None);
                 if !found.is_error() {
-                    self.report(diag::not_yet(span, "`op=` through `__getitem__`"));
+                    self.report(diag::bad_target(target.span));
                 }
                 return;
             }

@@ -57,9 +57,6 @@ impl<'a> FnCx<'_, 'a> {
                 if value.ty == Ty::ERROR {
                     return Val::error(span);
                 }
-                if let Some(text) = self.dunder_value("__str__", &value.clone().into(), span) {
-                    return text;
-                }
                 self.str_of(value, span)
             }
             TyKind::Int { .. } | TyKind::Float(_) | TyKind::Complex(_) => {

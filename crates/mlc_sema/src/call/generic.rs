@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::Given;
 use crate::annotations::is_value_param;
 use crate::checker::{Comptime, DeclId, GenericArg, Item};
-use crate::coerce::Val;
+use crate::coerce::{Val, Weak};
 use crate::func::FnCx;
 use crate::hir::{ConstValue, Convention, Dim, Expr, FuncId, Ty, TyKind};
 use crate::nested::Bound;
@@ -64,10 +64,16 @@ impl<'a> FnCx<'_, 'a> {
             if value.is_error() {
                 return None;
             }
-            if let Some(annotation) = &param.annotation {
-                self.infer_generics(function, annotation, &value, &mut generics);
-            }
             values.push(value);
+        }
+        // Typed arguments decide, then the widest of the constants.
+        for weak in [Weak::No, Weak::Float, Weak::Int] {
+            for (value, param) in values.iter().zip(&function.params) {
+                if let Some(annotation) = param.annotation.as_ref().filter(|_| value.weak == weak) {
+                    let ty = self.cx.resolve(value.expr.ty);
+                    self.match_annotation(function, annotation, ty, &mut generics);
+                }
+            }
         }
         for param in &function.generics {
             if generics.contains_key(&param.name.name) {
@@ -92,6 +98,7 @@ impl<'a> FnCx<'_, 'a> {
             };
             generics.insert(param.name.name, arg);
         }
+        self.check_bounds(function, &generics, span)?;
         // With the generics known, every annotated parameter has a type; the others take that of the argument.
         let mut tys = Vec::with_capacity(values.len());
         for (value, param) in values.iter().zip(&function.params) {
@@ -141,22 +148,32 @@ impl<'a> FnCx<'_, 'a> {
         Some((func, args))
     }
 
-    /// Matches an annotation that mentions generic parameters with the type of an argument.
-    fn infer_generics(
+    /// `T: Number` is a number.
+    fn check_bounds(
         &mut self,
         function: &'a ast::Function,
-        annotation: &'a ast::Expr,
-        value: &Val,
-        generics: &mut FxHashMap<Name, GenericArg>,
-    ) {
-        let ty = match value.weak {
-            crate::coerce::Weak::No => self.cx.resolve(value.expr.ty),
-            _ => value.expr.ty,
-        };
-        // A weak number does not decide what a typed argument decides better.
-        self.match_annotation(function, annotation, ty, generics);
+        generics: &FxHashMap<Name, GenericArg>,
+        span: Span,
+    ) -> Option<()> {
+        for param in &function.generics {
+            let name = param.name.name;
+            if let Some(bound) = &param.bound
+                && matches!(&bound.kind, Ast::Name(bound) if *bound == "Number")
+                && let Some(GenericArg::Type(ty)) = generics.get(&name)
+                && !self.cx.types.is_number(*ty)
+            {
+                let found = self.ty_name(*ty);
+                let of = function.name.name;
+                let message = format!("`{name}` of `{of}` is a number, found `{found}`");
+                let diagnostic = mlc_diagnostics::Diagnostic::error("type-mismatch", span, message);
+                self.report(diagnostic.label(param.span, "declared here"));
+                return None;
+            }
+        }
+        Some(())
     }
 
+    /// Matches an annotation that mentions generic parameters with the type of an argument.
     fn match_annotation(
         &mut self,
         function: &'a ast::Function,

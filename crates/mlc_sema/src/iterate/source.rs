@@ -4,7 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, ArgKind, ComprehensionKind, ExprKind as Ast};
 
 use super::Source;
-use crate::coerce::into_place;
+use crate::coerce::{Val, into_place};
 use crate::diag;
 use crate::expr::{Operand, is_shadowed};
 use crate::func::FnCx;
@@ -151,6 +151,27 @@ impl<'a> FnCx<'_, 'a> {
                 };
             }
             TyKind::Tuple(items) if items.is_empty() => return Source::Nothing,
+            TyKind::Struct(_) if self.has_method(ty, "__iter__") => {
+                let receiver = self.read(place);
+                let found = self.dunder_value("__iter__", &receiver.into(), span);
+                let found = found.unwrap_or_else(|| Val::error(span));
+                if self.has_method(found.expr.ty, "__next__") {
+                    self.report(diag::not_yet(span, "iteration by `__next__`"));
+                    return Source::Failed;
+                }
+                return self.elements_of(found, span);
+            }
+            TyKind::Struct(_)
+                if self.has_method(ty, "__getitem__") && self.has_method(ty, "__len__") =>
+            {
+                let receiver = self.stable(place, span);
+                let value = self.read(receiver.clone());
+                let count = self.dunder_value("__len__", &value.into(), span);
+                let count = count.unwrap_or_else(|| Val::error(span));
+                let count = self.coerce(count, Ty::INT);
+                let count = self.keep(count);
+                return Source::Items { receiver, count };
+            }
             TyKind::Error => return Source::Failed,
             _ => {
                 let name = self.ty_name(ty);

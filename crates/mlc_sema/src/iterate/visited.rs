@@ -22,7 +22,11 @@ impl<'a> FnCx<'_, 'a> {
             Source::Zip(sources) => sources
                 .iter()
                 .for_each(|source| self.emit_iterated(source, span)),
-            Source::Range { .. } | Source::Elements { .. } | Source::Nothing | Source::Failed => {}
+            Source::Range { .. }
+            | Source::Elements { .. }
+            | Source::Items { .. }
+            | Source::Nothing
+            | Source::Failed => {}
         }
     }
 
@@ -80,7 +84,7 @@ impl<'a> FnCx<'_, 'a> {
             Source::Zip(sources) => {
                 (sources.iter()).for_each(|source| self.check_rebound(source, body, header));
             }
-            Source::Range { .. } | Source::Nothing | Source::Failed => {}
+            Source::Range { .. } | Source::Items { .. } | Source::Nothing | Source::Failed => {}
         }
     }
 }

@@ -343,6 +343,14 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::Tuple(items) => {
                 return self.tuple_membership(op, left, right.expr, &items, span);
             }
+            TyKind::Struct(_) if self.has_method(right_ty, "__contains__") => {
+                let found = self.dunder_call("__contains__", right, vec![left], span);
+                let found = found.unwrap_or_else(|| Val::error(span));
+                if found.is_error() {
+                    return found;
+                }
+                self.truth(found).into()
+            }
             _ => {
                 let (left, right) = (self.ty_name(left.expr.ty), self.ty_name(right_ty));
                 self.report(diag::bad_operands(span, op.as_str(), &left, &right));

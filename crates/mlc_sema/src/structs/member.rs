@@ -1,6 +1,7 @@
 //! Methods, properties and constants of structs.
 
 use mlc_diagnostics::Span;
+use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg};
 
 use crate::checker::StructDeclId;
@@ -8,7 +9,7 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{Place, StructId};
+use crate::hir::{Place, StructId, Ty};
 impl<'a> FnCx<'_, 'a> {
     pub fn struct_method(
         &mut self,
@@ -45,6 +46,7 @@ impl<'a> FnCx<'_, 'a> {
             .keys()
             .chain(methods.keys())
             .map(|name| name.as_str())
+            .filter(|name| !name.contains('.'))
             .collect()
     }
 
@@ -81,6 +83,11 @@ impl<'a> FnCx<'_, 'a> {
                 Operand::Value(Val::error(span))
             }
         }
+    }
+
+    pub fn has_method(&self, ty: Ty, name: &str) -> bool {
+        let id = self.cx.struct_of(ty);
+        id.is_some_and(|id| self.cx.method(id, Name::new(name)).is_some())
     }
 
     /// `Name.method(…)`

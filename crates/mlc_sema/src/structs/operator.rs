@@ -35,7 +35,7 @@ impl<'a> FnCx<'_, 'a> {
         self.dunder_call("__format__", receiver, vec![spec], span)
     }
 
-    fn dunder_call(
+    pub fn dunder_call(
         &mut self,
         name: &str,
         receiver: Val,
@@ -87,8 +87,8 @@ impl<'a> FnCx<'_, 'a> {
         right: &Val,
         span: Span,
     ) -> Option<Val> {
-        let _ = (op, left, right, span);
-        None
+        let name = format!("__i{}__", operator_name(op));
+        self.dunder_call(&name, left.clone(), vec![right.clone()], span)
     }
 
     pub fn unary_method(&mut self, op: ast::UnaryOp, value: &Val, span: Span) -> Option<Val> {
@@ -108,16 +108,15 @@ impl<'a> FnCx<'_, 'a> {
         right: &Val,
         span: Span,
     ) -> Option<Val> {
-        let (name, swapped, negated) = match op {
-            ast::CompareOp::Eq => ("__eq__", "__eq__", false),
-            ast::CompareOp::NotEq => ("__ne__", "__ne__", false),
-            ast::CompareOp::Less => ("__lt__", "__gt__", false),
-            ast::CompareOp::LessEq => ("__le__", "__ge__", false),
-            ast::CompareOp::Greater => ("__gt__", "__lt__", false),
-            ast::CompareOp::GreaterEq => ("__ge__", "__le__", false),
+        let (name, swapped) = match op {
+            ast::CompareOp::Eq => ("__eq__", "__eq__"),
+            ast::CompareOp::NotEq => ("__ne__", "__ne__"),
+            ast::CompareOp::Less => ("__lt__", "__gt__"),
+            ast::CompareOp::LessEq => ("__le__", "__ge__"),
+            ast::CompareOp::Greater => ("__gt__", "__lt__"),
+            ast::CompareOp::GreaterEq => ("__ge__", "__le__"),
             _ => return None,
         };
-        let _ = negated;
         if let Some(found) = self.dunder_call(name, left.clone(), vec![right.clone()], span) {
             return Some(found);
         }
@@ -133,27 +132,94 @@ impl<'a> FnCx<'_, 'a> {
         self.dunder_call(swapped, right.clone(), vec![left.clone()], span)
     }
 
-    /// `a[i] = v` through `__setitem__`.
+    /// What a target is stored by, if that is a method: `__setitem__`, or the setter of a property. With it the receiver and
+    /// the key.
+    fn storing_method(
+        &mut self,
+        target: &'a ast::Expr,
+    ) -> Option<(hir::StructId, Name, &'a ast::Expr, Option<&'a ast::Expr>)> {
+        let (base, key) = match &target.kind {
+            ast::ExprKind::Subscript { value, index } => (&**value, Some(&**index)),
+            ast::ExprKind::Attribute { value, .. } => (&**value, None),
+            _ => return None,
+        };
+        if self.static_item(base).is_some() {
+            return None;
+        }
+        // Only for its type: it is evaluated when the method is called.
+        let diagnostics = self.cx.diagnostics.len();
+        let mark = self.mark();
+        let mut ty = Ty::ERROR;
+        self.captured(|cx| ty = cx.place(base).ty);
+        self.roll_back(mark);
+        self.cx.diagnostics.truncate(diagnostics);
+        let id = self.cx.struct_of(ty)?;
+        let name = match &target.kind {
+            ast::ExprKind::Attribute { attr, .. } => crate::declare::setter_name(attr.name),
+            _ => Name::new("__setitem__"),
+        };
+        self.cx.method(id, name)?;
+        Some((id, name, base, key))
+    }
+
+    /// `a[i] = v` through `__setitem__`, `a.x = v` through a setter.
     pub fn store_by_method(
         &mut self,
         target: &'a ast::Expr,
         value: &Val,
         span: Span,
     ) -> Option<()> {
-        let ast::ExprKind::Subscript { value: base, index } = &target.kind else {
-            return None;
-        };
-        let outer = std::mem::take(&mut self.out);
-        let diagnostics = self.cx.diagnostics.len();
-        let ty = self.place(base).ty;
-        self.cx.diagnostics.truncate(diagnostics);
-        self.out = outer;
-        let id = self.cx.struct_of(ty)?;
-        let method = self.cx.method(id, Name::new("__setitem__"))?;
+        let (id, name, base, key) = self.storing_method(target)?;
+        let method = self.cx.method(id, name)?;
         let receiver = self.place(base);
         let receiver = self.read(receiver);
-        let index = self.value(index, None);
-        let call = self.call_with_values(method, receiver.into(), vec![index, value.clone()], span);
+        let mut args: Vec<Val> = Vec::new();
+        if let Some(key) = key {
+            let key = self.value(key, None);
+            args.push(key);
+        }
+        args.push(value.clone());
+        let call = self.call_with_values(method, receiver.into(), args, span);
+        if !call.is_error() {
+            self.emit(hir::StmtKind::Expr(call.expr), span);
+        }
+        Some(())
+    }
+
+    /// `a[i] op= v` and `a.x op= v` where both reading and storing are methods.
+    pub fn update_by_method(
+        &mut self,
+        target: &'a ast::Expr,
+        op: ast::BinaryOp,
+        value: &'a ast::Expr,
+        span: Span,
+    ) -> Option<()> {
+        let (id, name, base, key) = self.storing_method(target)?;
+        let setter = self.cx.method(id, name)?;
+        let getter = match &target.kind {
+            ast::ExprKind::Attribute { attr, .. } => attr.name,
+            _ => Name::new("__getitem__"),
+        };
+        let getter = self.cx.method(id, getter)?;
+        let receiver = self.place(base);
+        let receiver: Val = self.read(receiver).into();
+        let mut args: Vec<Val> = Vec::new();
+        if let Some(key) = key {
+            let key = self.value(key, None);
+            args.push(self.in_hidden_local(key));
+        }
+        let old = self.call_with_values(getter, receiver.clone(), args.clone(), span);
+        let old = self.in_hidden_local(old);
+        let value = self.value(value, None);
+        let new = match self.in_place_method(op, &old, &value, span) {
+            Some(new) => new,
+            None => self.binary(op, old, value, span),
+        };
+        if new.is_error() {
+            return Some(());
+        }
+        args.push(new);
+        let call = self.call_with_values(setter, receiver, args, span);
         if !call.is_error() {
             self.emit(hir::StmtKind::Expr(call.expr), span);
         }
