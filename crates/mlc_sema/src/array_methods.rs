@@ -11,7 +11,7 @@ use crate::hir::{
     BinaryOp, Builtin, Dim, Expr, ExprKind, Fill, Place, ProjectionKind, Root, Ty, TyKind,
 };
 
-const ATTRIBUTES: &[&str] = &["shape", "ndim", "size", "dtype", "T"];
+const ATTRIBUTES: &[&str] = &["shape", "ndim", "size", "dtype", "T", "real", "imag"];
 const METHODS: &[&str] = &[
     "sum",
     "prod",
@@ -53,6 +53,26 @@ impl<'a> FnCx<'_, 'a> {
             "T" => {
                 let axes: Vec<usize> = (0..dims.len()).rev().collect();
                 return self.transposed(place, dims, &axes, span);
+            }
+            "real" | "imag" => {
+                let op = match attr.name.as_str() {
+                    "real" => Builtin::ComplexReal,
+                    _ => Builtin::ComplexImag,
+                };
+                let elem = self.element_type(place.ty);
+                let TyKind::Complex(kind) = *self.cx.types.kind(elem) else {
+                    let shown = self.ty_name(place.ty);
+                    let feature = format!("`{}` of `{shown}`", attr.name);
+                    self.report(diag::not_yet(attr.span, &feature));
+                    return Operand::Value(Val::error(span));
+                };
+                let array = self.read(place);
+                let part = Ty::float(kind);
+                let value = self.array_each(&array.into(), span, |cx, element| {
+                    let element = cx.settle(element);
+                    cx.builtin(op, vec![element], part, span)
+                });
+                value.unwrap_or_else(|| Val::error(span))
             }
             "dtype" => {
                 let elem = self.element_type(place.ty);
@@ -307,6 +327,7 @@ impl<'a> FnCx<'_, 'a> {
             Builtin::Sum | Builtin::Prod if self.cx.types.is_number(elem) => Some(elem),
             Builtin::Mean | Builtin::Std if is_int => Some(Ty::F64),
             Builtin::Mean | Builtin::Std if ordered => Some(elem),
+            Builtin::Mean if self.cx.types.is_complex(elem) => Some(elem),
             Builtin::ArgMin | Builtin::ArgMax if ordered => Some(Ty::INT),
             Builtin::ReduceMin | Builtin::ReduceMax if ordered => Some(elem),
             _ => {

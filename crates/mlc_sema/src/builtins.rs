@@ -286,5 +286,6 @@ impl<'a> FnCx<'_, 'a> {
 
 /// Functions of the language that this version does not compile.
 const BUILTIN_LATER: &[&str] = &[
-    "dict", "set", "input", "open", "random", "prefetch", "iter", "next", "id", "hash", "type",
+    "linalg", "dict", "set", "input", "open", "random", "prefetch", "iter", "next", "id", "hash",
+    "type",
 ];

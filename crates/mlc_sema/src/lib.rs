@@ -46,6 +46,7 @@ mod parallel;
 mod passed;
 mod places;
 mod print;
+mod progression;
 mod raises;
 mod results;
 pub mod signature;

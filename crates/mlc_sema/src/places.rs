@@ -308,8 +308,21 @@ impl<'a> FnCx<'_, 'a> {
             return None;
         }
         if !self.cx.types.is_int(ty) && ty != Ty::BOOL {
-            let found = self.ty_name(ty);
-            self.report(diag::type_mismatch(index.span, "Int", &found));
+            let of_array = match *self.cx.types.kind(ty) {
+                TyKind::Array { elem: Ty::BOOL, .. } => Some("an index that is a mask of `Bool`"),
+                TyKind::Array { .. } => Some("an index that is an array of integers"),
+                TyKind::List(_) => Some("an index that is a list"),
+                _ => None,
+            };
+            let diagnostic = match of_array {
+                Some(feature) => diag::not_yet(index.span, feature)
+                    .help("loop over the positions, or choose with `where`"),
+                None => {
+                    let found = self.ty_name(ty);
+                    diag::type_mismatch(index.span, "Int", &found)
+                }
+            };
+            self.report(diagnostic);
             return None;
         }
         let value = self.settle(value);
