@@ -88,7 +88,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// The SSA type of a number or of a vector of them.
-    fn number_type(&self, ty: Ty) -> Result<Type<'c>> {
+    pub(crate) fn number_type(&self, ty: Ty) -> Result<Type<'c>> {
         self.types().scalar(ty).ok_or_else(|| self.no_number(ty))
     }
 

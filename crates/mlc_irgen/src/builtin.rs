@@ -207,11 +207,22 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// `list.reverse()`
     fn reverse(&mut self, list: Value<'c, 'm>) -> Result<()> {
+        let length = self.b.value("own.len", &[list], self.b.index_type());
+        self.reverse_between(list, self.b.index(0), length)
+    }
+
+    /// Reverses the items from `first` to before `end`.
+    pub fn reverse_between(
+        &mut self,
+        list: Value<'c, 'm>,
+        first: Value<'c, 'm>,
+        end: Value<'c, 'm>,
+    ) -> Result<()> {
         let index = self.b.index_type();
         let (one, two) = (self.b.index(1), self.b.index(2));
-        let length = self.b.value("own.len", &[list], index);
+        let length = self.b.value("arith.subi", &[end, first], index);
         let half = self.b.value("arith.divui", &[length, two], index);
-        let last = self.b.value("arith.subi", &[length, one], index);
+        let last = self.b.value("arith.subi", &[end, one], index);
         let view = self.whole_view(list);
         let payload = own::payload(list.r#type()).expect("the value is a borrow");
         let elem = own::list_element(payload).expect("the value is a borrow of a list");
@@ -220,6 +231,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let bounds = self.count_to(half);
         self.scf_for(&bounds, &[], |lower, at| {
             let other = lower.b.value("arith.subi", &[last, at], index);
+            let at = lower.b.value("arith.addi", &[first, at], index);
             if scalar {
                 let (a, b) = (
                     lower.load_element(&view, &[at]),

@@ -47,6 +47,14 @@ impl<'x> Protected<'x> {
     }
 }
 
+/// Statements that become a function.
+struct Moved<'s, 'x> {
+    stmts: &'s [&'x Stmt],
+    ends: Ends,
+    /// What is read in them before they assign it.
+    inside: LocalSet,
+}
+
 /// How a variable of the caller comes into the function.
 enum Capture<'c, 'm> {
     Values(Vec<Value<'c, 'm>>),
@@ -75,7 +83,19 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .union(behind);
         let part_ends = parts.ends();
         let stmts = parts.stmts();
-        let status = self.outlined(&stmts, part_ends, &after, span, |lower, live| {
+        // Each part is entered from the middle of the one before, whatever ends that.
+        let mut entered = LocalSet::default();
+        let handlers = parts.handlers.iter().map(|handler| &handler.body[..]);
+        for part in [parts.body, parts.orelse].into_iter().chain(handlers) {
+            let part: Vec<&'x Stmt> = part.iter().collect();
+            entered.extend(&self.slots().live_before(&part, &after, &self.targets));
+        }
+        let moved = Moved {
+            stmts: &stmts,
+            ends: part_ends,
+            inside: entered,
+        };
+        let status = self.outlined(moved, &after, span, |lower, live| {
             if parts.handlers.is_empty() {
                 let list: Vec<&'x Stmt> = parts.body.iter().chain(parts.orelse).collect();
                 lower.stmts(&list, live)
@@ -174,9 +194,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let list: Vec<&'x Stmt> = handler.body.iter().collect();
             after.extend(&self.slots().live_before(&list, behind, &self.targets));
         }
-        let status = self.outlined(&body, body_ends, &after, span, |lower, live| {
-            lower.stmts(&body, live)
-        })?;
+        let moved = Moved {
+            stmts: &body,
+            ends: body_ends,
+            inside: self.slots().live_before(&body, &after, &self.targets),
+        };
+        let status = self.outlined(moved, &after, span, |lower, live| lower.stmts(&body, live))?;
         self.at(span);
         let zero = self.b.int(0, self.b.int_type(32));
         let failed = self.compare_ints("ne", status, zero);
@@ -296,12 +319,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// what the statements left.
     fn outlined(
         &mut self,
-        stmts: &[&'x Stmt],
-        stmt_ends: Ends,
+        statements: Moved<'_, 'x>,
         behind: &LocalSet,
         span: Span,
         lower_body: impl FnOnce(&mut Lower<'x, 'c, 'm>, &LocalSet) -> Result<()>,
     ) -> Result<Value<'c, 'm>> {
+        let Moved {
+            stmts,
+            ends: stmt_ends,
+            inside,
+        } = statements;
         self.at(span);
         let slots = self.slots();
         let mut live = behind.clone();
@@ -318,9 +345,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let mut moved = LocalSet::default();
         slots.moved(stmts.iter().copied(), &mut moved);
         assigned.extend(&moved);
+        // What is known of a variable's value does not outlive an assignment on a path that an error may cut off.
+        for slot in 0..self.function.locals.len() {
+            if assigned.contains(slot) {
+                self.nonnegative.remove(slot);
+            }
+        }
         let mut written = LocalSet::default();
         slots.written_to(stmts.iter().copied(), &mut written);
-        let inside = slots.live_before(stmts, behind, &self.targets);
 
         // Cells for what is assigned in the statements and looked at outside.
         let mut cells = Vec::new();

@@ -39,6 +39,8 @@ pub struct Lower<'x, 'c, 'm> {
     pub live: LocalSet,
     /// What is live where jumps of the current statement lead to.
     pub targets: Targets,
+    /// Whether this is the body of a parallel loop.
+    pub in_parallel: bool,
     /// The reductions of the innermost parallel loop around here.
     pub reductions: &'x [Reduction],
     /// The exclusive borrows of the lists that the innermost parallel loop collects into.
@@ -175,6 +177,7 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
         live: LocalSet::default(),
         targets: Targets::default(),
         reductions: &[],
+        in_parallel: false,
         collects: Vec::new(),
         accumulators: LocalSet::default(),
         cells: LocalSet::default(),
@@ -225,6 +228,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             live: self.live.clone(),
             targets: self.targets.clone(),
             reductions: &[],
+            in_parallel: self.in_parallel,
             collects: Vec::new(),
             accumulators: LocalSet::default(),
             cells: self.cells.clone(),

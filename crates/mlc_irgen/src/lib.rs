@@ -33,6 +33,7 @@ mod reduce;
 mod same_value;
 mod shapes;
 mod simd;
+mod slice_store;
 mod stmt;
 mod subscript;
 mod text;

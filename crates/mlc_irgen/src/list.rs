@@ -14,7 +14,7 @@ use crate::{
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Copies the elements of a view to a list, from a position on. The list is long enough.
-    fn copy_into(
+    pub fn copy_into(
         &mut self,
         list: Value<'c, 'm>,
         offset: Value<'c, 'm>,

@@ -14,6 +14,8 @@ use crate::{
 enum Way {
     /// An operation, which may carry fast-math flags.
     Op(&'static str),
+    /// Whether the argument is infinite, for which no operation is lowered.
+    IsInfinite,
     /// A function of the runtime or the C library, by its names for `f64` and `f32`.
     Call(&'static str, &'static str),
 }
@@ -54,7 +56,7 @@ fn way(function: MathFn) -> Way {
         MathFn::Copysign => "math.copysign",
         MathFn::Fma => "math.fma",
         MathFn::IsNan => "math.isnan",
-        MathFn::IsInf => "math.isinf",
+        MathFn::IsInf => return Way::IsInfinite,
         MathFn::IsFinite => "math.isfinite",
         MathFn::Gamma => return Way::Call("mlc_rt_math_tgamma_f64", "mlc_rt_math_tgamma_f32"),
         MathFn::Lgamma => return Way::Call("mlc_rt_math_lgamma_f64", "mlc_rt_math_lgamma_f32"),
@@ -74,6 +76,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let result = self.types().flat(ty)?[0];
         match way(function) {
             Way::Op(name) => Ok(self.float_op(name, &args, result)),
+            Way::IsInfinite => {
+                let number = self.number_type(operand)?;
+                let size = self.b.value("math.absf", &args, number);
+                let infinity = self.number(f64::INFINITY, operand)?;
+                Ok(self.compare_floats("oeq", size, infinity))
+            }
             Way::Call(double, single) => {
                 if let Some((elem, lanes)) = self.simd_parts(operand) {
                     return self.each_lane_of(&args, (elem, lanes), ty, |lower, args| {

@@ -75,6 +75,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.accumulators.clone(),
             std::mem::replace(&mut self.collects, collects),
         );
+        let outer_parallel = std::mem::replace(&mut self.in_parallel, true);
         let outer_reductions = std::mem::replace(&mut self.reductions, &par.reductions);
         let indices = self.b.enter(op, 0, &vec![self.b.index_type(); axes.len()]);
         for private in &par.privates {
@@ -116,6 +117,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
         self.targets = outer_targets;
         self.reductions = outer_reductions;
+        self.in_parallel = outer_parallel;
         (
             self.b,
             self.env,

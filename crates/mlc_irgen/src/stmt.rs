@@ -147,6 +147,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         if self.simd_parts(value.ty).is_some() && !self.types().is_scalar(place.ty) {
             return self.store_lanes(place, value);
         }
+        if self.replaces_items(place, value) {
+            return self.replace_items(place, value);
+        }
         if self.is_elementwise_store(place, value) {
             return self.assign_elements(place, value);
         }

@@ -39,7 +39,12 @@ impl<'a> FnCx<'_, 'a> {
         let reported = self.cx.diagnostics.len();
         match self.builtin_by_name(name, args, want, span) {
             Some(value) => value,
-            None if self.cx.diagnostics.len() > reported => Val::error(span),
+            // An argument may be wrong that was reported before.
+            None if self.cx.diagnostics.len() > reported
+                || crate::names::BUILTINS.contains(&name.as_str()) =>
+            {
+                Val::error(span)
+            }
             None if BUILTIN_LATER.contains(&name.as_str()) => {
                 self.report(diag::not_yet(at, &format!("`{name}`")));
                 self.poisoned_call(args, span)
@@ -280,8 +285,6 @@ impl<'a> FnCx<'_, 'a> {
         }
         Val::strong(ExprKind::Bool(found), Ty::BOOL, span)
     }
-
-    // ------------------------------------------------------------------------------------------------ conversions
 }
 
 /// Functions of the language that this version does not compile.

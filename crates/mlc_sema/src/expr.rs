@@ -37,6 +37,9 @@ impl<'a> FnCx<'_, 'a> {
 
     /// The expression as a condition.
     pub fn condition(&mut self, expr: &'a ast::Expr) -> Expr {
+        if let Ast::Logical { op, values } = &expr.kind {
+            return self.logical_condition(*op, values);
+        }
         let value = self.value(expr, None);
         self.truth(value)
     }
@@ -260,8 +263,10 @@ impl<'a> FnCx<'_, 'a> {
             None => {}
         }
         let narrowed = self.narrowings_of(&condition);
-        let (then, then_stmts) = self.branch_value(&item.body, want, &narrowed.when_true);
-        let (orelse, else_stmts) = self.branch_value(&item.orelse, want, &narrowed.when_false);
+        let (then, then_stmts) =
+            self.branch_value(&narrowed.when_true, |cx| cx.value(&item.body, want));
+        let (orelse, else_stmts) =
+            self.branch_value(&narrowed.when_false, |cx| cx.value(&item.orelse, want));
         if then.is_error() != orelse.is_error() && self.cx.is_waiting(self.func) {
             // Of a branch that needs a result which is not known yet, the other one tells the type.
             return if then.is_error() { orelse } else { then };
@@ -351,14 +356,13 @@ impl<'a> FnCx<'_, 'a> {
     /// A value that is evaluated on one path only, with the statements that it needs.
     fn branch_value(
         &mut self,
-        expr: &'a ast::Expr,
-        want: Option<Ty>,
         narrowed: &[Name],
+        evaluate: impl FnOnce(&mut Self) -> Val,
     ) -> (Val, Vec<Stmt>) {
         let mut value = None;
         let path = self.path(|cx| {
             let undo = cx.assume(narrowed);
-            value = Some(cx.value(expr, want));
+            value = Some(evaluate(cx));
             cx.restore(undo);
         });
         // What `:=` bound on this path is bound on some paths only.
@@ -377,7 +381,7 @@ impl<'a> FnCx<'_, 'a> {
                 );
             }
         }
-        (value.unwrap_or_else(|| Val::error(expr.span)), path.stmts)
+        (value.unwrap_or_else(|| Val::error(Span::NONE)), path.stmts)
     }
 
     /// The right side of `and` and `or`: evaluated only where the left does not decide, under what the left has shown.
@@ -388,16 +392,28 @@ impl<'a> FnCx<'_, 'a> {
         right: &'a ast::Expr,
         want: Option<Ty>,
     ) -> Val {
-        let shown = self.narrowings_of(&left.expr);
-        let narrowed = if op == LogicalOp::And {
-            shown.when_true
-        } else {
-            shown.when_false
-        };
-        let (value, stmts) = self.branch_value(right, want, &narrowed);
+        let narrowed = self.shown_by(op, &left.expr);
+        let (value, stmts) = self.branch_value(&narrowed, |cx| cx.value(right, want));
         Val {
             expr: with_stmts(stmts, value.expr),
             weak: value.weak,
+        }
+    }
+
+    /// The right side of `and` and `or` where only its truth matters.
+    pub fn narrowed_condition(&mut self, op: LogicalOp, left: &Expr, right: &'a ast::Expr) -> Expr {
+        let narrowed = self.shown_by(op, left);
+        let (value, stmts) = self.branch_value(&narrowed, |cx| cx.condition(right).into());
+        with_stmts(stmts, value.expr)
+    }
+
+    /// The names that are narrowed where `left` does not decide.
+    fn shown_by(&mut self, op: LogicalOp, left: &Expr) -> Vec<Name> {
+        let shown = self.narrowings_of(left);
+        if op == LogicalOp::And {
+            shown.when_true
+        } else {
+            shown.when_false
         }
     }
 
@@ -412,11 +428,10 @@ impl<'a> FnCx<'_, 'a> {
         let outer = std::mem::take(&mut self.out);
         self.assign_name(target.name, target.span, value, span);
         let stmts = std::mem::replace(&mut self.out, outer);
-        let Some(var) = self.vars.get(&target.name).copied() else {
-            return Val::error(span);
+        let value = match self.name(target.name, span) {
+            Operand::Place(place) => self.read(place),
+            Operand::Value(value) => value.expr,
         };
-        let place = self.local_place(var.local, span);
-        let value = self.read(place);
         let ty = value.ty;
         let kind = ExprKind::Block {
             stmts,

@@ -45,6 +45,7 @@ pub(crate) struct NameState {
     annotated: Option<(Ty, Span)>,
     narrowed: bool,
     nested: Option<crate::nested::Bound>,
+    global: bool,
 }
 
 impl NameState {
@@ -57,6 +58,7 @@ impl NameState {
             annotated: None,
             narrowed: false,
             nested: None,
+            global: false,
         }
     }
 }
@@ -277,6 +279,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
                     annotated: self.annotated.remove(&name),
                     narrowed: self.narrowed.remove(&name),
                     nested: self.nested.remove(&name),
+                    global: self.global_names.remove(&name),
                 };
                 self.set_var(name, state.var);
                 self.pool.insert(name, state.locals);
@@ -285,6 +288,9 @@ impl<'c, 'a> FnCx<'c, 'a> {
                 self.nested.extend(state.nested.map(|found| (name, found)));
                 if state.narrowed {
                     self.narrowed.insert(name);
+                }
+                if state.global {
+                    self.global_names.insert(name);
                 }
                 before
             })

@@ -209,8 +209,7 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Val {
         if op == ast::UnaryOp::Not {
-            let value = self.value(operand, None);
-            let value = self.truth(value);
+            let value = self.condition(operand);
             return self.not(value).into();
         }
         let value = self.value(operand, want);

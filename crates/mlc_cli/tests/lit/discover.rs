@@ -82,6 +82,29 @@ pub fn tests_below(tests: &Path) -> (Vec<Test>, Vec<String>) {
     (found, strays)
 }
 
+/// The programs of `examples` that have their output beside them.
+pub fn examples_below(examples: &Path) -> Vec<Test> {
+    let root = examples
+        .parent()
+        .expect("examples/ lies in the repository's root");
+    let program = |file: PathBuf| {
+        let text = std::fs::read_to_string(&file).ok()?;
+        let name = file.strip_prefix(root).expect("found below it");
+        let name = name.display().to_string();
+        let kind = match programs::Program::parse(&file, &text) {
+            Ok(program) => Kind::Program(program),
+            Err(message) => Kind::Unreadable(message),
+        };
+        Some(Test { name, file, kind })
+    };
+    files_below(examples)
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|found| found == "mlc"))
+        .filter(|file| file.with_extension("out").exists())
+        .filter_map(program)
+        .collect()
+}
+
 enum Found {
     Test(Kind),
     PartOfAnother,

@@ -34,7 +34,8 @@ fn main() {
     let environment = script::Environment::new(&root, &features);
 
     let mut trials: Vec<Trial> = Vec::new();
-    let (tests, strays) = discover::tests_below(&root.join("tests"));
+    let (mut tests, strays) = discover::tests_below(&root.join("tests"));
+    tests.extend(discover::examples_below(&root.join("examples")));
     for test in tests {
         trials.push(test.into_trial(&environment, &features));
     }

@@ -7,7 +7,7 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{Expr, Place, Root, StmtKind, Ty, TyKind};
+use crate::hir::{Expr, ExprKind, Place, Root, StmtKind, Ty, TyKind};
 impl<'a> FnCx<'_, 'a> {
     /// `a[i] = value`, `a.b = value`
     pub fn store(&mut self, target: &'a ast::Expr, value: Val, span: Span) {
@@ -111,6 +111,11 @@ impl<'a> FnCx<'_, 'a> {
             }
         }
         let value = self.coerce(value, to);
+        // The items of another list are copied into a slice.
+        let is_list = matches!(self.cx.types.kind(to), TyKind::List(_));
+        if is_list && matches!(value.kind, ExprKind::Move(_)) && self.is_view(place) {
+            return self.borrow(value);
+        }
         crate::places::owned(value, &self.cx.types)
     }
 

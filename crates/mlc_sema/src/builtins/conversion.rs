@@ -15,6 +15,12 @@ impl<'a> FnCx<'_, 'a> {
             return self.poisoned_call(args, span);
         }
         let name = self.ty_name(ty);
+        if let (Ty::BOOL, [arg]) = (ty, args)
+            && arg.kind == mlc_syntax::ast::ArgKind::Positional
+        {
+            let condition = self.condition(&arg.value);
+            return Val::strong(condition.kind, Ty::BOOL, span);
+        }
         if ty == Ty::STR && args.is_empty() {
             return Val::strong(ExprKind::Str("".into()), ty, span);
         }
@@ -47,11 +53,7 @@ impl<'a> FnCx<'_, 'a> {
             return self.cast_to(parsed.expr, ty).into();
         }
         match self.cx.types.kind(ty).clone() {
-            TyKind::Bool => {
-                let mut value = self.truth(value);
-                value.span = span;
-                value.into()
-            }
+            TyKind::Bool => self.truth(value).into(),
             TyKind::Str => {
                 let value = self.settle(value);
                 if value.ty == Ty::ERROR {

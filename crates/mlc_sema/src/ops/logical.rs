@@ -7,6 +7,14 @@ use crate::coerce::{Val, logical};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, LogicalOp, Stmt, StmtKind, Ty};
+
+fn logical_op(op: ast::BoolOp) -> LogicalOp {
+    match op {
+        ast::BoolOp::And => LogicalOp::And,
+        ast::BoolOp::Or => LogicalOp::Or,
+    }
+}
+
 impl<'a> FnCx<'_, 'a> {
     /// `a and b`: on `Bool` itself; on other types the value that decides, as in Python.
     pub fn logical_expr(
@@ -15,10 +23,7 @@ impl<'a> FnCx<'_, 'a> {
         values: &'a [ast::Expr],
         want: Option<Ty>,
     ) -> Val {
-        let op = match op {
-            ast::BoolOp::And => LogicalOp::And,
-            ast::BoolOp::Or => LogicalOp::Or,
-        };
+        let op = logical_op(op);
         let Some((first, rest)) = values.split_first() else {
             return Val::error(Span::NONE);
         };
@@ -37,6 +42,24 @@ impl<'a> FnCx<'_, 'a> {
             }
             let path = self.narrowed_operand(op, &result, value, want);
             result = self.logical_pair(op, result, path);
+        }
+        result
+    }
+
+    /// `a and b` where only its truth matters: the sides may be of any types.
+    pub fn logical_condition(&mut self, op: ast::BoolOp, values: &'a [ast::Expr]) -> Expr {
+        let op = logical_op(op);
+        let Some((first, rest)) = values.split_first() else {
+            return Val::error(Span::NONE).expr;
+        };
+        let mut result = self.condition(first);
+        for value in rest {
+            let right = self.narrowed_condition(op, &result, value);
+            result = if result.ty == Ty::ERROR || right.ty == Ty::ERROR {
+                Val::error(result.span.to(right.span)).expr
+            } else {
+                logical(op, result, right)
+            };
         }
         result
     }

@@ -78,6 +78,11 @@ impl<'a> FnCx<'_, 'a> {
                 Operand::Value(_) => {}
             },
             Ast::Subscript { value, index } => {
+                if let Ast::Slice(slice) = &index.kind
+                    && slice.step.is_none()
+                {
+                    return self.delete_slice(target);
+                }
                 let list = self.place(value);
                 let ty = self.cx.resolve(list.ty);
                 if !matches!(self.cx.types.kind(ty), TyKind::List(_))
@@ -105,6 +110,26 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
             Ast::Tuple(items) | Ast::List(items) => items.iter().for_each(|item| self.delete(item)),
+            _ => self.report(diag::not_yet(target.span, "this kind of `del`")),
+        }
+    }
+
+    /// `del list[i:j]` stores no items in the slice.
+    fn delete_slice(&mut self, target: &'a ast::Expr) {
+        let Operand::Place(place) = self.operand(target, None) else {
+            return;
+        };
+        let ty = self.cx.resolve(place.ty);
+        match self.cx.types.kind(ty) {
+            TyKind::List(_) => {
+                let value = Expr {
+                    kind: ExprKind::List(Vec::new()),
+                    ty,
+                    span: target.span,
+                };
+                self.emit(StmtKind::Store { place, value }, target.span);
+            }
+            TyKind::Error => {}
             _ => self.report(diag::not_yet(target.span, "this kind of `del`")),
         }
     }
