@@ -140,9 +140,11 @@ def changes(w, scope, depth, indent):
     at = ex.index(w, scope, name, 1)
     options = [
         f"{name}.append({item})", f"{name}.append({item})", f"{name}.insert({ex.expression(w, scope, INT, 0)}, {item})", f"{name}.reverse()",
-        f"{name}.extend({ex.expression(w, scope, ty, 1)})", f"{name}.pop({w.pick(['', at])})", f"del {name}[{at}]", f"{name}.clear()",
-        f"{name} += {ex.expression(w, scope, ty, 1)}",
+        f"{name}.extend({ex.expression(w, scope, ty, 1)})", f"{name}.clear()", f"{name} += {ex.expression(w, scope, ty, 1)}",
     ]
+    # Taking a tuple out of a list in a loop counts as moving a part of the list.
+    if ty != PAIRS:
+        options += [f"{name}.pop({w.pick(['', at])})", f"del {name}[{at}]"]
     if ty in (INTS, STRS, BOOLS):
         options += [f"{name}.sort()", f"{name}.sort(reverse=True)", f"{name}.remove({ex.expression(w, scope, LISTS[ty], 0)})"]
     if ty in FLAT:
@@ -157,7 +159,7 @@ def changes(w, scope, depth, indent):
         return line(indent, f"if {name}:") + line(indent + 1, text)
     lines = line(indent, text)
     if "extend" in text or "+=" in text or "append" in text or "insert" in text:
-        lines += line(indent, f"if len({name}) > 12:") + line(indent + 1, w.pick([f"{name}.clear()", f"{name}.pop()"]))
+        lines += line(indent, f"if len({name}) > 12:") + line(indent + 1, f"del {name}[8:]")
     return lines
 
 
