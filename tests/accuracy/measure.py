@@ -11,6 +11,7 @@ computed again, independently of glibc.
 import argparse
 import concurrent.futures
 import ctypes
+import importlib.util
 import json
 import math
 import os
@@ -133,6 +134,13 @@ class Measure:
         return merged(list(pool.map(piece, jobs)))
 
 
+def confirmation(state):
+    """What mpmath says to the worst cases, where it is installed."""
+    if importlib.util.find_spec("mpmath") is None:
+        return None
+    return report.confirm(state)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--mlc", required=True, help="the compiler's command")
@@ -168,7 +176,7 @@ def main():
         if result["wrong"] or max(result["lanes"]["error"], result["one"]["error"]) > LIMIT[key.split()[1]]
     ]
     if arguments.write:
-        page = report.page(state, everything, functions.TYPES, LIMIT)
+        page = report.page(state, everything, functions.TYPES, LIMIT, confirmation(state))
         pathlib.Path(arguments.write).write_text(page, encoding="utf-8")
     print("beyond the limit or of another kind:", ", ".join(failed) or "none")
     return 1 if failed else 0

@@ -31,3 +31,99 @@ def line(name, ty, result, limit):
     if max(lanes["error"], one["error"]) > limit:
         text += "; OVER"
     return text
+
+
+PAGE = """# How exact the mathematical functions are
+
+LANGUAGE.md promises 1 unit in the last place (ULP) in `f64` and 2 in `f32`; functions of `f16` and `bf16` are computed in `f32`
+and rounded once. Below is the largest error that was found of each function, and where. It is written by
+`tests/accuracy/measure.py`, which says how to measure again; a sample is measured by every `make test`.
+
+- *Everywhere* is every argument of the type: all 2^16 or 2^32 patterns, NaN, infinities, both zeros and subnormal numbers among
+  them. Otherwise it is the number of arguments, which spread over exponents, over the ranges where the function is
+  not trivial, and around hard points: poles, zeros, multiples of pi/2, the ends of the range (`tests/accuracy/functions.py`).
+- The exact value is that of the C library's 80-bit `long double` function (glibc, x86-64), whose own error is some
+  thousandths of a ULP of `f64`. Of the narrower types its `double` functions find the candidates for the worst case.{confirmed}
+- Where a value should be NaN, an infinity or a zero of either sign, it was.
+- Vectors and single values run through different code. They gave the same bits at every argument, except as said.
+- Errors of 0.50 and less are those of rounding alone; they are not told apart, and have no place of their own.
+- `floor`, `ceil` and `trunc` give integers and are exact; so is `fmod`. `log(x, base)` is a quotient of two logarithms.
+
+"""
+
+
+def cell(ty, name, worst):
+    """An error, and where it is more than rounding alone makes."""
+    error = max(0.5, worst["error"])
+    return f"{error:.2f} | `{shown(ty, name, worst)}`" if error >= 0.505 else f"{error:.2f} |"
+
+
+def page(state, names, types, limits, confirmation=None):
+    """The page docs/math.md."""
+    confirmed = ""
+    if confirmation is not None:
+        confirmed = (
+            f"\n  The worst cases were computed again with mpmath at 200 bits; the errors differ by at most {confirmation:.3f} ULP."
+        )
+    text = PAGE.format(confirmed=confirmed)
+    for ty in types:
+        limit = limits[ty]
+        text += f"## `{ty}`, at most {limit:g} ULP\n\n"
+        text += "| function | measured | ULP | at |\n| --- | --- | --- | --- |\n"
+        unequal = []
+        for name in names:
+            result = state.get(f"{name} {ty}")
+            if result is None or name in ("floor", "ceil", "trunc", "fmod"):
+                continue
+            arguments = 1 if name not in BINARY else 2
+            everywhere = arguments == 1 and ty != "f64" and result["points"] == 1 << (16 if ty != "f32" else 32)
+            measured = "everywhere" if everywhere else f"{result['points']:.1e}".replace("e+0", "e")
+            text += f"| `{name}` | {measured} | {cell(ty, name, result['lanes'])} |\n"
+            if result["lanes"] != result["one"]:
+                text += f"| `{name}`, single values | {measured} | {cell(ty, name, result['one'])} |\n"
+            if result["unequal"]:
+                unequal.append(f"`{name}` ({result['unequal']})")
+        text += "\n"
+        if unequal:
+            text += f"The two ways differ in bits: {', '.join(unequal)}.\n\n"
+    return text.rstrip() + "\n"
+
+
+BINARY = ("pow", "atan2", "hypot", "fmod")
+FORMATS = {"f16": (10, -14), "bf16": (7, -126), "f32": (23, -126), "f64": (52, -1022)}
+
+
+def exact(mpmath, name, values):
+    """The value of a function by mpmath, independently of the C library."""
+    x = [mpmath.mpf(value) for value in values]
+    special = {
+        "exp2": lambda a: mpmath.power(2, a),
+        "log2": lambda a: mpmath.log(a) / mpmath.log(2),
+        "rsqrt": lambda a: 1 / mpmath.sqrt(a),
+        "cbrt": lambda a: mpmath.sign(a) * mpmath.cbrt(abs(a)),
+        "pow": mpmath.power,
+        "lgamma": lambda a: mpmath.log(abs(mpmath.gamma(a))),
+    }
+    return special.get(name, getattr(mpmath, name, None))(*x)
+
+
+def confirm(state):
+    """How much the errors of the worst cases differ at most from those that mpmath finds."""
+    import mpmath
+
+    most = 0.0
+    with mpmath.workprec(400):
+        for key, result in state.items():
+            name, ty = key.split()
+            for path in ["lanes", "one"]:
+                worst = result[path]
+                if worst["error"] <= 0.5:
+                    continue
+                values = [number(ty, bits) for bits in worst["arguments"][: 2 if name in BINARY else 1]]
+                value = exact(mpmath, name, values)
+                bits, least = FORMATS[ty]
+                exponent = max(int(mpmath.floor(mpmath.log(abs(value), 2))), least)
+                error = abs(mpmath.mpf(number(ty, worst["value"])) - value) / mpmath.ldexp(1, exponent - bits)
+                most = max(most, abs(float(error) - worst["error"]))
+                assert most < 0.02, f"{key} {path}: {float(error)} by mpmath, {worst['error']} measured"
+    return most

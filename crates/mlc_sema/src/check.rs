@@ -12,8 +12,20 @@ use crate::library::Library;
 use crate::modules::load_all;
 use crate::options::{Loader, Options};
 
+/// What the deepest program that the parser lets through takes, without optimization.
+const STACK: usize = 64 << 20;
+
 /// Checks a module with everything that it imports. The program is whole, and may be compiled, if no diagnostic is an error.
+/// The caller's stack may be small, as those of Python's threads are.
 pub fn check(
+    ast: &Module,
+    loader: &mut dyn Loader,
+    options: &Options,
+) -> (Program, Vec<Diagnostic>) {
+    stacker::maybe_grow(STACK, STACK, || check_here(ast, loader, options))
+}
+
+fn check_here(
     ast: &Module,
     loader: &mut dyn Loader,
     options: &Options,

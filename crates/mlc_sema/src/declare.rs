@@ -1,5 +1,7 @@
 //! The top level of modules: what is declared, before any body is looked at.
 
+use std::cell::LazyCell;
+
 use mlc_diagnostics::Diagnostic;
 use mlc_syntax::ast::{self, ExprKind as Ast, StmtKind as AstStmt};
 use mlc_syntax::{Module, Name};
@@ -14,23 +16,15 @@ impl<'a> Checker<'a> {
     /// Functions, structs and imports of a module; variables that functions mention become globals.
     pub fn declare_module(&mut self, id: ModuleId) {
         let ast = self.module(id).ast;
-        let mut mentioned: FxHashSet<Name> = FxHashSet::default();
         for stmt in &ast.body {
             match &stmt.kind {
-                AstStmt::Function(function) => {
-                    self.declare_function(id, function);
-                    names_in(function, &mut mentioned);
-                }
-                AstStmt::Struct(item) => {
-                    self.declare_struct(id, item);
-                    item.methods
-                        .iter()
-                        .for_each(|method| names_in(method, &mut mentioned));
-                }
+                AstStmt::Function(function) => self.declare_function(id, function),
+                AstStmt::Struct(item) => self.declare_struct(id, item),
                 AstStmt::Import(_) | AstStmt::ImportFrom(_) => self.declare_import(id, stmt),
                 _ => {}
             }
         }
+        let mentioned = LazyCell::new(|| mentioned_by_functions(ast));
         let imported = id.0 != 0;
         for stmt in &ast.body {
             let is_variable = !matches!(
@@ -61,7 +55,7 @@ impl<'a> Checker<'a> {
                     items.insert(name, Item::Poisoned);
                     let what = format!("assigning to `{name}`, which is imported,");
                     self.report(diag::not_yet(stmt.span, &what));
-                } else if mentioned.contains(&name) || imported {
+                } else if imported || mentioned.contains(&name) {
                     items.entry(name).or_insert(Item::Global);
                 }
             }
@@ -268,6 +262,21 @@ impl<'a> Checker<'a> {
 /// What the setter of a property is called among the methods.
 pub(crate) fn setter_name(property: Name) -> Name {
     Name::new(&format!("{property}.setter"))
+}
+
+/// The names that functions and methods take from outside.
+fn mentioned_by_functions(ast: &Module) -> FxHashSet<Name> {
+    let mut names = FxHashSet::default();
+    for stmt in &ast.body {
+        match &stmt.kind {
+            AstStmt::Function(function) => names_in(function, &mut names),
+            AstStmt::Struct(item) => {
+                (item.methods.iter()).for_each(|method| names_in(method, &mut names));
+            }
+            _ => {}
+        }
+    }
+    names
 }
 
 fn names_in(function: &ast::Function, names: &mut FxHashSet<Name>) {

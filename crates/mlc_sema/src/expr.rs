@@ -19,6 +19,9 @@ pub(crate) enum Operand {
     Value(Val),
 }
 
+/// After so many diagnostics unknown names are no longer compared with known ones.
+const MOST_SUGGESTED: usize = 200;
+
 impl<'a> FnCx<'_, 'a> {
     /// The expression as a value. `want` is the type that is hoped for; the value may have another.
     /// An owning value in a place comes back as a (provisional) `Move`.
@@ -158,7 +161,12 @@ impl<'a> FnCx<'_, 'a> {
         if let Some(constant) = math_constant(name.as_str()) {
             return Val::float(constant, span);
         }
-        let known = self.visible_names();
+        // Each look at all names takes its time, and nobody reads that many.
+        let known = if self.cx.diagnostics.len() < MOST_SUGGESTED {
+            self.visible_names()
+        } else {
+            Default::default()
+        };
         self.report(diag::unknown_name(span, name.as_str(), known));
         self.bind_poisoned(name, span);
         Val::error(span)

@@ -180,7 +180,7 @@ fn blocks(blocks: &[&Vec<Stmt>], found: &mut dyn FnMut(Name)) {
 }
 
 /// The names in an assignment target; `a[i]` and `a.b` bind nothing.
-pub(crate) fn target_names(target: &Expr, found: &mut dyn FnMut(Name)) {
+pub(crate) fn target_names(target: &Expr, found: &mut (impl FnMut(Name) + ?Sized)) {
     match &target.kind {
         ExprKind::Name(name) => found(*name),
         ExprKind::Tuple(items) | ExprKind::List(items) => {
@@ -200,7 +200,7 @@ fn walrus(expr: &Expr, found: &mut dyn FnMut(Name)) {
 }
 
 /// Calls `visit` for each direct subexpression, bodies of lambdas included.
-pub(crate) fn for_each_child<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
+pub(crate) fn for_each_child<'e>(expr: &'e Expr, visit: &mut (impl FnMut(&'e Expr) + ?Sized)) {
     match &expr.kind {
         ExprKind::Name(_)
         | ExprKind::Int(_)
@@ -286,7 +286,7 @@ pub(crate) fn for_each_child<'e>(expr: &'e Expr, visit: &mut dyn FnMut(&'e Expr)
     }
 }
 
-fn f_string_part<'e>(part: &'e ast::FStringPart, visit: &mut dyn FnMut(&'e Expr)) {
+fn f_string_part<'e>(part: &'e ast::FStringPart, visit: &mut (impl FnMut(&'e Expr) + ?Sized)) {
     if let ast::FStringPart::Value(value) = part {
         visit(&value.value);
         value
@@ -390,7 +390,7 @@ pub(crate) fn nonlocals(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
 }
 
 /// Calls `visit` for each block directly in the statement.
-pub(crate) fn each_block<'s>(stmt: &'s Stmt, visit: &mut dyn FnMut(&'s [Stmt])) {
+pub(crate) fn each_block<'s>(stmt: &'s Stmt, visit: &mut (impl FnMut(&'s [Stmt]) + ?Sized)) {
     match &stmt.kind {
         StmtKind::Function(function) => visit(&function.body),
         StmtKind::Struct(item) => item.methods.iter().for_each(|method| visit(&method.body)),
@@ -422,7 +422,7 @@ pub(crate) fn each_block<'s>(stmt: &'s Stmt, visit: &mut dyn FnMut(&'s [Stmt])) 
 }
 
 /// Calls `visit` for each expression directly in the statement.
-fn each_expr<'s>(stmt: &'s Stmt, visit: &mut dyn FnMut(&'s Expr)) {
+fn each_expr<'s>(stmt: &'s Stmt, visit: &mut (impl FnMut(&'s Expr) + ?Sized)) {
     match &stmt.kind {
         StmtKind::Return(Some(value)) | StmtKind::Expr(value) => visit(value),
         StmtKind::Delete(values) => values.iter().for_each(visit),

@@ -13,6 +13,8 @@ use crate::hir::{FuncId, Ty, TyKind};
 
 /// How deep inferred results may hang on one another.
 const MOST_NESTED: u32 = 500;
+/// How many parts the type of an argument may have where the result depends on it.
+const MOST_PARTS: usize = 1_000;
 /// How often a body is checked at most.
 const MOST_ROUNDS: u32 = 16;
 
@@ -38,7 +40,10 @@ impl Checker<'_> {
     /// The result type of an instance, for a call in `user`. `None`: it depends on itself, and that call's value is open.
     pub fn result_of(&mut self, func: FuncId, user: FuncId, span: Span) -> Option<Ty> {
         if self.header(func).result.is_none() {
-            if self.depth >= MOST_NESTED {
+            let params = &self.header(func).params;
+            let is_endless =
+                (params.iter()).any(|param| self.types.is_larger(param.ty, MOST_PARTS));
+            if self.depth >= MOST_NESTED || is_endless {
                 self.report_recursive(func, span);
             } else {
                 self.check_body(func);

@@ -7,7 +7,8 @@ mod operator;
 
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
-use mlc_syntax::ast::{self};
+use mlc_syntax::ast;
+use rustc_hash::FxHashSet;
 
 use crate::checker::{Checker, DeclId, GenericArg, StructDeclId, StructInstance};
 use crate::diag;
@@ -93,7 +94,8 @@ impl<'a> Checker<'a> {
                     first,
                 ));
             }
-            if self.contains_struct(ty, id) {
+            let endless = self.contains_struct(ty, id, &mut FxHashSet::default());
+            if endless {
                 let message = format!(
                     "`{}` would contain itself and have no finite size",
                     ast.name.name
@@ -109,26 +111,28 @@ impl<'a> Checker<'a> {
             }
             self.structs[id.0 as usize].fields.push(hir::Field {
                 name: field.name.name.as_str().to_owned(),
-                ty,
+                // No struct of the program contains itself.
+                ty: if endless { Ty::ERROR } else { ty },
                 default: None,
                 span: field.name.span,
             });
         }
     }
 
-    /// Whether a value of the type holds a value of the struct inline.
-    fn contains_struct(&self, ty: Ty, id: StructId) -> bool {
+    /// Whether a value of the type holds a value of the struct inline. `seen`: those that need no second look.
+    fn contains_struct(&self, ty: Ty, id: StructId, seen: &mut FxHashSet<StructId>) -> bool {
         match self.types.kind(ty) {
             hir::TyKind::Struct(found) => {
                 *found == id
-                    || self.structs[found.0 as usize]
-                        .fields
-                        .iter()
-                        .any(|field| self.contains_struct(field.ty, id))
+                    || seen.insert(*found)
+                        && (self.structs[found.0 as usize].fields.iter())
+                            .any(|field| self.contains_struct(field.ty, id, seen))
             }
-            hir::TyKind::Optional(of) => self.contains_struct(*of, id),
-            hir::TyKind::Tuple(items) => items.iter().any(|&item| self.contains_struct(item, id)),
-            hir::TyKind::Array { elem, .. } => self.contains_struct(*elem, id),
+            hir::TyKind::Optional(of) => self.contains_struct(*of, id, seen),
+            hir::TyKind::Tuple(items) => {
+                (items.iter()).any(|&item| self.contains_struct(item, id, seen))
+            }
+            hir::TyKind::Array { elem, .. } => self.contains_struct(*elem, id, seen),
             _ => false,
         }
     }

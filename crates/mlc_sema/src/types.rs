@@ -297,6 +297,26 @@ impl TypeTable {
     }
 
     /// The type as a user writes it.
+    /// Whether a type has more parts than that.
+    pub fn is_larger(&self, ty: Ty, parts: usize) -> bool {
+        let mut left = parts;
+        let mut waiting = vec![ty];
+        while let Some(ty) = waiting.pop() {
+            if left == 0 {
+                return true;
+            }
+            left -= 1;
+            match self.kind(ty) {
+                TyKind::List(of) | TyKind::Optional(of) | TyKind::Array { elem: of, .. } => {
+                    waiting.push(*of);
+                }
+                TyKind::Tuple(items) => waiting.extend(items.iter()),
+                _ => {}
+            }
+        }
+        false
+    }
+
     pub fn name(&self, ty: Ty) -> String {
         let mut text = String::new();
         self.write_name(ty, &mut text);

@@ -3,7 +3,7 @@
 use crate::hir::{Expr, ExprKind, Fill, Place, ProjectionKind, Root, Stmt, StmtKind, Subscript};
 
 /// Calls `visit` for each block directly inside the statement.
-pub fn blocks<'h>(stmt: &'h Stmt, visit: &mut dyn FnMut(&'h Vec<Stmt>)) {
+pub fn blocks<'h>(stmt: &'h Stmt, visit: &mut (impl FnMut(&'h Vec<Stmt>) + ?Sized)) {
     match &stmt.kind {
         StmtKind::If { then, orelse, .. } => {
             visit(then);
@@ -30,7 +30,7 @@ pub fn blocks<'h>(stmt: &'h Stmt, visit: &mut dyn FnMut(&'h Vec<Stmt>)) {
     }
 }
 
-pub fn blocks_mut(stmt: &mut Stmt, visit: &mut dyn FnMut(&mut Vec<Stmt>)) {
+pub fn blocks_mut(stmt: &mut Stmt, visit: &mut (impl FnMut(&mut Vec<Stmt>) + ?Sized)) {
     match &mut stmt.kind {
         StmtKind::If { then, orelse, .. } => {
             visit(then);
@@ -75,7 +75,7 @@ pub enum PartMut<'h> {
 macro_rules! parts {
     ($stmt_parts:ident, $expr_parts:ident, $place_parts:ident, $part:ident, $blocks:ident, $iter:ident, [$($mutability:tt)?]) => {
         /// The expressions and places of a statement in the order of evaluation, without those of its blocks.
-        pub fn $stmt_parts<'h>(stmt: &'h $($mutability)? Stmt, visit: &mut dyn FnMut($part<'h>)) {
+        pub fn $stmt_parts<'h>(stmt: &'h $($mutability)? Stmt, visit: &mut (impl FnMut($part<'h>) + ?Sized)) {
             match &$($mutability)? stmt.kind {
                 StmtKind::Bind { value, .. } | StmtKind::Expr(value) | StmtKind::Return(Some(value)) => visit($part::Expr(value)),
                 StmtKind::Reduce { value, .. } | StmtKind::Collect { value, .. } => visit($part::Expr(value)),
@@ -132,7 +132,7 @@ macro_rules! parts {
         }
 
         /// What is directly inside an expression, in the order of evaluation.
-        pub fn $expr_parts<'h>(expr: &'h $($mutability)? Expr, visit: &mut dyn FnMut($part<'h>)) {
+        pub fn $expr_parts<'h>(expr: &'h $($mutability)? Expr, visit: &mut (impl FnMut($part<'h>) + ?Sized)) {
             match &$($mutability)? expr.kind {
                 ExprKind::None
                 | ExprKind::Bool(_)
@@ -188,7 +188,7 @@ macro_rules! parts {
         }
 
         /// The expressions inside a place: its root and its indices.
-        pub fn $place_parts<'h>(place: &'h $($mutability)? Place, visit: &mut dyn FnMut($part<'h>)) {
+        pub fn $place_parts<'h>(place: &'h $($mutability)? Place, visit: &mut (impl FnMut($part<'h>) + ?Sized)) {
             if let Root::Temporary(value) | Root::Borrowed(value) = &$($mutability)? place.root {
                 visit($part::Expr(value));
             }
@@ -230,7 +230,7 @@ pub trait Visitor {
 }
 
 /// Everything in the statements, in the order of the text.
-pub fn walk(stmts: &[Stmt], visitor: &mut dyn Visitor) {
+pub fn walk(stmts: &[Stmt], visitor: &mut (impl Visitor + ?Sized)) {
     for stmt in stmts {
         visitor.stmt(stmt);
         stmt_parts(stmt, &mut |part| walk_part(part, visitor));
@@ -238,7 +238,7 @@ pub fn walk(stmts: &[Stmt], visitor: &mut dyn Visitor) {
     }
 }
 
-pub fn walk_part(part: Part<'_>, visitor: &mut dyn Visitor) {
+pub fn walk_part(part: Part<'_>, visitor: &mut (impl Visitor + ?Sized)) {
     match part {
         Part::Expr(expr) => {
             visitor.expr(expr);
@@ -260,7 +260,7 @@ pub trait Rewriter {
     fn place(&mut self, _: &mut Place) {}
 }
 
-pub fn rewrite(stmts: &mut Vec<Stmt>, rewriter: &mut dyn Rewriter) {
+pub fn rewrite(stmts: &mut Vec<Stmt>, rewriter: &mut (impl Rewriter + ?Sized)) {
     rewriter.stmts(stmts);
     for stmt in stmts {
         rewriter.stmt(stmt);
@@ -269,7 +269,7 @@ pub fn rewrite(stmts: &mut Vec<Stmt>, rewriter: &mut dyn Rewriter) {
     }
 }
 
-fn rewrite_part(part: PartMut<'_>, rewriter: &mut dyn Rewriter) {
+fn rewrite_part(part: PartMut<'_>, rewriter: &mut (impl Rewriter + ?Sized)) {
     match part {
         PartMut::Expr(expr) => {
             rewriter.expr(expr);

@@ -13,5 +13,5 @@ pub use ast::Module;
 pub use dump::dump;
 pub use lexer::{Lexed, lex};
 pub use name::Name;
-pub use parser::{MAX_BLOCKS, MAX_CHAIN, MAX_NESTING, parse};
+pub use parser::{MAX_BLOCKS, MAX_BRANCHES, MAX_CHAIN, MAX_COMPREHENSIONS, MAX_NESTING, parse};
 pub use token::{Token, TokenKind};

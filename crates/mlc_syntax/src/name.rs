@@ -1,7 +1,7 @@
 //! Interned names: cheap to copy, compare and hash.
 
 use std::fmt;
-use std::sync::{LazyLock, RwLock};
+use std::sync::{LazyLock, OnceLock, RwLock};
 
 use rustc_hash::FxHashMap;
 
@@ -10,42 +10,58 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Name(u32);
 
-#[derive(Default)]
-struct Table {
-    ids: FxHashMap<&'static str, Name>,
-    texts: Vec<&'static str>,
-}
+static IDS: LazyLock<RwLock<FxHashMap<&'static str, Name>>> = LazyLock::new(RwLock::default);
 
-static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(RwLock::default);
+/// The texts by id, read without a lock: block `k` holds `FIRST << k` of them, and never moves.
+static TEXTS: [OnceLock<Box<[OnceLock<&'static str>]>>; BLOCKS] =
+    [const { OnceLock::new() }; BLOCKS];
+
+const FIRST: u32 = 1024;
+/// Enough for every id.
+const BLOCKS: usize = 22;
+
+/// The block of an id and the place in it.
+fn place(id: u32) -> (usize, usize) {
+    let block = (id / FIRST + 1).ilog2();
+    let start = (FIRST << block) - FIRST;
+    (block as usize, (id - start) as usize)
+}
 
 impl Name {
     pub fn new(text: &str) -> Name {
-        if let Some(&name) = read().ids.get(text) {
+        let known = match IDS.read() {
+            Ok(ids) => ids.get(text).copied(),
+            Err(poisoned) => poisoned.into_inner().get(text).copied(),
+        };
+        if let Some(name) = known {
             return name;
         }
-        let mut table = match TABLE.write() {
-            Ok(table) => table,
+        let mut ids = match IDS.write() {
+            Ok(ids) => ids,
             Err(poisoned) => poisoned.into_inner(),
         };
-        if let Some(&name) = table.ids.get(text) {
+        if let Some(&name) = ids.get(text) {
             return name;
         }
         let text: &'static str = Box::leak(text.into());
-        let name = Name(table.texts.len() as u32);
-        table.texts.push(text);
-        table.ids.insert(text, name);
+        let name = Name(ids.len() as u32);
+        let (block, at) = place(name.0);
+        let size = (FIRST as usize) << block;
+        let texts = TEXTS[block].get_or_init(|| vec![OnceLock::new(); size].into());
+        texts[at].get_or_init(|| text);
+        ids.insert(text, name);
         name
     }
 
     pub fn as_str(self) -> &'static str {
-        read().texts[self.0 as usize]
-    }
-}
-
-fn read() -> std::sync::RwLockReadGuard<'static, Table> {
-    match TABLE.read() {
-        Ok(table) => table,
-        Err(poisoned) => poisoned.into_inner(),
+        let (block, at) = place(self.0);
+        // Whoever has a name got it after its text was set.
+        let texts = TEXTS[block].get().map_or(&[][..], |texts| texts);
+        texts
+            .get(at)
+            .and_then(OnceLock::get)
+            .copied()
+            .unwrap_or_default()
     }
 }
 

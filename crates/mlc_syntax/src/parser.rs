@@ -32,6 +32,10 @@ use crate::token::{Token, TokenKind};
 pub const MAX_NESTING: u32 = 200;
 /// How many operators, calls and the like may follow one another in one expression.
 pub const MAX_CHAIN: u32 = 1_000;
+/// How many branches one `if` may have.
+pub const MAX_BRANCHES: usize = 500;
+/// How deeply comprehensions may nest.
+pub const MAX_COMPREHENSIONS: u32 = 8;
 /// How deeply blocks may nest.
 pub const MAX_BLOCKS: u32 = 100;
 
@@ -83,6 +87,8 @@ struct Parser<'s> {
     /// Operators in a row below the current place.
     chain: u32,
     blocks: u32,
+    /// How deeply comprehensions nest in what was parsed since the last bracket opened.
+    comprehensions: u32,
     /// How many f-strings are around the current place.
     fstrings: u32,
     /// The current statement has its message.
@@ -102,6 +108,7 @@ impl<'s> Parser<'s> {
             nesting: 0,
             chain: 0,
             blocks: 0,
+            comprehensions: 0,
             fstrings: 0,
             reported: false,
         }

@@ -1,16 +1,23 @@
 //! Text that no person would write: there is a tree and an answer, in little time and stack.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mlc_diagnostics::{Diagnostic, FileId, codes as pages};
 use mlc_syntax::{Module, parse};
 
-/// The bound is far above what is needed, also on a busy machine, and far below what quadratic time takes.
+/// The time that this thread has run: what else the machine does is not counted.
+fn cpu_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = text.split(' ').next().and_then(|word| word.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or_default())
+}
+
+/// The bound is some times what is needed without optimization, and far below what quadratic time takes.
 fn errors(text: &str) -> Vec<Diagnostic> {
-    let start = Instant::now();
+    let start = cpu_time();
     let (_, diagnostics) = parse(FileId(0), text);
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(20), "took {took:?}");
+    let took = cpu_time() - start;
+    assert!(took < Duration::from_secs(3), "took {took:?}");
     diagnostics
 }
 
@@ -75,6 +82,10 @@ fn deep_prefixes_and_tails_are_an_error() {
         format!("x = f{}\n", "()".repeat(10_000)),
         format!("x = f{}\n", ".a".repeat(10_000)),
         format!("x: T{}\n", "?".repeat(10_000)),
+        format!("x = {}1\n", "a and ".repeat(10_000)),
+        format!("x = {}1\n", "a < ".repeat(10_000)),
+        format!("x = {}1{}\n", "[".repeat(100), " for i in y]".repeat(100)),
+        format!("if a:\n    pass\n{}", "elif b:\n    pass\n".repeat(10_000)),
         format!(
             "match x:\n    case {}:\n        pass\n",
             "(".repeat(5_000) + &")".repeat(5_000)
@@ -101,10 +112,10 @@ fn deep_blocks_are_an_error() {
 #[test]
 fn long_flat_text_is_fine() {
     tree(&format!("x = [{}]\n", "1, ".repeat(100_000)));
-    tree(&format!("x = {}1\n", "a and ".repeat(100_000)));
+    tree(&format!("x = {}1\n", "a and ".repeat(1_000)));
     tree(&format!(
         "if a:\n    pass\n{}",
-        "elif b:\n    pass\n".repeat(10_000)
+        "elif b:\n    pass\n".repeat(499)
     ));
     tree(&format!("x = {}\n", "\"a\" ".repeat(100_000)));
     tree(&"x = 1; ".repeat(100_000));

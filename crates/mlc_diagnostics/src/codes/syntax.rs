@@ -120,8 +120,8 @@ kind.",
     Explanation {
         code: "nesting-too-deep",
         title: "brackets, operators or blocks nest too deeply",
-        meaning: "Brackets and prefix operators nest up to 200 deep, blocks up to 100, and an expression
-has up to 1000 operators in a row, so that no compiler stage runs out of stack. Give parts of
+        meaning: "Brackets and prefix operators nest up to 200 deep, blocks up to 100, comprehensions up to 8; an
+expression has up to 1000 operators in a row, and an `if` up to 500 branches, so that no compiler stage runs out of stack. Give parts of
 the expression names of their own, or move inner blocks into functions.",
         wrong: "",
         mend: "",

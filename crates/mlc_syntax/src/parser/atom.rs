@@ -2,7 +2,7 @@
 
 use mlc_diagnostics::Diagnostic;
 
-use super::{Parsed, Parser};
+use super::{MAX_COMPREHENSIONS, Parsed, Parser};
 use crate::ast::{
     Comprehension, ComprehensionClause, ComprehensionKind, DictItem, Expr, ExprKind, Extent,
     Progression,
@@ -273,6 +273,11 @@ impl Parser<'_> {
     }
 
     fn clauses(&mut self) -> Parsed<Vec<ComprehensionClause>> {
+        self.comprehensions += 1;
+        if self.comprehensions > MAX_COMPREHENSIONS {
+            let message = format!("comprehensions nest more than {MAX_COMPREHENSIONS} deep");
+            return Err(self.too_deep(message));
+        }
         let mut clauses = Vec::with_capacity(1);
         while self.eat(TokenKind::For) {
             let target = self.for_target()?;

@@ -2,7 +2,7 @@
 
 use mlc_diagnostics::Diagnostic;
 
-use super::{MAX_BLOCKS, Parsed, Parser};
+use super::{MAX_BLOCKS, MAX_BRANCHES, Parsed, Parser};
 use crate::ast::{
     Branch, Expr, ExprKind, For, ForAxis, ForKind, Handler, If, Stmt, StmtKind, Try, With, WithItem,
 };
@@ -93,6 +93,13 @@ impl Parser<'_> {
             let test = self.named_expr()?;
             let body = self.block(owner)?;
             branches.push(Branch { test, body });
+            if branches.len() == MAX_BRANCHES + 1 {
+                let message = format!("more than {MAX_BRANCHES} branches in one `if`");
+                self.report_and_go_on(
+                    Diagnostic::error("nesting-too-deep", self.here(), message)
+                        .help("use `match`, a list or a dict, or divide it into functions"),
+                );
+            }
             match self.kind() {
                 TokenKind::Elif => owner = "`elif`",
                 TokenKind::Else if self.ahead(1) == TokenKind::If => {

@@ -174,12 +174,14 @@ impl Parser<'_> {
             return Err(self.too_deep(format!("expressions nest more than {MAX_NESTING} deep")));
         }
         self.nesting += 1;
+        let outer = std::mem::take(&mut self.comprehensions);
         let result = parse(self);
+        self.comprehensions = self.comprehensions.max(outer);
         self.nesting -= 1;
         result
     }
 
-    fn too_deep(&mut self, message: String) -> Reported {
+    pub(super) fn too_deep(&mut self, message: String) -> Reported {
         let span = self.here();
         self.report(
             Diagnostic::error("nesting-too-deep", span, message)
@@ -191,6 +193,14 @@ impl Parser<'_> {
     fn grow_chain(&mut self) -> Parsed<()> {
         self.chain += 1;
         self.check_chain()
+    }
+
+    /// The operators that are in one row of operands, which later stages nest.
+    fn check_row(&mut self, operators: usize) -> Parsed<()> {
+        if operators > MAX_CHAIN as usize {
+            return Err(self.too_deep(format!("more than {MAX_CHAIN} operators in one expression")));
+        }
+        Ok(())
     }
 
     fn check_chain(&mut self) -> Parsed<()> {
@@ -257,6 +267,7 @@ impl Parser<'_> {
                 self.bump();
             }
             rest.push((op, self.binary(BIT_OR)?));
+            self.check_row(rest.len())?;
             match infix(self.kind(), self.ahead(1)) {
                 Some((_, Infix::Compare(next))) => op = next,
                 _ => break,
@@ -273,6 +284,7 @@ impl Parser<'_> {
         let mut values = vec![left];
         while self.eat(word) {
             values.push(self.binary(strength + 1)?);
+            self.check_row(values.len() - 1)?;
         }
         Ok(ExprKind::Logical { op, values })
     }

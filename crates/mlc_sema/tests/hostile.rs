@@ -1,0 +1,159 @@
+//! Programs that no person would write: an answer comes, in little time and on the small stack of a thread.
+
+use std::time::Duration;
+
+use mlc_diagnostics::FileId;
+use mlc_sema::{NoImports, Options, check};
+use mlc_syntax::parse;
+
+/// The time that this thread has run: what else the machine does is not counted.
+fn cpu_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = text.split(' ').next().and_then(|word| word.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or_default())
+}
+
+/// The codes of what is wrong, each once, from a thread with 2 MiB of stack.
+fn codes(text: String) -> Vec<&'static str> {
+    let shown: String = text.chars().take(60).collect();
+    let run = move || {
+        let start = cpu_time();
+        let (module, mut found) = parse(FileId(0), &text);
+        found.extend(check(&module, &mut NoImports, &Options::default()).1);
+        let mut codes: Vec<_> = found.iter().map(|diagnostic| diagnostic.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        (codes, cpu_time() - start)
+    };
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(run);
+    let (codes, took) = thread.unwrap().join().unwrap();
+    assert!(took < Duration::from_secs(10), "{shown}: {took:?}");
+    codes
+}
+
+fn fine(text: String) {
+    assert_eq!(codes(text), [""; 0]);
+}
+
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
+#[test]
+fn chains_up_to_the_limit_are_fine_and_longer_ones_an_error() {
+    for (start, link, end) in [
+        ("x = 1\ny = x", " + x", ""),
+        ("x = \"a\"\ny = x", " + x", ""),
+        ("x = True\ny = x", " and x", ""),
+        ("x = True\ny = x", " or x", ""),
+        ("x = 1\ny = x", " < x", ""),
+        ("x = \"a\"", ".strip()", ""),
+    ] {
+        fine(format!("{start}{}{end}\n", link.repeat(450)));
+        let text = format!("{start}{}{end}\n", link.repeat(20_000));
+        assert_eq!(codes(text), ["nesting-too-deep"], "{link}");
+    }
+}
+
+#[test]
+fn branches_up_to_the_limit_are_fine_and_more_an_error() {
+    let branches = |count| {
+        let elifs = lines(count, |n| format!("    elif n == {n}:\n        y = {n}\n"));
+        format!(
+            "def f(n: Int) -> Int:\n    if n < 0:\n        y = 0\n{elifs}    else:\n        y = 1\n    return y\n"
+        )
+    };
+    fine(branches(400));
+    assert_eq!(codes(branches(10_000)), ["nesting-too-deep"]);
+}
+
+#[test]
+fn what_nests_to_the_limit_is_fine() {
+    let nested = |open: &str, inner: &str, close: &str, count| {
+        format!("x = {}{inner}{}\n", open.repeat(count), close.repeat(count))
+    };
+    fine(nested("(", "1", ")", 190));
+    fine(nested("[", "1", "]", 190));
+    fine(nested("-", "1", "", 190));
+    fine(nested("", "1", " if True else 2", 190));
+    fine(nested("(1, ", "2", ")", 190));
+    fine(nested("(y := ", "1", ")", 190));
+    fine(format!(
+        "def f(n: Int) -> Int:\n    return n\n{}",
+        nested("f(", "1", ")", 190)
+    ));
+    fine(format!(
+        "def f(x: {}Int{}):\n    pass\n",
+        "[".repeat(190),
+        "]".repeat(190)
+    ));
+    let blocks = lines(95, |depth| {
+        format!("{}if n > {depth}:\n", " ".repeat(depth + 1))
+    });
+    fine(format!("def f(n: Int):\n{blocks}{}pass\n", " ".repeat(96)));
+}
+
+#[test]
+fn comprehensions_nest_a_little() {
+    let nested = |count: usize| {
+        format!(
+            "x = {}1{}\n",
+            "[".repeat(count),
+            " for i in range(2)]".repeat(count)
+        )
+    };
+    fine(nested(6));
+    assert_eq!(codes(nested(150)), ["nesting-too-deep"]);
+}
+
+#[test]
+fn time_is_linear_in_errors() {
+    assert_eq!(
+        codes(lines(3_000, |n| format!("x{n} = undefined{n}\n"))),
+        ["unknown-name"]
+    );
+    let body = lines(3_000, |n| format!("    y = aaaa{n} + bbbb{n}\n"));
+    assert_eq!(codes(format!("def f():\n{body}")), ["unknown-name"]);
+    assert_eq!(
+        codes(lines(2_000, |n| format!("import m{n}\n"))),
+        ["unknown-module"]
+    );
+}
+
+#[test]
+fn time_is_linear_in_names() {
+    let body = lines(4_000, |n| format!("    x{n} = {n}\n"));
+    fine(format!("def f():\n{body}"));
+    let body = lines(800, |n| {
+        format!("    x{n} = {n}\n    for j{n} in range(3):\n        x{n} += j{n}\n")
+    });
+    fine(format!("def f():\n{body}"));
+}
+
+#[test]
+fn structs_that_hold_each_other() {
+    let chain = lines(300, |n| {
+        format!("struct S{n}:\n    a: S{0}\n    b: S{0}\n", n + 1)
+    });
+    fine(format!("{chain}struct S300:\n    a: Int\n"));
+    let inside = "struct A:\n    tags: [A]\n    a: A\n\nstruct B:\n    a: A\n    c: C?\n\nstruct C:\n    b: B\n\nfn f(a: A, b: B) -> A:\n    return a\n";
+    assert_eq!(codes(inside.into()), ["recursive-struct"]);
+    // A name that is a type of the language, too.
+    assert_eq!(
+        codes("struct String:\n    name: String\n\nstruct P:\n    s: String\n".into()),
+        ["recursive-struct"]
+    );
+}
+
+#[test]
+fn functions_without_an_end_are_an_error() {
+    assert_eq!(
+        codes("def f(x):\n    return f((x, x))\nf(1)\n".into()),
+        ["cannot-infer"]
+    );
+    let chain = lines(2_000, |n| {
+        format!("def f{n}(x):\n    return f{}(x)\n", n + 1)
+    });
+    let text = format!("{chain}def f2000(x):\n    return x\nprint(f0(1))\n");
+    assert_eq!(codes(text), ["cannot-infer"]);
+}
