@@ -146,11 +146,7 @@ fn structs_that_hold_each_other() {
 }
 
 #[test]
-fn functions_without_an_end_are_an_error() {
-    assert_eq!(
-        codes("def f(x):\n    return f((x, x))\nf(1)\n".into()),
-        ["cannot-infer"]
-    );
+fn long_chains_of_inferred_results_are_an_error() {
     let chain = lines(2_000, |n| {
         format!("def f{n}(x):\n    return f{}(x)\n", n + 1)
     });
