@@ -236,7 +236,6 @@ macro_rules! matmul {
         /// # Safety
         /// The headers must be valid, the factors must lie in their memory, and the target must not overlap with them.
         #[unsafe(no_mangle)]
-        #[expect(clippy::too_many_arguments, reason = "three matrices")]
         pub unsafe extern "C" fn $name(
             target: *const Array,
             m: i64,

@@ -103,7 +103,7 @@ fn quotient(a: u64, b: u64) -> f64 {
     // 62 bits or more of quotient, and a bit that says whether something was cut off, round as the exact quotient does.
     let shift = 63 + a.leading_zeros() - b.leading_zeros();
     let (wide, b) = (u128::from(a) << shift, u128::from(b));
-    let sticky = wide / b | u128::from(wide % b != 0);
+    let sticky = (wide / b) | u128::from(wide % b != 0);
     sticky as f64 / f64::powi(2.0, shift as i32)
 }
 

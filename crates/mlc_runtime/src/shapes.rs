@@ -6,10 +6,6 @@ use crate::{error, kind};
 /// 0 an element-wise operation, 1 an assignment, 2 a matrix product, 3 a change of shape (the first shape is the number of
 /// elements), 4 an operation of two lists.
 #[unsafe(no_mangle)]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "two shapes, passed in registers and on the stack"
-)]
 pub extern "C" fn mlc_rt_raise_shapes(
     why: i32,
     rank: i64,

@@ -136,7 +136,7 @@ fn integer_digits(text: &str, base: u32) -> Option<(bool, String, u32)> {
     let digits = digits.replace('_', "");
     // Without a base, a number does not start with zero.
     let octal =
-        base == 0 && named == 0 && digits.starts_with('0') && digits.trim_matches('0') != "";
+        base == 0 && named == 0 && digits.starts_with('0') && !digits.trim_matches('0').is_empty();
     (grouped && !octal).then_some((negative, digits, radix))
 }
 
