@@ -2,8 +2,12 @@
 
 pub mod access;
 pub mod borrows;
+pub mod certainty;
 pub mod conflicts;
+pub mod dependence;
+pub mod floor;
 pub mod guards;
+pub mod integer_system;
 pub mod linear;
 pub mod live_boxes;
 pub mod lost;

@@ -96,6 +96,7 @@ pub enum IntPredicate {
     Ne = 1,
     Slt = 2,
     Sle = 3,
+    Ult = 6,
 }
 
 /// An operation of one result with the name and the attributes of another one.

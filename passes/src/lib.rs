@@ -4,6 +4,7 @@
 //! Passes never see source text; what they report, they report at locations.
 
 pub mod pipeline;
+pub mod race_options;
 pub mod simd;
 pub mod stage;
 

@@ -7,6 +7,7 @@ pub mod outline;
 pub mod reductions;
 
 pub mod parallel_loop;
+pub mod raises;
 
 mod captures;
 mod chunks;

@@ -21,7 +21,7 @@ pub const OWN_TO_PAR: &[Step] = &[
     "cse",
     "func.func(own-elide-checks)",
     // After the wraps of indices that are never negative are gone, before loops are versioned.
-    "func.func(par-check)",
+    "par-check",
     // Appends that come once in an iteration are stores, before the checks of loops are looked at.
     "func.func(own-presize-lists)",
     "func.func(own-hoist-checks)",

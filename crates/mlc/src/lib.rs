@@ -60,7 +60,7 @@ pub use loader::{Found, Import, Missing, ModuleName, SourceLoader};
 pub use mlc_codegen::{cpu_names, gpu_names, host_cpu, on_fatal};
 pub use mlc_interface::Interface;
 pub use mlc_passes::stage::Stage;
-pub use options::{Checks, Fp, OptLevel, Options, RaceChecks, Target};
+pub use options::{Checks, Fp, OptLevel, Options, RaceChecks, Sanitize, Target};
 pub use session::{Observer, Session};
 pub use source::{Language, Source};
 pub use times::PartTime;

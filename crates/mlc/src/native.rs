@@ -1,8 +1,10 @@
 //! From IR at stage `llvm` to machine code.
 
-use crate::{CompileError, OptLevel, Options, Target, ir_diagnostics, times::Times};
+use crate::{
+    CompileError, OptLevel, Options, RaceChecks, Sanitize, Target, ir_diagnostics, times::Times,
+};
 use mlc_codegen::{CodeFile, LlvmModule, Lowering, LoweringConfig, Machine, Unit};
-use mlc_passes::pipeline::Flow;
+use mlc_passes::{pipeline::Flow, race_options::RaceOptions};
 
 /// The machine that the options name.
 pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
@@ -37,6 +39,10 @@ pub(crate) fn lowering_config(options: &Options) -> Result<LoweringConfig, Compi
         verify_each: options.verify_each,
         debug_info: options.debug_info,
         simd: machine(options)?.simd(),
+        races: RaceOptions {
+            only_static: options.race_checks == RaceChecks::Static,
+            log_accesses: options.sanitize == Sanitize::Race,
+        },
         flow: flow(options)?,
     })
 }

@@ -57,6 +57,15 @@ words! {
     }
 }
 
+words! {
+    /// What a program is instrumented for; it runs slower and reports what it finds.
+    pub enum Sanitize: "sanitizer" {
+        None = "none",
+        /// Accesses of the iterations of parallel loops that meet, one of them writing.
+        Race = "race",
+    }
+}
+
 /// What a caller decides about a compilation. Start from [`Options::default`].
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
@@ -70,6 +79,7 @@ pub struct Options {
     pub fp: Fp,
     pub checks: Checks,
     pub race_checks: RaceChecks,
+    pub sanitize: Sanitize,
     /// Names known at compile time, with Python literals as their values.
     pub defines: Vec<(String, String)>,
     /// Whether machine code tells its source lines to debuggers and profilers.
@@ -88,6 +98,7 @@ impl Default for Options {
             fp: Fp::Reassoc,
             checks: Checks::Bounds,
             race_checks: RaceChecks::Dynamic,
+            sanitize: Sanitize::None,
             defines: Vec::new(),
             debug_info: false,
             verify_each: cfg!(debug_assertions),

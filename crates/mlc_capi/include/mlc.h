@@ -47,7 +47,7 @@ mlc_session *mlc_session_new(void);
 void mlc_session_free(mlc_session *session);
 
 /* Sets an option by its name on the command line: "opt-level" ("0" to "3"), "cpu", "checks", "fp", "race-checks",
- * "debug-info" ("true", "false"), or "define" ("NAME=VALUE"). Returns whether there is such an option and value; the
+ * "sanitize", "debug-info" ("true", "false"), or "define" ("NAME=VALUE"). Returns whether there is such an option and value; the
  * reason why not is in the messages. */
 bool mlc_session_set(mlc_session *session, const char *option, const char *value);
 

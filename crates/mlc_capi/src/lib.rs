@@ -76,6 +76,7 @@ impl MlcSession {
             "cpu" => self.options.cpu = value.to_owned(),
             "checks" => self.options.checks = value.parse().map_err(wrong)?,
             "fp" => self.options.fp = value.parse().map_err(wrong)?,
+            "sanitize" => self.options.sanitize = value.parse().map_err(wrong)?,
             "race-checks" => self.options.race_checks = value.parse().map_err(wrong)?,
             "debug-info" => {
                 let expected = |_| format!("expected `true` or `false`, found `{value}`");

@@ -3,7 +3,8 @@
 use crate::input;
 use clap::{Args, Parser, Subcommand, builder::TypedValueParser};
 use mlc::{
-    Checks, Emit, FileLoader, Format, Fp, OptLevel, Options, RaceChecks, Source, Stage, Target,
+    Checks, Emit, FileLoader, Format, Fp, OptLevel, Options, RaceChecks, Sanitize, Source, Stage,
+    Target,
 };
 use std::path::PathBuf;
 
@@ -101,6 +102,9 @@ pub struct BuildArgs {
     /// Whether loops that cannot be proved free of races are checked when they run, or errors
     #[arg(long, value_parser = words(RaceChecks::ALL, RaceChecks::word), default_value = "dynamic")]
     race_checks: RaceChecks,
+    /// What to instrument the program for; it exits with status 66 where it finds something
+    #[arg(long, value_parser = words(Sanitize::ALL, Sanitize::word), default_value = "none")]
+    sanitize: Sanitize,
     /// How errors are shown
     #[arg(long, value_parser = words(Format::ALL, Format::word), default_value = "human")]
     pub error_format: Format,
@@ -137,6 +141,7 @@ impl BuildArgs {
         options.checks = self.checks;
         options.fp = self.fp;
         options.race_checks = self.race_checks;
+        options.sanitize = self.sanitize;
         options
     }
 }

@@ -16,6 +16,7 @@ use melior::{
 };
 use mlc_passes::{
     pipeline::{self, Flow, Step},
+    race_options::RaceOptions,
     simd::Simd,
     stage::Stage,
 };
@@ -34,6 +35,8 @@ pub struct LoweringConfig {
     pub debug_info: bool,
     /// What the processor does on vectors; the module may say otherwise.
     pub simd: Simd,
+    /// What becomes of loops that may race; the module may say more.
+    pub races: RaceOptions,
     /// Where the stages lead.
     pub flow: Flow,
 }
@@ -130,6 +133,7 @@ impl Lowering {
             Module::from_raw(raw)
         };
         config.simd.annotate(&context, base.as_operation());
+        config.races.annotate(&context, base.as_operation());
         let current = clone_module(&base);
         Ok(Lowering {
             base: ManuallyDrop::new(base),

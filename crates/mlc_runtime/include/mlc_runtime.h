@@ -64,6 +64,22 @@ int32_t mlc_rt_num_threads(void);
 /* Below 1 restores the default. Results do not depend on the number. */
 void mlc_rt_set_num_threads(int32_t count);
 
+/* The check in front of a parallel loop of which only the run knows whether its iterations are independent.
+ * Whether two accesses with affine indices stay apart, in constant time; false means that it is not known. The numbers,
+ * which the thread gave one by one since it last asked, are
+ *   dimensions, trips..., indices, then for each index that of the first access and that of the second:
+ *   constant, coefficient of each dimension..., wraps, length, inner loops, then for each of these
+ *   step, trips, what each iteration of a dimension adds to the trips... */
+void mlc_rt_race_number(int64_t number);
+bool mlc_rt_race_apart(void);
+/* Begins an exact check: the numbers of iterations (0 for a dimension that there is not), and how many places there are
+ * where the first number of a place alone tells it, else -1. */
+void *mlc_rt_race_begin(int64_t first, int64_t second, int64_t third, int64_t places);
+/* An iteration, by its number, reads (mode 0) or writes (1) a place. */
+void mlc_rt_race_touch(void *inspection, int32_t mode, int64_t iteration, int64_t first, int64_t second, int64_t third);
+/* Frees the check. Where two iterations meet, one of them writing, returns the status of a RaceError that names both. */
+int32_t mlc_rt_race_end(void *inspection);
+
 /* Makes running regions stop with KeyboardInterrupt. Safe in a signal handler. */
 void mlc_rt_interrupt(void);
 /* Withdraws a request that nobody has seen. */

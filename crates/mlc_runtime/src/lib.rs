@@ -24,6 +24,7 @@ mod number;
 pub mod output;
 pub mod pool;
 pub mod print;
+pub mod race;
 pub mod renew;
 pub mod report;
 pub mod shapes;

@@ -148,7 +148,8 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
         let wrong = crate::conventions::infer(&mut functions, &cx.types);
         cx.diagnostics.extend(wrong);
         for function in &mut functions {
-            crate::parallel::recognize(function, &cx.types);
+            let races = crate::parallel::recognize(function, &cx.types);
+            cx.diagnostics.extend(races);
         }
         crate::raises::infer(&mut functions, &cx.types, cx.options.unchecked);
     }

@@ -230,6 +230,40 @@ pub(crate) fn parallel_exit(span: Span, word: &str, header: Span) -> Diagnostic 
     .label(header, "the iterations of this loop run at once")
 }
 
+/// A variable that iterations of a parallel loop write and that is no reduction. `read` is where an iteration reads it;
+/// `None` where it is read after the loop only.
+pub(crate) fn race(
+    write: Span,
+    name: &str,
+    read: Option<Span>,
+    is_number: bool,
+    is_text: bool,
+) -> Diagnostic {
+    let message = match read {
+        Some(_) => {
+            format!("an iteration of the parallel loop may write `{name}`, which another one reads")
+        }
+        None => format!(
+            "two iterations of the parallel loop may write `{name}`, which is read after it"
+        ),
+    };
+    let mut diagnostic = Diagnostic::error("race", write, message);
+    if let Some(read) = read.filter(|read| *read != write) {
+        diagnostic = diagnostic.label(read, "another iteration reads it here");
+    }
+    if is_number {
+        let help = format!(
+            "combine all values with one of `+=`, `*=`, `min`, `max`, `and`, `or`, `&=`, `|=`, `^=` and use `{name}` for \
+             nothing else in the loop, or set it in each iteration before it is read"
+        );
+        return diagnostic.help(help);
+    }
+    diagnostic.help(match is_text {
+        true => "append to a list once in each iteration, and join the texts after the loop",
+        false => "append to a list once in each iteration: containers do not reduce",
+    })
+}
+
 pub(crate) fn missing_return(span: Span, name: &str, ty: &str) -> Diagnostic {
     Diagnostic::error(
         "missing-return",

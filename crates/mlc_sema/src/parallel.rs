@@ -3,21 +3,24 @@
 //! Before: `parallel for i in range(n): s = (s + a[i]); out.append(f(i))`
 //! After: `parallel for i in range(n) reduce(+ s) collect(out): reduce #0: a[i]; collect #0: f(i)`
 //!
-//! Does not: prove anything. What is not one of these forms stays a plain write, for the race check to judge.
+//! A variable from outside that is written in no such form is a `race`: variables have no place in the IR that the race
+//! check could look at. Does not: judge writes to elements and fields, which stay plain writes for that check.
 
+use mlc_diagnostics::{Diagnostic, Span};
 use rustc_hash::FxHashMap;
 
 use crate::conventions::mentions as expr_mentions;
+use crate::diag;
 use crate::hir::{
-    BinaryOp, Builtin, CollectInto, Expr, ExprKind, Function, LocalId, LogicalOp, Mode, ParFor,
-    Place, ProjectionKind, Reduction, Root, Stmt, StmtKind, Ty, TypeTable, UnaryOp,
+    BinaryOp, Builtin, CollectInto, Expr, ExprKind, Function, Local, LocalId, LogicalOp, Mode,
+    ParFor, Place, ProjectionKind, Reduction, Root, Stmt, StmtKind, Ty, TypeTable, UnaryOp,
 };
 use crate::liveness::{LoopFacts, loops, mentions};
-use crate::walk::{Part, blocks, blocks_mut, stmt_parts};
+use crate::walk::{Part, Visitor, blocks, blocks_mut, stmt_parts, walk};
 
-pub(crate) fn recognize(function: &mut Function, types: &TypeTable) {
+pub(crate) fn recognize(function: &mut Function, types: &TypeTable) -> Vec<Diagnostic> {
     if !has_parallel(&function.body) {
-        return;
+        return Vec::new();
     }
     let facts = loops(function);
     let scalar: Vec<bool> = (function.locals.iter())
@@ -27,8 +30,26 @@ pub(crate) fn recognize(function: &mut Function, types: &TypeTable) {
         .collect();
     let mut body = std::mem::take(&mut function.body);
     let mut next = 0;
-    block(&mut body, &facts, &mut next, &scalar, types);
+    let mut loops = Loops {
+        facts: &facts,
+        scalar: &scalar,
+        locals: &function.locals,
+        types,
+        races: Vec::new(),
+    };
+    loops.block(&mut body, &mut next);
+    let races = loops.races;
     function.body = body;
+    races
+}
+
+/// What is known about the function whose loops are looked at, and what was found.
+struct Loops<'f> {
+    facts: &'f [LoopFacts],
+    scalar: &'f [bool],
+    locals: &'f [Local],
+    types: &'f TypeTable,
+    races: Vec<Diagnostic>,
 }
 
 fn has_parallel(stmts: &[Stmt]) -> bool {
@@ -39,50 +60,133 @@ fn has_parallel(stmts: &[Stmt]) -> bool {
     })
 }
 
-/// Inner loops first.
-fn block(
-    stmts: &mut [Stmt],
-    facts: &[LoopFacts],
-    next: &mut usize,
-    scalar: &[bool],
-    types: &TypeTable,
-) {
-    for stmt in stmts {
-        let is_loop = matches!(
-            stmt.kind,
-            StmtKind::For { .. }
-                | StmtKind::While { .. }
-                | StmtKind::Drain { .. }
-                | StmtKind::ParFor(_)
+impl Loops<'_> {
+    /// Inner loops first.
+    fn block(&mut self, stmts: &mut [Stmt], next: &mut usize) {
+        for stmt in stmts {
+            let is_loop = matches!(
+                stmt.kind,
+                StmtKind::For { .. }
+                    | StmtKind::While { .. }
+                    | StmtKind::Drain { .. }
+                    | StmtKind::ParFor(_)
+            );
+            let number = *next;
+            *next += usize::from(is_loop);
+            blocks_mut(stmt, &mut |inner| self.block(inner, next));
+            if let StmtKind::ParFor(par) = &mut stmt.kind
+                && let Some(facts) = self.facts.get(number)
+            {
+                self.par_for(par, facts);
+            }
+        }
+    }
+
+    fn par_for(&mut self, par: &mut ParFor, facts: &LoopFacts) {
+        let mut bound: Vec<LocalId> = Vec::new();
+        bound_locals(&par.body, &mut bound);
+        bound.sort_unstable();
+        bound.dedup();
+        let mut counts: FxHashMap<LocalId, u32> = FxHashMap::default();
+        mentions(&par.body, &mut |local| {
+            *counts.entry(local).or_default() += 1
+        });
+        for &local in &bound {
+            if !facts.exposed.contains(local) && !facts.live_after.contains(local) {
+                par.privates.push(local);
+                continue;
+            }
+            if self.scalar[local.0 as usize] {
+                reduce(par, local, counts.get(&local).copied().unwrap_or(0));
+            }
+            if !(par.reductions.iter()).any(|reduction| reduction.local == local) {
+                self.race(par, local, facts.exposed.contains(local));
+            }
+        }
+        self.borrowed_scalars(par, &bound);
+        collect(par, &counts, &bound, self.types);
+    }
+
+    /// A call may write a scalar that it is handed: to a parameter, or as what a nested function captures.
+    fn borrowed_scalars(&mut self, par: &ParFor, bound: &[LocalId]) {
+        let mut borrowed = Uses::default();
+        walk(&par.body, &mut borrowed);
+        for (local, _) in borrowed.exclusive.clone() {
+            if self.scalar[local.0 as usize]
+                && !par.privates.contains(&local)
+                && !bound.contains(&local)
+            {
+                self.race(par, local, true);
+            }
+        }
+    }
+
+    fn race(&mut self, par: &ParFor, local: LocalId, read_inside: bool) {
+        let mut uses = Uses::default();
+        walk(&par.body, &mut uses);
+        let of = |list: &[(LocalId, Span)]| {
+            (list.iter())
+                .find(|(used, _)| *used == local)
+                .map(|(_, span)| *span)
+        };
+        let Some(write) = of(&uses.writes).or_else(|| of(&uses.exclusive)) else {
+            return;
+        };
+        let read = of(&uses.reads).filter(|_| read_inside);
+        let Local { name, ty, .. } = &self.locals[local.0 as usize];
+        let race = diag::race(
+            write,
+            name,
+            read,
+            self.scalar[local.0 as usize],
+            *ty == Ty::STR,
         );
-        let number = *next;
-        *next += usize::from(is_loop);
-        blocks_mut(stmt, &mut |inner| block(inner, facts, next, scalar, types));
-        if let StmtKind::ParFor(par) = &mut stmt.kind
-            && let Some(facts) = facts.get(number)
-        {
-            par_for(par, facts, scalar, types);
+        // An outer loop finds the same race again.
+        if !self.races.contains(&race) {
+            self.races.push(race);
         }
     }
 }
 
-fn par_for(par: &mut ParFor, facts: &LoopFacts, scalar: &[bool], types: &TypeTable) {
-    let mut bound: Vec<LocalId> = Vec::new();
-    bound_locals(&par.body, &mut bound);
-    bound.sort_unstable();
-    bound.dedup();
-    let mut counts: FxHashMap<LocalId, u32> = FxHashMap::default();
-    mentions(&par.body, &mut |local| {
-        *counts.entry(local).or_default() += 1
-    });
-    for &local in &bound {
-        if !facts.exposed.contains(local) && !facts.live_after.contains(local) {
-            par.privates.push(local);
-        } else if scalar[local.0 as usize] {
-            reduce(par, local, counts.get(&local).copied().unwrap_or(0));
+/// Where the variables of some statements are used.
+#[derive(Default)]
+struct Uses {
+    writes: Vec<(LocalId, Span)>,
+    reads: Vec<(LocalId, Span)>,
+    /// Borrows through which a whole variable may be written.
+    exclusive: Vec<(LocalId, Span)>,
+}
+
+impl Visitor for Uses {
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Bind { local, .. } => self.writes.push((*local, stmt.span)),
+            StmtKind::ParFor(par) => {
+                let reductions = par.reductions.iter();
+                self.writes
+                    .extend(reductions.map(|reduction| (reduction.local, reduction.span)));
+            }
+            _ => {}
         }
     }
-    collect(par, &counts, &bound, types);
+
+    fn expr(&mut self, expr: &Expr) {
+        if let ExprKind::Borrow {
+            place,
+            mutable: true,
+        } = &expr.kind
+            && let Root::Local(local) = place.root
+            && place.projections.is_empty()
+        {
+            self.exclusive.push((local, expr.span));
+        }
+    }
+
+    fn place(&mut self, place: &Place) {
+        if let Root::Local(local) = place.root {
+            self.reads.push((local, place.span));
+        }
+    }
 }
 
 fn bound_locals(stmts: &[Stmt], bound: &mut Vec<LocalId>) {
@@ -136,7 +240,7 @@ struct Updates {
     /// How many mentions of the local the updates account for.
     mentions: u32,
     uniform: bool,
-    span: Option<mlc_diagnostics::Span>,
+    span: Option<Span>,
 }
 
 impl Updates {
@@ -165,7 +269,7 @@ impl Updates {
         }
     }
 
-    fn note(&mut self, op: BinaryOp, mentions: u32, span: mlc_diagnostics::Span) {
+    fn note(&mut self, op: BinaryOp, mentions: u32, span: Span) {
         self.uniform &= self.op.is_none_or(|before| before == op);
         self.op = Some(op);
         self.mentions += mentions;

@@ -80,6 +80,42 @@ impl Facts<'_> {
     }
 }
 
+/// Whether statements write to elements of something.
+fn writes_elements(stmts: &[Stmt]) -> bool {
+    struct Writes(bool);
+    impl Writes {
+        fn look(&mut self, place: &Place) {
+            self.0 |= (place.projections.iter()).any(|step| {
+                matches!(
+                    step.kind,
+                    ProjectionKind::Index { .. } | ProjectionKind::Slice(_)
+                )
+            });
+        }
+    }
+    impl Visitor for Writes {
+        fn stmt(&mut self, stmt: &Stmt) {
+            match &stmt.kind {
+                StmtKind::Store { place, .. } | StmtKind::Update { place, .. } => self.look(place),
+                _ => {}
+            }
+        }
+
+        fn expr(&mut self, expr: &Expr) {
+            if let ExprKind::Borrow {
+                place,
+                mutable: true,
+            } = &expr.kind
+            {
+                self.look(place);
+            }
+        }
+    }
+    let mut writes = Writes(false);
+    walk(stmts, &mut writes);
+    writes.0
+}
+
 impl Visitor for Facts<'_> {
     fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
@@ -91,6 +127,8 @@ impl Visitor for Facts<'_> {
                 par.axes.iter().for_each(|axis| self.range(&axis.range));
                 // The list grows.
                 self.raises |= !par.collects.is_empty();
+                // Where only the run knows whether iterations meet, a check in front of the loop raises.
+                self.raises |= writes_elements(&par.body);
             }
             StmtKind::Store { place, value } => {
                 let slice = place

@@ -14,9 +14,23 @@ pub enum Step<'c, 'a> {
     /// A field of a struct.
     Field(i64),
     /// An element, by one index for each dimension.
-    At(Vec<Linear<'c, 'a>>),
+    At(Vec<Index<'c, 'a>>),
     /// Some part of an array, such as a sub-array.
     Part,
+}
+
+/// An index of an element.
+#[derive(Clone, Debug)]
+pub struct Index<'c, 'a> {
+    pub value: Val<'c, 'a>,
+    pub linear: Linear<'c, 'a>,
+}
+
+impl<'c: 'a, 'a> Index<'c, 'a> {
+    fn of(value: Val<'c, 'a>) -> Self {
+        let linear = Linear::of(value);
+        Self { value, linear }
+    }
 }
 
 /// How an operation touches a place.
@@ -44,10 +58,11 @@ pub fn accesses<'c: 'a, 'a>(around: Op<'c, 'a>) -> Vec<Access<'c, 'a>> {
     all_ops(around).into_iter().flat_map(of_op).collect()
 }
 
-fn of_op<'c: 'a, 'a>(op: Op<'c, 'a>) -> Vec<Access<'c, 'a>> {
+/// The accesses of one operation.
+pub fn of_op<'c: 'a, 'a>(op: Op<'c, 'a>) -> Vec<Access<'c, 'a>> {
     let whole = |position: usize, mode| access(op, position, Vec::new(), mode);
     let element = |position: usize, first_index: usize, mode| {
-        let indices = op.operands().skip(first_index).map(Linear::of).collect();
+        let indices = op.operands().skip(first_index).map(Index::of).collect();
         access(op, position, vec![Step::At(indices)], mode)
     };
     match op_name(op) {
@@ -136,7 +151,7 @@ pub fn path<'c: 'a, 'a>(place: Val<'c, 'a>) -> Vec<Step<'c, 'a>> {
             "own.borrow" | "own.borrow_mut" | "own.view" | "memref.cast" => {}
             "own.field" => steps.push(Step::Field(integer_attribute(op, "field").unwrap_or(0))),
             "own.elem" => {
-                steps.extend(op.operand(1).ok().map(|i| Step::At(vec![Linear::of(i)])));
+                steps.extend(op.operand(1).ok().map(|i| Step::At(vec![Index::of(i)])));
             }
             _ if is_view_like(op) => steps.push(Step::Part),
             _ => break,

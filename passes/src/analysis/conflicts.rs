@@ -193,7 +193,7 @@ pub fn overlap(first: &[Step], second: &[Step]) -> bool {
             (Step::Field(_), Step::Field(_)) => {}
             (Step::At(first), Step::At(second)) if first.len() == second.len() => {
                 let apart = first.iter().zip(second).any(|(first, second)| {
-                    let difference = first.plus(second, -1);
+                    let difference = first.linear.plus(&second.linear, -1);
                     difference.terms().next().is_none() && difference.constant != 0
                 });
                 if apart {

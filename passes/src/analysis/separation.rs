@@ -30,7 +30,7 @@ pub fn separated<'c: 'a, 'a>(around: Op<'c, 'a>, a: &Access<'c, 'a>, b: &Access<
             (Step::Field(_), Step::Field(_)) => {}
             (Step::At(first), Step::At(second)) if first.len() == second.len() => {
                 for (first, second) in first.iter().zip(second) {
-                    match compare(around, &induction, first, second) {
+                    match compare(around, &induction, &first.linear, &second.linear) {
                         Verdict::NeverEqual => return true,
                         Verdict::EqualOnlyIfSame(ivs) => agreed.extend(ivs),
                         Verdict::Unknown => {}

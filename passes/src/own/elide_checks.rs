@@ -10,17 +10,17 @@
 //! cannot raise any more.
 //! Does not: prove anything that takes a run-time value to be known (`own-hoist-checks` asks for it).
 
-use crate::analysis::{linear::Linear, wrap::unwrapped};
+use crate::{
+    analysis::{linear::Linear, wrap::unwrapped},
+    par::raises::drop_status,
+};
 use melior::{
     Context,
-    ir::{
-        Attribute, OperationRef,
-        operation::{OperationBuilder, OperationLike},
-    },
+    ir::{OperationRef, operation::OperationLike},
 };
 use mlc_mlir::{
     Pass, PassResult,
-    rewrite::{Cursor, Op, all_ops, erase, move_blocks, op_name, replace_all_uses, results},
+    rewrite::{Op, all_ops, erase, op_name},
 };
 
 pub static ELIDE_CHECKS: Pass = Pass {
@@ -52,7 +52,7 @@ pub fn elide_checks<'c, 'a>(
     // Inner loops first: an outer loop raises only where an inner one, or a call, still does.
     for op in all_ops(function).into_iter().rev() {
         if op_name(op) == "par.for" && op.has_attribute("raises") && !may_raise(op) {
-            drop_raises(context, op);
+            drop_status(context, op);
         }
     }
     Ok(())
@@ -85,47 +85,4 @@ fn is_constant_status(op: Op) -> bool {
         .ok()
         .and_then(mlc_mlir::rewrite::constant_integer)
         == Some(0)
-}
-
-/// Rebuilds a loop without its status, and removes the `own.propagate` that followed.
-fn drop_raises<'c>(context: &'c Context, op: Op<'c, '_>) {
-    let cursor = Cursor::before(context, op);
-    let old = results(op);
-    let Ok(region) = op.region(0) else { return };
-    let kept: Vec<_> = old[1..].iter().map(melior::ir::ValueLike::r#type).collect();
-    let attributes: Vec<_> = op
-        .attributes()
-        .filter(|(name, _)| name.as_string_ref().as_str() != Ok("raises"))
-        .collect();
-    let operands: Vec<_> = op.operands().collect();
-    let built = OperationBuilder::new("par.for", op.location())
-        .add_operands(&operands)
-        .add_results(&kept)
-        .add_attributes(&attributes)
-        .add_regions([melior::ir::Region::new()])
-        .build()
-        .expect("a loop is built from the parts of a loop");
-    let new = cursor.insert(built);
-    if let Ok(target) = new.region(0) {
-        move_blocks(region, target);
-    }
-    let zero = cursor.value(
-        "arith.constant",
-        &[],
-        melior::ir::r#type::IntegerType::new(context, 32).into(),
-        &[(
-            "value",
-            Attribute::parse(context, "0 : i32").expect("a number"),
-        )],
-    );
-    for (user, _) in mlc_mlir::rewrite::uses(old[0]) {
-        if op_name(user) == "own.propagate" {
-            erase(user);
-        }
-    }
-    replace_all_uses(old[0], zero);
-    for (old, new) in old[1..].iter().zip(results(new)) {
-        replace_all_uses(*old, new);
-    }
-    erase(op);
 }

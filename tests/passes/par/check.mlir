@@ -1,4 +1,4 @@
-// RUN: %mlc opt %s --pass-pipeline='builtin.module(func.func(par-check))' --split-input-file --verify-diagnostics
+// RUN: %mlc opt %s --pass-pipeline='builtin.module(par-check)' --split-input-file --verify-diagnostics
 
 func.func @element(%x: memref<?xf32>, %y: memref<?xf32>, %n: index) {
   par.for (%i) in (%n) {

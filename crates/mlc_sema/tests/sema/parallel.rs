@@ -108,7 +108,7 @@ fn stats(x: [f64]) -> f64:
 
 #[test]
 fn an_accumulator_read_otherwise_is_no_reduction() {
-    hir(
+    errors(
         r#"
 fn prefix(x: [f64], out: [f64]):
     s = 0.0
@@ -117,11 +117,7 @@ fn prefix(x: [f64], out: [f64]):
         out[i] = s
 "#,
         expect![[r#"
-            fn prefix(borrowed x: [f64], inout out: [f64]) raises:
-                s: f64 = 0.0
-                parallel for i in range(0, len(x)):
-                    s: f64 = (s + x[i])
-                    store out[i] = s
+            test.mlc:5:9: error[race]: an iteration of the parallel loop may write `s`, which another one reads
         "#]],
     );
 }

@@ -1,0 +1,4 @@
+//! Races of parallel loops that only the run can decide: the check in front of a loop, and the log of `--sanitize=race`.
+
+pub mod apart;
+pub mod inspect;

@@ -1,0 +1,362 @@
+//! The check in front of a loop, place by place: the slice of the loop that computes indices, run serially, with a call
+//! of the runtime for each place.
+//!
+//! ```mlir
+//! %inspection = call @mlc_rt_race_begin(%n, 0, 0, %places)
+//! scf.for %i = 0 to %n {
+//!   %k = memref.load %p[%i]
+//!   call @mlc_rt_race_touch(%inspection, 1, %i, %k, 0, 0)
+//! }
+//! %status = call @mlc_rt_race_end(%inspection)
+//! own.propagate %status raised_here
+//! ```
+
+use super::slice::Slice;
+use crate::emit::{self, IntPredicate};
+use melior::{
+    Context,
+    ir::{Attribute, BlockLike, Type, TypeLike, ValueLike, operation::OperationLike},
+};
+use mlc_mlir::rewrite::{
+    Blk, Cursor, Key, Op, Val, arguments, nested_blocks, op_name, operand, ops, results, value_key,
+};
+use std::collections::HashMap;
+
+/// The most numbers by which a place is known where it is kept in a hash table, and the most dimensions of a loop.
+pub const MOST_NUMBERS: usize = 3;
+
+/// An access to tell of: whether it writes, and its indices.
+pub struct Target<'c, 'a> {
+    pub op: Op<'c, 'a>,
+    pub writes: bool,
+    pub indices: Vec<Val<'c, 'a>>,
+}
+
+/// The loop, the slice of it, and what is to be told.
+pub struct Inspection<'c, 'a, 's> {
+    pub context: &'c Context,
+    pub module: Blk<'c, 'a>,
+    pub around: Op<'c, 'a>,
+    pub slice: Slice<'c, 'a, 's>,
+    pub targets: Vec<Target<'c, 'a>>,
+    /// The extents of the places where their indices alone tell them, as values from before the loop.
+    pub extents: Option<Val<'c, 'a>>,
+}
+
+impl<'c: 'a, 'a> Inspection<'c, 'a, '_> {
+    /// Makes the check here, before the loop.
+    pub fn emit(&self, at: &Cursor<'c, 'a>) {
+        let word = emit::int_type(at, 64);
+        let (pointer, status) = (emit::pointer_type(at), emit::int_type(at, 32));
+        let declare = |name, inputs: &[Type<'c>], outputs: &[Type<'c>]| {
+            emit::declare(self.context, self.module, name, inputs, outputs);
+        };
+        declare("mlc_rt_race_begin", &[word; 4], &[pointer]);
+        declare(
+            "mlc_rt_race_touch",
+            &[pointer, status, word, word, word, word],
+            &[],
+        );
+        declare("mlc_rt_race_end", &[pointer], &[status]);
+
+        let body = nested_blocks(self.around)[0];
+        let trips: Vec<_> = (self.around.operands())
+            .take(body.argument_count())
+            .collect();
+        let sizes = self.sizes(at);
+        let mut numbers: Vec<_> = (trips.iter())
+            .map(|trips| emit::index_cast(at, *trips, word))
+            .collect();
+        numbers.resize_with(MOST_NUMBERS, || emit::integer(at, word, 0));
+        numbers.push(match &sizes {
+            Some(sizes) => {
+                let places = (sizes.iter().copied())
+                    .reduce(|all, one| emit::binary(at, "arith.muli", all, one))
+                    .unwrap_or_else(|| emit::index(at, 1));
+                emit::index_cast(at, places, word)
+            }
+            None => emit::integer(at, word, -1),
+        });
+        let inspection = results(emit::call(at, "mlc_rt_race_begin", &numbers, &[pointer]))[0];
+        let told = Told {
+            inspection,
+            sizes,
+            iteration: emit::integer(at, word, 0),
+        };
+        self.loops(at, &trips, told, HashMap::new());
+        let end = emit::call(at, "mlc_rt_race_end", &[inspection], &[status]);
+        let raised_here = [("raised_here", Attribute::unit(self.context))];
+        at.op("own.propagate", &results(end), &[], &raised_here);
+    }
+
+    /// The extents of the places, one for each index.
+    fn sizes(&self, at: &Cursor<'c, 'a>) -> Option<Vec<Val<'c, 'a>>> {
+        let memory = self.extents?;
+        let index = emit::index_type(at);
+        if !memory.r#type().is_mem_ref() {
+            return Some(vec![at.value("own.len", &[memory], index, &[])]);
+        }
+        let rank = self.targets.first()?.indices.len();
+        let dimension = |number| {
+            let number = emit::index(at, number as i64);
+            at.value("memref.dim", &[memory, number], index, &[])
+        };
+        Some((0..rank).map(dimension).collect())
+    }
+
+    /// Serial loops over the dimensions, and the body in them.
+    fn loops(
+        &self,
+        at: &Cursor<'c, 'a>,
+        trips: &[Val<'c, 'a>],
+        told: Told<'c, 'a>,
+        copies: HashMap<Key, Val<'c, 'a>>,
+    ) {
+        let body = nested_blocks(self.around)[0];
+        let done = arguments(body).len() - trips.len();
+        let Some((bound, rest)) = trips.split_first() else {
+            return self.block(at, &ops(body), &told, copies);
+        };
+        let range = (emit::index(at, 0), *bound, emit::index(at, 1));
+        emit::for_loop(at, range, &[], |at, iv, _| {
+            let word = told.iteration.r#type();
+            let bound = emit::index_cast(at, *bound, word);
+            let number = emit::binary(at, "arith.muli", told.iteration, bound);
+            let iteration = emit::binary(at, "arith.addi", number, emit::index_cast(at, iv, word));
+            let mut copies = copies;
+            copies.insert(value_key(arguments(body)[done]), iv);
+            self.loops(at, rest, Told { iteration, ..told }, copies);
+            Vec::new()
+        });
+    }
+
+    /// The part of some operations that belongs to the slice.
+    fn block(
+        &self,
+        at: &Cursor<'c, 'a>,
+        list: &[Op<'c, 'a>],
+        told: &Told<'c, 'a>,
+        mut copies: HashMap<Key, Val<'c, 'a>>,
+    ) {
+        for (number, op) in list.iter().enumerate() {
+            if self.slice.has_check(*op) {
+                let holds = self.holds(at, *op, &copies);
+                return emit::if_then(at, holds, |at| {
+                    self.block(at, &list[number + 1..], told, copies);
+                });
+            }
+            self.op(at, *op, told, &mut copies);
+        }
+    }
+
+    fn op(
+        &self,
+        at: &Cursor<'c, 'a>,
+        op: Op<'c, 'a>,
+        told: &Told<'c, 'a>,
+        copies: &mut HashMap<Key, Val<'c, 'a>>,
+    ) {
+        for target in self.targets.iter().filter(|target| target.op == op) {
+            self.tell(at, target, told, copies);
+        }
+        if !self.slice.has_op(op) {
+            return;
+        }
+        match op_name(op) {
+            "scf.if" => self.branches(at, op, told, copies),
+            "scf.for" => self.serial_loop(at, op, told, copies),
+            "par.for" => self.inner_parallel(at, op, told, copies),
+            _ => {
+                let operands: Vec<_> = (op.operands())
+                    .map(|operand| copy_of(operand, copies))
+                    .collect();
+                let result = results(op)[0];
+                let copy = emit::like(at, op, &operands, result.r#type());
+                copies.insert(value_key(result), copy);
+            }
+        }
+    }
+
+    /// The condition under which a check passes.
+    fn holds(
+        &self,
+        at: &Cursor<'c, 'a>,
+        check: Op<'c, 'a>,
+        copies: &HashMap<Key, Val<'c, 'a>>,
+    ) -> Val<'c, 'a> {
+        let first = copy_of(operand(check, 0), copies);
+        if op_name(check) == "own.check" {
+            return first;
+        }
+        let length = copy_of(operand(check, 1), copies);
+        emit::compare(at, IntPredicate::Ult, first, length)
+    }
+
+    fn branches(
+        &self,
+        at: &Cursor<'c, 'a>,
+        op: Op<'c, 'a>,
+        told: &Told<'c, 'a>,
+        copies: &mut HashMap<Key, Val<'c, 'a>>,
+    ) {
+        let condition = copy_of(operand(op, 0), copies);
+        let kept: Vec<usize> = (0..op.result_count())
+            .filter(|number| self.slice.has_value(results(op)[*number]))
+            .collect();
+        let types: Vec<_> = (kept.iter())
+            .map(|number| results(op)[*number].r#type())
+            .collect();
+        let blocks = nested_blocks(op);
+        let fill = |at: &Cursor<'c, 'a>, number: usize| {
+            let Some(block) = blocks.get(number) else {
+                return Vec::new();
+            };
+            self.yielding(at, &ops(*block), told, copies.clone(), &kept)
+        };
+        let new = if types.is_empty() && blocks.len() == 1 {
+            emit::if_then(at, condition, |at| {
+                fill(at, 0);
+            });
+            Vec::new()
+        } else {
+            emit::if_else(at, condition, &types, |at| fill(at, 0), |at| fill(at, 1))
+        };
+        for (number, value) in kept.iter().zip(new) {
+            copies.insert(value_key(results(op)[*number]), value);
+        }
+    }
+
+    /// Operations of a block, and the copies of what its terminator hands on, by position.
+    fn yielding(
+        &self,
+        at: &Cursor<'c, 'a>,
+        list: &[Op<'c, 'a>],
+        told: &Told<'c, 'a>,
+        mut copies: HashMap<Key, Val<'c, 'a>>,
+        kept: &[usize],
+    ) -> Vec<Val<'c, 'a>> {
+        if kept.is_empty() {
+            self.block(at, list, told, copies);
+            return Vec::new();
+        }
+        // No check stands in a block that hands something on.
+        for op in list {
+            self.op(at, *op, told, &mut copies);
+        }
+        let Some(terminator) = list.last() else {
+            return Vec::new();
+        };
+        (kept.iter())
+            .map(|number| copy_of(operand(*terminator, *number), &copies))
+            .collect()
+    }
+
+    fn serial_loop(
+        &self,
+        at: &Cursor<'c, 'a>,
+        op: Op<'c, 'a>,
+        told: &Told<'c, 'a>,
+        copies: &mut HashMap<Key, Val<'c, 'a>>,
+    ) {
+        let range = [0, 1, 2].map(|number| copy_of(operand(op, number), copies));
+        let kept: Vec<usize> = (0..op.result_count())
+            .filter(|number| self.slice.has_value(results(op)[*number]))
+            .collect();
+        let start: Vec<_> = (kept.iter())
+            .map(|number| copy_of(operand(op, number + 3), copies))
+            .collect();
+        let body = nested_blocks(op)[0];
+        let parameters = arguments(body);
+        let range = (range[0], range[1], range[2]);
+        let new = emit::for_loop(at, range, &start, |at, iv, carried| {
+            let mut copies = copies.clone();
+            copies.insert(value_key(parameters[0]), iv);
+            for (number, value) in kept.iter().zip(carried) {
+                copies.insert(value_key(parameters[number + 1]), *value);
+            }
+            self.yielding(at, &ops(body), told, copies, &kept)
+        });
+        for (number, value) in kept.iter().zip(results(new)) {
+            copies.insert(value_key(results(op)[*number]), value);
+        }
+    }
+
+    /// A parallel loop inside of the loop: its iterations belong to one of the outer loop's.
+    fn inner_parallel(
+        &self,
+        at: &Cursor<'c, 'a>,
+        op: Op<'c, 'a>,
+        told: &Told<'c, 'a>,
+        copies: &HashMap<Key, Val<'c, 'a>>,
+    ) {
+        let body = nested_blocks(op)[0];
+        let bounds: Vec<_> = (op.operands().take(body.argument_count()))
+            .map(|bound| copy_of(bound, copies))
+            .collect();
+        self.inner_loops(at, body, &bounds, told, copies.clone());
+    }
+
+    fn inner_loops(
+        &self,
+        at: &Cursor<'c, 'a>,
+        body: Blk<'c, 'a>,
+        bounds: &[Val<'c, 'a>],
+        told: &Told<'c, 'a>,
+        copies: HashMap<Key, Val<'c, 'a>>,
+    ) {
+        let Some((bound, rest)) = bounds.split_first() else {
+            return self.block(at, &ops(body), told, copies);
+        };
+        let done = arguments(body).len() - bounds.len();
+        let range = (emit::index(at, 0), *bound, emit::index(at, 1));
+        emit::for_loop(at, range, &[], |at, iv, _| {
+            let mut copies = copies;
+            copies.insert(value_key(arguments(body)[done]), iv);
+            self.inner_loops(at, body, rest, told, copies);
+            Vec::new()
+        });
+    }
+
+    fn tell(
+        &self,
+        at: &Cursor<'c, 'a>,
+        target: &Target<'c, 'a>,
+        told: &Told<'c, 'a>,
+        copies: &HashMap<Key, Val<'c, 'a>>,
+    ) {
+        let word = told.iteration.r#type();
+        let indices = target.indices.iter().map(|index| copy_of(*index, copies));
+        let mut place: Vec<_> = match &told.sizes {
+            Some(sizes) => {
+                let place = indices
+                    .zip(sizes)
+                    .map(|(index, size)| (index, *size))
+                    .reduce(|(all, _), (index, size)| {
+                        let row = emit::binary(at, "arith.muli", all, size);
+                        (emit::binary(at, "arith.addi", row, index), size)
+                    });
+                place.into_iter().map(|(place, _)| place).collect()
+            }
+            None => indices.collect(),
+        };
+        for number in &mut place {
+            *number = emit::index_cast(at, *number, word);
+        }
+        place.resize_with(MOST_NUMBERS, || emit::integer(at, word, 0));
+        let mode = emit::integer(at, emit::int_type(at, 32), target.writes.into());
+        let operands = [&[told.inspection, mode, told.iteration], &place[..]].concat();
+        emit::call(at, "mlc_rt_race_touch", &operands, &[]);
+    }
+}
+
+/// What every call of the runtime is told.
+#[derive(Clone)]
+struct Told<'c, 'a> {
+    inspection: Val<'c, 'a>,
+    sizes: Option<Vec<Val<'c, 'a>>>,
+    iteration: Val<'c, 'a>,
+}
+
+fn copy_of<'c, 'a>(value: Val<'c, 'a>, copies: &HashMap<Key, Val<'c, 'a>>) -> Val<'c, 'a> {
+    copies.get(&value_key(value)).copied().unwrap_or(value)
+}
