@@ -43,6 +43,7 @@ pub static PASSES: &[&Pass] = &[
     &verify::stage::VERIFY_PAR,
     &verify::stage::VERIFY_LINALG,
     &convert::scf_parallel::CONVERT_SCF_PARALLEL_TO_PAR,
+    &par::log_accesses::LOG_ACCESSES,
     &par::outline::PAR_OUTLINE,
     &vector::fuse_multiply_add::FUSE_MULTIPLY_ADD,
     &vector::vectorize_inner_loops::VECTORIZE_INNER_LOOPS,

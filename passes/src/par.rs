@@ -2,6 +2,7 @@
 
 pub mod annotate_independent;
 pub mod check;
+pub mod log_accesses;
 pub mod materialize_collects;
 pub mod outline;
 pub mod reductions;

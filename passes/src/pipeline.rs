@@ -45,7 +45,10 @@ pub const OWN_TO_PAR: &[Step] = &[
 ];
 
 /// Leaves stage `par`: what can be said as structured operations is.
-pub const PAR_TO_LINALG: &[Step] = &[];
+pub const PAR_TO_LINALG: &[Step] = &[
+    // All memory is explicit, and every access still has its place in the source.
+    "par-log-accesses",
+];
 
 /// Leaves stage `linalg`: loops run on threads, and SIMD is explicit where we know more than LLVM.
 pub const LINALG_TO_VECTOR: &[Step] = &[

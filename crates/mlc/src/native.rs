@@ -8,7 +8,12 @@ use mlc_passes::{pipeline::Flow, race_options::RaceOptions};
 
 /// The machine that the options name.
 pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
-    let level = match options.opt_level {
+    // The log of accesses tells iterations apart by their stack, which inlining would mix.
+    let wanted = match options.sanitize {
+        Sanitize::Race => OptLevel::O0,
+        Sanitize::None => options.opt_level,
+    };
+    let level = match wanted {
         OptLevel::O0 => mlc_codegen::OptLevel::O0,
         OptLevel::O1 => mlc_codegen::OptLevel::O1,
         OptLevel::O2 => mlc_codegen::OptLevel::O2,

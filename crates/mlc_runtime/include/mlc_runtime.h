@@ -80,6 +80,13 @@ void mlc_rt_race_touch(void *inspection, int32_t mode, int64_t iteration, int64_
 /* Frees the check. Where two iterations meet, one of them writing, returns the status of a RaceError that names both. */
 int32_t mlc_rt_race_end(void *inspection);
 
+/* --sanitize=race: around a parallel loop, at the start of each iteration, and for each access of memory (mode 0 reads,
+ * 1 writes, 2 updates indivisibly). Two iterations that meet are reported, and the process ends with status 66. */
+void mlc_rt_race_enter(void);
+void mlc_rt_race_leave(void);
+void mlc_rt_race_iteration(int64_t iteration);
+void mlc_rt_race_access(int64_t address, int64_t size, int32_t mode, const char *file, int64_t file_len, int32_t line);
+
 /* Makes running regions stop with KeyboardInterrupt. Safe in a signal handler. */
 void mlc_rt_interrupt(void);
 /* Withdraws a request that nobody has seen. */

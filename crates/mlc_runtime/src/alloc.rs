@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::error;
 use crate::kind::MEMORY_ERROR;
+use crate::race::log;
 
 /// Alignment of every payload: a cache line, and the widest vector register.
 pub const ALIGNMENT: usize = 64;
@@ -160,6 +161,7 @@ pub unsafe extern "C" fn mlc_rt_free(payload: *mut c_void) {
     unsafe {
         let Header { size, distance } = header(payload);
         count(-size, 0);
+        log::forget(payload.addr().get(), size as usize);
         libc::free(payload.sub(distance as usize).as_ptr().cast());
     }
 }

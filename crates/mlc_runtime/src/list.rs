@@ -5,6 +5,7 @@ use std::ffi::c_void;
 use crate::alloc::{mlc_rt_alloc, mlc_rt_realloc};
 use crate::error;
 use crate::kind::MEMORY_ERROR;
+use crate::race::log;
 
 /// What compiled code holds inline for a list.
 #[repr(C)]
@@ -29,6 +30,7 @@ const SMALLEST: i64 = 8;
 pub unsafe extern "C" fn mlc_rt_list_reserve(list: *mut List, min_cap: i64, elem_size: i64) -> i32 {
     // SAFETY: the caller vouches for the header, and nothing else uses it during the call.
     let list = unsafe { &mut *list };
+    log::write_by_runtime(std::ptr::from_mut(list).addr(), size_of::<List>());
     let foreign = list.cap == 0 && list.len > 0;
     let min_cap = min_cap.max(list.len);
     if min_cap <= list.cap && !foreign {

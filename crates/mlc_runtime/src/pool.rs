@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use crate::{fork, interrupt};
+use crate::{fork, interrupt, race};
 
 pub use config::{mlc_rt_num_threads, mlc_rt_set_num_threads};
 pub(crate) use job::Job;
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn mlc_rt_parallel_for(
     grain: i64,
 ) -> i32 {
     let job = Job::new(body, context, n, grain);
-    if job.chunks() <= 1 || IN_REGION.get() {
+    if job.chunks() <= 1 || IN_REGION.get() || race::log::is_active() {
         return job.run_serially();
     }
     let threads = config::threads().min(usize::try_from(job.chunks()).unwrap_or(usize::MAX));

@@ -2,3 +2,4 @@
 
 pub mod apart;
 pub mod inspect;
+pub mod log;

@@ -1,6 +1,6 @@
 //! The table from which the JIT resolves the runtime's names.
 
-use crate::race::{apart, inspect};
+use crate::race::{apart, inspect, log};
 use crate::*;
 
 struct Table(&'static [(&'static str, *const ())]);
@@ -23,6 +23,7 @@ static TABLE: Table = Table(&table! {
     pool::{ mlc_rt_parallel_for, mlc_rt_num_threads, mlc_rt_set_num_threads }
     interrupt::{ mlc_rt_interrupt, mlc_rt_interrupt_clear, mlc_rt_check_interrupt }
     apart::{ mlc_rt_race_apart, mlc_rt_race_number }
+    log::{ mlc_rt_race_access, mlc_rt_race_enter, mlc_rt_race_iteration, mlc_rt_race_leave }
     inspect::{ mlc_rt_race_begin, mlc_rt_race_touch, mlc_rt_race_end }
     error::{
         mlc_rt_raise, mlc_rt_raise_index, mlc_rt_error_kind, mlc_rt_error_matches, mlc_rt_error_message,

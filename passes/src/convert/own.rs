@@ -26,6 +26,7 @@ use super::{
     runtime::Runtime,
 };
 use crate::analysis::{borrows::unwind_start, live_boxes};
+pub use errors::source_place;
 use melior::{
     Context,
     ir::{RegionLike, Type, ValueLike, attribute::IntegerAttribute, operation::OperationLike},

@@ -91,7 +91,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
 }
 
 /// The file and the line that a location stands for.
-fn source_place(location: Location) -> Option<(String, i64)> {
+pub fn source_place(location: Location) -> Option<(String, i64)> {
     if location.is_file_line_col_range() {
         let file = location.file_line_col_range_filename();
         let file = file.as_string_ref();
