@@ -187,6 +187,7 @@ pub unsafe extern "C" fn mlc_rt_realloc(payload: *mut c_void, bytes: i64) -> *mu
             distance,
         } = header(old);
         let distance = distance as usize;
+        log::forget(old.addr().get(), old_size as usize);
         let block = libc::realloc(old.sub(distance).as_ptr().cast(), size + OVERHEAD);
         let Some(block) = NonNull::new(block.cast::<u8>()) else {
             return out_of_memory(bytes);

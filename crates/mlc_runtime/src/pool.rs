@@ -80,7 +80,11 @@ pub unsafe extern "C" fn mlc_rt_parallel_for(
     grain: i64,
 ) -> i32 {
     let job = Job::new(body, context, n, grain);
-    if job.chunks() <= 1 || IN_REGION.get() || race::log::is_active() {
+    if race::log::is_active() {
+        race::log::stack_begins(std::ptr::from_ref(&job).addr());
+        return job.run_serially();
+    }
+    if job.chunks() <= 1 || IN_REGION.get() {
         return job.run_serially();
     }
     let threads = config::threads().min(usize::try_from(job.chunks()).unwrap_or(usize::MAX));

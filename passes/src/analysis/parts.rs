@@ -112,7 +112,7 @@ fn covers(path: &[Step], part: &[Step]) -> bool {
             (Step::Field(first), Step::Field(second)) => first == second,
             (Step::At(first), Step::At(second)) if first.len() == second.len() => {
                 first.iter().zip(second).all(|(first, second)| {
-                    let difference = first.plus(second, -1);
+                    let difference = first.linear.plus(&second.linear, -1);
                     difference.constant == 0 && difference.terms().next().is_none()
                 })
             }

@@ -28,8 +28,8 @@ use melior::{
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Blk, Cursor, Op, Val, all_ops, arguments, nested_blocks, op_name, operand, ops, parse_into,
-        results,
+        Blk, Cursor, Op, Val, all_ops, arguments, defining_op, enclosing, nested_blocks, op_name,
+        operand, parse_into, results,
     },
 };
 use std::collections::BTreeMap;
@@ -129,6 +129,9 @@ impl<'c: 'a, 'a> Log<'c, 'a> {
     fn element(&mut self, op: Op<'c, 'a>, memref: usize, mode: i64) {
         let at = Cursor::before(self.context, op);
         let memory = operand(op, memref);
+        if is_of_iteration(memory) {
+            return;
+        }
         let Ok(ty) = MemRefType::try_from(memory.r#type()) else {
             return;
         };
@@ -175,6 +178,9 @@ impl<'c: 'a, 'a> Log<'c, 'a> {
         size: Val<'c, 'a>,
         mode: i64,
     ) {
+        if is_of_iteration(pointer) {
+            return;
+        }
         let word = emit::int_type(at, 64);
         let address = at.value("llvm.ptrtoint", &[pointer], word, &[]);
         self.access(at, address, size, mode);
@@ -223,10 +229,35 @@ impl<'c: 'a, 'a> Log<'c, 'a> {
     }
 }
 
+/// Whether memory is on the stack of one iteration, which serial iterations share.
+fn is_of_iteration(place: Val) -> bool {
+    let mut place = place;
+    while let Some(op) = defining_op(place) {
+        match op_name(op) {
+            "llvm.alloca" | "memref.alloca" => return enclosing(op, &["par.for"]).is_some(),
+            "llvm.getelementptr"
+            | "llvm.extractvalue"
+            | "builtin.unrealized_conversion_cast"
+            | "memref.subview"
+            | "memref.cast"
+            | "memref.reinterpret_cast" => place = operand(op, 0),
+            // The value that is put in first is a pointer.
+            "llvm.insertvalue" => {
+                let around = operand(op, 0);
+                let is_first =
+                    defining_op(around).is_none_or(|op| op_name(op) != "llvm.insertvalue");
+                place = if is_first { operand(op, 1) } else { around };
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
 /// The bytes that a value takes in memory; words for what is a pointer or not a scalar.
 fn bytes(ty: Type) -> i64 {
     if let Ok(integer) = IntegerType::try_from(ty) {
-        return i64::from(integer.width()).div_ceil(8);
+        return i64::from(integer.width().div_ceil(8));
     }
     let text = ty.to_string();
     match text.as_str() {

@@ -8,7 +8,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::ffi::c_char;
+use std::ffi::{c_char, c_int, c_void};
 use std::io::Write as _;
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -185,9 +185,22 @@ impl Log {
     }
 }
 
+/// The stack from here on down belongs to the iterations of the innermost region, which are about to run.
+pub(crate) fn stack_begins(marker: usize) {
+    LOG.with_borrow_mut(|log| {
+        if let Some(region) = log.regions.last_mut() {
+            region.stack = region.stack.max(marker);
+        }
+    });
+}
+
 /// From now on the process ends with status 66, whatever it is asked to end with.
 fn end_with_status() {
-    extern "C" fn end() {
+    // `atexit` is no symbol of the C library's shared object.
+    unsafe extern "C" {
+        fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+    }
+    extern "C" fn end(_: c_int, _: *mut c_void) {
         output::mlc_rt_flush();
         // SAFETY: ends the process without running handlers again.
         unsafe { libc::_exit(FOUND) };
@@ -195,7 +208,7 @@ fn end_with_status() {
     static ONCE: Once = Once::new();
     // SAFETY: the function may run at any exit.
     ONCE.call_once(|| unsafe {
-        libc::atexit(end);
+        on_exit(end, std::ptr::null_mut());
     });
 }
 
