@@ -23,7 +23,7 @@ mod transfer;
 use crate::analysis::{
     access::{Access, Mode, accesses},
     borrows::{unwind_start, uses_of},
-    linear::{Linear, is_length},
+    linear::is_length,
     order::may_follow,
     place::root,
     separation::separated,
@@ -285,13 +285,10 @@ fn never_equal(read: &Access, write: &Access) -> bool {
     use crate::analysis::access::Step;
     match (read.path.first(), write.path.first()) {
         (Some(Step::At(first)), Some(Step::At(second))) => {
-            first
-                .iter()
-                .zip(second)
-                .any(|(first, second): (&Linear, &Linear)| {
-                    let difference = first.plus(second, -1);
-                    difference.terms().next().is_none() && difference.constant != 0
-                })
+            first.iter().zip(second).any(|(first, second)| {
+                let difference = first.linear.plus(&second.linear, -1);
+                difference.terms().next().is_none() && difference.constant != 0
+            })
         }
         _ => false,
     }

@@ -46,6 +46,7 @@ impl Key {
             fp,
             checks,
             race_checks,
+            sanitize,
             defines,
             debug_info,
             // It finds bugs of the compiler's and changes no code.
@@ -75,6 +76,7 @@ impl Key {
         fact("--fp", fp.to_string());
         fact("--checks", checks.to_string());
         fact("--race-checks", race_checks.to_string());
+        fact("--sanitize", sanitize.to_string());
         fact("-g", debug_info.to_string());
         for (name, value) in defines {
             fact(&format!("-D {name}"), value.clone());
@@ -139,6 +141,7 @@ mod tests {
             with(&|options| options.fp = Fp::Strict),
             with(&|options| options.checks = Checks::None),
             with(&|options| options.race_checks = RaceChecks::Static),
+            with(&|options| options.sanitize = Sanitize::Race),
             with(&|options| options.debug_info = true),
             with(&|options| options.defines = vec![("N".into(), "1".into())]),
             with(&|options| options.defines = vec![("N".into(), "2".into())]),

@@ -113,9 +113,14 @@ enum Found {
 
 fn kind_of(file: &Path, name: &str) -> Found {
     // pytest runs these; Inputs/ holds what a test names itself, and Markdown is for readers.
-    let by_pytest = ["tests/python/", "tests/oracle/", "tests/accuracy/"]
-        .iter()
-        .any(|folder| name.starts_with(folder));
+    let by_pytest = [
+        "tests/python/",
+        "tests/oracle/",
+        "tests/accuracy/",
+        "tests/soundness/",
+    ]
+    .iter()
+    .any(|folder| name.starts_with(folder));
     if by_pytest || name.contains("/Inputs/") || name.ends_with(".md") {
         return Found::PartOfAnother;
     }
