@@ -88,7 +88,7 @@ enum Instance {
 /// Products of more factors are not looked into.
 const MOST_FACTORS: usize = 3;
 /// How many alternatives are tried before the question is given up.
-const MOST_CASES: usize = 400;
+const MOST_CASES: usize = 48;
 
 struct Question<'c, 'a> {
     around: Op<'c, 'a>,

@@ -88,7 +88,7 @@ pub struct System {
 }
 
 /// More inequalities than this are given up.
-const MOST_INEQUALITIES: usize = 160;
+const MOST_INEQUALITIES: usize = 72;
 
 impl System {
     pub fn equate(&mut self, first: &Form, second: &Form) {

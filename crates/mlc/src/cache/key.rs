@@ -103,7 +103,7 @@ impl Key {
 #[cfg(test)]
 mod tests {
     use super::{Key, Setting};
-    use crate::{Checks, Fp, ModuleName, OptLevel, Options, RaceChecks, Source, Target};
+    use crate::{Checks, Fp, ModuleName, OptLevel, Options, RaceChecks, Sanitize, Source, Target};
 
     fn setting() -> Setting {
         Setting {
