@@ -2,7 +2,9 @@
 
 from . import expressions as ex
 from . import statements as st
-from .writer import BOOL, LEAVES, STATEMENTS, FLAT, FLOAT, FLOATS, GRID, INT, INTS, LISTS, PAIR, SCALARS, STR, STRS, TRIPLE, Function, Scope
+from .writer import (
+    BOOL, LEAVES, STATEMENTS, FLAT, FLOAT, GRID, INT, INTS, LISTS, PAIR, SCALARS, STR, STRS, TRIPLE, Function, Scope,
+)
 
 
 def parameters(w, scope, count, written=False):

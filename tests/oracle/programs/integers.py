@@ -2,7 +2,7 @@
 
 from . import expressions as ex
 from . import lists
-from .writer import EXPRESSIONS, LEAVES, BOOL, FLOAT, GRID, INT, INTS, LISTS, PAIR, STR, STRS, TRIPLE
+from .writer import EXPRESSIONS, LEAVES, BOOL, FLOAT, GRID, INT, INTS, LISTS, PAIR, STR, TRIPLE
 
 LITERALS = ["0", "1", "2", "3", "7", "-1", "-5", "10", "63", "100", "-1000", "0x1f", "0b101", "0o17", "1_000", "65535"]
 WIDE = ["9223372036854775807", "-9223372036854775807", "9007199254740993", "-4611686018427387904", "1 << 62", "0x7fffffff"]

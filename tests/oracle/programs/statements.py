@@ -3,7 +3,7 @@
 from . import expressions as ex
 from . import integers
 from .writer import (
-    SIMPLE_STATEMENTS, STATEMENTS, BOOL, BOOLS, FLAT, FLOAT, FLOATS, GRID, HOLD_FLOATS, INT, INTS, LISTS, PAIR, PAIRS, SCALARS, STR, STRS, TRIPLE, TUPLES, Scope,
+    SIMPLE_STATEMENTS, STATEMENTS, BOOL, BOOLS, FLAT, FLOAT, GRID, INT, INTS, LISTS, PAIR, PAIRS, SCALARS, STR, STRS, TRIPLE, TUPLES, Scope,
 )
 
 CAUGHT = ["IndexError", "ZeroDivisionError", "ValueError", "RuntimeError", "(IndexError, ValueError)", "LookupError", "ArithmeticError", "Exception"]

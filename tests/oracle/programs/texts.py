@@ -2,7 +2,7 @@
 
 from . import expressions as ex
 from . import integers, lists
-from .writer import EXPRESSIONS, LEAVES, BOOL, BOOLS, FLOAT, FLOATS, GRID, INT, INTS, LISTS, PAIR, PAIRS, STR, STRS, TRIPLE
+from .writer import EXPRESSIONS, LEAVES, BOOL, BOOLS, FLOAT, FLOATS, GRID, INT, INTS, PAIR, PAIRS, STR, STRS, TRIPLE
 
 LITERALS = [
     "''", "'a'", "'xyz'", "'hello world'", "'0'", "'Ab, c'", "'tab\\t'", '"quote\'s"', "'a,b,,c'", "'  pad  '", "'naïve'", "'ß€'",

@@ -3,7 +3,7 @@
 from . import expressions as ex
 from . import floats, functions, integers, loops, texts, truths  # noqa: F401 (they fill the tables of forms)
 from . import statements as st
-from .writer import BOOL, LEAVES, FLAT, FLOAT, FLOATS, GRID, INT, INTS, LISTS, PAIR, PAIRS, SCALARS, STR, STRS, TRIPLE, Scope, Writer
+from .writer import LEAVES, FLOATS, GRID, INTS, PAIR, PAIRS, SCALARS, STRS, TRIPLE, Scope, Writer
 
 ENDS = ["IndexError", "ZeroDivisionError", "ValueError", "OverflowError", "KeyError", "Exception"]
 
