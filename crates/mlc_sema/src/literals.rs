@@ -1,13 +1,11 @@
 //! Progressions and compile-time data as values.
 
 use mlc_diagnostics::Span;
-use mlc_syntax::ast;
 
 use crate::checker::Comptime;
 use crate::coerce::Val;
-use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{ConstValue, Expr, ExprKind, Stmt, StmtKind, Ty, TyKind};
+use crate::hir::{ConstValue, ExprKind, TyKind};
 
 impl<'a> FnCx<'_, 'a> {
     /// A compile-time tuple as a literal; a list or array as read-only data.
