@@ -157,7 +157,10 @@ fn steps(path: &[Step]) -> String {
                     None => index.constant.to_string(),
                     Some(_) => "*".to_owned(),
                 };
-                let list: Vec<_> = indices.iter().map(|index| constant(&index.linear)).collect();
+                let list: Vec<_> = indices
+                    .iter()
+                    .map(|index| constant(&index.linear))
+                    .collect();
                 format!("[{}]", list.join(", "))
             }
             _ => "[part]".to_owned(),

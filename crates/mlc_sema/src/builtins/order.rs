@@ -36,7 +36,9 @@ impl<'a> FnCx<'_, 'a> {
                 let values: Vec<Val> = (values.iter().copied())
                     .map(|value| self.value(value, None))
                     .collect();
-                if key.is_none() && values.iter().all(|value| self.is_ordered_number(value)) {
+                let is_vector = |value: &Val| self.simd_parts(value.expr.ty).is_some();
+                let is_number = |value: &Val| self.is_ordered_number(value);
+                if key.is_none() && (values.iter().any(is_vector) || values.iter().all(is_number)) {
                     let op = match name {
                         "min" => BinaryOp::Min,
                         _ => BinaryOp::Max,
