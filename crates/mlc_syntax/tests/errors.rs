@@ -34,7 +34,7 @@ v = 3
         &expect![[r#"
             t.mlc:1:5: error[unclosed-bracket]: `(` is never closed
             t.mlc:5:12: error[syntax]: expected an expression, found the end of the line
-            t.mlc:8:5: error[syntax]: expected `:` behind `if`, found the end of the line
+            t.mlc:8:5: error[syntax]: expected `:` after `if`, found the end of the line
             t.mlc:9:9: error[unclosed-bracket]: `(` is never closed
         "#]],
     );
@@ -217,7 +217,7 @@ a == b = c
             t.mlc:4:1: error[invalid-target]: cannot update several targets at once
             t.mlc:5:5: error[invalid-target]: cannot assign to a call
             t.mlc:6:5: error[invalid-target]: cannot delete a call
-            t.mlc:7:1: error[syntax]: a starred expression needs a comma behind it to be a tuple
+            t.mlc:7:1: error[syntax]: a starred expression needs a comma after it to be a tuple
             t.mlc:8:5: error[invalid-target]: only one target of an unpacking can be starred
             t.mlc:10:5: error[syntax]: expected an operator or the end of the line, found `:`
             t.mlc:11:2: error[invalid-target]: `:=` assigns to a plain name only
@@ -253,13 +253,13 @@ fn o[](): pass
             t.mlc:2:10: error[repeated-parameter]: parameter `x` stands twice
             t.mlc:3:8: error[syntax]: expected a parameter, found `)`
             t.mlc:4:11: error[parameter-order]: only one `*` can stand in a parameter list
-            t.mlc:5:12: error[parameter-order]: nothing can stand behind a `**` parameter
-            t.mlc:6:7: error[parameter-order]: `*` needs a keyword-only parameter behind it
+            t.mlc:5:12: error[parameter-order]: nothing can stand after a `**` parameter
+            t.mlc:6:7: error[parameter-order]: `*` needs a keyword-only parameter after it
             t.mlc:6:10: error[parameter-order]: `/` must stand before `*`
             t.mlc:7:7: error[parameter-order]: `/` needs a parameter before it
             t.mlc:8:10: error[parameter-order]: a starred parameter has no default
-            t.mlc:9:8: error[argument-order]: positional argument behind a keyword argument
-            t.mlc:10:9: error[argument-order]: positional argument behind `**`
+            t.mlc:9:8: error[argument-order]: positional argument after a keyword argument
+            t.mlc:10:9: error[argument-order]: positional argument after `**`
             t.mlc:11:3: error[syntax]: a generator expression beside other arguments needs parentheses
             t.mlc:12:5: error[syntax]: expected `,` or `)`, found an integer
             t.mlc:13:14: error[syntax]: expected `,` or `)`, found `y`
@@ -333,7 +333,7 @@ fn clauses_without_their_statement() {
     check(
         "if a b:\n    c\nelse:\n    d e\n",
         &expect![[r#"
-        t.mlc:1:6: error[syntax]: expected `:` behind `if`, found `b`
+        t.mlc:1:6: error[syntax]: expected `:` after `if`, found `b`
         t.mlc:4:7: error[syntax]: expected an operator or the end of the line, found `e`
     "#]],
     );
@@ -347,7 +347,7 @@ fn clauses_without_their_statement() {
         "match a:\n    b\n    case c d:\n        e\n    case _:\n        f g\n",
         &expect![[r#"
         t.mlc:2:5: error[syntax]: expected `case`, found `b`
-        t.mlc:3:12: error[syntax]: expected `:` behind `case`, found `d`
+        t.mlc:3:12: error[syntax]: expected `:` after `case`, found `d`
         t.mlc:6:11: error[syntax]: expected an operator or the end of the line, found `g`
     "#]],
     );
@@ -408,18 +408,18 @@ a =
             t.mlc:4:15: error[unclosed-bracket]: `(` is never closed
             t.mlc:5:7: error[syntax]: expected a parameter, found the end of the line
             t.mlc:6:12: error[syntax]: expected an expression, found the end of the line
-            t.mlc:7:2: error[syntax]: a starred expression needs a comma behind it to be a tuple
-            t.mlc:8:5: error[syntax]: a starred expression needs a comma behind it to be a tuple
+            t.mlc:7:2: error[syntax]: a starred expression needs a comma after it to be a tuple
+            t.mlc:8:5: error[syntax]: a starred expression needs a comma after it to be a tuple
             t.mlc:9:5: error[syntax]: `...` is out of place in this list
             t.mlc:10:14: error[syntax]: one target for 2 iterables
             t.mlc:11:14: error[syntax]: 3 targets for 2 iterables
             t.mlc:12:3: error[syntax]: expected an index, found `]`
             t.mlc:13:9: error[syntax]: expected `:` and a value, found `}`
             t.mlc:14:8: error[syntax]: expected `:` and a value, found `}`
-            t.mlc:15:1: error[syntax]: `atomic` needs an update such as `a[k] += e` behind it
+            t.mlc:15:1: error[syntax]: `atomic` needs an update such as `a[k] += e` after it
             t.mlc:16:6: error[syntax]: expected `:` and a type, or `=` and a value, found the end of the line
             t.mlc:17:11: error[syntax]: expected `=` and a value, or `:` and a type, found the end of the line
-            t.mlc:19:1: error[syntax]: expected `fn`, `def` or `struct` behind a decorator, found `x`
+            t.mlc:19:1: error[syntax]: expected `fn`, `def` or `struct` after a decorator, found `x`
             t.mlc:20:8: error[syntax]: expected an expression, found `return`
             t.mlc:21:2: error[syntax]: expected an operator or the end of the line, found a number
             t.mlc:22:6: error[syntax]: expected an operator or the end of the line, found `x`

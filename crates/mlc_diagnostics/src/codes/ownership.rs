@@ -80,8 +80,8 @@ is given back at once, on every path, not at the end of the function.",
     Explanation {
         code: "reused",
         title: "the memory of a value is used again here",
-        meaning: "What `mlc check --explain-drops` says of a value that ends where one of the same size begins: the new one
-takes its memory over, and nothing is allocated.",
+        meaning: "What `mlc check --explain-drops` says of a value that ends where one of the same size begins: the
+new one takes its memory over, and nothing is allocated.",
         wrong: "",
         mend: "",
     },

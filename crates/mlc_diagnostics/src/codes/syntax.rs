@@ -7,7 +7,7 @@ pub(super) const PAGES: &[Explanation] = &[
         code: "syntax",
         title: "the text does not follow the grammar",
         meaning: "The message says what could stand at the marked place and what was found there. The
-statement is skipped; those behind it are still checked.",
+statement is skipped; those after it are still checked.",
         wrong: "x = 1 +\n",
         mend: "x = 1 + 2\n",
     },
@@ -121,8 +121,9 @@ kind.",
         code: "nesting-too-deep",
         title: "brackets, operators or blocks nest too deeply",
         meaning: "Brackets and prefix operators nest up to 200 deep, blocks up to 100, comprehensions up to 8; an
-expression has up to 1000 operators in a row, and an `if` up to 500 branches, so that no compiler stage runs out of stack. Give parts of
-the expression names of their own, or move inner blocks into functions.",
+expression has up to 1000 operators in a row, and an `if` up to 500 branches, so that no compiler
+stage runs out of stack. Give parts of the expression names of their own, or move inner blocks into
+functions.",
         wrong: "",
         mend: "",
     },
@@ -159,7 +160,7 @@ keyword-only ones, then `**kwargs`. Behind a positional parameter with a default
     },
     Explanation {
         code: "argument-order",
-        title: "a positional argument stands behind a keyword argument",
+        title: "a positional argument stands after a keyword argument",
         meaning: "In a call positional arguments stand first, then those with names.",
         wrong: "print(sep='', 1)\n",
         mend: "print(1, sep='')\n",

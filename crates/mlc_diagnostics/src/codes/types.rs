@@ -231,7 +231,7 @@ list.",
     Explanation {
         code: "comptime-assert",
         title: "a `comptime assert` does not hold",
-        meaning: "The condition was computed while compiling and is false. The message is the one written behind
+        meaning: "The condition was computed while compiling and is false. The message is the one written after
 the condition.",
         wrong: "comptime N = 3\ncomptime assert N % 2 == 0, 'N must be even'\n",
         mend: "comptime N = 4\ncomptime assert N % 2 == 0, 'N must be even'\n",

@@ -101,7 +101,7 @@ impl Parser<'_> {
             if let ExprKind::Starred(_) = first.kind {
                 return Err(self.syntax_error(
                     first.span,
-                    "a starred expression needs a comma behind it to be a tuple",
+                    "a starred expression needs a comma after it to be a tuple",
                 ));
             }
             return Ok(first);

@@ -19,7 +19,7 @@ impl Parser<'_> {
                     parser.report_and_go_on(Diagnostic::error(
                         "argument-order",
                         place,
-                        "positional argument behind `**`",
+                        "positional argument after `**`",
                     ));
                 }
                 ArgKind::Positional if named => {
@@ -27,7 +27,7 @@ impl Parser<'_> {
                         Diagnostic::error(
                             "argument-order",
                             place,
-                            "positional argument behind a keyword argument",
+                            "positional argument after a keyword argument",
                         )
                         .help("write the positional arguments first"),
                     );

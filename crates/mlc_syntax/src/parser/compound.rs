@@ -59,7 +59,7 @@ impl Parser<'_> {
             return Ok(());
         }
         if self.at(TokenKind::Newline) {
-            let diagnostic = self.expected_here(&format!("`:` behind {owner}"));
+            let diagnostic = self.expected_here(&format!("`:` after {owner}"));
             let place = diagnostic.primary;
             self.report(diagnostic.fixit("add `:`", place, ":"));
             return Ok(());
@@ -74,7 +74,7 @@ impl Parser<'_> {
                 ),
             ));
         }
-        Err(self.expected(&format!("`:` behind {owner}")))
+        Err(self.expected(&format!("`:` after {owner}")))
     }
 
     fn else_block(&mut self) -> Parsed<Vec<Stmt>> {

@@ -68,7 +68,7 @@ impl Parser<'_> {
             if let ExprKind::Starred(_) = first.kind {
                 return Err(self.syntax_error(
                     first.span,
-                    "a starred expression needs a comma behind it to be a tuple",
+                    "a starred expression needs a comma after it to be a tuple",
                 ));
             }
             return Ok(first);
@@ -323,7 +323,7 @@ impl Parser<'_> {
                 }
                 TokenKind::Dot => {
                     self.bump();
-                    let attr = self.ident("a name behind `.`")?;
+                    let attr = self.ident("a name after `.`")?;
                     ExprKind::Attribute {
                         value: Box::new(value),
                         attr,

@@ -90,7 +90,7 @@ impl Parser<'_> {
             let message = if byte(value_end) == b'}' {
                 "empty braces in an f-string"
             } else {
-                "expected an expression behind `{` in an f-string"
+                "expected an expression after `{` in an f-string"
             };
             let span = self.byte_span(open, (value_end + 1).min(literal.end));
             return Err(self.report(

@@ -34,7 +34,7 @@ impl Parser<'_> {
             TokenKind::Struct => self.structure(decorators),
             TokenKind::Class => Err(self.class()),
             TokenKind::Async => Err(self.asynchronous()),
-            _ => Err(self.expected("`fn`, `def` or `struct` behind a decorator")),
+            _ => Err(self.expected("`fn`, `def` or `struct` after a decorator")),
         }
     }
 
@@ -138,7 +138,7 @@ impl Parser<'_> {
                 .iter()
                 .any(|param| param.kind == ParamKind::KeywordOnly)
         {
-            self.parameter_order(star, "`*` needs a keyword-only parameter behind it");
+            self.parameter_order(star, "`*` needs a keyword-only parameter after it");
         }
         self.check_repeated(&params);
         Ok(params)
@@ -190,7 +190,7 @@ impl Parser<'_> {
             kind = ParamKind::VarPositional;
         }
         if progress.kind == ParamKind::VarKeyword {
-            self.parameter_order(star, "nothing can stand behind a `**` parameter");
+            self.parameter_order(star, "nothing can stand after a `**` parameter");
         }
         let name = self.ident("a parameter")?;
         let annotation = if typed { self.annotation()? } else { None };

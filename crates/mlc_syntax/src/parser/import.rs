@@ -79,7 +79,7 @@ impl Parser<'_> {
     /// `as name`, if it is there.
     pub(super) fn alias(&mut self) -> Parsed<Option<Ident>> {
         if self.eat(TokenKind::As) {
-            return self.ident("a name behind `as`").map(Some);
+            return self.ident("a name after `as`").map(Some);
         }
         Ok(None)
     }

@@ -147,7 +147,7 @@ impl Parser<'_> {
         if !self.eat(TokenKind::Star) {
             return self.pattern();
         }
-        let name = self.ident("a name behind `*`")?;
+        let name = self.ident("a name after `*`")?;
         let name = (name.name != "_").then_some(name);
         Ok(self.pattern_from(start, PatternKind::Star(name)))
     }
@@ -233,7 +233,7 @@ impl Parser<'_> {
         let mut rest = None;
         let pairs = self.comma_separated(TokenKind::RightBrace, |parser| {
             if parser.eat(TokenKind::StarStar) {
-                rest = Some(parser.ident("a name behind `**`")?);
+                rest = Some(parser.ident("a name after `**`")?);
                 return Ok(None);
             }
             let key = match parser.kind() {
@@ -299,7 +299,7 @@ impl Parser<'_> {
             if length > MAX_NESTING {
                 return Err(self.syntax_error(self.here(), "a dotted name this long is a mistake"));
             }
-            let attr = self.ident("a name behind `.`")?;
+            let attr = self.ident("a name after `.`")?;
             let kind = ExprKind::Attribute {
                 value: Box::new(value),
                 attr,

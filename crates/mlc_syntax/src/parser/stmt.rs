@@ -250,7 +250,7 @@ impl Parser<'_> {
         if !matches!(kind, StmtKind::AugAssign { .. } | StmtKind::Assign { .. }) {
             return Err(self.syntax_error(
                 keyword,
-                "`atomic` needs an update such as `a[k] += e` behind it",
+                "`atomic` needs an update such as `a[k] += e` after it",
             ));
         }
         Ok(StmtKind::Atomic(Box::new(self.stmt_from(start, kind))))

@@ -109,7 +109,7 @@ impl Parser<'_> {
     /// The targets of `del`.
     pub(super) fn targets(&mut self, after: &str) -> Parsed<Vec<Expr>> {
         if !self.kind().starts_expression() {
-            return Err(self.expected(&format!("a name behind {after}")));
+            return Err(self.expected(&format!("a name after {after}")));
         }
         let mut targets = Vec::new();
         loop {
