@@ -667,11 +667,10 @@ impl<'a> FnCx<'_, 'a> {
 
     /// What `repr(value)` gives.
     pub fn repr_of(&mut self, value: Expr, span: Span) -> Val {
-        let value: Val = value.into();
-        if let Some(text) = self.dunder_value("__repr__", &value, span) {
+        if let Some(text) = self.text_method(&value, true, span) {
             return text;
         }
-        let value = self.borrow(value.expr);
+        let value = self.borrow(value);
         self.builtin(Builtin::Repr, vec![value], Ty::STR, span)
     }
 
@@ -680,13 +679,9 @@ impl<'a> FnCx<'_, 'a> {
         if value.ty == Ty::STR {
             return value.into();
         }
-        let value: Val = value.into();
-        for name in ["__str__", "__repr__"] {
-            if let Some(text) = self.dunder_value(name, &value, span) {
-                return text;
-            }
+        if let Some(text) = self.text_method(&value, false, span) {
+            return text;
         }
-        let value = value.expr;
         let arg = self.borrow(value);
         self.builtin(Builtin::Str, vec![arg], Ty::STR, span)
     }

@@ -170,6 +170,9 @@ impl<'a> FnCx<'_, 'a> {
             }
             ("sort", _) => self.sort(list, "sort", args, span),
             ("index" | "count", [arg]) => {
+                if let Some(wrong) = self.report_inner_method(ty, "__eq__", span) {
+                    return wrong;
+                }
                 let item = self.value_of(&arg.value, elem);
                 let item = self.borrow(item);
                 let op = if name == "index" {
@@ -181,6 +184,9 @@ impl<'a> FnCx<'_, 'a> {
                 self.builtin(op, vec![list, item], Ty::INT, span)
             }
             ("remove", [arg]) => {
+                if let Some(wrong) = self.report_inner_method(ty, "__eq__", span) {
+                    return wrong;
+                }
                 let item = self.value_of(&arg.value, elem);
                 let item = self.borrow(item);
                 let shared = self.shared(list.clone());

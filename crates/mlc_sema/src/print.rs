@@ -20,12 +20,10 @@ impl<'a> FnCx<'_, 'a> {
             match &arg.kind {
                 ArgKind::Positional => {
                     let value = self.value(&arg.value, None);
-                    let mut value = self.settle(value);
-                    let own = ["__str__", "__repr__"];
-                    if own.iter().any(|name| self.has_method(value.ty, name)) {
-                        value = self.str_of(value, arg.value.span).expr;
-                    }
-                    values.push(self.borrow(value));
+                    let value = self.settle(value);
+                    let text = self.text_method(&value, false, arg.value.span);
+                    let shown = text.map_or(value, |text| text.expr);
+                    values.push(self.borrow(shown));
                 }
                 ArgKind::Keyword(keyword) => match keyword.name.as_str() {
                     "sep" => separator = self.print_text(arg, " "),

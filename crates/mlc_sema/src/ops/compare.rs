@@ -140,6 +140,9 @@ impl<'a> FnCx<'_, 'a> {
                 self.meet(left, right)
             }
         } else if self.comparable(left_ty, equality) && self.cx.unify(left_ty, right_ty) {
+            if let Some(wrong) = self.report_inner_method(left_ty, "__eq__", span) {
+                return wrong;
+            }
             let (left, right) = (self.borrow(left.expr), self.borrow(right.expr));
             Some((left.into(), right.into()))
         } else if equality && (left_ty == Ty::NONE || right_ty == Ty::NONE) {
@@ -331,6 +334,9 @@ impl<'a> FnCx<'_, 'a> {
                 )
             }
             TyKind::List(elem) | TyKind::Array { elem, .. } => {
+                if let Some(wrong) = self.report_inner_method(right_ty, "__eq__", span) {
+                    return wrong;
+                }
                 let item = self.coerce(left, elem);
                 let item = if self.cx.types.is_owning(elem) {
                     self.borrow(item)

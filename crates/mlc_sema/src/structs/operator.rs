@@ -30,6 +30,62 @@ impl<'a> FnCx<'_, 'a> {
         self.dunder_call(name, receiver.clone(), Vec::new(), span)
     }
 
+    /// What the methods of a struct say it is as text: `__str__`, unless `repr` is asked for, or `__repr__`. A value that
+    /// holds structs with one of their own is reported.
+    pub fn text_method(&mut self, value: &Expr, repr: bool, span: Span) -> Option<Val> {
+        let names = if repr {
+            &["__repr__"][..]
+        } else {
+            &["__str__", "__repr__"]
+        };
+        let receiver = Val::from(value.clone());
+        for name in names {
+            if let Some(text) = self.dunder_value(name, &receiver, span) {
+                return Some(text);
+            }
+        }
+        self.report_inner_method(value.ty, "__repr__", span)
+    }
+
+    /// A value that holds structs which define a special method, where the method would be passed over.
+    pub fn report_inner_method(&mut self, ty: Ty, method: &str, span: Span) -> Option<Val> {
+        let inner = self.holder_of(ty, method, &mut Vec::new())?;
+        let (name, inner) = (self.ty_name(ty), self.ty_name(inner));
+        let feature = format!("`{method}` of `{inner}` inside of `{name}`");
+        self.report(crate::diag::not_yet(span, &feature));
+        Some(Val::error(span))
+    }
+
+    /// The type inside of another one that defines a special method.
+    fn holder_of(&mut self, ty: Ty, method: &str, seen: &mut Vec<Ty>) -> Option<Ty> {
+        let ty = self.cx.resolve(ty);
+        if seen.contains(&ty) {
+            return None;
+        }
+        seen.push(ty);
+        let parts: Vec<Ty> = match self.cx.types.kind(ty) {
+            hir::TyKind::List(of) | hir::TyKind::Set(of) | hir::TyKind::Optional(of) => vec![*of],
+            hir::TyKind::Array { elem, .. } => vec![*elem],
+            hir::TyKind::Dict(key, value) => vec![*key, *value],
+            hir::TyKind::Tuple(items) => items.to_vec(),
+            hir::TyKind::Struct(id) => {
+                let fields = &self.cx.structs[id.0 as usize].fields;
+                fields.iter().map(|field| field.ty).collect()
+            }
+            _ => return None,
+        };
+        for part in parts {
+            if self.has_method(part, method) {
+                return Some(part);
+            }
+            let inner = self.holder_of(part, method, seen);
+            if inner.is_some() {
+                return inner;
+            }
+        }
+        None
+    }
+
     /// `__format__`
     pub fn format_method(&mut self, receiver: Val, spec: Val, span: Span) -> Option<Val> {
         self.dunder_call("__format__", receiver, vec![spec], span)
