@@ -25,7 +25,7 @@ pub(crate) fn stub(interface: &Interface) -> String {
         let own = |function: &&Function| function.owner == Some(position);
         let methods: Vec<&Function> = interface.functions.iter().filter(own).collect();
         let is_constructor = |method: &&Function| method.kind == FunctionKind::Constructor;
-        if !methods.iter().any(|method| is_constructor(&method)) {
+        if !methods.iter().any(is_constructor) {
             let mut params = vec!["self".to_owned()];
             for field in &item.fields {
                 let default = if field.default.is_some() {

@@ -159,7 +159,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// The elements to reduce, and their extents; raises where there are none and that has no answer.
-    #[expect(clippy::type_complexity, reason = "the elements and their extents")]
     fn reduction_source(
         &mut self,
         expr: &'x Expr,

@@ -28,7 +28,6 @@ use crate::error::compile_error;
 /// `filename` is the name of a source that is given as text, for messages.
 #[pyfunction]
 #[pyo3(signature = (source, target="cpu", defines=None, fp="reassoc", checks="bounds", strict=false, filename=None))]
-#[expect(clippy::too_many_arguments, reason = "keywords of a Python function")]
 pub fn compile<'py>(
     source: &Bound<'py, PyAny>,
     target: &str,

@@ -147,7 +147,7 @@ impl Held {
                 if present {
                     return self.pass_flat(target, of, value);
                 }
-                self.pass_nothing(target, of)?;
+                self.pass_nothing(of)?;
             }
             Type::Str | Type::List(_) | Type::Array { .. } | Type::Struct(_) => {
                 let cell = self.cell(ty)?;
@@ -165,16 +165,16 @@ impl Held {
     }
 
     /// The parts of an absent optional: empty values.
-    fn pass_nothing(&mut self, target: Target, ty: &Type) -> PyResult<()> {
+    fn pass_nothing(&mut self, ty: &Type) -> PyResult<()> {
         match ty {
             Type::Tuple(items) => {
                 for item in items {
-                    self.pass_nothing(target, item)?;
+                    self.pass_nothing(item)?;
                 }
             }
             Type::Optional(of) => {
                 self.push_bits(&flag(false));
-                self.pass_nothing(target, of)?;
+                self.pass_nothing(of)?;
             }
             Type::Scalar(_) => self.push_bits(&Bits::default()),
             ty => {

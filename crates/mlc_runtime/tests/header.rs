@@ -65,7 +65,12 @@ fn table_holds_every_exported_function() {
                 let names = names.take_while(|name| name.starts_with("mlc_rt_"));
                 exported.extend(names.map(str::to_owned));
             }
-            exported.retain(|name| !name.starts_with('$'));
+            // Calls in a macro's arguments, and its parameters, are no names.
+            let is_name = |name: &String| {
+                name.bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            };
+            exported.retain(is_name);
         }
     }
     let table: BTreeSet<String> = mlc_runtime::mlc_rt_symbols()
