@@ -1,10 +1,6 @@
 //! One JSON object a diagnostic, for tools.
 //!
-//! Keys: `code severity message file line column end_line end_column labels help`. Lines and columns
-//! count from 1, columns in characters; the end is behind the last character. Without a place `file` is
-//! null and the numbers are 0. `labels` holds objects with `message` and the six place keys. `help` holds
-//! objects with `message` and `edits`; an edit has the place keys and `replacement`, and advice in
-//! words has no edits.
+//! `docs/diagnostics.md` promises users its keys, their types and how places are counted.
 
 use serde_json::{Map, Value, json};
 
