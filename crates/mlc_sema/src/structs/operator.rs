@@ -44,7 +44,13 @@ impl<'a> FnCx<'_, 'a> {
                 return Some(text);
             }
         }
-        self.report_inner_method(value.ty, "__repr__", span)
+        let ty = self.cx.resolve(value.ty);
+        if let hir::TyKind::Optional(inner) = *self.cx.types.kind(ty)
+            && let Some(name) = names.iter().find(|name| self.has_method(inner, name))
+        {
+            return self.report_inner_method(ty, name, span);
+        }
+        self.report_inner_method(ty, "__repr__", span)
     }
 
     /// A value that holds structs which define a special method, where the method would be passed over.
