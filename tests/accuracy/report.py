@@ -35,7 +35,7 @@ def line(name, ty, result, limit):
 
 PAGE = """# How exact the mathematical functions are
 
-LANGUAGE.md promises 1 unit in the last place (ULP) in `f64` and 2 in `f32`; functions of `f16` and `bf16` are computed in `f32`
+The language promises 1 unit in the last place (ULP) in `f64` and 2 in `f32`; functions of `f16` and `bf16` are computed in `f32`
 and rounded once. Below is the largest error that was found of each function, and where. It is written by
 `tests/accuracy/measure.py`, which says how to measure again; a sample is measured by every `make test`.
 

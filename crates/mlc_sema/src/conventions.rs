@@ -2,7 +2,7 @@
 //!
 //! Until here an owning value in a place is read by a provisional `Move`. From what the bodies do with their parameters, as a
 //! fixpoint over all calls, follows for each parameter: only read is `borrowed`, written through is `inout`, stored or
-//! returned whole is `owned` (LANGUAGE.md sections 3 and 5). Then every argument becomes the borrow or move that its
+//! returned whole is `owned`. Then every argument becomes the borrow or move that its
 //! parameter asks for. A function whose results are all parts of one parameter returns a borrow of it.
 
 use mlc_diagnostics::{Diagnostic, Span};

@@ -266,7 +266,7 @@ impl TypeTable {
         self.is_number(ty) || ty == Ty::BOOL || ty == Ty::NONE
     }
 
-    /// Whether values of the type have one owner and move, rather than being copied implicitly (LANGUAGE.md section 5).
+    /// Whether values of the type have one owner and move, rather than being copied implicitly.
     /// `String` and `PythonObject` are shared and counted, so they are not of this kind.
     pub fn is_owning(&self, ty: Ty) -> bool {
         match self.kind(ty) {

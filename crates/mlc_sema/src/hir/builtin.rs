@@ -112,7 +112,7 @@ pub enum Builtin {
     /// `(&list or array, item)`: `Int`.
     CountOf,
 
-    /// Reductions of a list or array, `(&a)`: over everything, in the fixed tree of LANGUAGE.md section 7. The result has the
+    /// Reductions of a list or array, `(&a)`: over everything, in a fixed tree, whatever the number of threads. The result has the
     /// type of the expression, which the elements convert to first. `Min`, `Max`, `ArgMin`, `ArgMax` of nothing raise `ValueError`.
     /// With literal `Int`s behind it, `(&a, axes…)`, along those dimensions: the result is an array of the others, or one of as many
     /// dimensions as the operand, where those that were reduced have one position. Of a vector, which is passed as it is, all lanes.
