@@ -99,11 +99,7 @@ impl Compiled {
     /// What the module offers to its callers, as data; `None` for textual IR.
     pub fn interface(&self) -> Option<Interface> {
         let front = self.front.as_ref()?;
-        // The file that was compiled is the first of the map.
-        Some(interface::describe(
-            &front.program,
-            self.sources.name(FileId(0)),
-        ))
+        Some(interface::describe(&front.program))
     }
 
     /// The signature of every exported function, then of every instance of a generic one, with the conventions that were

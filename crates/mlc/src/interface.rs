@@ -10,8 +10,8 @@ use mlc_sema::hir::{
 use mlc_sema::signature::{self, FunctionSignature, ParamSignature};
 use mlc_sema::work::{self, WorkOf};
 
-/// What `program` exports; `file` is the name of its source.
-pub(crate) fn describe(program: &Program, file: &str) -> Interface {
+/// What `program` exports.
+pub(crate) fn describe(program: &Program) -> Interface {
     let module = signature::of_program(program);
     let mut work = WorkOf::new(program);
     let init = program.init.map(|id| {
@@ -39,7 +39,6 @@ pub(crate) fn describe(program: &Program, file: &str) -> Interface {
         version: VERSION,
         name: module.name,
         doc: module.doc,
-        file: file.to_owned(),
         init,
         functions: (module.functions.iter())
             .map(|item| {

@@ -15,8 +15,6 @@ pub struct Interface {
     /// The name of the module.
     pub name: String,
     pub doc: Option<String>,
-    /// The source file, for tracebacks; empty where there is none.
-    pub file: String,
     /// The top-level statements, run once before anything else is called.
     pub init: Option<Function>,
     /// Functions and methods, in the order of the text.

@@ -66,6 +66,9 @@ pub unsafe fn call<'py>(
     values: &[Bound<'py, PyAny>],
 ) -> PyResult<Bound<'py, PyAny>> {
     let mut held = Held::new(signature.strict);
+    let name = signature.name.as_str();
+    let in_position =
+        |position: usize, error| in_parameter(py, name, &signature.params[position].name, error);
     let mut places = Vec::with_capacity(values.len());
     for (position, (param, value)) in signature.params.iter().zip(values).enumerate() {
         let target = Target {
@@ -77,7 +80,7 @@ pub unsafe fn call<'py>(
             Passing::Pointer => held.pass_pointer(target, &param.ty, value),
             Passing::Flat => held.pass_flat(target, &param.ty, value),
         };
-        places.push(place.map_err(|error| in_parameter(py, signature, position, error))?);
+        places.push(place.map_err(|error| in_position(position, error))?);
     }
     if let Some((other, written)) = overlap::find(&mut held.ranges) {
         return Err(overlap_error(signature, other, written));
@@ -130,12 +133,11 @@ pub unsafe fn call<'py>(
             let written = unsafe {
                 write_back::write_back(&held, &param.ty, &values[position], places[position])
             };
-            outcome =
-                outcome.and(written.map_err(|error| in_parameter(py, signature, position, error)));
+            outcome = outcome.and(written.map_err(|error| in_position(position, error)));
         }
     }
     if status != 0 {
-        return Err(error::take_pending(py, &signature.name));
+        return Err(error::take_pending(py, name));
     }
     let result = match signature.result_borrows {
         // SAFETY: the callee returned a pointer into this argument.
@@ -303,13 +305,9 @@ impl Slots {
 }
 
 /// An error in an argument, as `f: parameter `x`: …`.
-pub fn in_parameter(py: Python<'_>, signature: &Signature, position: usize, error: PyErr) -> PyErr {
-    let text = format!(
-        "{}: parameter `{}`: {}",
-        signature.name,
-        signature.params[position].name,
-        error.value(py)
-    );
+#[cold]
+pub fn in_parameter(py: Python<'_>, function: &str, parameter: &str, error: PyErr) -> PyErr {
+    let text = format!("{function}: parameter `{parameter}`: {}", error.value(py));
     PyErr::from_type(error.get_type(py), text)
 }
 

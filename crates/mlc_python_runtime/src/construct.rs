@@ -38,7 +38,7 @@ pub fn of_fields<'py>(
                 }
                 mlc_rt_box_free(cell.cast());
             }
-            return Err(in_parameter(py, signature, position, error));
+            return Err(in_parameter(py, &signature.name, &field.name, error));
         }
     }
     // SAFETY: the cell holds a value of the class, and is ours.

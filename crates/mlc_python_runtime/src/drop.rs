@@ -4,9 +4,7 @@ use mlc_runtime::alloc::{mlc_rt_alloc, mlc_rt_free};
 use mlc_runtime::boxes::mlc_rt_box_new;
 use mlc_runtime::text::{Text, mlc_rt_str_release, mlc_rt_str_retain};
 
-use crate::layout::{
-    ArrayHeader, ListHeader, Type, aggregate, array_extents, row_major, write_array_header,
-};
+use crate::layout::{ArrayHeader, ListHeader, Type, aggregate, array_extents, write_array_header};
 
 /// Frees what the value at `place` owns, which is nothing where its memory belongs to somebody else.
 ///
@@ -93,7 +91,7 @@ pub unsafe fn copy_value(ty: &Type, from: *const u8, to: *mut u8) -> bool {
                 let Some(block) = copied(data.cast(), bytes) else {
                     return false;
                 };
-                write_array_header(to, block.cast(), block.cast(), &shape, &row_major(&shape));
+                write_array_header(to, block.cast(), block.cast(), &shape);
             }
             Type::List(elem) => {
                 let header = from.cast::<ListHeader>().read();

@@ -10,10 +10,10 @@ use mlc_runtime::output::mlc_rt_flush;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use crate::call::{Entry, is_short};
+use crate::call::{Entry, in_parameter, is_short};
 use crate::error;
 use crate::interrupt;
-use crate::layout::{ArrayHeader, ListHeader, Type};
+use crate::layout::{ArrayHeader, ListHeader, Type, write_array_header};
 use crate::numpy;
 use crate::scalar::Scalar;
 use crate::signature::Signature;
@@ -60,7 +60,7 @@ struct Room {
 
 impl Plan {
     /// The plan for a function; `None` where a parameter or the result needs the general way.
-    pub fn new(_: Python<'_>, signature: &Signature) -> Option<Plan> {
+    pub fn new(signature: &Signature) -> Option<Plan> {
         if signature.unsupported.is_some()
             || signature.params.len() > MOST
             || signature.result_borrows.is_some()
@@ -177,7 +177,7 @@ impl Plan {
                             });
                             (*room).len = array.shape[0] as i64;
                         } else {
-                            write_header(header, &array);
+                            write_array_header(header.cast(), null_mut(), array.data, array.shape);
                         }
                         (*room).pointer = header;
                         ranges.add(array.data.addr(), array.count * elem.size(), *writes)?;
@@ -261,23 +261,13 @@ impl Plan {
                 if (*header).capacity != 0 || (*header).len != (*rooms.add(position)).len {
                     let ty = Type::List(Box::new(Type::Scalar(*elem)));
                     let value = Borrowed::from_ptr(py, *arguments.add(position));
-                    write_back::write_back(&Held::new(false), &ty, &value, header.cast())
-                        .map_err(|error| self.in_parameter(py, position, error))?;
+                    write_back::write_back(&Held::new(false), &ty, &value, header.cast()).map_err(
+                        |error| in_parameter(py, &self.name, &self.names[position], error),
+                    )?;
                 }
             }
         }
         Ok(())
-    }
-
-    #[cold]
-    fn in_parameter(&self, py: Python<'_>, position: usize, error: PyErr) -> PyErr {
-        let text = format!(
-            "{}: parameter `{}`: {}",
-            self.name,
-            self.names[position],
-            error.value(py)
-        );
-        PyErr::from_type(error.get_type(py), text)
     }
 
     /// Sets the exception for the pending error.
@@ -325,28 +315,6 @@ impl Ranges {
         self.ranges[self.count].write((start, end, writes));
         self.count += 1;
         Some(())
-    }
-}
-
-/// # Safety
-/// `header` must have room for the header of an array of this rank.
-#[inline]
-unsafe fn write_header(header: *mut c_void, array: &numpy::Array<'_>) {
-    let rank = array.shape.len();
-    // SAFETY: the caller vouches for the room.
-    unsafe {
-        header.cast::<ArrayHeader>().write(ArrayHeader {
-            allocated: null_mut(),
-            aligned: array.data,
-            offset: 0,
-        });
-        let sizes = header.add(size_of::<ArrayHeader>()).cast::<i64>();
-        let mut stride = 1i64;
-        for position in (0..rank).rev() {
-            sizes.add(position).write(array.shape[position] as i64);
-            sizes.add(rank + position).write(stride);
-            stride *= array.shape[position] as i64;
-        }
     }
 }
 

@@ -118,13 +118,13 @@ impl Type {
 ///
 /// # Safety
 /// `place` must be aligned and have room for the header of an array of `shape`'s rank; `data` points to `shape`'s
-/// elements, which are `strides` (counted in elements) apart.
+/// elements in row-major order.
+#[inline]
 pub unsafe fn write_array_header(
     place: *mut u8,
     allocated: *mut c_void,
     data: *mut c_void,
     shape: &[usize],
-    strides: &[isize],
 ) {
     // SAFETY: the caller vouches for the room, which is three words and two a dimension.
     unsafe {
@@ -134,22 +134,13 @@ pub unsafe fn write_array_header(
             offset: 0,
         });
         let sizes = place.add(size_of::<ArrayHeader>()).cast::<i64>();
-        for (position, (&extent, &stride)) in shape.iter().zip(strides).enumerate() {
+        let mut stride = 1i64;
+        for (position, &extent) in shape.iter().enumerate().rev() {
             sizes.add(position).write(extent as i64);
-            sizes.add(shape.len() + position).write(stride as i64);
+            sizes.add(shape.len() + position).write(stride);
+            stride = stride.saturating_mul(extent as i64);
         }
     }
-}
-
-/// The strides of elements in row-major order without gaps, counted in elements.
-pub fn row_major(shape: &[usize]) -> Vec<isize> {
-    let mut strides = vec![0; shape.len()];
-    let mut stride = 1isize;
-    for (position, &extent) in shape.iter().enumerate().rev() {
-        strides[position] = stride;
-        stride = stride.saturating_mul(extent as isize);
-    }
-    strides
 }
 
 /// The sizes and the strides (in elements) of the array whose header lies at `place`.

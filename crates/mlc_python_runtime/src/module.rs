@@ -141,7 +141,7 @@ impl<'py> Maker<'_, 'py> {
             return Ok(None);
         };
         let signature = self.signature(item)?;
-        let plan = Plan::new(self.py, &signature);
+        let plan = Plan::new(&signature);
         let target = Target::Compiled { entry, plan };
         // SAFETY: the entry's slots are those of this signature, and `code` holds it.
         let callable = unsafe {

@@ -78,7 +78,7 @@ static SEEN: AtomicBool = AtomicBool::new(false);
 /// An array whose elements lie in row-major order.
 pub struct Array<'a> {
     pub data: *mut c_void,
-    pub shape: &'a [ffi::Py_ssize_t],
+    pub shape: &'a [usize],
     pub count: usize,
 }
 
@@ -110,14 +110,15 @@ pub unsafe fn array_of<'a>(
         let shape = if dims.is_empty() {
             &[]
         } else {
-            std::slice::from_raw_parts(header.shape, dims.len())
+            // Extents are never negative.
+            std::slice::from_raw_parts(header.shape.cast::<usize>(), dims.len())
         };
         let mut count = 1;
         for (dim, &extent) in dims.iter().zip(shape) {
-            if dim.is_some_and(|dim| dim as ffi::Py_ssize_t != extent) {
+            if dim.is_some_and(|dim| dim != extent) {
                 return None;
             }
-            count *= extent as usize;
+            count *= extent;
         }
         Some(Array {
             data: header.data.cast(),

@@ -435,11 +435,8 @@ impl Held {
             Type::Array { elem, .. } => {
                 let bytes = shape.iter().product::<usize>() * elem.size();
                 let (allocated, data) = block(target, data, bytes)?;
-                let strides = crate::layout::row_major(shape);
                 // SAFETY: `place` has room for the header, and the shape is that of the elements at `data`.
-                unsafe {
-                    write_array_header(place, allocated.cast(), data.cast(), shape, &strides)
-                };
+                unsafe { write_array_header(place, allocated.cast(), data.cast(), shape) };
             }
             Type::List(elem) => {
                 let len = shape[0];

@@ -109,8 +109,7 @@ def make(base, module, name, doc, fields, construct, of_fields, members):
         if kind == "static":
             namespace[member] = staticmethod(function)
         elif kind == "property":
-            setter = members.get("set " + member)
-            namespace[member] = property(Method(function), setter and Method(setter[1]), doc=function.__doc__)
+            namespace[member] = property(Method(function), doc=function.__doc__)
         elif kind == "method":
             namespace[member] = Method(function)
     # What compares by value must not be a key by identity.

@@ -9,7 +9,7 @@ use crate::analysis::{
     dependence::{common_indices, induction_variables},
     floor::{Part, floor_division},
     linear::{Linear, range},
-    wrap::unwrapped,
+    wrap::{unwrapped, without_wrap},
 };
 use melior::ir::{BlockLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
@@ -143,19 +143,7 @@ fn evaluated<'c: 'a, 'a>(
 
 /// An index as it is before negative ones wrap: both wrap, or both do not.
 fn given<'c: 'a, 'a>(value: Val<'c, 'a>) -> Linear<'c, 'a> {
-    let mut value = value;
-    while let Some(op) = defining_op(value) {
-        let inner = match op_name(op) {
-            "arith.index_cast" => op.operand(0).ok(),
-            "arith.select" => unwrapped(op),
-            _ => None,
-        };
-        match inner {
-            Some(inner) => value = inner,
-            None => break,
-        }
-    }
-    Linear::of(value)
+    Linear::of(without_wrap(value))
 }
 
 fn are_equal<'c: 'a, 'a>(a: &Linear<'c, 'a>, b: &Linear<'c, 'a>) -> bool {

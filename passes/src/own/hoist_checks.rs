@@ -13,7 +13,7 @@
 
 use crate::analysis::{
     linear::{Linear, is_length},
-    wrap::unwrapped,
+    wrap::{unwrapped, without_wrap},
 };
 use melior::{
     Context,
@@ -85,6 +85,7 @@ fn hoistable<'c: 'a, 'a>(around: Op<'c, 'a>) -> Vec<Hoisted<'c, 'a>> {
         .into_iter()
         .filter(|op| op_name(*op) == "own.check_index")
         .filter_map(|check| {
+            // The guard asks that none is negative.
             let index = without_wrap(check.operand(0).ok()?);
             let length = check.operand(1).ok()?;
             let index = Linear::of(index);
@@ -107,23 +108,6 @@ fn hoistable<'c: 'a, 'a>(around: Op<'c, 'a>) -> Vec<Hoisted<'c, 'a>> {
             })
         })
         .collect()
-}
-
-/// The index before a negative one is wrapped: the guard asks that none is negative.
-fn without_wrap<'c: 'a, 'a>(value: Val<'c, 'a>) -> Val<'c, 'a> {
-    let mut value = value;
-    while let Some(op) = defining_op(value) {
-        let inner = match op_name(op) {
-            "arith.index_cast" => op.operand(0).ok(),
-            "arith.select" => unwrapped(op),
-            _ => None,
-        };
-        match inner {
-            Some(inner) => value = inner,
-            None => break,
-        }
-    }
-    value
 }
 
 fn version<'c: 'a, 'a>(context: &'c Context, around: Op<'c, 'a>, checks: Vec<Hoisted<'c, 'a>>) {

@@ -7,6 +7,7 @@ use mlc_sema::hir::{
 };
 
 use crate::function::{Lower, Result};
+use crate::text::is_of_texts;
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Borrows of several texts, which are all evaluated before the first is used.
@@ -157,29 +158,10 @@ fn is_quiet_place(place: &Place) -> bool {
 
 /// Whether an operation only computes with its operands.
 fn is_of_values(op: Builtin) -> bool {
-    matches!(
-        op,
-        Builtin::Math(_)
-            | Builtin::Gcd
-            | Builtin::StrConcat
-            | Builtin::StrRepeat
-            | Builtin::StrContains
-            | Builtin::StrFind
-            | Builtin::StrReplace
-            | Builtin::StrJoin
-            | Builtin::StrStrip
-            | Builtin::StrLstrip
-            | Builtin::StrRstrip
-            | Builtin::StrStartsWith
-            | Builtin::StrEndsWith
-            | Builtin::StrUpper
-            | Builtin::StrLower
-            | Builtin::Ord
-            | Builtin::Chr
-            | Builtin::Str
-            | Builtin::Repr
-            | Builtin::Format
-            | Builtin::IntFromStr
-            | Builtin::FloatFromStr
-    )
+    match op {
+        Builtin::Math(_) | Builtin::Gcd => true,
+        // It makes a list.
+        Builtin::StrSplit => false,
+        _ => is_of_texts(op),
+    }
 }
