@@ -2,143 +2,20 @@
 //!
 //! Lists take part where Python defines nothing for them (`xs * 42.0`, `xs - ys`); the result is a list then.
 
-use mlc_diagnostics::{Diagnostic, Span};
+mod literal;
+mod map;
+
+use mlc_diagnostics::Span;
 use mlc_syntax::ast;
+
+use map::Shape;
 
 use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{CompareOp, Dim, Expr, ExprKind, Fill, MapInput, MathFn, Place, Ty, TyKind};
-
-/// A value on its way into an element-wise expression.
-struct Part {
-    /// What stands for it in the body: an element, or the scalar.
-    value: Val,
-    inputs: Vec<MapInput>,
-    shape: Option<Shape>,
-}
-
-#[derive(Clone, PartialEq)]
-enum Shape {
-    Array(Vec<Dim>),
-    List,
-}
+use crate::hir::{CompareOp, Dim, Expr, ExprKind, MathFn, Place, Ty};
 
 impl<'a> FnCx<'_, 'a> {
-    fn shape_of(&mut self, value: &Val) -> Option<Shape> {
-        let ty = self.cx.resolve(value.expr.ty);
-        match self.cx.types.kind(ty) {
-            TyKind::Array { dims, .. } => Some(Shape::Array(dims.to_vec())),
-            TyKind::List(elem) if self.is_arithmetic(*elem) => Some(Shape::List),
-            _ => None,
-        }
-    }
-
-    fn is_array(&mut self, value: &Val) -> bool {
-        matches!(self.shape_of(value), Some(Shape::Array(_)))
-    }
-
-    /// The elements of an array, or a scalar that is kept for all of them.
-    fn element_part(&mut self, value: Val) -> Part {
-        let Some(shape) = self.shape_of(&value) else {
-            let weak = value.weak;
-            let expr = self.keep(value.expr);
-            return Part {
-                value: Val { expr, weak },
-                inputs: Vec::new(),
-                shape: None,
-            };
-        };
-        let span = value.expr.span;
-        if let ExprKind::Map { inputs, body } = value.expr.kind {
-            return Part {
-                value: Val::from(*body),
-                inputs,
-                shape: Some(shape),
-            };
-        }
-        let ty = self.cx.resolve(value.expr.ty);
-        let elem = self.element_type(ty);
-        let param = self.temp("e", elem, span);
-        let value = match value.expr.kind {
-            ExprKind::Move(_) | ExprKind::Load(_) => {
-                let place = crate::coerce::into_place(value.expr);
-                Expr {
-                    kind: ExprKind::Borrow {
-                        place,
-                        mutable: false,
-                    },
-                    ty,
-                    span,
-                }
-            }
-            kind => Expr { kind, ty, span },
-        };
-        Part {
-            value: self.load_local(param, span).into(),
-            inputs: vec![MapInput { param, value }],
-            shape: Some(shape),
-        }
-    }
-
-    pub fn element_type(&self, ty: Ty) -> Ty {
-        match self.cx.types.kind(ty) {
-            TyKind::Array { elem, .. } | TyKind::List(elem) => *elem,
-            _ => ty,
-        }
-    }
-
-    /// An element-wise computation of some values.
-    fn map(
-        &mut self,
-        values: Vec<Val>,
-        span: Span,
-        body: impl FnOnce(&mut Self, Vec<Val>) -> Val,
-    ) -> Val {
-        let mut inputs = Vec::new();
-        let mut elements = Vec::with_capacity(values.len());
-        let mut shape: Option<Shape> = None;
-        for value in values {
-            let mut part = self.element_part(value);
-            inputs.append(&mut part.inputs);
-            elements.push(part.value);
-            let Some(next) = part.shape else {
-                continue;
-            };
-            shape = Some(match shape {
-                None => next,
-                Some(before) => match broadcast(&before, &next) {
-                    Some(both) => both,
-                    None => {
-                        let message = "the shapes of these arrays do not go together";
-                        self.report(Diagnostic::error("bad-operands", span, message));
-                        return Val::error(span);
-                    }
-                },
-            });
-        }
-        let value = body(self, elements);
-        let value = self.settle(value);
-        if value.ty == Ty::ERROR {
-            return Val::error(span);
-        }
-        let ty = match shape {
-            Some(Shape::Array(dims)) => self.cx.types.array(value.ty, &dims),
-            Some(Shape::List) => self.cx.types.list(value.ty),
-            None => return value.into(),
-        };
-        Val::strong(
-            ExprKind::Map {
-                inputs,
-                body: Box::new(value),
-            },
-            ty,
-            span,
-        )
-    }
-
-    // -------------------------------------------------------------------------------------------------- operators
-
     pub fn array_binary(
         &mut self,
         op: ast::BinaryOp,
@@ -199,11 +76,6 @@ impl<'a> FnCx<'_, 'a> {
                 _ => Val::error(span),
             }
         }))
-    }
-
-    fn element_type_of(&mut self, value: &Val) -> Ty {
-        let ty = self.cx.resolve(value.expr.ty);
-        self.element_type(ty)
     }
 
     /// Sums and products of arrays of `Bool` are of `Bool`, as in NumPy.
@@ -393,136 +265,10 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    // --------------------------------------------------------------------------------------------------- literals
-
     pub fn extent(&mut self, place: &Place, dims: &[Dim], axis: usize, span: Span) -> Expr {
         match dims[axis] {
             Dim::Static(extent) => self.int(i128::from(extent), span),
             Dim::Dynamic => self.len_of(place.clone(), axis as u32, span),
         }
     }
-
-    /// `[a, b, c]` where an array is expected; `[]` is all zeros.
-    pub fn array_literal(
-        &mut self,
-        items: &'a [ast::Expr],
-        ty: Ty,
-        elem: Ty,
-        dims: &[Dim],
-        span: Span,
-    ) -> Val {
-        if items.is_empty() && dims.iter().all(|dim| matches!(dim, Dim::Static(_))) {
-            let shape = (0..dims.len())
-                .map(|axis| match dims[axis] {
-                    Dim::Static(extent) => self.int(i128::from(extent), span),
-                    Dim::Dynamic => self.int(0, span),
-                })
-                .collect();
-            let zero = self.zero(elem, span);
-            let fill = Fill::Value(Box::new(zero));
-            return Val::strong(ExprKind::ArrayFill { shape, fill }, ty, span);
-        }
-        let mut values = Vec::new();
-        if !self.array_items(items, elem, dims, &mut values, span) {
-            return Val::error(span);
-        }
-        // An extent that is not declared is that of the literal.
-        let ty = if dims.contains(&Dim::Dynamic) && dims.len() > 1 {
-            let known = literal_dims(items, dims);
-            self.cx.types.array(elem, &known)
-        } else {
-            ty
-        };
-        Val::strong(ExprKind::Array(values), ty, span)
-    }
-
-    pub fn zero(&mut self, elem: Ty, span: Span) -> Expr {
-        if elem == Ty::BOOL {
-            return Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr;
-        }
-        self.coerce(Val::int(0, span), elem)
-    }
-
-    fn array_items(
-        &mut self,
-        items: &'a [ast::Expr],
-        elem: Ty,
-        dims: &[Dim],
-        values: &mut Vec<Expr>,
-        span: Span,
-    ) -> bool {
-        if let Dim::Static(extent) = dims[0]
-            && extent != items.len() as u64
-        {
-            let message = format!("expected {extent} items, found {}", items.len());
-            self.report(Diagnostic::error("type-mismatch", span, message));
-            return false;
-        }
-        for item in items {
-            if dims.len() == 1 {
-                let value = self.value_of(item, elem);
-                if value.ty == Ty::ERROR {
-                    return false;
-                }
-                values.push(value);
-                continue;
-            }
-            let ast::ExprKind::List(inner) = &item.kind else {
-                self.report(diag::not_yet(
-                    item.span,
-                    "an array of rows that are not literals",
-                ));
-                return false;
-            };
-            let first = match &items[0].kind {
-                ast::ExprKind::List(first) => first.len(),
-                _ => inner.len(),
-            };
-            if inner.len() != first {
-                let message = format!("expected {first} items, found {}", inner.len());
-                self.report(Diagnostic::error("type-mismatch", item.span, message));
-                return false;
-            }
-            if !self.array_items(inner, elem, &dims[1..], values, item.span) {
-                return false;
-            }
-        }
-        true
-    }
-}
-
-fn broadcast(left: &Shape, right: &Shape) -> Option<Shape> {
-    let (left, right) = match (left, right) {
-        (Shape::List, Shape::List) => return Some(Shape::List),
-        (Shape::List, Shape::Array(dims)) | (Shape::Array(dims), Shape::List) => {
-            return Some(Shape::Array(dims.clone()));
-        }
-        (Shape::Array(left), Shape::Array(right)) => (left, right),
-    };
-    let rank = left.len().max(right.len());
-    let mut dims = Vec::with_capacity(rank);
-    for position in 0..rank {
-        let at = |dims: &[Dim]| match (position + dims.len()).checked_sub(rank) {
-            Some(axis) => dims[axis],
-            None => Dim::Static(1),
-        };
-        dims.push(match (at(left), at(right)) {
-            (Dim::Static(1), other) | (other, Dim::Static(1)) => other,
-            (Dim::Static(left), Dim::Static(right)) if left != right => return None,
-            (Dim::Static(extent), _) | (_, Dim::Static(extent)) => Dim::Static(extent),
-            (Dim::Dynamic, Dim::Dynamic) => Dim::Dynamic,
-        });
-    }
-    Some(Shape::Array(dims))
-}
-
-fn literal_dims(items: &[ast::Expr], dims: &[Dim]) -> Vec<Dim> {
-    let mut known = vec![Dim::Static(items.len() as u64)];
-    if dims.len() > 1 {
-        match items.first().map(|item| &item.kind) {
-            Some(ast::ExprKind::List(inner)) => known.extend(literal_dims(inner, &dims[1..])),
-            _ => known.extend_from_slice(&dims[1..]),
-        }
-    }
-    known
 }

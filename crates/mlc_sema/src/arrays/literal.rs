@@ -1,0 +1,110 @@
+//! List literals where a fixed-size array is expected.
+
+use mlc_diagnostics::{Diagnostic, Span};
+use mlc_syntax::ast;
+
+use crate::coerce::Val;
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{Dim, Expr, ExprKind, Fill, Ty};
+
+impl<'a> FnCx<'_, 'a> {
+    /// `[a, b, c]` where an array is expected; `[]` is all zeros.
+    pub fn array_literal(
+        &mut self,
+        items: &'a [ast::Expr],
+        ty: Ty,
+        elem: Ty,
+        dims: &[Dim],
+        span: Span,
+    ) -> Val {
+        if items.is_empty() && dims.iter().all(|dim| matches!(dim, Dim::Static(_))) {
+            let shape = (0..dims.len())
+                .map(|axis| match dims[axis] {
+                    Dim::Static(extent) => self.int(i128::from(extent), span),
+                    Dim::Dynamic => self.int(0, span),
+                })
+                .collect();
+            let zero = self.zero(elem, span);
+            let fill = Fill::Value(Box::new(zero));
+            return Val::strong(ExprKind::ArrayFill { shape, fill }, ty, span);
+        }
+        let mut values = Vec::new();
+        if !self.array_items(items, elem, dims, &mut values, span) {
+            return Val::error(span);
+        }
+        // An extent that is not declared is that of the literal.
+        let ty = if dims.contains(&Dim::Dynamic) && dims.len() > 1 {
+            let known = literal_dims(items, dims);
+            self.cx.types.array(elem, &known)
+        } else {
+            ty
+        };
+        Val::strong(ExprKind::Array(values), ty, span)
+    }
+
+    pub fn zero(&mut self, elem: Ty, span: Span) -> Expr {
+        if elem == Ty::BOOL {
+            return Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr;
+        }
+        self.coerce(Val::int(0, span), elem)
+    }
+
+    fn array_items(
+        &mut self,
+        items: &'a [ast::Expr],
+        elem: Ty,
+        dims: &[Dim],
+        values: &mut Vec<Expr>,
+        span: Span,
+    ) -> bool {
+        if let Dim::Static(extent) = dims[0]
+            && extent != items.len() as u64
+        {
+            let message = format!("expected {extent} items, found {}", items.len());
+            self.report(Diagnostic::error("type-mismatch", span, message));
+            return false;
+        }
+        for item in items {
+            if dims.len() == 1 {
+                let value = self.value_of(item, elem);
+                if value.ty == Ty::ERROR {
+                    return false;
+                }
+                values.push(value);
+                continue;
+            }
+            let ast::ExprKind::List(inner) = &item.kind else {
+                self.report(diag::not_yet(
+                    item.span,
+                    "an array of rows that are not literals",
+                ));
+                return false;
+            };
+            let first = match &items[0].kind {
+                ast::ExprKind::List(first) => first.len(),
+                _ => inner.len(),
+            };
+            if inner.len() != first {
+                let message = format!("expected {first} items, found {}", inner.len());
+                self.report(Diagnostic::error("type-mismatch", item.span, message));
+                return false;
+            }
+            if !self.array_items(inner, elem, &dims[1..], values, item.span) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn literal_dims(items: &[ast::Expr], dims: &[Dim]) -> Vec<Dim> {
+    let mut known = vec![Dim::Static(items.len() as u64)];
+    if dims.len() > 1 {
+        match items.first().map(|item| &item.kind) {
+            Some(ast::ExprKind::List(inner)) => known.extend(literal_dims(inner, &dims[1..])),
+            _ => known.extend_from_slice(&dims[1..]),
+        }
+    }
+    known
+}

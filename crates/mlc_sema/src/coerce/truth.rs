@@ -1,0 +1,140 @@
+//! Truthiness: any value as a `Bool`.
+
+use mlc_diagnostics::Span;
+
+use super::into_place;
+use super::weak::Val;
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{Expr, ExprKind, Projection, ProjectionKind, Root, Ty, TyKind, UnaryOp};
+
+impl FnCx<'_, '_> {
+    /// The value as a `Bool`, by Python's truthiness.
+    pub fn truth(&mut self, value: Val) -> Expr {
+        let ty = self.cx.resolve(value.expr.ty);
+        let span = value.expr.span;
+        let compare = |left: Expr, zero: ExprKind| {
+            let right = Expr {
+                kind: zero,
+                ty: left.ty,
+                span,
+            };
+            Expr {
+                kind: ExprKind::Compare {
+                    op: crate::hir::CompareOp::Ne,
+                    left: Box::new(left),
+                    right: Box::new(right),
+                },
+                ty: Ty::BOOL,
+                span,
+            }
+        };
+        match self.cx.types.kind(ty).clone() {
+            TyKind::Bool | TyKind::Error => value.expr,
+            TyKind::Int { .. } => compare(value.expr, ExprKind::Int(0)),
+            TyKind::Float(_) => compare(value.expr, ExprKind::Float(0.0)),
+            TyKind::Complex(_) => compare(value.expr, ExprKind::Complex(0.0, 0.0)),
+            TyKind::None => self.constant_bool(false, value.expr, span),
+            TyKind::List(_) if matches!(&value.expr.kind, ExprKind::List(items) if items.is_empty()) => {
+                Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr
+            }
+            TyKind::Str | TyKind::List(_) => {
+                let place = into_place(value.expr);
+                let len = ExprKind::Len {
+                    place: Box::new(place),
+                    axis: 0,
+                };
+                let len = Expr {
+                    kind: len,
+                    ty: Ty::INT,
+                    span,
+                };
+                compare(len, ExprKind::Int(0))
+            }
+            TyKind::Tuple(items) => self.constant_bool(!items.is_empty(), value.expr, span),
+            TyKind::Optional(inner) => {
+                let place = into_place(value.expr);
+                let test = Expr {
+                    kind: ExprKind::IsSome(Box::new(place.clone())),
+                    ty: Ty::BOOL,
+                    span,
+                };
+                if matches!(place.root, Root::Temporary(_)) {
+                    return test;
+                }
+                let mut inside = place;
+                inside.projections.push(Projection {
+                    kind: ProjectionKind::Unwrap { checked: false },
+                    ty: inner,
+                    span,
+                });
+                inside.ty = inner;
+                let inside = self.read(inside);
+                let inside = self.truth(inside.into());
+                logical(crate::hir::LogicalOp::And, test, inside)
+            }
+            TyKind::Struct(_) => self.struct_truth(value.expr),
+            _ => {
+                let name = self.ty_name(ty);
+                self.report(diag::bad_operand(span, "bool", &name));
+                Val::error(span).expr
+            }
+        }
+    }
+
+    /// A `Bool` that does not depend on the value, which is evaluated all the same if it does anything.
+    fn constant_bool(&mut self, truth: bool, value: Expr, span: Span) -> Expr {
+        let constant = Expr {
+            kind: ExprKind::Bool(truth),
+            ty: Ty::BOOL,
+            span,
+        };
+        if matches!(
+            value.kind,
+            ExprKind::None | ExprKind::Load(_) | ExprKind::Move(_)
+        ) {
+            return constant;
+        }
+        let stmts = vec![crate::hir::Stmt {
+            kind: crate::hir::StmtKind::Expr(value),
+            span,
+        }];
+        Expr {
+            kind: ExprKind::Block {
+                stmts,
+                value: Box::new(constant),
+            },
+            ty: Ty::BOOL,
+            span,
+        }
+    }
+
+    pub fn not(&self, operand: Expr) -> Expr {
+        let span = operand.span;
+        if let ExprKind::Bool(truth) = operand.kind {
+            let kind = ExprKind::Bool(!truth);
+            return Expr { kind, ..operand };
+        }
+        Expr {
+            kind: ExprKind::Unary {
+                op: UnaryOp::Not,
+                operand: Box::new(operand),
+            },
+            ty: Ty::BOOL,
+            span,
+        }
+    }
+}
+
+pub(crate) fn logical(op: crate::hir::LogicalOp, left: Expr, right: Expr) -> Expr {
+    let span = left.span.to(right.span);
+    Expr {
+        kind: ExprKind::Logical {
+            op,
+            left: Box::new(left),
+            right: Box::new(right),
+        },
+        ty: Ty::BOOL,
+        span,
+    }
+}

@@ -1,0 +1,160 @@
+//! What one body does with its locals: the facts from which conventions follow.
+
+use mlc_diagnostics::Span;
+use rustc_hash::FxHashSet;
+
+use super::root_local;
+use crate::hir::{Expr, ExprKind, Function, LocalId, Place, Stmt, StmtKind, TypeTable};
+use crate::places::is_list_slice;
+use crate::walk::{self, Part};
+
+/// One argument of a call that names a place.
+pub(super) struct CallArg {
+    pub(super) callee: usize,
+    pub(super) param: usize,
+    pub(super) root: LocalId,
+    pub(super) whole: bool,
+    pub(super) span: Span,
+}
+
+pub(super) struct Facts {
+    /// The locals that each local borrows from.
+    pub(super) bases: Vec<Vec<LocalId>>,
+    pub(super) written: Vec<bool>,
+    /// Where places are written, by their roots.
+    pub(super) writes: Vec<(LocalId, Span)>,
+    pub(super) moved: FxHashSet<LocalId>,
+    pub(super) calls: Vec<CallArg>,
+}
+
+impl Facts {
+    pub(super) fn of(function: &Function, types: &TypeTable) -> Facts {
+        let mut collector = Collector {
+            types,
+            facts: Facts {
+                bases: vec![Vec::new(); function.locals.len()],
+                written: vec![false; function.locals.len()],
+                writes: Vec::new(),
+                moved: FxHashSet::default(),
+                calls: Vec::new(),
+            },
+            returns_borrow: function.result_borrows.is_some(),
+        };
+        collector.stmts(&function.body);
+        collector.facts
+    }
+
+    /// Whether a local is another one or borrows from it.
+    pub(super) fn leads_to(&self, local: LocalId, base: LocalId, depth: u32) -> bool {
+        local == base
+            || (depth < 16
+                && (self.bases[local.0 as usize].iter())
+                    .any(|next| self.leads_to(*next, base, depth + 1)))
+    }
+
+    /// Marks a local and everything that it borrows from as written through.
+    pub(super) fn write(&mut self, local: LocalId) -> bool {
+        if std::mem::replace(&mut self.written[local.0 as usize], true) {
+            return false;
+        }
+        for base in self.bases[local.0 as usize].clone() {
+            self.write(base);
+        }
+        true
+    }
+}
+
+struct Collector<'t> {
+    types: &'t TypeTable,
+    facts: Facts,
+    returns_borrow: bool,
+}
+
+impl Collector<'_> {
+    fn stmts(&mut self, stmts: &[Stmt]) {
+        for stmt in stmts {
+            match &stmt.kind {
+                StmtKind::Bind { local, value } => {
+                    if let ExprKind::Borrow { place, .. } = &value.kind
+                        && let Some(base) = root_local(place)
+                    {
+                        self.facts.bases[local.0 as usize].push(base);
+                        if self.facts.written[local.0 as usize] {
+                            self.facts.write(base);
+                        }
+                    }
+                }
+                StmtKind::Store { place, .. } => self.written(place),
+                StmtKind::Update { place, .. } | StmtKind::AtomicUpdate { place, .. } => {
+                    self.written(place)
+                }
+                StmtKind::Swap { left, right } => {
+                    self.written(left);
+                    self.written(right);
+                }
+                StmtKind::Return(Some(value)) if self.returns_borrow => {
+                    // Turned into a borrow: nothing is moved.
+                    if let ExprKind::Move(place) = &value.kind {
+                        walk::place_parts(place, &mut |part| self.part(part));
+                        continue;
+                    }
+                }
+                _ => {}
+            }
+            walk::stmt_parts(stmt, &mut |part| self.part(part));
+            walk::blocks(stmt, &mut |block| self.stmts(block));
+        }
+    }
+
+    fn written(&mut self, place: &Place) {
+        if let Some(local) = root_local(place) {
+            self.facts.writes.push((local, place.span));
+            self.facts.write(local);
+        }
+    }
+
+    fn part(&mut self, part: Part<'_>) {
+        match part {
+            Part::Expr(expr) => self.expr(expr),
+            Part::Place(place) => walk::place_parts(place, &mut |part| self.part(part)),
+            Part::Stmts(stmts) => self.stmts(stmts),
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Call { callee, args } => {
+                for (param, arg) in args.iter().enumerate() {
+                    if let ExprKind::Move(place) = &arg.kind
+                        && let Some(root) = root_local(place)
+                    {
+                        self.facts.calls.push(CallArg {
+                            callee: callee.0 as usize,
+                            param,
+                            root,
+                            whole: place.projections.is_empty(),
+                            span: place.span,
+                        });
+                        walk::place_parts(place, &mut |part| self.part(part));
+                    } else {
+                        self.expr(arg);
+                    }
+                }
+                return;
+            }
+            ExprKind::Move(place) => {
+                if place.projections.is_empty()
+                    && let Some(local) = root_local(place)
+                {
+                    self.facts.moved.insert(local);
+                }
+            }
+            ExprKind::Borrow {
+                place,
+                mutable: true,
+            } if !is_list_slice(place, self.types) => self.written(place),
+            _ => {}
+        }
+        walk::expr_parts(expr, &mut |part| self.part(part));
+    }
+}

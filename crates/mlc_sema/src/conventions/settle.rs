@@ -1,0 +1,211 @@
+//! Turns the provisional moves of a body into the borrows, copies and moves that conventions ask for.
+
+use super::facts::Facts;
+use super::root_local;
+use crate::coerce::temporary;
+use crate::hir::{
+    Convention, Expr, ExprKind, Function, LocalId, Mode, Place, Root, Stmt, StmtKind, TypeTable,
+};
+use crate::places::is_list_slice;
+use crate::slice_views::slice_views;
+use crate::walk::{self, Rewriter};
+
+/// Sets the modes of locals and turns provisional moves into what the conventions ask for.
+pub(super) fn settle(
+    function: &mut Function,
+    facts: &Facts,
+    types: &TypeTable,
+    conventions: &[Vec<Convention>],
+    borrows: &[bool],
+) {
+    for param in &function.params {
+        let local = &mut function.locals[param.local.0 as usize];
+        if types.is_owning(local.ty) {
+            local.mode = match param.convention {
+                Convention::Borrowed => Mode::Ref,
+                Convention::Inout => Mode::Mut,
+                Convention::Owned => Mode::Owner,
+            };
+        }
+    }
+    for (position, local) in function.locals.iter_mut().enumerate() {
+        if local.mode == Mode::Ref
+            && facts.written[position]
+            && !function
+                .params
+                .iter()
+                .any(|param| param.local.0 as usize == position)
+        {
+            local.mode = Mode::Mut;
+        }
+    }
+    let copied = visited_slices(function, facts, types);
+    for local in &copied {
+        function.locals[local.0 as usize].mode = Mode::Owner;
+    }
+    let owned_by_call = |local: LocalId| {
+        (facts.calls.iter()).any(|call| {
+            call.root == local && conventions[call.callee][call.param] == Convention::Owned
+        })
+    };
+    let viewed = slice_views(function, types, &|local| {
+        facts.written[local.0 as usize] || facts.moved.contains(&local) || owned_by_call(local)
+    });
+    for local in &viewed {
+        function.locals[local.0 as usize].mode = Mode::Ref;
+    }
+    let modes: Vec<Mode> = function.locals.iter().map(|local| local.mode).collect();
+    let result_mutable = function
+        .result_borrows
+        .is_some_and(|param| function.params[param as usize].convention == Convention::Inout);
+    let mut pass = Settle {
+        types,
+        conventions,
+        borrows,
+        modes: &modes,
+        copied: &copied,
+        viewed: &viewed,
+        result_borrow: function.result_borrows.map(|_| result_mutable),
+    };
+    walk::rewrite(&mut function.body, &mut pass);
+}
+
+/// The hidden names of slices of lists that loops visit, where the list may change meanwhile.
+fn visited_slices(function: &Function, facts: &Facts, types: &TypeTable) -> Vec<LocalId> {
+    fn visit(stmts: &[Stmt], found: &mut dyn FnMut(LocalId, &Place)) {
+        for stmt in stmts {
+            if let StmtKind::Bind { local, value } = &stmt.kind
+                && let ExprKind::Borrow { place, .. } = &value.kind
+            {
+                found(*local, place);
+            }
+            walk::blocks(stmt, &mut |block| visit(block, found));
+        }
+    }
+    let mut copied = Vec::new();
+    visit(&function.body, &mut |local, place| {
+        let changes = root_local(place).is_none_or(|root| facts.written[root.0 as usize]);
+        if is_list_slice(place, types) && !facts.written[local.0 as usize] && changes {
+            copied.push(local);
+        }
+    });
+    copied
+}
+
+struct Settle<'s> {
+    types: &'s TypeTable,
+    conventions: &'s [Vec<Convention>],
+    borrows: &'s [bool],
+    modes: &'s [Mode],
+    /// Names for slices of lists that are the copies that Python makes.
+    copied: &'s [LocalId],
+    /// Names for slices of lists of which nobody can tell that they are no copies.
+    viewed: &'s [LocalId],
+    result_borrow: Option<bool>,
+}
+
+impl Settle<'_> {
+    fn is_borrow(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Borrow { .. } => true,
+            ExprKind::Call { callee, .. } => {
+                self.borrows[callee.0 as usize] && self.types.is_owning(expr.ty)
+            }
+            _ => false,
+        }
+    }
+
+    fn arg(&self, arg: &mut Expr, convention: Convention) {
+        if !self.types.is_owning(arg.ty) || self.is_borrow(arg) {
+            return;
+        }
+        let (ty, span) = (arg.ty, arg.span);
+        let kind = std::mem::replace(&mut arg.kind, ExprKind::None);
+        arg.kind = match (convention, kind) {
+            (Convention::Owned, kind) => kind,
+            (Convention::Borrowed, ExprKind::Move(place)) => ExprKind::Borrow {
+                place,
+                mutable: false,
+            },
+            // Python passes a copy of a slice; what is written to it is lost.
+            (Convention::Inout, ExprKind::Move(place)) if is_list_slice(&place, self.types) => {
+                let copy = Expr {
+                    kind: ExprKind::Copy(place),
+                    ty,
+                    span,
+                };
+                ExprKind::Borrow {
+                    place: temporary(copy),
+                    mutable: true,
+                }
+            }
+            (Convention::Inout, ExprKind::Move(place)) => ExprKind::Borrow {
+                place,
+                mutable: true,
+            },
+            (_, kind) => ExprKind::Borrow {
+                place: temporary(Expr { kind, ty, span }),
+                mutable: convention == Convention::Inout,
+            },
+        };
+    }
+}
+
+impl Rewriter for Settle<'_> {
+    fn stmt(&mut self, stmt: &mut Stmt) {
+        match &mut stmt.kind {
+            StmtKind::Bind { local, value } => {
+                if self.copied.contains(local)
+                    && let ExprKind::Borrow { place, .. } = &value.kind
+                {
+                    value.kind = ExprKind::Copy(place.clone());
+                } else if self.viewed.contains(local)
+                    && let ExprKind::Move(place) | ExprKind::Copy(place) = &value.kind
+                {
+                    value.kind = ExprKind::Borrow {
+                        place: place.clone(),
+                        mutable: false,
+                    };
+                } else if let ExprKind::Borrow { mutable, .. } = &mut value.kind {
+                    *mutable = self.modes[local.0 as usize] == Mode::Mut;
+                }
+            }
+            StmtKind::Return(Some(value)) => {
+                if let Some(mutable) = self.result_borrow
+                    && let ExprKind::Move(place) = &value.kind
+                {
+                    value.kind = ExprKind::Borrow {
+                        place: place.clone(),
+                        mutable,
+                    };
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn expr(&mut self, expr: &mut Expr) {
+        if let ExprKind::Call { callee, args } = &mut expr.kind {
+            for (arg, convention) in args.iter_mut().zip(&self.conventions[callee.0 as usize]) {
+                self.arg(arg, *convention);
+            }
+        }
+        // What is kept of a slice of a list is a copy; a whole temporary is its value.
+        while let ExprKind::Move(place) = &mut expr.kind {
+            if is_list_slice(place, self.types) {
+                expr.kind = ExprKind::Copy(place.clone());
+                return;
+            }
+            if !place.projections.is_empty() {
+                return;
+            }
+            match std::mem::replace(&mut place.root, Root::Local(LocalId(0))) {
+                Root::Temporary(value) => expr.kind = value.kind,
+                root => {
+                    place.root = root;
+                    return;
+                }
+            }
+        }
+    }
+}

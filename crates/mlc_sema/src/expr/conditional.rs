@@ -1,0 +1,181 @@
+//! Values that are evaluated on one path only: conditional expressions, the right sides of `and` and `or`.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::Name;
+use mlc_syntax::ast::{self};
+
+use super::made::with_stmts;
+use crate::coerce::{Val, Weak};
+use crate::diag;
+use crate::func::{FnCx, Var};
+use crate::hir::{Expr, ExprKind, LogicalOp, Stmt, Ty, TyKind};
+
+impl<'a> FnCx<'_, 'a> {
+    /// `body if test else orelse`
+    pub(super) fn conditional(
+        &mut self,
+        item: &'a ast::IfElse,
+        want: Option<Ty>,
+        span: Span,
+    ) -> Val {
+        let condition = self.condition(&item.test);
+        match self.known_test(&item.test, &condition) {
+            Some(true) => return self.value(&item.body, want),
+            Some(false) => return self.value(&item.orelse, want),
+            None => {}
+        }
+        let narrowed = self.narrowings_of(&condition);
+        let (then, then_stmts) =
+            self.branch_value(&narrowed.when_true, |cx| cx.value(&item.body, want));
+        let (orelse, else_stmts) =
+            self.branch_value(&narrowed.when_false, |cx| cx.value(&item.orelse, want));
+        if then.is_error() != orelse.is_error() && self.cx.is_waiting(self.func) {
+            // Of a branch that needs a result which is not known yet, the other one tells the type.
+            return if then.is_error() { orelse } else { then };
+        }
+        if then.is_error() || orelse.is_error() || condition.ty == Ty::ERROR {
+            return Val::error(span);
+        }
+        let (then, orelse) = match want {
+            Some(want) if !self.cx.types.is_scalar(want) => (
+                self.coerce(then, want).into(),
+                self.coerce(orelse, want).into(),
+            ),
+            _ => match self.same_type(then, orelse, span) {
+                Some(both) => both,
+                None => return Val::error(span),
+            },
+        };
+        let weak = if then.weak == Weak::Float && orelse.weak == Weak::Float {
+            Weak::Float
+        } else {
+            Weak::No
+        };
+        let (then, orelse) = if weak == Weak::Float {
+            (then.expr, orelse.expr)
+        } else {
+            (self.settle(then), self.settle(orelse))
+        };
+        let ty = then.ty;
+        let kind = ExprKind::If {
+            condition: Box::new(condition),
+            then: Box::new(with_stmts(then_stmts, then)),
+            orelse: Box::new(with_stmts(else_stmts, orelse)),
+        };
+        Val {
+            expr: Expr { kind, ty, span },
+            weak,
+        }
+    }
+
+    /// Two values of which one is taken: numbers meet, anything else must agree.
+    pub fn same_type(&mut self, left: Val, right: Val, span: Span) -> Option<(Val, Val)> {
+        let (left_ty, right_ty) = (
+            self.cx.resolve(left.expr.ty),
+            self.cx.resolve(right.expr.ty),
+        );
+        if left_ty == right_ty && left.weak == right.weak {
+            return Some((left, right));
+        }
+        if self.is_arithmetic(left_ty)
+            && self.is_arithmetic(right_ty)
+            && (left_ty == Ty::BOOL) == (right_ty == Ty::BOOL)
+            && let Some(both) = self.meet(left.clone(), right.clone())
+        {
+            return Some(both);
+        }
+        if left_ty == Ty::NONE || right_ty == Ty::NONE {
+            let inner = if left_ty == Ty::NONE {
+                right_ty
+            } else {
+                left_ty
+            };
+            let ty = match self.cx.types.kind(inner) {
+                TyKind::Optional(_) => inner,
+                _ => self.cx.types.optional(inner),
+            };
+            return Some((self.coerce(left, ty).into(), self.coerce(right, ty).into()));
+        }
+        if let TyKind::Optional(_) = self.cx.types.kind(left_ty) {
+            return Some((left, self.coerce(right, left_ty).into()));
+        }
+        if let TyKind::Optional(_) = self.cx.types.kind(right_ty) {
+            return Some((self.coerce(left, right_ty).into(), right));
+        }
+        if self.cx.unify(left_ty, right_ty) {
+            return Some((left, right));
+        }
+        let (expected, found) = (self.ty_name(left_ty), self.ty_name(right_ty));
+        let at = if right.expr.span.is_none() {
+            span
+        } else {
+            right.expr.span
+        };
+        self.report(diag::type_mismatch(at, &expected, &found));
+        None
+    }
+
+    /// A value that is evaluated on one path only, with the statements that it needs.
+    fn branch_value(
+        &mut self,
+        narrowed: &[Name],
+        evaluate: impl FnOnce(&mut Self) -> Val,
+    ) -> (Val, Vec<Stmt>) {
+        let mut value = None;
+        let path = self.path(|cx| {
+            let undo = cx.assume(narrowed);
+            value = Some(evaluate(cx));
+            cx.restore(undo);
+        });
+        // What `:=` bound on this path is bound on some paths only.
+        for (name, var) in path.delta {
+            if let Some(var) = var {
+                let known = self
+                    .vars
+                    .get(&name)
+                    .is_some_and(|before| before.local == var.local && before.certain);
+                self.set_var(
+                    name,
+                    Some(Var {
+                        certain: known,
+                        ..var
+                    }),
+                );
+            }
+        }
+        (value.unwrap_or_else(|| Val::error(Span::NONE)), path.stmts)
+    }
+
+    /// The right side of `and` and `or`: evaluated only where the left does not decide, under what the left has shown.
+    pub fn narrowed_operand(
+        &mut self,
+        op: LogicalOp,
+        left: &Val,
+        right: &'a ast::Expr,
+        want: Option<Ty>,
+    ) -> Val {
+        let narrowed = self.shown_by(op, &left.expr);
+        let (value, stmts) = self.branch_value(&narrowed, |cx| cx.value(right, want));
+        Val {
+            expr: with_stmts(stmts, value.expr),
+            weak: value.weak,
+        }
+    }
+
+    /// The right side of `and` and `or` where only its truth matters.
+    pub fn narrowed_condition(&mut self, op: LogicalOp, left: &Expr, right: &'a ast::Expr) -> Expr {
+        let narrowed = self.shown_by(op, left);
+        let (value, stmts) = self.branch_value(&narrowed, |cx| cx.condition(right).into());
+        with_stmts(stmts, value.expr)
+    }
+
+    /// The names that are narrowed where `left` does not decide.
+    fn shown_by(&mut self, op: LogicalOp, left: &Expr) -> Vec<Name> {
+        let shown = self.narrowings_of(left);
+        if op == LogicalOp::And {
+            shown.when_true
+        } else {
+            shown.when_false
+        }
+    }
+}

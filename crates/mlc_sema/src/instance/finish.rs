@@ -1,0 +1,123 @@
+//! What is known only at the end of a body: types found out late, and flags of variables that may be unbound.
+
+use mlc_diagnostics::Span;
+use rustc_hash::FxHashMap;
+
+use crate::checker::Checker;
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{self, Stmt, StmtKind, Ty, TyKind};
+use crate::walk::{Rewriter, rewrite};
+
+/// Fills in the types that were found out late, and sets the flags of variables that may be unbound.
+pub(super) fn finish_body(
+    cx: FnCx<'_, '_>,
+    unknowns_before: usize,
+) -> (Vec<hir::Local>, Vec<Stmt>) {
+    let FnCx {
+        cx: checker,
+        mut locals,
+        out: mut body,
+        flags,
+        ..
+    } = cx;
+    if checker.unknowns.len() > unknowns_before {
+        let mut unresolved: Option<(String, Span)> = None;
+        for local in &mut locals {
+            local.ty = checker.resolve(local.ty);
+            if has_unknown(checker, local.ty) {
+                if unresolved.is_none() && !local.name.starts_with('$') {
+                    unresolved = Some((local.name.clone(), local.span));
+                }
+                local.ty = Ty::ERROR;
+            }
+        }
+        if let Some((name, span)) = unresolved {
+            checker.report(diag::cannot_infer(span, &format!("`{name}`")));
+        }
+        rewrite(&mut body, &mut Resolver { checker });
+    }
+    if !flags.is_empty() {
+        let mut start: Vec<Stmt> = Vec::new();
+        let mut all: Vec<_> = flags.iter().collect();
+        all.sort();
+        for (local, flag) in all {
+            let span = locals[local.0 as usize].span;
+            start.push(set_flag(*flag, false, span));
+        }
+        rewrite(&mut body, &mut Flags { flags: &flags });
+        start.append(&mut body);
+        body = start;
+    }
+    (locals, body)
+}
+
+fn has_unknown(checker: &Checker<'_>, ty: Ty) -> bool {
+    match checker.types.kind(ty) {
+        TyKind::Unknown(_) => true,
+        TyKind::List(of) | TyKind::Optional(of) => has_unknown(checker, *of),
+        TyKind::Array { elem, .. } => has_unknown(checker, *elem),
+        TyKind::Tuple(items) => items.iter().any(|&item| has_unknown(checker, item)),
+        _ => false,
+    }
+}
+
+struct Resolver<'r, 'a> {
+    checker: &'r mut Checker<'a>,
+}
+
+impl Rewriter for Resolver<'_, '_> {
+    fn expr(&mut self, expr: &mut hir::Expr) {
+        expr.ty = self.checker.resolve(expr.ty);
+        // A value whose type was not known when it was read may turn out to own memory.
+        if let hir::ExprKind::Load(place) = &expr.kind
+            && self.checker.types.is_owning(expr.ty)
+        {
+            expr.kind = hir::ExprKind::Move(place.clone());
+        }
+    }
+
+    fn place(&mut self, place: &mut hir::Place) {
+        place.ty = self.checker.resolve(place.ty);
+        for projection in &mut place.projections {
+            projection.ty = self.checker.resolve(projection.ty);
+        }
+    }
+}
+
+struct Flags<'f> {
+    flags: &'f FxHashMap<hir::LocalId, hir::LocalId>,
+}
+
+impl Rewriter for Flags<'_> {
+    fn stmts(&mut self, stmts: &mut Vec<Stmt>) {
+        let mut at = 0;
+        while at < stmts.len() {
+            let set = match &stmts[at].kind {
+                StmtKind::Bind { local, .. } => self.flags.get(local).map(|flag| (*flag, true)),
+                StmtKind::Drop(local) => self.flags.get(local).map(|flag| (*flag, false)),
+                _ => None,
+            };
+            if let Some((flag, value)) = set {
+                let span = stmts[at].span;
+                stmts.insert(at + 1, set_flag(flag, value, span));
+                at += 1;
+            }
+            at += 1;
+        }
+    }
+}
+
+fn set_flag(flag: hir::LocalId, value: bool, span: Span) -> Stmt {
+    Stmt {
+        kind: StmtKind::Bind {
+            local: flag,
+            value: hir::Expr {
+                kind: hir::ExprKind::Bool(value),
+                ty: Ty::BOOL,
+                span,
+            },
+        },
+        span,
+    }
+}

@@ -1,0 +1,96 @@
+//! Parameters inside the body: their locals, defaults and what is wrong with how they are written.
+
+use mlc_syntax::ast::{self, FunctionKeyword};
+
+use crate::checker::{DeclId, HeaderParam};
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{self, Convention, Mode, Ty};
+
+impl<'a> FnCx<'_, 'a> {
+    /// Makes the local of a parameter; `None` for one that is no parameter of the compiled function: a function that is
+    /// passed, or the value that a constructor makes.
+    pub(super) fn declare_param(
+        &mut self,
+        param: &HeaderParam,
+        syntax: Option<&'a ast::Param>,
+        made_here: bool,
+    ) -> Option<hir::LocalId> {
+        if self.declare_passed(param.name, param.ty) {
+            // It keeps the numbering of parameters and locals alike.
+            self.new_local(param.name.to_string(), Ty::NONE, Mode::Owner, param.span);
+            return None;
+        }
+        let owning = self.cx.types.is_owning(param.ty);
+        let mode = match param.written {
+            _ if made_here => Mode::Owner,
+            Some(Convention::Inout) => Mode::Mut,
+            Some(Convention::Borrowed) if owning => Mode::Ref,
+            _ => Mode::Owner,
+        };
+        let local = self.new_local(param.name.as_str().to_owned(), param.ty, mode, param.span);
+        // What owns memory may turn out to be borrowed; bound again it becomes another variable.
+        if !owning || matches!(param.written, Some(Convention::Inout | Convention::Owned)) {
+            self.remember_local(param.name, param.ty, false, local);
+        }
+        self.bind_var(param.name, local);
+        self.assigned.insert(param.name);
+        if syntax.is_some_and(|syntax| syntax.annotation.is_some()) {
+            self.annotated.insert(param.name, (param.ty, param.span));
+        }
+        (!made_here).then_some(local)
+    }
+
+    /// The default of a parameter for callers from outside.
+    pub(super) fn constant_default(
+        &mut self,
+        decl: DeclId,
+        param: &'a ast::Param,
+        ty: Ty,
+    ) -> Option<crate::signature::Default> {
+        param.default.as_ref()?;
+        let value = self.default_value(decl, param, Some(ty))?;
+        if value.ty == Ty::ERROR {
+            return None;
+        }
+        Some(
+            match crate::interp::evaluate(self.cx, self.locals.len(), &value) {
+                Ok(value) => crate::signature::Default::Value(value),
+                Err(_) => crate::signature::Default::Computed,
+            },
+        )
+    }
+
+    pub(super) fn check_param(
+        &mut self,
+        param: &'a ast::Param,
+        function: &'a ast::Function,
+        position: usize,
+        method: bool,
+    ) {
+        let is_self = position == 0 && method;
+        if param.annotation.is_none()
+            && !is_self
+            && !crate::call::is_variadic(param)
+            && function.keyword == FunctionKeyword::Fn
+            && !crate::names::is_called(&function.body, param.name.name)
+        {
+            self.report(diag::missing_annotation(
+                param.name.span,
+                param.name.name.as_str(),
+                function.name.name.as_str(),
+            ));
+        }
+        if let Some(default) = &param.default
+            && matches!(
+                default.kind,
+                ast::ExprKind::List(_)
+                    | ast::ExprKind::Dict(_)
+                    | ast::ExprKind::Set(_)
+                    | ast::ExprKind::Comprehension(_)
+            )
+        {
+            self.report(diag::mutable_default(default.span));
+        }
+    }
+}

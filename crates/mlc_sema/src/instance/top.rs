@@ -1,0 +1,114 @@
+//! The top-level statements of a module as a function.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{self};
+use rustc_hash::FxHashMap;
+
+use super::finish::finish_body;
+use crate::checker::{Checker, Header, ModuleId};
+use crate::func::FnCx;
+use crate::hir::{self, FuncId, Stmt, StmtKind, Ty};
+use crate::results::Inference;
+
+impl<'a> Checker<'a> {
+    fn reserve_init(&mut self, module: ModuleId) -> FuncId {
+        let func = FuncId(self.headers.len() as u32);
+        self.headers.push(Header {
+            decl: None,
+            params: Vec::new(),
+            result: Some(Ty::NONE),
+            done: true,
+            inference: Inference::default(),
+        });
+        self.instance_generics.push(FxHashMap::default());
+        self.functions.push(None);
+        let wanted = if module.0 == 0 {
+            "__init__".to_owned()
+        } else {
+            format!("{}.__init__", self.module(module).path)
+        };
+        let symbol = self.unique_symbol(&wanted);
+        self.symbols_by_func.push(symbol);
+        func
+    }
+
+    /// The top-level statements of a module as a function. An import runs those of the modules that it is the first to
+    /// reach; `inits` are theirs.
+    pub fn check_top(&mut self, module: ModuleId, inits: &[Option<FuncId>]) -> Option<FuncId> {
+        let ast = self.module(module).ast;
+        let runs = |cx: &Self, stmt: &ast::Stmt| -> Vec<FuncId> {
+            let first = cx.module(module).links.first.get(&stmt.span);
+            let first = first.into_iter().flatten();
+            first.filter_map(|id| inits[id.0 as usize]).collect()
+        };
+        let any = ast.body.iter().any(|stmt| match stmt.kind {
+            ast::StmtKind::Function(_)
+            | ast::StmtKind::Struct(_)
+            | ast::StmtKind::Comptime(_)
+            | ast::StmtKind::Invalid { .. } => false,
+            ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => !runs(self, stmt).is_empty(),
+            _ => true,
+        });
+        if !any {
+            return None;
+        }
+        let func = self.reserve_init(module);
+        let symbol = self.symbols_by_func[func.0 as usize].clone();
+        let unknowns_before = self.unknowns.len();
+        let mut cx = FnCx::new(self, module, func);
+        cx.at_top = true;
+        cx.flexible = true;
+        for stmt in &ast.body {
+            match stmt.kind {
+                ast::StmtKind::Function(_) => {}
+                ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => {
+                    for init in runs(cx.cx, stmt) {
+                        cx.emit(call_of(init, stmt.span), stmt.span);
+                    }
+                }
+                _ => cx.block(std::slice::from_ref(stmt)),
+            }
+        }
+        let (locals, body) = finish_body(cx, unknowns_before);
+        let function = init_function(symbol, locals, body, module.0 == 0, ast.span);
+        self.functions[func.0 as usize] = Some(function);
+        Some(func)
+    }
+}
+
+/// A call of a function that takes and gives nothing.
+fn call_of(callee: FuncId, span: Span) -> StmtKind {
+    StmtKind::Expr(hir::Expr {
+        kind: hir::ExprKind::Call {
+            callee,
+            args: Vec::new(),
+        },
+        ty: Ty::NONE,
+        span,
+    })
+}
+
+fn init_function(
+    symbol: String,
+    locals: Vec<hir::Local>,
+    body: Vec<Stmt>,
+    exported: bool,
+    span: Span,
+) -> hir::Function {
+    hir::Function {
+        name: "__init__".to_owned(),
+        symbol,
+        params: Vec::new(),
+        result: Ty::NONE,
+        result_borrows: None,
+        returns_param: None,
+        kind: hir::FunctionKind::Function,
+        locals,
+        body,
+        raises: false,
+        exported,
+        attributes: hir::Attributes::default(),
+        doc: None,
+        span,
+    }
+}

@@ -1,0 +1,133 @@
+//! The names that statements bind.
+
+use mlc_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
+use mlc_syntax::{Name, ast};
+
+use super::visit::{each_block, for_each_child};
+
+/// Calls `found` for every name that the statement binds in its scope, at any depth of blocks.
+pub(crate) fn bound_by(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
+    match &stmt.kind {
+        StmtKind::Function(function) => found(function.name.name),
+        StmtKind::Struct(item) => found(item.name.name),
+        StmtKind::Assign { targets, value } => {
+            targets
+                .iter()
+                .for_each(|target| target_names(target, found));
+            walrus(value, found);
+        }
+        StmtKind::AugAssign { target, value, .. } => {
+            target_names(target, found);
+            walrus(value, found);
+        }
+        StmtKind::Declare(declare) => {
+            target_names(&declare.target, found);
+            if let Some(value) = &declare.value {
+                walrus(value, found);
+            }
+        }
+        StmtKind::Comptime(item) => found(item.name.name),
+        StmtKind::Atomic(inner) => bound_by(inner, found),
+        StmtKind::For(item) => {
+            for axis in &item.axes {
+                target_names(&axis.target, found);
+                walrus(&axis.iter, found);
+            }
+            blocks(&[&item.body, &item.orelse], found);
+        }
+        StmtKind::While { test, body, orelse } => {
+            walrus(test, found);
+            blocks(&[body, orelse], found);
+        }
+        StmtKind::If(item) => {
+            for branch in &item.branches {
+                walrus(&branch.test, found);
+                blocks(&[&branch.body], found);
+            }
+            blocks(&[&item.orelse], found);
+        }
+        StmtKind::With(item) => {
+            for target in item.items.iter().filter_map(|item| item.target.as_ref()) {
+                target_names(target, found);
+            }
+            blocks(&[&item.body], found);
+        }
+        StmtKind::Match(item) => {
+            for case in &item.cases {
+                blocks(&[&case.body], found);
+            }
+        }
+        StmtKind::Try(item) => {
+            blocks(&[&item.body, &item.orelse, &item.finally], found);
+            for handler in &item.handlers {
+                if let Some(name) = handler.name {
+                    found(name.name);
+                }
+                blocks(&[&handler.body], found);
+            }
+        }
+        StmtKind::Import(modules) => {
+            for module in modules {
+                if let Some(name) = module.alias.or(module.path.first().copied()) {
+                    found(name.name);
+                }
+            }
+        }
+        StmtKind::ImportFrom(import) => {
+            if let ast::ImportedNames::Some(names) = &import.names {
+                for name in names {
+                    found(name.alias.unwrap_or(name.name).name);
+                }
+            }
+        }
+        StmtKind::Expr(value) | StmtKind::Return(Some(value)) => walrus(value, found),
+        StmtKind::Assert { test, .. } => walrus(test, found),
+        StmtKind::Invalid { names } => names.iter().for_each(|name| found(*name)),
+        StmtKind::Return(None)
+        | StmtKind::Delete(_)
+        | StmtKind::Raise { .. }
+        | StmtKind::Global(_)
+        | StmtKind::Nonlocal(_)
+        | StmtKind::Pass
+        | StmtKind::Break
+        | StmtKind::Continue => {}
+    }
+}
+
+pub(super) fn blocks(blocks: &[&Vec<Stmt>], found: &mut dyn FnMut(Name)) {
+    for stmt in blocks.iter().flat_map(|block| block.iter()) {
+        bound_by(stmt, found);
+    }
+}
+
+/// The names in an assignment target; `a[i]` and `a.b` bind nothing.
+pub(crate) fn target_names(target: &Expr, found: &mut (impl FnMut(Name) + ?Sized)) {
+    match &target.kind {
+        ExprKind::Name(name) => found(*name),
+        ExprKind::Tuple(items) | ExprKind::List(items) => {
+            items.iter().for_each(|item| target_names(item, found));
+        }
+        ExprKind::Starred(inner) => target_names(inner, found),
+        _ => {}
+    }
+}
+
+/// The targets of `:=` in an expression (comprehensions bind theirs outside, as in Python).
+fn walrus(expr: &Expr, found: &mut dyn FnMut(Name)) {
+    if let ExprKind::Named { target, .. } = &expr.kind {
+        found(target.name);
+    }
+    for_each_child(expr, &mut |child| walrus(child, found));
+}
+
+/// The names that `nonlocal` declares, at any depth of blocks.
+pub(crate) fn nonlocals(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
+    if let StmtKind::Nonlocal(names) = &stmt.kind {
+        names.iter().for_each(|name| found(name.name));
+    }
+    if !matches!(stmt.kind, StmtKind::Function(_) | StmtKind::Struct(_)) {
+        each_block(stmt, &mut |block| {
+            block.iter().for_each(|stmt| nonlocals(stmt, found));
+        });
+    }
+}
