@@ -230,14 +230,18 @@ static void consider(Worst *worst, double error, uint64_t a, uint64_t b, uint64_
 }
 
 /* A value that is surely nearer than the worst so far need not be looked at in detail. `half` is half of a unit in the
- * last place relative to the value, at the least; that holds between the bounds. */
+ * last place relative to the value, at the least; that holds between the bounds. Beyond them a value is surely right where
+ * it is NaN as it should be, infinite where it is far out of range, and zero where it is far below the least number. */
 typedef struct {
-    double half, least, greatest;
+    double half, least, greatest, tiny;
 } Ordinary;
 
 static int is_unremarkable(const Ordinary *o, double value, double about, double worst) {
     double size = fabs(about);
-    return size > o->least && size < o->greatest && fabs(value - about) < worst * o->half * size;
+    if (size > o->least && size < o->greatest) return fabs(value - about) < worst * o->half * size;
+    if (isnan(about) || isnan(value)) return isnan(about) && isnan(value);
+    if (signbit(about) != signbit(value)) return 0;
+    return size > o->greatest ? isinf(value) && size > 4 * o->greatest : value == 0 && size < worst * o->tiny;
 }
 
 /* `lanes(x…, y)` computes all elements, `one(x…, y, i)` one; both are null-safe arrays of one dimension. Arguments are
@@ -257,7 +261,8 @@ int measure(void *lanes, void *one, const char *name, int format, const Draw *dr
     Array array[4];
     for (int k = 0; k < 4; k++) array[k] = (Array){memory[k], memory[k], 0, CHUNK, 1};
     const Format *f = &FORMATS[format];
-    const Ordinary ordinary = {ldexp(0.5, -f->fraction_bits), ldexp(1, f->least_exponent), ldexp(1, f->greatest_exponent)};
+    const Ordinary ordinary = {ldexp(0.5, -f->fraction_bits), ldexp(1, f->least_exponent), ldexp(1, f->greatest_exponent),
+                               ldexp(1, f->least_exponent - f->fraction_bits)};
     memset(out, 0, sizeof *out);
     for (uint64_t done = 0; done < count; done += CHUNK) {
         int64_t size = count - done < CHUNK ? (int64_t)(count - done) : CHUNK;
