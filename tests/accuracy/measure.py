@@ -87,7 +87,7 @@ class Measure:
         subprocess.run([mlc, "compile", *options, "--emit", "shared", "-o", library, source], check=True)
         sweep = folder / "measure.so"
         compiler = os.environ.get("CC", "cc")
-        flags = ["-O2", "-mavx2", "-shared", "-fPIC"]
+        flags = ["-O3", "-mavx2", "-shared", "-fPIC"]
         subprocess.run([compiler, *flags, "-o", sweep, HERE / "measure.c", "-lmvec", "-lm"], check=True)
         self.compiled = ctypes.CDLL(str(library))
         self.sweep = ctypes.CDLL(str(sweep))
