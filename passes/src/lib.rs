@@ -24,7 +24,9 @@ use std::sync::Once;
 /// Every pass of ours, in the order of the flow.
 pub static PASSES: &[&Pass] = &[
     &own::check::CHECK,
+    &own::annotate_globals::ANNOTATE_GLOBALS,
     &own::hoist_views::HOIST_VIEWS,
+    &own::hoist_loads::HOIST_LOADS,
     &own::elide_checks::ELIDE_CHECKS,
     &own::hoist_checks::HOIST_CHECKS,
     &par::check::CHECK,

@@ -11,11 +11,15 @@ pub const OWN_TO_PAR: &[Step] = &[
     "verify-own",
     // On what the front end made, before anything moves: its places are those of the source.
     "own-check",
+    // From here on functions are looked at one by one.
+    "own-annotate-globals",
     // Folds casts between integers and indices, so that the analyses see one expression for one index.
     "canonicalize",
     "cse",
     // Equal lengths become one value, which is what the index checks are proved with.
     "func.func(own-hoist-views)",
+    // A width that is a field is one value for all iterations, too.
+    "func.func(own-hoist-loads)",
     // Extents of arrays, and what is computed from lengths alone, leave the loops too and become one value each.
     "func.func(loop-invariant-code-motion)",
     "cse",

@@ -372,7 +372,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             let ty = self.function.locals[slot].ty;
             let cell = self.cell(ty)?;
-            if let Binding::Values(values) = self.env[slot].clone() {
+            let before = match &self.env[slot] {
+                Binding::Values(values) => Some(values.clone()),
+                // To which the iteration has contributed nothing yet.
+                Binding::Unset if self.accumulators.contains(slot) => Some(self.current(slot)?),
+                _ => None,
+            };
+            if let Some(values) = before {
                 let target = self.borrow_box(cell, true);
                 self.put(target, ty, &values)?;
             }

@@ -227,7 +227,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             nonnegative: self.nonnegative.clone(),
             live: self.live.clone(),
             targets: self.targets.clone(),
-            reductions: &[],
+            reductions: self.reductions,
             in_parallel: self.in_parallel,
             collects: Vec::new(),
             accumulators: LocalSet::default(),

@@ -231,19 +231,25 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let slot = reduction.local.0 as usize;
         let ty = self.local_ty(reduction.local);
         let value = self.one(value)?;
-        let new = match self.env[slot].clone() {
-            Binding::Values(old) => self.binary(Binary {
+        let old = match self.env[slot].clone() {
+            Binding::Values(old) => Some(old[0]),
+            // In a `try`, which keeps it in a cell.
+            Binding::Borrow(Borrowed::Ref(cell)) => Some(self.load(cell, ty)?[0]),
+            _ => None,
+        };
+        let new = match old {
+            Some(old) => self.binary(Binary {
                 op: reduction.op,
-                a: old[0],
+                a: old,
                 b: value,
                 left: ty,
                 right: ty,
                 ty,
                 known: Known::default(),
             })?,
-            _ => value,
+            None => value,
         };
-        self.env[slot] = Binding::Values(vec![new]);
+        self.set_slot(slot, vec![new]);
         Ok(())
     }
 

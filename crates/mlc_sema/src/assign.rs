@@ -199,7 +199,7 @@ impl<'a> FnCx<'_, 'a> {
 }
 
 /// Whether two expressions are the same text, as far as names, literals and parts go.
-fn same_expr(left: &ast::Expr, right: &ast::Expr) -> bool {
+pub(crate) fn same_expr(left: &ast::Expr, right: &ast::Expr) -> bool {
     match (&left.kind, &right.kind) {
         (Ast::Name(left), Ast::Name(right)) => left == right,
         (Ast::Int(left), Ast::Int(right)) => left == right,

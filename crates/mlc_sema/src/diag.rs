@@ -221,6 +221,15 @@ pub(crate) fn outside_loop(span: Span, word: &str) -> Diagnostic {
     Diagnostic::error("outside-loop", span, format!("`{word}` outside a loop"))
 }
 
+pub(crate) fn parallel_text(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "not-iterable",
+        span,
+        "a parallel loop does not run over the characters of a `String`",
+    )
+    .help("make a list of them first: `list(text)`")
+}
+
 pub(crate) fn parallel_exit(span: Span, word: &str, header: Span) -> Diagnostic {
     Diagnostic::error(
         "parallel-exit",

@@ -5,6 +5,7 @@ use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 use rustc_hash::FxHashSet;
 
+use crate::assign::same_expr;
 use crate::coerce::Val;
 use crate::diag;
 use crate::func::{Delta, FnCx, Loop, Path, Var};
@@ -341,6 +342,10 @@ impl<'a> FnCx<'_, 'a> {
         let mut axes = Vec::with_capacity(item.axes.len());
         for axis in &item.axes {
             let mut source = self.source(&axis.iter);
+            if self.is_text(&source) {
+                self.report(diag::parallel_text(axis.iter.span));
+                source = Source::Failed;
+            }
             let (range, direct) = self.loop_range(&mut source, item.header);
             let index = self.temp("i", Ty::INT, axis.target.span);
             axes.push(Axis { index, range });
@@ -363,6 +368,18 @@ impl<'a> FnCx<'_, 'a> {
             })),
             span,
         );
+    }
+
+    /// Whether characters are among what is iterated over: where one begins is known from those before it.
+    fn is_text(&mut self, source: &Source<'a>) -> bool {
+        match source {
+            Source::Elements { place, .. } => self.cx.resolve(place.ty) == Ty::STR,
+            Source::Enumerate { inner, .. }
+            | Source::Reversed { inner, .. }
+            | Source::Generator { inner, .. } => self.is_text(inner),
+            Source::Zip(sources) => sources.iter().any(|source| self.is_text(source)),
+            _ => false,
+        }
     }
 
     fn bind_axes(
@@ -407,9 +424,11 @@ impl<'a> FnCx<'_, 'a> {
                 (target, op, value)
             }
             ast::StmtKind::Assign { targets, value } if targets.len() == 1 => {
-                match min_max_of(value) {
-                    Some((op, _, operand)) => (&targets[0], Some(op), operand),
-                    None => (&targets[0], None, value),
+                let target = &targets[0];
+                let updated = min_max_of(value).filter(|(_, place, _)| same_expr(target, place));
+                match updated {
+                    Some((op, _, operand)) => (target, Some(op), operand),
+                    None => (target, None, value),
                 }
             }
             _ => {

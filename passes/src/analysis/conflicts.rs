@@ -11,6 +11,7 @@ use super::{
     borrows::uses_of_derived,
     lost::Watch,
     origins::origins,
+    place::owner,
     touches::{Touch, Touches},
 };
 use melior::ir::{TypeLike, ValueLike};
@@ -131,7 +132,7 @@ fn of_borrow<'c: 'a, 'a>(
     let mut watch = Watch::new();
     let mut ends_it: Option<&Touch> = None;
     for covered in origins(borrow) {
-        for touch in touches.between(super::origins::owner(covered.root), from, to) {
+        for touch in touches.between(owner(covered.root), from, to) {
             if touch.writes
                 && touch.op != op
                 && !mine.contains(&op_key(touch.op))

@@ -4,21 +4,14 @@
 use super::{
     access::{Access, Step, path},
     borrows::{is_borrow_like, sources},
-    place::root,
+    place::{global, is_constant, root},
 };
 use melior::ir::{ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{
-    Key, Op, Val, all_ops, defining_op, op_name, operand, string_attribute, uses, value_key,
+    Key, Op, Val, all_ops, defining_op, op_name, string_attribute, uses, value_key,
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
-
-/// What owns memory, by name: a value of a function, or a top-level value, which many borrows lead to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Owner<'c> {
-    Value(Key),
-    Global(&'c str),
-}
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A place that a borrow may lead to.
 #[derive(Clone, Debug)]
@@ -26,19 +19,6 @@ pub struct Origin<'c, 'a> {
     pub root: Val<'c, 'a>,
     /// `Step::Part` is a part that nothing is known of, at any depth.
     pub path: Vec<Step<'c, 'a>>,
-}
-
-/// The owner that a root stands for.
-pub fn owner<'c>(root: Val<'c, '_>) -> Owner<'c> {
-    global(root).map_or(Owner::Value(value_key(root)), Owner::Global)
-}
-
-/// The name of the top-level value that a borrow leads to as a whole: a cast of its address.
-pub fn global<'c>(root: Val<'c, '_>) -> Option<&'c str> {
-    let cast =
-        defining_op(root).filter(|op| op_name(*op) == "builtin.unrealized_conversion_cast")?;
-    let address = defining_op(operand(cast, 0)).filter(|op| op_name(*op) == "llvm.mlir.addressof");
-    string_attribute(address?, "global_name")
 }
 
 /// All places that a box, a borrow or a memref may lead to.
@@ -97,9 +77,12 @@ fn collect<'c: 'a, 'a>(
     }
 }
 
-/// The top-level values that each function of a module may change, by the functions that it calls too.
-pub fn changed_globals<'c, 'a>(functions: &[Op<'c, 'a>]) -> HashMap<&'c str, BTreeSet<&'c str>> {
-    let mut changed: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+/// What functions do to top-level values: by function and value, whether it changes it.
+pub type GlobalUses<'c> = HashMap<&'c str, BTreeMap<&'c str, bool>>;
+
+/// The top-level values that each function of a module reads and may change, by the functions that it calls too.
+pub fn global_uses<'c, 'a>(functions: &[Op<'c, 'a>]) -> GlobalUses<'c> {
+    let mut all: GlobalUses = HashMap::new();
     let mut callers: HashMap<&str, Vec<&str>> = HashMap::new();
     for function in functions {
         let name = string_attribute(*function, "sym_name").unwrap_or_default();
@@ -112,28 +95,35 @@ pub fn changed_globals<'c, 'a>(functions: &[Op<'c, 'a>]) -> HashMap<&'c str, BTr
                 "builtin.unrealized_conversion_cast" => {
                     let Ok(result) = op.result(0) else { continue };
                     let result = Val::from(result);
-                    if own::kind(result.r#type()) == own::Kind::Mut
+                    if let Some(global) = global(result)
+                        && !is_constant(result)
                         && !uses(result).is_empty()
-                        && let Some(global) = global(result)
                     {
-                        changed.entry(name).or_default().insert(global);
+                        let changes = own::kind(result.r#type()) == own::Kind::Mut;
+                        *all.entry(name).or_default().entry(global).or_default() |= changes;
                     }
                 }
                 _ => {}
             }
         }
     }
-    let mut pending: Vec<&str> = changed.keys().copied().collect();
+    let mut pending: Vec<&str> = all.keys().copied().collect();
     while let Some(callee) = pending.pop() {
-        let globals = changed.get(callee).cloned().unwrap_or_default();
+        let of_callee = all.get(callee).cloned().unwrap_or_default();
         for caller in callers.get(callee).into_iter().flatten() {
-            let all = changed.entry(caller).or_default();
-            let before = all.len();
-            all.extend(&globals);
-            if all.len() > before {
+            let of_caller = all.entry(caller).or_default();
+            let mut grew = false;
+            for (global, changes) in &of_callee {
+                let known = of_caller.get(global).copied();
+                if known.is_none_or(|known| *changes && !known) {
+                    of_caller.insert(global, *changes);
+                    grew = true;
+                }
+            }
+            if grew {
                 pending.push(caller);
             }
         }
     }
-    changed
+    all
 }

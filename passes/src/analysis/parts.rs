@@ -9,8 +9,7 @@ use super::{
     borrows::consumes,
     conflicts::overlap,
     lost::Watch,
-    origins::{global, owner},
-    place::root,
+    place::{global, owner, root},
     touches::Touches,
 };
 use melior::ir::ValueLike;

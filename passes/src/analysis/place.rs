@@ -1,9 +1,29 @@
-//! Which box or argument a borrow comes from, and which part of it.
+//! Which box, argument or top-level value a borrow comes from, and which part of it.
 
 use crate::analysis::access::is_view_like;
 use melior::ir::{OperationRef, Value, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{defining_op, op_name, operand, value_key};
+use mlc_mlir::rewrite::{Key, Val, defining_op, op_name, operand, string_attribute, value_key};
+
+/// What owns memory, by name: a value of a function, or a top-level value, which many borrows lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Owner<'c> {
+    Value(Key),
+    Global(&'c str),
+}
+
+/// The owner that a root stands for.
+pub fn owner<'c>(root: Val<'c, '_>) -> Owner<'c> {
+    global(root).map_or(Owner::Value(value_key(root)), Owner::Global)
+}
+
+/// The name of the top-level value that a borrow leads to as a whole: a cast of its address.
+pub fn global<'c>(root: Val<'c, '_>) -> Option<&'c str> {
+    let cast =
+        defining_op(root).filter(|op| op_name(*op) == "builtin.unrealized_conversion_cast")?;
+    let address = defining_op(operand(cast, 0)).filter(|op| op_name(*op) == "llvm.mlir.addressof");
+    string_attribute(address?, "global_name")
+}
 
 /// A value whose memory is reached through no other value: a box, a borrowed argument, or a borrow that
 /// a call returned.
@@ -28,7 +48,7 @@ pub fn root<'c: 'a, 'a>(value: Value<'c, 'a>) -> Value<'c, 'a> {
 pub fn may_overlap(first: Value, second: Value) -> bool {
     !is_constant(first)
         && !is_constant(second)
-        && (value_key(first) == value_key(second)
+        && (owner(first) == owner(second)
             || is_of_unknown_origin(first)
             || is_of_unknown_origin(second))
 }
@@ -40,11 +60,11 @@ pub fn is_constant(root: Value) -> bool {
 
 /// Whether a root is a borrow that a call returned: it may be a part of another root.
 pub fn is_of_unknown_origin(root: Value) -> bool {
-    own::is_borrow(root.r#type()) && defining_op(root).is_some()
+    own::is_borrow(root.r#type()) && defining_op(root).is_some() && global(root).is_none()
 }
 
 /// The roots whose headers an operation may change: the length or the buffer of a list in them may be
-/// another afterwards.
+/// another afterwards. What a called function does to top-level values is not among them: `own-annotate-globals` says that.
 pub fn header_writes<'c: 'a, 'a>(op: OperationRef<'c, 'a>) -> Vec<Value<'c, 'a>> {
     let name = op_name(op);
     let changes = |value: &Value| match own::kind(value.r#type()) {

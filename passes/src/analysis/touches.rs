@@ -1,12 +1,13 @@
 //! What the operations of a function read and write, by owner: the accesses of [`super::access`] with their roots traced to all
-//! places that they may be, and the top-level values that called functions change.
+//! places that they may be, and the top-level values that called functions read and change.
 
 use super::{
     access::{Mode, Step, accesses},
-    origins::{Owner, owner, places},
+    origins::{GlobalUses, places},
+    place::{Owner, owner},
 };
 use mlc_mlir::rewrite::{Key, Op, Val, all_ops, op_key, op_name, string_attribute};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// One access to a part of what an owner owns.
 #[derive(Clone, Debug)]
@@ -28,8 +29,8 @@ pub struct Touches<'c, 'a> {
 }
 
 impl<'c: 'a, 'a> Touches<'c, 'a> {
-    /// `changed` are the top-level values that functions change.
-    pub fn of(function: Op<'c, 'a>, changed: &HashMap<&'c str, BTreeSet<&'c str>>) -> Self {
+    /// `uses` is what functions do to top-level values.
+    pub fn of(function: Op<'c, 'a>, uses: &GlobalUses<'c>) -> Self {
         let mut touches = Self {
             all: Vec::new(),
             by_owner: HashMap::new(),
@@ -54,13 +55,13 @@ impl<'c: 'a, 'a> Touches<'c, 'a> {
                 "func.call" => string_attribute(call, "callee").unwrap_or_default(),
                 _ => continue,
             };
-            for global in changed.get(callee).into_iter().flatten() {
+            for (global, changes) in uses.get(callee).into_iter().flatten() {
                 touches.all.push(Touch {
                     op: call,
                     owner: Owner::Global(global),
                     root: None,
                     path: Vec::new(),
-                    writes: true,
+                    writes: *changes,
                 });
             }
         }

@@ -15,9 +15,9 @@ use crate::analysis::{
     conflicts::{Conflict, conflicts},
     moves::{UseAfterMove, use_after_move},
     order::may_follow,
-    origins::{changed_globals, global, origins},
+    origins::{GlobalUses, global_uses, origins},
     parts::{Misuse, MisuseKind, misuses},
-    place::root,
+    place::{global, root},
     touches::Touches,
 };
 use melior::ir::{Location, TypeLike, ValueLike, operation::OperationLike};
@@ -29,7 +29,6 @@ use mlc_mlir::{
         string_attribute, uses, value_name,
     },
 };
-use std::collections::{BTreeSet, HashMap};
 
 pub static CHECK: Pass = Pass {
     name: "own-check",
@@ -38,9 +37,9 @@ pub static CHECK: Pass = Pass {
     run: |_, module, _| {
         let mut legal = true;
         let functions = functions(module);
-        let changed = changed_globals(&functions);
+        let uses = global_uses(&functions);
         for function in functions {
-            legal &= check(function, &changed);
+            legal &= check(function, &uses);
         }
         if legal {
             Ok(())
@@ -58,7 +57,7 @@ fn functions<'c, 'a>(module: Op<'c, 'a>) -> Vec<Op<'c, 'a>> {
 }
 
 /// Reports what is illegal in a function. Returns whether nothing is.
-fn check<'c: 'a, 'a>(function: Op<'c, 'a>, changed: &HashMap<&'c str, BTreeSet<&'c str>>) -> bool {
+fn check<'c: 'a, 'a>(function: Op<'c, 'a>, uses: &GlobalUses<'c>) -> bool {
     let mut legal = true;
     for op in all_ops(function) {
         let blocks = nested_blocks(op);
@@ -72,7 +71,7 @@ fn check<'c: 'a, 'a>(function: Op<'c, 'a>, changed: &HashMap<&'c str, BTreeSet<&
         }
         legal &= check_write(op) & check_escape(op);
     }
-    let touches = Touches::of(function, changed);
+    let touches = Touches::of(function, uses);
     for found in conflicts(function, &touches) {
         report_conflict(&found);
         legal = false;

@@ -7,15 +7,17 @@
 //!     own.check_index %i < %n given %i                 scf.for %i = %a to %b step %c {
 //!     %d = own.view %r                                   own.check_index %i < %n given %i
 //!
-//! Requires: checked ownership (`own-check`), so that nothing but an operation on the same root can change a header.
+//! Requires: checked ownership (`own-check`), so that nothing but an operation on the same root can change a header; calls that
+//! say what they change (`own-annotate-globals`).
 //! Leaves: equal header reads merged where no operation of the function can change the header; borrows of all that another
 //! borrow covers folded away.
 //! Does not: move a borrow of an element whose index is checked inside of the loop.
 
 use crate::analysis::{
     linear::Linear,
-    place::{header_writes, is_constant, is_of_unknown_origin, root},
+    place::{Owner, header_writes, is_constant, is_of_unknown_origin, owner, root},
 };
+use crate::own::annotate_globals::changed_by;
 use melior::{
     Context,
     ir::{OperationRef, Type, ValueLike, operation::OperationLike},
@@ -73,33 +75,36 @@ fn is_loop(op: Op) -> bool {
 }
 
 /// The roots whose headers something may change.
-struct Changed {
-    roots: HashSet<Key>,
+struct Changed<'c> {
+    owners: HashSet<Owner<'c>>,
     /// One of them is a borrow of unknown origin: it may be a part of any root.
     any: bool,
 }
 
-impl Changed {
-    /// What the operations in `op` may change.
-    fn by(op: Op) -> Self {
+impl<'c> Changed<'c> {
+    /// What the operations in `around` may change.
+    fn by(around: Op<'c, '_>) -> Self {
         let mut changed = Self {
-            roots: HashSet::new(),
+            owners: HashSet::new(),
             any: false,
         };
-        for root in all_ops(op).into_iter().flat_map(header_writes) {
-            changed.any |= is_of_unknown_origin(root);
-            changed.roots.insert(value_key(root));
+        for op in all_ops(around) {
+            for root in header_writes(op) {
+                changed.any |= is_of_unknown_origin(root);
+                changed.owners.insert(owner(root));
+            }
+            changed.owners.extend(changed_by(op).map(Owner::Global));
         }
         changed
     }
 
     /// Whether the header that a borrow leads to may change.
-    fn reaches(&self, value: Val) -> bool {
+    fn reaches(&self, value: Val<'c, '_>) -> bool {
         let root = root(value);
         !is_constant(root)
             && (self.any
-                || self.roots.contains(&value_key(root))
-                || (!self.roots.is_empty() && is_of_unknown_origin(root)))
+                || self.owners.contains(&owner(root))
+                || (!self.owners.is_empty() && is_of_unknown_origin(root)))
     }
 }
 
@@ -121,7 +126,7 @@ fn hoist(function: Op) {
 
 /// Whether the operation gives the same result before the loop, and may run there even where the loop
 /// runs no iteration.
-fn may_move(op: Op, around: Op, changed: &Changed) -> bool {
+fn may_move<'c>(op: Op<'c, '_>, around: Op, changed: &Changed<'c>) -> bool {
     let reads = !matches!(op_name(op), "own.borrow" | "own.borrow_mut" | "own.field");
     let may_change = reads && changed.reaches(operand(op, 0));
     op.operands().all(|operand| !is_inside(operand, around))

@@ -18,8 +18,9 @@ use crate::analysis::{
     linear::Linear,
     live_boxes,
     moves::use_after_move,
-    origins::{Origin, Owner, changed_globals, origins},
+    origins::{Origin, global_uses, origins},
     parts::{MisuseKind, misuses},
+    place::Owner,
     touches::Touches,
 };
 use melior::ir::{ValueLike, operation::OperationLike};
@@ -39,9 +40,9 @@ pub static REPORT_FACTS: Pass = Pass {
     run: |_, module, options| {
         let of = options.trim().strip_prefix("of=").unwrap_or_default();
         let functions = ops_named(module, "func.func");
-        let changed = changed_globals(&functions);
+        let uses = global_uses(&functions);
         for function in functions {
-            let touches = Touches::of(function, &changed);
+            let touches = Touches::of(function, &uses);
             report(of, function, &touches)?;
         }
         Ok(())

@@ -22,7 +22,8 @@ use crate::{
         access::{Access, Mode, Step, accesses},
         certainty::{certainly_meet, have_one_index},
         dependence::{common_indices, induction_variables, never_meet},
-        place::may_overlap,
+        origins::{GlobalUses, global_uses},
+        place::{Owner, global, may_overlap, owner},
         separation::separated,
     },
     emit,
@@ -41,8 +42,8 @@ use mlc_dialects::own;
 use mlc_mlir::{
     Pass, PassError, PassResult,
     rewrite::{
-        Blk, Cursor, Key, Op, Val, all_ops, defining_op, is_inside, nested_blocks, op_key, op_name,
-        operand, ops, value_key,
+        Blk, Cursor, Op, Val, all_ops, defining_op, is_inside, nested_blocks, op_key, op_name,
+        operand, ops, string_attribute, value_key,
     },
 };
 use report::Reason;
@@ -62,12 +63,17 @@ pub fn check<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, _: &str
         return Ok(());
     };
     let only_static = RaceOptions::of(module).only_static;
+    let functions: Vec<Op> = (ops(body).into_iter())
+        .filter(|op| op_name(*op) == "func.func")
+        .collect();
+    let uses = global_uses(&functions);
     let mut result = Ok(());
-    for function in ops(body) {
+    for function in functions {
         let may_raise = function.has_attribute("mlc.raises");
         let checker = Checker {
             context,
             module: body,
+            uses: &uses,
             dynamic: match (only_static, may_raise) {
                 (true, _) => Err(Reason::OnlyStatic),
                 (_, false) => Err(Reason::NoStatus),
@@ -96,9 +102,11 @@ pub fn check<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, _: &str
     result
 }
 
-struct Checker<'c, 'a> {
+struct Checker<'c, 'a, 'm> {
     context: &'c Context,
     module: Blk<'c, 'a>,
+    /// What functions do to top-level values.
+    uses: &'m GlobalUses<'c>,
     /// Whether a check may be made when the loop runs.
     dynamic: Result<(), Reason>,
 }
@@ -109,20 +117,20 @@ struct Pair<'c, 'a> {
     second: Access<'c, 'a>,
 }
 
-impl<'c: 'a, 'a> Checker<'c, 'a> {
+impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
     /// The checks that a loop needs when it runs; `None` where a race is reported.
     fn check_loop(
         &self,
         around: Op<'c, 'a>,
-        reported: &mut BTreeSet<Key>,
+        reported: &mut BTreeSet<Owner<'c>>,
     ) -> Option<Vec<LoopCheck<'c, 'a>>> {
         let all: Vec<Access> = accesses(around)
             .into_iter()
             .filter(|access| !is_private(access.root, around))
             .collect();
         let shared = without_repetitions(&all);
-        let mut open: BTreeMap<(Key, String), Vec<Pair>> = BTreeMap::new();
-        let mut independent = true;
+        let mut open: BTreeMap<(Owner, String), Vec<Pair>> = BTreeMap::new();
+        let mut independent = self.check_calls(around, &shared, reported);
         for (position, second) in shared.iter().enumerate() {
             // The later of two accesses comes second; an access is held against itself
             // in another iteration first.
@@ -132,14 +140,14 @@ impl<'c: 'a, 'a> Checker<'c, 'a> {
                 }
                 let mut refuse = |reason| {
                     independent = false;
-                    if reported.insert(value_key(second.root)) {
+                    if reported.insert(owner(second.root)) {
                         report::race(first, second, reason);
                     }
                 };
                 match self.may_be_checked(around, first, second, &shared) {
                     Err(reason) => refuse(reason),
                     Ok(()) => {
-                        let key = (value_key(second.root), shape(first, second));
+                        let key = (owner(second.root), shape(first, second));
                         open.entry(key).or_default().push(Pair {
                             first: (*first).clone(),
                             second: (*second).clone(),
@@ -157,13 +165,44 @@ impl<'c: 'a, 'a> Checker<'c, 'a> {
                 Ok(check) => checks.push(check),
                 Err(pair) => {
                     independent = false;
-                    if reported.insert(value_key(pair.second.root)) {
+                    if reported.insert(owner(pair.second.root)) {
                         report::race(&pair.first, &pair.second, Reason::Unknown);
                     }
                 }
             }
         }
         independent.then_some(checks)
+    }
+
+    /// Whether the calls of a loop leave alone the top-level values that it changes.
+    fn check_calls(
+        &self,
+        around: Op<'c, 'a>,
+        shared: &[&Access<'c, 'a>],
+        reported: &mut BTreeSet<Owner<'c>>,
+    ) -> bool {
+        let mut independent = true;
+        let mut touched: BTreeMap<&str, (Op, bool)> = BTreeMap::new();
+        for call in all_ops(around) {
+            let callee = match op_name(call) {
+                "func.call" => string_attribute(call, "callee").unwrap_or_default(),
+                _ => continue,
+            };
+            for (name, changes) in self.uses.get(callee).into_iter().flatten() {
+                let direct = (shared.iter())
+                    .filter(|access| global(access.root) == Some(name))
+                    .map(|access| (access.op, access.mode != Mode::Read));
+                let other = *touched.entry(name).or_insert((call, *changes));
+                let meets = (direct.chain([other])).find(|(_, writes)| *changes || *writes);
+                if let Some((other, writes)) = meets {
+                    independent = false;
+                    if reported.insert(Owner::Global(name)) {
+                        report::race_in_call((call, *changes), (other, writes), name);
+                    }
+                }
+            }
+        }
+        independent
     }
 
     fn never_meet(
@@ -175,7 +214,7 @@ impl<'c: 'a, 'a> Checker<'c, 'a> {
         // An atomic update and a plain access of one array have no order, wherever they are.
         let mixed = (first.mode == Mode::Atomic) != (second.mode == Mode::Atomic);
         if mixed {
-            return value_key(first.root) == value_key(second.root)
+            return owner(first.root) == owner(second.root)
                 && common_indices(first, second).is_none();
         }
         match relation(first.root, second.root) {
@@ -196,7 +235,7 @@ impl<'c: 'a, 'a> Checker<'c, 'a> {
         let plain = |access: &Access| matches!(access.mode, Mode::Read | Mode::Write);
         let whole = |access: &Access| access.path.iter().all(|step| !matches!(step, Step::Part));
         let indexed = common_indices(first, second).is_some_and(|pairs| !pairs.is_empty());
-        let comparable = value_key(first.root) == value_key(second.root)
+        let comparable = owner(first.root) == owner(second.root)
             && [first, second]
                 .into_iter()
                 .all(|access| plain(access) && whole(access))
@@ -225,7 +264,7 @@ enum Roots {
 /// Scalars of different types never lie in one buffer. Lists of scalars are one value or none: neither is a part of the
 /// other, and two headers never share a buffer. Of two arrays, one may be some part of what the other is a part of.
 fn relation(first: Val, second: Val) -> Roots {
-    if value_key(first) == value_key(second) {
+    if owner(first) == owner(second) {
         return Roots::One;
     }
     let scalars = |root: Val| {
@@ -251,7 +290,7 @@ fn without_repetitions<'s, 'c: 'a, 'a>(all: &'s [Access<'c, 'a>]) -> Vec<&'s Acc
     let mut seen = BTreeSet::new();
     (all.iter())
         .filter(|access| {
-            let mut key = format!("{:?} {:?}", value_key(access.root), access.mode);
+            let mut key = format!("{:?} {:?}", owner(access.root), access.mode);
             for step in &access.path {
                 match step {
                     Step::Field(field) => key += &format!(" .{field}"),
@@ -296,16 +335,18 @@ fn is_indirect_update<'c: 'a, 'a>(
     if write.mode != Mode::Write || write.op.operand_count() == 0 {
         return false;
     }
+    // What is read at one place in all iterations is one number.
+    let varies = |op: Op<'c, 'a>| {
+        op_name(op).ends_with(".load") && op.operands().any(|place| is_inside(place, around))
+    };
     let indirect = write.path.iter().any(|step| match step {
-        Step::At(indices) => indices
-            .iter()
-            .any(|index| flows_into(around, index.value, &|op| op_name(op).ends_with(".load"))),
+        Step::At(indices) => (indices.iter()).any(|index| flows_into(around, index.value, &varies)),
         _ => false,
     });
     indirect
         && all.iter().any(|read| {
             read.mode == Mode::Read
-                && value_key(read.root) == value_key(write.root)
+                && owner(read.root) == owner(write.root)
                 && read.path.len() == write.path.len()
                 && have_one_index(read, write)
                 && flows_into(around, operand(write.op, 0), &|op| op == read.op)
@@ -396,7 +437,7 @@ impl<'c: 'a, 'a> LoopCheck<'c, 'a> {
         }
     }
 
-    fn emit(self, checker: &Checker<'c, 'a>) {
+    fn emit(self, checker: &Checker<'c, 'a, '_>) {
         let context = checker.context;
         let sliced: Vec<_> = (self.targets.iter())
             .map(|(op, _, indices)| (*op, indices.clone()))

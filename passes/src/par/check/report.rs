@@ -1,8 +1,14 @@
 //! What is said about two accesses that may meet.
 
-use crate::analysis::access::{Access, Mode};
+use crate::analysis::{
+    access::{Access, Mode},
+    place::global,
+};
 use melior::ir::operation::OperationLike;
-use mlc_mlir::{emit_error_with_notes, rewrite::value_name};
+use mlc_mlir::{
+    emit_error_with_notes,
+    rewrite::{Op, Val, value_name},
+};
 
 /// Why a loop is rejected.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,6 +41,48 @@ impl Reason {
     }
 }
 
+/// A value as the source names it.
+fn name_of(root: Val) -> String {
+    match (value_name(root), global(root)) {
+        (Some(name), _) => format!("`{name}`"),
+        (None, Some(name)) => name_of_global(name),
+        (None, None) => "a value".to_owned(),
+    }
+}
+
+/// A top-level value as the source names it: without its module.
+fn name_of_global(name: &str) -> String {
+    format!("`{}`", name.rsplit('.').next().unwrap_or(name))
+}
+
+/// Reports a call that touches a top-level value by its name, and what else touches that value; each with whether it writes.
+pub fn race_in_call(call: (Op, bool), other: (Op, bool), global: &str) {
+    let name = name_of_global(global);
+    let (primary, other) = if call.1 { (call, other) } else { (other, call) };
+    let at = primary.0.location();
+    let help = format!(
+        "help: hand what each iteration needs of {name} over as an argument, and change it behind the loop"
+    );
+    if primary.0 == other.0 {
+        let message = format!(
+            "race: two iterations of the parallel loop may write {name}, which the function that is called changes"
+        );
+        emit_error_with_notes(at, &message, &[(at, help)]);
+        return;
+    }
+    let verb = if other.1 { "writes" } else { "reads" };
+    let message =
+        format!("race: an iteration of the parallel loop may write {name} that another one {verb}");
+    let notes = [
+        (
+            other.0.location(),
+            format!("another iteration {verb} it here"),
+        ),
+        (at, help),
+    ];
+    emit_error_with_notes(at, &message, &notes);
+}
+
 /// Reports two accesses that may meet, of which the second is the later one.
 pub fn race(first: &Access, second: &Access, reason: Reason) {
     // The write is the primary place; of two writes, the later one.
@@ -43,7 +91,7 @@ pub fn race(first: &Access, second: &Access, reason: Reason) {
     } else {
         (second, first)
     };
-    let name = value_name(primary.root).map_or("a value".to_owned(), |name| format!("`{name}`"));
+    let name = name_of(primary.root);
     let at = primary.op.location();
     if primary.op == other.op {
         let message =
