@@ -25,6 +25,17 @@ static void printFields(AsmPrinter &printer, ArrayRef<Type> fields) {
   printer << "]";
 }
 
+/// `, destructor "symbol"`, or nothing.
+static ParseResult parseDestructor(AsmParser &parser, StringAttr &destructor) {
+  if (failed(parser.parseOptionalComma()))
+    return success();
+  return failure(parser.parseKeyword("destructor") || parser.parseAttribute(destructor));
+}
+static void printDestructor(AsmPrinter &printer, StringAttr destructor) {
+  if (destructor)
+    printer << ", destructor " << destructor;
+}
+
 #define GET_TYPEDEF_CLASSES
 #include "own_types.cpp.inc"
 
@@ -84,7 +95,7 @@ LogicalResult ListType::verify(function_ref<InFlightDiagnostic()> emitError, Typ
   return verifyStorable(emitError, element);
 }
 LogicalResult StructType::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name,
-                                 ArrayRef<Type> fields) {
+                                 ArrayRef<Type> fields, StringAttr destructor) {
   if (name.empty())
     return emitError() << "expected a struct with a name";
   for (Type field : fields)
@@ -217,6 +228,16 @@ LogicalResult FieldOp::verify() {
                           type.getFields()[getField()]);
 }
 
+/// The payload of a borrow is a struct with a destructor.
+static LogicalResult verifyHasDestructor(Operation *op, Type place) {
+  auto type = dyn_cast<StructType>(getPayload(place));
+  if (type && type.getDestructor())
+    return success();
+  return op->emitOpError() << "expected a borrow of a struct with a destructor, found " << place;
+}
+LogicalResult ArmOp::verify() { return verifyHasDestructor(*this, getPlace().getType()); }
+LogicalResult DisarmOp::verify() { return verifyHasDestructor(*this, getPlace().getType()); }
+
 LogicalResult ViewOp::verify() {
   Type payload = getPayload(getSource().getType());
   if (auto list = dyn_cast<ListType>(payload)) {
@@ -304,12 +325,16 @@ MlirType mlcOwnMutTypeGet(MlirType payload) {
 MlirType mlcOwnListTypeGet(MlirType element) {
   return wrap(ListType::get(unwrap(element).getContext(), unwrap(element)));
 }
+/// `destructor` is empty for a struct without one.
 MlirType mlcOwnStructTypeGet(MlirContext context, MlirStringRef name, intptr_t count,
-                             const MlirType *fields) {
+                             const MlirType *fields, MlirStringRef destructor) {
   SmallVector<Type> types;
   for (intptr_t i = 0; i < count; ++i)
     types.push_back(unwrap(fields[i]));
-  return wrap(StructType::get(unwrap(context), unwrap(name), types));
+  StringAttr symbol;
+  if (destructor.length)
+    symbol = StringAttr::get(unwrap(context), unwrap(destructor));
+  return wrap(StructType::get(unwrap(context), unwrap(name), types, symbol));
 }
 
 MlirType mlcOwnStrTypeGet(MlirContext context) { return wrap(StrType::get(unwrap(context))); }
@@ -328,6 +353,11 @@ MlirType mlcOwnListTypeGetElement(MlirType type) {
 }
 MlirStringRef mlcOwnStructTypeGetName(MlirType type) {
   return wrap(cast<StructType>(unwrap(type)).getName());
+}
+/// Empty for a struct without a destructor.
+MlirStringRef mlcOwnStructTypeGetDestructor(MlirType type) {
+  StringAttr destructor = cast<StructType>(unwrap(type)).getDestructor();
+  return wrap(destructor ? destructor.getValue() : StringRef());
 }
 intptr_t mlcOwnStructTypeGetNumFields(MlirType type) {
   return cast<StructType>(unwrap(type)).getFields().size();

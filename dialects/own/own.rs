@@ -24,6 +24,7 @@ unsafe extern "C" {
         name: MlirStringRef,
         count: isize,
         fields: *const MlirType,
+        destructor: MlirStringRef,
     ) -> MlirType;
     fn mlcOwnStrTypeGet(context: MlirContext) -> MlirType;
     fn mlcOwnTypeIsStr(ty: MlirType) -> bool;
@@ -35,6 +36,7 @@ unsafe extern "C" {
     fn mlcOwnTypeGetPayload(ty: MlirType) -> MlirType;
     fn mlcOwnListTypeGetElement(ty: MlirType) -> MlirType;
     fn mlcOwnStructTypeGetName(ty: MlirType) -> MlirStringRef;
+    fn mlcOwnStructTypeGetDestructor(ty: MlirType) -> MlirStringRef;
     fn mlcOwnStructTypeGetNumFields(ty: MlirType) -> isize;
     fn mlcOwnStructTypeGetField(ty: MlirType, position: isize) -> MlirType;
 }
@@ -63,16 +65,22 @@ pub fn list_type<'c>(element: Type<'c>) -> Type<'c> {
     unsafe { Type::from_raw(mlcOwnListTypeGet(element.to_raw())) }
 }
 
-/// `!own.struct<"name", [fields]>`: a named aggregate.
-pub fn struct_type<'c>(context: &'c Context, name: &str, fields: &[Type<'c>]) -> Type<'c> {
+/// `!own.struct<"name", [fields]>`: a named aggregate; `destructor` is the symbol of what destroying it calls.
+pub fn struct_type<'c>(
+    context: &'c Context,
+    name: &str,
+    fields: &[Type<'c>],
+    destructor: Option<&str>,
+) -> Type<'c> {
     let raw: Vec<MlirType> = fields.iter().map(|field| field.to_raw()).collect();
-    // SAFETY: `raw` outlives the call, which copies name and fields into the context.
+    // SAFETY: `raw` outlives the call, which copies names and fields into the context.
     unsafe {
         Type::from_raw(mlcOwnStructTypeGet(
             context.to_raw(),
             StringRef::new(name).to_raw(),
             raw.len() as isize,
             raw.as_ptr(),
+            StringRef::new(destructor.unwrap_or_default()).to_raw(),
         ))
     }
 }
@@ -152,6 +160,31 @@ pub fn struct_name<'c>(ty: Type<'c>) -> Option<&'c str> {
     // SAFETY: `ty` is a struct, as the query requires; the text lives in the context.
     let name = unsafe { StringRef::from_raw(mlcOwnStructTypeGetName(ty.to_raw())) };
     name.as_str().ok()
+}
+
+/// The symbol of the destructor of a struct that has one.
+pub fn struct_destructor<'c>(ty: Type<'c>) -> Option<&'c str> {
+    if kind(ty) != Kind::Struct {
+        return None;
+    }
+    // SAFETY: `ty` is a struct, as the query requires.
+    let symbol = unsafe { mlcOwnStructTypeGetDestructor(ty.to_raw()) };
+    if symbol.length == 0 {
+        return None;
+    }
+    // SAFETY: the text is not empty and lives in the context.
+    unsafe { StringRef::from_raw(symbol) }.as_str().ok()
+}
+
+/// A struct with a destructor that a payload is or holds.
+pub fn destructible<'c>(payload: Type<'c>) -> Option<Type<'c>> {
+    if struct_destructor(payload).is_some() {
+        return Some(payload);
+    }
+    if let Some(element) = list_element(payload) {
+        return destructible(element);
+    }
+    (struct_fields(payload)?.into_iter()).find_map(destructible)
 }
 
 /// The field types of a struct, in order.

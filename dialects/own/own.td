@@ -56,9 +56,18 @@ def Own_ListType : Own_Type<"List", "list"> {
 
 def Own_StructType : Own_Type<"Struct", "struct"> {
   let summary = "payload: a named aggregate; its fields are stored inline";
+  let description = [{
+    With `destructor`, the symbol of a function that takes a box of the struct and returns nothing or a status: where a struct
+    that is *armed* (`own.arm`) is destroyed, that function is called with it and destroys its fields.
+
+    ```mlir
+    !own.struct<"File", [i64], destructor "File.__del__">
+    ```
+  }];
   let parameters = (ins StringRefParameter<"name of the struct">:$name,
-                        ArrayRefParameter<"::mlir::Type", "types of the fields">:$fields);
-  let assemblyFormat = "`<` $name `,` custom<Fields>($fields) `>`";
+                        ArrayRefParameter<"::mlir::Type", "types of the fields">:$fields,
+                        OptionalParameter<"::mlir::StringAttr", "symbol of what is called first">:$destructor);
+  let assemblyFormat = "`<` $name `,` custom<Fields>($fields) custom<Destructor>($destructor) `>`";
   let genVerifyDecl = 1;
 }
 
@@ -195,6 +204,26 @@ def Own_KeepOp : Own_Op<"keep", [Pure]> {
   }];
   let arguments = (ins Own_AnyBorrow:$source);
   let assemblyFormat = "$source attr-dict `:` type($source)";
+}
+
+class Own_ArmOp_<string mnemonic> : Own_Op<mnemonic, [MemoryEffects<[MemWrite]>]> {
+  let arguments = (ins Own_MutType:$place);
+  let assemblyFormat = "$place attr-dict `:` type($place)";
+  let hasVerifier = 1;
+}
+
+def Own_ArmOp : Own_ArmOp_<"arm"> {
+  let summary = "from here on, destroying the struct calls its destructor";
+  let description = [{
+    A new struct is not armed, nor is what `own.take` leaves behind. Whether it is armed moves with the payload.
+  }];
+}
+
+def Own_DisarmOp : Own_ArmOp_<"disarm"> {
+  let summary = "from here on, destroying the struct only destroys its fields";
+  let description = [{
+    The struct is being taken apart: its fields may be moved out of it, and it is not given away any more.
+  }];
 }
 
 // ---- projections: a borrow of a part, as exclusive as the borrow it comes from

@@ -75,6 +75,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.b.op("own.append", &[value, list], &[]);
                 Ok(vec![])
             }
+            Builtin::Arm => {
+                let whole = self.exclusive(&args[0])?;
+                self.b.op("own.arm", &[whole], &[]);
+                Ok(vec![])
+            }
             Builtin::ListClear => {
                 let list = self.exclusive(&args[0])?;
                 let payload = own::payload(list.r#type()).expect("the value is a borrow");

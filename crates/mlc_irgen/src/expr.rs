@@ -111,8 +111,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let range = self.item_range(tuple.ty, *item as usize)?;
                 Ok(values[range].to_vec())
             }
-            ExprKind::Struct { id, fields } => self
-                .structure(expr.ty, *id, fields)
+            ExprKind::Struct { id, fields, whole } => self
+                .structure(expr.ty, *id, fields, *whole)
                 .map(|value| vec![value]),
             ExprKind::Some(value) => {
                 let some = self.b.bool(true);
@@ -375,6 +375,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let function = &self.cx.program.functions[callee.0 as usize];
         let spilled = std::mem::take(&mut self.spilled);
         let copied = std::mem::take(&mut self.copied);
+        let kept = self.kept_by_call(args);
         let mut operands = self
             .arguments(function, args)?
             .into_iter()
@@ -407,6 +408,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         for (view, copy) in std::mem::replace(&mut self.copied, copied) {
             self.copy_from_borrow(&view, copy)?;
         }
+        self.keep(kept);
         Ok(results)
     }
 

@@ -206,10 +206,18 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
         for &value in &values {
             name_value(cx.context, value, &local.name);
         }
+        let first = values.first().copied();
         lower.env[param.local.0 as usize] = match local.mode {
             Mode::Owner => Binding::Values(values),
             Mode::Ref | Mode::Mut => Binding::Borrow(Borrowed::Ref(values[0])),
         };
+        if param.deinit
+            && types.destructor(local.ty).is_some()
+            && let Some(first) = first
+        {
+            let whole = lower.borrow_box(first, true);
+            lower.b.op("own.disarm", &[whole], &[]);
+        }
     }
     lower.body()
 }

@@ -170,6 +170,8 @@ fn layout(payload: Type) -> (usize, usize) {
             size = size.next_multiple_of(field_align) + field_size;
             align = align.max(field_align);
         }
+        // Whether a destructor is to be called.
+        size += usize::from(own::struct_destructor(payload).is_some());
         return (size.next_multiple_of(align), align);
     }
     if own::list_element(payload).is_some() {

@@ -243,7 +243,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// A struct of all its fields.
-    pub fn structure(&mut self, ty: Ty, id: StructId, fields: &'x [Expr]) -> Result<Value<'c, 'm>> {
+    /// `whole`: its destructor is to be called.
+    pub fn structure(
+        &mut self,
+        ty: Ty,
+        id: StructId,
+        fields: &'x [Expr],
+        whole: bool,
+    ) -> Result<Value<'c, 'm>> {
         let mut values = Vec::new();
         for field in fields {
             values.push(self.expr(field)?);
@@ -259,6 +266,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         for (position, (value, field)) in values.into_iter().zip(types).enumerate() {
             let place = self.field(target, position, true);
             self.put(place, field, &value)?;
+        }
+        if whole && self.types().destructor(ty).is_some() {
+            self.b.op("own.arm", &[target], &[]);
         }
         Ok(cell)
     }

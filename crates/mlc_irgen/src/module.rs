@@ -22,6 +22,8 @@ pub struct ModuleCx<'x, 'c, 'm> {
     pub program: &'x Program,
     pub sources: &'x SourceMap,
     pub options: Options,
+    /// Whether any struct has a destructor.
+    pub destructors: bool,
     body: BlockRef<'c, 'm>,
     /// The symbols that have been declared or made on demand.
     symbols: RefCell<HashMap<String, ()>>,
@@ -44,6 +46,7 @@ pub fn generate<'c>(
             program,
             sources,
             options,
+            destructors: (program.structs.iter()).any(|item| item.destructor.is_some()),
             body: module.body(),
             symbols: RefCell::default(),
             texts: RefCell::default(),

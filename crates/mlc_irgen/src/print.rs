@@ -43,6 +43,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let [separator, end, values @ ..] = args else {
             return Err(Error::Invalid("a print without separator and end".into()));
         };
+        let kept = self.kept_by_call(values);
         // Everything is evaluated before anything is written.
         let mut pieces = Vec::new();
         for (at, value) in values.iter().enumerate() {
@@ -61,7 +62,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             self.write_piece(Sink::Output, piece, value.span)?;
         }
-        self.write_piece(Sink::Output, &end, Span::NONE)
+        self.write_piece(Sink::Output, &end, Span::NONE)?;
+        self.keep(kept);
+        Ok(())
     }
 
     fn separator(&mut self, expr: &'x Expr) -> Result<Piece<'x, 'c, 'm>> {

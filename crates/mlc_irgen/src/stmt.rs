@@ -16,6 +16,13 @@ use crate::{
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// One statement; `behind` is what is live behind it.
     pub fn stmt(&mut self, stmt: &'x Stmt, behind: &LocalSet) -> Result<()> {
+        let kept = self.kept_by_statement(stmt);
+        self.stmt_itself(stmt, behind)?;
+        self.keep(kept);
+        Ok(())
+    }
+
+    fn stmt_itself(&mut self, stmt: &'x Stmt, behind: &LocalSet) -> Result<()> {
         self.at(stmt.span);
         match &stmt.kind {
             StmtKind::Bind { local, value } => self.bind(local.0 as usize, value),

@@ -124,40 +124,46 @@ impl<'x, 'c> Types<'x, 'c> {
             }
             TyKind::Struct(id) => {
                 let decl = &self.program.structs[id.0 as usize];
-                if decl.destructor.is_some() {
-                    return Err(self.unsupported(ty, "a struct with `__del__`"));
-                }
                 let mut fields = Vec::new();
                 for field in &decl.fields {
                     fields.push(self.nested_payload(field.ty, outer)?);
                 }
-                own::struct_type(self.context, &decl.name, &fields)
+                own::struct_type(self.context, &decl.name, &fields, self.destructor(ty))
             }
             TyKind::Tuple(items) => {
                 let mut fields = Vec::new();
                 for &item in items {
                     fields.push(self.nested_payload(item, outer)?);
                 }
-                own::struct_type(self.context, &self.program.types.name(ty), &fields)
+                own::struct_type(self.context, &self.program.types.name(ty), &fields, None)
             }
             TyKind::Exception => {
                 let fields = [
                     IntegerType::new(self.context, 32).into(),
                     own::str_type(self.context),
                 ];
-                own::struct_type(self.context, "Exception", &fields)
+                own::struct_type(self.context, "Exception", &fields, None)
             }
             TyKind::Optional(of) => {
                 let fields = [
                     IntegerType::new(self.context, 1).into(),
                     self.nested_payload(*of, outer)?,
                 ];
-                own::struct_type(self.context, &self.program.types.name(ty), &fields)
+                own::struct_type(self.context, &self.program.types.name(ty), &fields, None)
             }
             _ => return Err(self.unsupported(ty, "a value of this type")),
         };
         outer.pop();
         Ok(payload)
+    }
+
+    /// The symbol of the `__del__` of a struct that has one.
+    pub fn destructor(self, ty: Ty) -> Option<&'x str> {
+        let TyKind::Struct(id) = self.kind(ty) else {
+            return None;
+        };
+        let function = self.program.structs[id.0 as usize].destructor?;
+        Some(&self.program.functions[function.0 as usize].symbol)
     }
 
     /// A borrow of a stored value.

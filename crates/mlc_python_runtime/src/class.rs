@@ -15,7 +15,7 @@ use crate::call::Entry;
 use crate::drop::{copy_value, drop_value};
 use crate::layout::{Layout, Type, aggregate};
 use crate::load;
-use crate::scalar::type_name;
+use crate::scalar::{Scalar, type_name};
 use crate::store::{Held, Target};
 
 /// A struct type of compiled code.
@@ -23,7 +23,8 @@ pub struct Class {
     pub name: String,
     pub fields: Vec<Field>,
     pub layout: Layout,
-    pub has_destructor: bool,
+    /// Where a value with a destructor tells that it is whole, so that destroying it calls that.
+    armed: Option<usize>,
     destructor: OnceLock<Destructor>,
     /// The Python type, once it is made.
     python: PyOnceLock<Py<PyType>>,
@@ -47,12 +48,11 @@ impl Destructor {
         let (mut cell, mut status) = (cell, 0i32);
         // A status has a slot of its own behind the argument; a destructor that does not raise has none and ignores it.
         let mut slots: [*mut c_void; 2] = [(&raw mut cell).cast(), (&raw mut status).cast()];
+        mlc_runtime::destructor::mlc_rt_destructor_enter();
         // SAFETY: the entry takes one cell, by the caller's word.
         unsafe { (self.0)(slots.as_mut_ptr()) };
-        if status != 0 {
-            // As in Python, an error in a destructor goes nowhere.
-            mlc_runtime::error::take();
-        }
+        // SAFETY: the text has this length.
+        unsafe { mlc_runtime::destructor::mlc_rt_destructor_leave(c"__del__".as_ptr(), 7) };
     }
 }
 
@@ -64,20 +64,45 @@ impl fmt::Debug for Class {
 
 impl Class {
     pub fn new(name: String, fields: Vec<(String, Type)>, has_destructor: bool) -> Class {
-        let (offsets, layout) = aggregate(fields.iter().map(|(_, ty)| ty));
+        // As compiled code lays it out: whether it is armed lies behind the fields.
+        let flag = has_destructor.then_some(&Type::Scalar(Scalar::Bool));
+        let (mut offsets, layout) = aggregate(fields.iter().map(|(_, ty)| ty).chain(flag));
+        let armed = flag.and_then(|_| offsets.pop());
         let field = |((name, ty), offset)| Field { name, ty, offset };
         Class {
             name,
             fields: fields.into_iter().zip(offsets).map(field).collect(),
             layout,
-            has_destructor,
+            armed,
             destructor: OnceLock::new(),
             python: PyOnceLock::new(),
         }
     }
 
-    pub fn destructor(&self) -> Option<Destructor> {
-        self.destructor.get().copied()
+    pub fn has_destructor(&self) -> bool {
+        self.armed.is_some()
+    }
+
+    /// What destroying the value at `place` calls.
+    ///
+    /// # Safety
+    /// A value of the class must lie at `place`.
+    pub unsafe fn destructor_of(&self, place: *const u8) -> Option<Destructor> {
+        let armed = self.armed?;
+        // SAFETY: the flag lies within the value.
+        let armed = unsafe { place.add(armed).read() } != 0;
+        self.destructor.get().copied().filter(|_| armed)
+    }
+
+    /// Says that the value at `place` is whole.
+    ///
+    /// # Safety
+    /// A value of the class must lie at `place`.
+    pub unsafe fn arm(&self, place: *mut u8) {
+        if let Some(armed) = self.armed {
+            // SAFETY: the flag lies within the value.
+            unsafe { place.add(armed).write(1) };
+        }
     }
 
     /// Says how values are destroyed that have a `__del__`.
@@ -110,7 +135,7 @@ impl Drop for Storage {
     fn drop(&mut self) {
         // SAFETY: the cell holds a value of the class, which nobody refers to any more.
         unsafe {
-            match self.class.destructor() {
+            match self.class.destructor_of(self.cell) {
                 Some(destructor) => destructor.call(self.cell.cast()),
                 None => {
                     drop_value(&Type::Struct(self.class.clone()), self.cell);
@@ -239,7 +264,7 @@ impl Struct {
 
     /// A deep copy.
     fn _copy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        if self.class.has_destructor {
+        if self.class.has_destructor() {
             return Err(PyTypeError::new_err(format!(
                 "a `{}` has a `__del__`, so it cannot be copied",
                 self.class.name

@@ -42,7 +42,10 @@ pub fn of_fields<'py>(
         }
     }
     // SAFETY: the cell holds a value of the class, and is ours.
-    unsafe { class::adopt(py, class, cell) }
+    unsafe {
+        class.arm(cell);
+        class::adopt(py, class, cell)
+    }
 }
 
 /// The fields as parameters of a constructor.

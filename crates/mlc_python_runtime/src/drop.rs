@@ -43,7 +43,8 @@ pub unsafe fn drop_value(ty: &Type, place: *mut u8) {
             unsafe { drop_value(of, place.add(of.offset_behind_flag())) };
         }
         Type::Struct(class) => {
-            if let Some(destructor) = class.destructor() {
+            // SAFETY: a value of the class lies at `place`.
+            if let Some(destructor) = unsafe { class.destructor_of(place) } {
                 let cell = mlc_rt_box_new(class.layout.size as i64);
                 if cell.is_null() {
                     // Without memory for the destructor's argument the value is leaked rather than half destroyed.

@@ -290,7 +290,7 @@ impl Held {
             Type::Optional(_) => {}
             Type::Struct(class) => {
                 let (payload, storage) = class::borrow(class, value, false)?;
-                if class.has_destructor {
+                if class.has_destructor() {
                     return Err(pyo3::exceptions::PyTypeError::new_err(format!(
                         "a `{}` has a `__del__`, so it cannot be copied to a new owner",
                         class.name

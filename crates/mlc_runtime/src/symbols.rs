@@ -18,6 +18,7 @@ static TABLE: Table = Table(&table! {
     crate::{ mlc_rt_abi_version }
     alloc::{ mlc_rt_alloc, mlc_rt_free, mlc_rt_realloc, mlc_rt_live_bytes, mlc_rt_allocations }
     boxes::{ mlc_rt_box_new, mlc_rt_box_free }
+    destructor::{ mlc_rt_destructor_cell, mlc_rt_destructor_enter, mlc_rt_destructor_leave }
     list::{ mlc_rt_list_reserve }
     renew::{ mlc_rt_list_renew, mlc_rt_array_renew }
     pool::{ mlc_rt_parallel_for, mlc_rt_num_threads, mlc_rt_set_num_threads }

@@ -172,9 +172,6 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
         if let Some(id) = id {
             let func = FuncId(position as u32);
             cx.structs[id.0 as usize].methods.push(func);
-            if cx.decl(decl).ast.name.name == "__del__" {
-                cx.structs[id.0 as usize].destructor = Some(func);
-            }
         }
     }
     let program = Program {

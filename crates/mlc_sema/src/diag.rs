@@ -7,6 +7,11 @@ pub(crate) fn not_yet(span: Span, feature: &str) -> Diagnostic {
     Diagnostic::error("not-yet", span, format!("{feature} is not supported yet"))
 }
 
+pub(crate) fn bad_destructor(span: Span) -> Diagnostic {
+    let message = "`__del__` takes `self` alone, and takes it over";
+    Diagnostic::error("bad-destructor", span, message).help("write `fn __del__(owned self):`")
+}
+
 pub(crate) fn unknown_name<'n>(
     span: Span,
     name: &str,

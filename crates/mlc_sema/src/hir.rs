@@ -74,7 +74,7 @@ pub struct Struct {
     pub name: String,
     pub ty: Ty,
     pub fields: Vec<Field>,
-    /// `__del__`: run when a value is destroyed, before its fields are. It takes `self` as owned.
+    /// `__del__`: run when a value is destroyed; it takes `self` as `deinit`, and its end destroys the fields.
     pub destructor: Option<FuncId>,
     /// The methods that were instantiated, `__init__` and operators included.
     pub methods: Vec<FuncId>,
@@ -178,6 +178,8 @@ pub struct Param {
     pub convention: Convention,
     /// Whether the convention was written rather than inferred.
     pub written: bool,
+    /// `deinit`, and `self` of a `__del__`: it ends here, field by field, without its `__del__`.
+    pub deinit: bool,
     pub kind: ParamKind,
     /// For callers from outside; calls inside the program have it filled in.
     pub default: Option<crate::signature::Default>,

@@ -115,11 +115,14 @@ impl<'a> Checker<'a> {
             .map(|(param, &ty)| HeaderParam {
                 name: param.name.name,
                 ty,
-                written: param.convention.map(|convention| match convention.kind {
-                    ConventionKind::Borrowed => Convention::Borrowed,
-                    ConventionKind::Inout | ConventionKind::Out => Convention::Inout,
-                    ConventionKind::Owned | ConventionKind::Deinit => Convention::Owned,
-                }),
+                written: match param.convention {
+                    Some(convention) => Some(match convention.kind {
+                        ConventionKind::Borrowed => Convention::Borrowed,
+                        ConventionKind::Inout | ConventionKind::Out => Convention::Inout,
+                        ConventionKind::Owned | ConventionKind::Deinit => Convention::Owned,
+                    }),
+                    None => self.is_destructor(decl).then_some(Convention::Owned),
+                },
                 span: param.name.span,
             })
             .collect::<Vec<HeaderParam>>();

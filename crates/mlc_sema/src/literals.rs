@@ -6,6 +6,7 @@ use crate::checker::Comptime;
 use crate::coerce::Val;
 use crate::func::FnCx;
 use crate::hir::{ConstValue, ExprKind, TyKind};
+use crate::structs::whole_struct;
 
 impl<'a> FnCx<'_, 'a> {
     /// A compile-time tuple as a literal; a list or array as read-only data.
@@ -34,7 +35,7 @@ impl<'a> FnCx<'_, 'a> {
                 let field = self.comptime_literal(&item, span).expr;
                 fields.push(self.copy_of(field.into()).expr);
             }
-            return Val::strong(ExprKind::Struct { id, fields }, ty, span);
+            return Val::strong(whole_struct(id, fields), ty, span);
         }
         let known = self
             .cx

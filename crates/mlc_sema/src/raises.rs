@@ -225,6 +225,7 @@ fn may_raise(op: Builtin) -> bool {
             | Builtin::SimdSelect
             | Builtin::RoundDigits
             | Builtin::RoundInt
+            | Builtin::Arm
             | Builtin::ListClear
             | Builtin::ListReverse
             | Builtin::Contains

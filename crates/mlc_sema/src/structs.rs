@@ -1,6 +1,7 @@
 //! Structs: their types.
 
 mod construct;
+pub(crate) mod destructor;
 mod init;
 mod member;
 mod operator;
@@ -14,6 +15,15 @@ use crate::checker::{Checker, DeclId, GenericArg, StructDeclId, StructInstance};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{self, FuncId, StructId, Ty};
+
+/// The value of a struct of these fields, which its `__del__` ends.
+pub(crate) fn whole_struct(id: StructId, fields: Vec<hir::Expr>) -> hir::ExprKind {
+    hir::ExprKind::Struct {
+        id,
+        fields,
+        whole: true,
+    }
+}
 
 impl<'a> Checker<'a> {
     /// The type of a struct with these generic arguments; its fields are resolved the first time.
@@ -60,6 +70,7 @@ impl<'a> Checker<'a> {
             fields: rustc_hash::FxHashMap::default(),
         });
         self.once(|cx| cx.resolve_fields(id, decl, ast));
+        self.instantiate_destructor(id, ty);
         ty
     }
 

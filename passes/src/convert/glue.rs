@@ -2,6 +2,9 @@
 //!
 //! `mlc.drop.N(place)` frees what the payload at `place` owns. `mlc.copy.N(to, from) -> status` makes
 //! a deep copy at `to`, whose old bytes do not matter; where memory runs out it leaves nothing behind.
+//! What has a destructor is the matter of `glue/destructor.rs`.
+
+mod destructor;
 
 use super::{
     layout::{extents, is_contiguous, layout, memref_element},
@@ -9,7 +12,10 @@ use super::{
 };
 use melior::{Context, ir::Type};
 use mlc_dialects::own;
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 
 const LIST: &str = "!llvm.struct<(ptr, i64, i64)>";
 const ATTRIBUTES: &str =
@@ -20,10 +26,24 @@ const ATTRIBUTES: &str =
 pub struct Glue {
     drops: BTreeMap<String, String>,
     copies: BTreeMap<String, String>,
+    /// The functions that end the cell of a struct with a destructor.
+    ends: BTreeMap<String, String>,
+    /// The functions of the module that return a status.
+    returns_status: BTreeSet<String>,
+    /// Declarations of the destructors that are called; they are defined in the module.
+    destructors: BTreeSet<String>,
     sources: Vec<String>,
 }
 
 impl Glue {
+    /// `returns_status`: the functions of the module that do.
+    pub fn new(returns_status: BTreeSet<String>) -> Glue {
+        Glue {
+            returns_status,
+            ..Glue::default()
+        }
+    }
+
     /// The function that destroys a payload; `None` where there is nothing to do.
     pub fn drop_function(
         &mut self,
@@ -43,6 +63,8 @@ impl Glue {
         let body = if let Some(element) = own::list_element(payload) {
             runtime.require("mlc_rt_free");
             self.drop_list(context, runtime, element)
+        } else if let Some(destructor) = own::struct_destructor(payload) {
+            self.destroy_in_place(context, runtime, payload, destructor)
         } else if let Some(fields) = own::struct_fields(payload) {
             self.drop_fields(context, runtime, payload, &fields)
         } else if own::kind(payload) == own::Kind::Str {
@@ -56,15 +78,21 @@ impl Glue {
              func.call @mlc_rt_free(%data) : (!llvm.ptr) -> ()"
                 .into()
         };
+        self.define(&symbol, &body);
+        Some(symbol)
+    }
+
+    /// A function that destroys what is at `%place`.
+    fn define(&mut self, symbol: &str, body: &str) {
         self.sources.push(format!(
             "func.func private @{symbol}(%place: !llvm.ptr) {ATTRIBUTES} {{
                {body}
                return
              }}"
         ));
-        Some(symbol)
     }
 
+    /// The elements go last first, as CPython's lists lose theirs.
     fn drop_list(&mut self, context: &Context, runtime: &mut Runtime, element: Type) -> String {
         let ty = layout(context, element).ty;
         let elements = match self.drop_function(context, runtime, element) {
@@ -74,7 +102,9 @@ impl Glue {
                  %len = llvm.load %len_at : !llvm.ptr -> i64
                  %one = arith.constant 1 : i64
                  scf.for %i = %zero to %len step %one : i64 {{
-                   %element = llvm.getelementptr inbounds %data[%i] : (!llvm.ptr, i64) -> !llvm.ptr, {ty}
+                   %left = arith.subi %len, %i : i64
+                   %last = arith.subi %left, %one : i64
+                   %element = llvm.getelementptr inbounds %data[%last] : (!llvm.ptr, i64) -> !llvm.ptr, {ty}
                    func.call @{drop}(%element) : (!llvm.ptr) -> ()
                  }}"
             ),
@@ -127,6 +157,9 @@ impl Glue {
         let key = payload.to_string();
         if let Some(symbol) = self.copies.get(&key) {
             return Ok(Some(symbol.clone()));
+        }
+        if own::struct_destructor(payload).is_some() {
+            return Err(format!("cannot copy `{payload}`: it has a destructor"));
         }
         let symbol = format!("mlc.copy.{}", self.copies.len());
         self.copies.insert(key, symbol.clone());
@@ -258,7 +291,12 @@ impl Glue {
 
     /// The functions, as definitions of a module.
     pub fn source(&self) -> String {
-        self.sources.join("\n")
+        let declarations = self.destructors.iter().map(String::as_str);
+        let definitions = self.sources.iter().map(String::as_str);
+        declarations
+            .chain(definitions)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 

@@ -36,8 +36,17 @@ pub fn layout<'c>(context: &'c Context, payload: Type<'c>) -> Layout<'c> {
             owns: true,
         };
     }
-    if let Some(fields) = own::struct_fields(payload) {
-        return struct_layout(context, &fields);
+    if let Some(mut fields) = own::struct_fields(payload) {
+        let destructor = own::struct_destructor(payload).is_some();
+        // Whether it is armed lies behind the fields.
+        if destructor {
+            fields.push(IntegerType::new(context, 1).into());
+        }
+        let layout = struct_layout(context, &fields);
+        return Layout {
+            owns: layout.owns || destructor,
+            ..layout
+        };
     }
     if own::kind(payload) == own::Kind::Str {
         return Layout {

@@ -35,11 +35,11 @@ use mlc_dialects::own;
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Cursor, Key, Op, Val, all_ops, enclosing, erase, op_key, op_name, operand, ops,
+        Blk, Cursor, Key, Op, Val, all_ops, enclosing, erase, op_key, op_name, operand, ops,
         parse_module_into, replace_all_uses, results, set_attribute, string_attribute, value_key,
     },
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub static CONVERT_OWN: Pass = Pass {
     name: "convert-own",
@@ -72,7 +72,7 @@ fn convert<'c, 'a>(context: &'c Context, module: Op<'c, 'a>) -> PassResult {
     let mut conversion = Conversion {
         context,
         runtime: Runtime::default(),
-        glue: Glue::default(),
+        glue: Glue::new(returning_status(body)),
         raising: HashSet::new(),
         live: HashMap::new(),
         on_stack: HashSet::new(),
@@ -139,6 +139,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             "own.move" | "own.borrow" | "own.borrow_mut" => self.replace_typed(op, operand(op, 0)),
             "own.drop" => self.drop_box(emit, operand(op, 0)),
             "own.keep" => {}
+            "own.arm" | "own.disarm" => self.arm(emit, op),
             "own.reuse" => self.reuse(emit, op),
             "own.elem" => self.elem(emit, op),
             "own.field" => self.field(emit, op),
@@ -190,6 +191,11 @@ impl<'c, 'a> Conversion<'c, 'a> {
 
     fn drop_box(&mut self, emit: Emit<'c, 'a>, cell: Val<'c, 'a>) {
         if let Some(payload) = own::payload(cell.r#type()) {
+            let end = (self.glue).end_function(self.context, &mut self.runtime, payload);
+            if let Some(end) = end {
+                emit.call(&end, &[cell], &[]);
+                return;
+            }
             self.drop_payload(emit, cell, payload);
         }
         self.free_cell(emit, cell);
@@ -209,6 +215,16 @@ impl<'c, 'a> Conversion<'c, 'a> {
             set_attribute(op, "element_bytes", bytes.into());
         }
     }
+}
+
+/// The names of the functions that return a status and nothing else, as destructors may.
+fn returning_status(body: Blk) -> BTreeSet<String> {
+    let raises = |op: &Op| op_name(*op) == "func.func" && op.has_attribute("mlc.raises");
+    (ops(body).into_iter())
+        .filter(raises)
+        .filter_map(|op| string_attribute(op, "sym_name"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The payload that a box or a borrow leads to.

@@ -19,6 +19,13 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
         NO_UNWIND,
     ),
     ("mlc_rt_box_free", "(!llvm.ptr)", NO_UNWIND),
+    (
+        "mlc_rt_destructor_cell",
+        "(!llvm.ptr, i64) -> (!llvm.ptr {llvm.noalias})",
+        NO_UNWIND,
+    ),
+    ("mlc_rt_destructor_enter", "()", NO_UNWIND),
+    ("mlc_rt_destructor_leave", "(!llvm.ptr, i64)", NO_UNWIND),
     ("mlc_rt_str_retain", "(!llvm.ptr)", NO_UNWIND),
     ("mlc_rt_str_release", "(!llvm.ptr)", NO_UNWIND),
     ("mlc_rt_list_reserve", "(!llvm.ptr, i64, i64) -> i32", COLD),

@@ -6,10 +6,12 @@
 //!                                               %n = own.len %r : !ref
 //!
 //! Further codes: `move-while-borrowed`, `move-out-of-borrow`, `partly-moved`, `write-through-shared-borrow`,
-//! `return-of-local-borrow`. Each report has the place of the move or the borrow, and that of the offending use.
+//! `return-of-local-borrow`, `not-copyable`, `move-out-of-destructor`. Each report has the place of the move or the borrow, and that of the offending use.
 //!
 //! Requires: IR as a front end makes it, before drops.  Changes nothing.
 //! Does not: follow what a box holds once it is stored in another.
+
+mod destructors;
 
 use crate::analysis::{
     conflicts::{Conflict, conflicts},
@@ -69,7 +71,7 @@ fn check<'c: 'a, 'a>(function: Op<'c, 'a>, uses: &GlobalUses<'c>) -> bool {
                 legal = false;
             }
         }
-        legal &= check_write(op) & check_escape(op);
+        legal &= check_write(op) & check_escape(op) & destructors::check(op);
     }
     let touches = Touches::of(function, uses);
     for found in conflicts(function, &touches) {

@@ -11,7 +11,8 @@
 //! are removed first.
 //!
 //! Requires: `own-insert-drops`.
-//! Does not: mark boxes of the iterations of a `par.for`, which have no frame of their own yet.
+//! Does not: mark boxes of the iterations of a `par.for`, which have no frame of their own yet, nor cells of structs with a
+//! destructor, which takes the cell over.
 
 use crate::analysis::borrows::consumes;
 use melior::{
@@ -55,7 +56,10 @@ fn promote<'c>(context: &'c Context, op: Op<'c, '_>) {
         return;
     }
     let cell = results(op)[0];
-    let stays = own::is_box(cell.r#type())
+    // A destructor takes the cell over.
+    let destructor = own::payload(cell.r#type()).and_then(own::struct_destructor);
+    let stays = destructor.is_none()
+        && own::is_box(cell.r#type())
         && (uses(cell).into_iter())
             .all(|(user, position)| op_name(user) == "own.drop" || !consumes(user, position));
     if stays {

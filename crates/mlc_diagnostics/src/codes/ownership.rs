@@ -62,6 +62,23 @@ passed, stored or compared. Copy the field, or use the other fields one by one."
         mend: "struct Pair:\n    a: [Int]\n    b: [Int]\n\nfn show(p: Pair) -> Int:\n    return len(p.a) + len(p.b)\n\nfn f(owned p: Pair) -> Int:\n    a = copy(p.a)\n    return len(a) + show(p)\n",
     },
     Explanation {
+        code: "not-copyable",
+        title: "a value with a destructor is copied",
+        meaning: "A struct with a `__del__` stands for something that ends once: a file, a lock, a handle. A copy
+would end it twice. Move the value, borrow it, or write a method that makes another one.",
+        wrong: "struct File:\n    handle: Int\n\n    fn __del__(owned self):\n        print('close', self.handle)\n\nfn f(a: File) -> File:\n    return copy(a)\n",
+        mend: "struct File:\n    handle: Int\n\n    fn __del__(owned self):\n        print('close', self.handle)\n\nfn f(owned a: File) -> File:\n    return a\n",
+    },
+    Explanation {
+        code: "move-out-of-destructor",
+        title: "a field is moved out of a struct that has a `__del__`",
+        meaning: "The destructor runs on the whole struct, so none of its fields may be missing. Copy the field,
+exchange it with another value, or take the struct apart in a method with `deinit self`, after
+which its `__del__` is not called.",
+        wrong: "struct Log:\n    lines: [Int]\n\n    fn __del__(owned self):\n        print(len(self.lines))\n\nfn lines(owned log: Log) -> [Int]:\n    return log.lines\n",
+        mend: "struct Log:\n    lines: [Int]\n\n    fn take(deinit self) -> [Int]:\n        return self.lines\n\n    fn __del__(owned self):\n        print(len(self.lines))\n\nfn lines(owned log: Log) -> [Int]:\n    return log.take()\n",
+    },
+    Explanation {
         code: "use-before-assignment",
         title: "a name is read where nothing was assigned to it",
         meaning: "No path to this place assigns to the name. Assign to it first. Where only some paths do, the

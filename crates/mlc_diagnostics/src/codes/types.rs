@@ -27,6 +27,14 @@ structs of the program and generic parameters.",
         mend: "xs = [1, 2]\nxs.append(3)\n",
     },
     Explanation {
+        code: "bad-destructor",
+        title: "a `__del__` has other parameters than `self`",
+        meaning: "A destructor is called where a value is destroyed, with that value, which it takes over: its only
+parameter is `self`, written `owned self`, `deinit self` or plain `self`.",
+        wrong: "struct File:\n    handle: Int\n\n    fn __del__(inout self):\n        self.handle = 0\n",
+        mend: "struct File:\n    handle: Int\n\n    fn __del__(owned self):\n        print(self.handle)\n",
+    },
+    Explanation {
         code: "unknown-module",
         title: "a module cannot be found",
         meaning: "A name is looked up beside the importing file and then in the folders given with `-I` and

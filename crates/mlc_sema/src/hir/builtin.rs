@@ -96,6 +96,8 @@ pub enum Builtin {
     ListInsert,
     /// `(&mut list, Int)`: removes the item at an index; `IndexError`.
     ListRemoveAt,
+    /// `(&mut struct)`: from here on, destroying the value calls its `__del__`.
+    Arm,
     /// `(&mut list)`
     ListClear,
     ListReverse,

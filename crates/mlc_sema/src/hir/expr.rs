@@ -121,6 +121,8 @@ pub enum ExprKind {
     Struct {
         id: StructId,
         fields: Vec<Expr>,
+        /// Not where `__init__` starts: destroying the value does not call its `__del__` before [`Builtin::Arm`].
+        whole: bool,
     },
     /// The operand as a `T?`.
     Some(Box<Expr>),

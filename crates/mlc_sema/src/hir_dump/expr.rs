@@ -99,7 +99,7 @@ impl<'a> Dumper<'a> {
             }
             ExprKind::Tuple(items) => format!("({},)", self.exprs(items)),
             ExprKind::TupleItem { tuple, item } => format!("{}.{item}", self.expr(tuple)),
-            ExprKind::Struct { id, fields } => {
+            ExprKind::Struct { id, fields, .. } => {
                 let item = &self.program.structs[id.0 as usize];
                 let fields: Vec<String> = (item.fields.iter().zip(fields))
                     .map(|(field, value)| format!("{}={}", field.name, self.expr(value)))

@@ -55,6 +55,7 @@ impl<'a> Checker<'a> {
                     local,
                     convention: param.written.unwrap_or(Convention::Borrowed),
                     written: param.written.is_some(),
+                    deinit: cx.cx.is_destructor(decl) || syntax.is_some_and(is_deinit),
                     kind: syntax.map_or(hir::ParamKind::Plain, |syntax| param_kind(syntax.kind)),
                     default: syntax
                         .filter(|_| !generic)
@@ -65,7 +66,10 @@ impl<'a> Checker<'a> {
         if constructs && let Some(this) = header.params.first() {
             cx.start_construction(this, ast);
         }
-        cx.block(&ast.body);
+        match header.params.first().filter(|_| constructs) {
+            Some(this) => cx.construct_in(this, ast),
+            None => cx.block(&ast.body),
+        }
         let result = cx.cx.header(func).result;
         if cx.reachable && constructs {
             cx.return_constructed(ast.name.span);
@@ -131,6 +135,11 @@ impl<'a> Checker<'a> {
             span: ast.name.span,
         }
     }
+}
+
+fn is_deinit(param: &ast::Param) -> bool {
+    let convention = param.convention.as_ref().map(|written| written.kind);
+    convention == Some(ast::ConventionKind::Deinit)
 }
 
 fn param_kind(kind: ast::ParamKind) -> hir::ParamKind {

@@ -77,6 +77,10 @@ impl Interpreter<'_> {
                 self.block(stmts, frame)?;
                 self.expr(value, frame)?
             }
+            // When a value is destroyed is not known here.
+            ExprKind::Struct { id, .. } if self.structs[id.0 as usize].destructor.is_some() => {
+                return Err(Failure::NotConstant(span));
+            }
             ExprKind::Tuple(values)
             | ExprKind::List(values)
             | ExprKind::Struct { fields: values, .. } => items(self.all(values, frame)?),

@@ -10,6 +10,8 @@ use crate::checker::{GenericArg, StructDeclId};
 use crate::coerce::Val;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, Ty};
+use crate::structs::whole_struct;
+
 impl<'a> FnCx<'_, 'a> {
     /// The struct type that a call of its name means; generic arguments come from the argument types.
     pub fn struct_for_call(&mut self, decl: StructDeclId, args: &'a [Arg], span: Span) -> Ty {
@@ -107,7 +109,7 @@ impl<'a> FnCx<'_, 'a> {
         if fields.iter().any(|value| value.ty == Ty::ERROR) {
             return Val::error(span);
         }
-        Val::strong(ExprKind::Struct { id, fields }, ty, span)
+        Val::strong(whole_struct(id, fields), ty, span)
     }
 
     pub fn field_default(&mut self, decl: StructDeclId, default: &'a ast::Expr, ty: Ty) -> Expr {

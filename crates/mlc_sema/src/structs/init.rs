@@ -1,12 +1,14 @@
 //! Constructors: an `__init__` makes the value, fills it and returns it.
 
 use mlc_diagnostics::{Diagnostic, Span};
+use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast, StmtKind as AstStmt};
 
 use crate::checker::HeaderParam;
 use crate::coerce::Val;
 use crate::func::FnCx;
-use crate::hir::{Dim, Expr, ExprKind, Fill, LocalId, StmtKind, StructId, Ty, TyKind};
+use crate::hir::{Builtin, Dim, Expr, ExprKind, Fill, LocalId, StmtKind, StructId, Ty, TyKind};
+use crate::structs::destructor::DESTRUCTOR;
 
 impl<'a> FnCx<'_, 'a> {
     /// Starts the body of an `__init__`: every field has its default or is empty.
@@ -43,7 +45,68 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
+    /// The body of an `__init__`. From the statement on that gives the last field its value the struct is whole: an error
+    /// that leaves behind it destroys the struct as any other.
+    pub fn construct_in(&mut self, this: &HeaderParam, function: &'a ast::Function) {
+        let needs = self.fields_without_default(this.ty);
+        let gives = |stmt: &ast::Stmt| {
+            let one = std::slice::from_ref(stmt);
+            needs
+                .iter()
+                .any(|field| assigns_field(one, this, field.as_str()))
+        };
+        let whole = (function.body.iter())
+            .rposition(gives)
+            .map_or(0, |last| last + 1);
+        let (before, behind) = function.body.split_at(whole);
+        self.block(before);
+        if !behind.is_empty() && self.reachable {
+            self.arm_constructed(function.name.span);
+        }
+        self.block(behind);
+    }
+
+    fn fields_without_default(&self, ty: Ty) -> Vec<Name> {
+        let Some(id) = self.cx.struct_of(ty) else {
+            return Vec::new();
+        };
+        let decl = self.cx.struct_instances[id.0 as usize].decl;
+        let fields = self.cx.struct_decl(decl).ast.fields.iter();
+        let needs = fields.filter(|field| field.default.is_none());
+        needs.map(|field| field.name.name).collect()
+    }
+
+    /// The value that is being constructed has all its fields.
+    fn arm_constructed(&mut self, span: Span) {
+        let Some(local) = self.constructs else {
+            return;
+        };
+        let place = self.local_place(local, span);
+        if !self.has_method(place.ty, DESTRUCTOR) {
+            return;
+        }
+        let whole = Expr {
+            ty: place.ty,
+            kind: ExprKind::Borrow {
+                place,
+                mutable: true,
+            },
+            span,
+        };
+        let armed = ExprKind::Builtin {
+            op: Builtin::Arm,
+            args: vec![whole],
+        };
+        let armed = Expr {
+            kind: armed,
+            ty: Ty::NONE,
+            span,
+        };
+        self.emit(StmtKind::Expr(armed), span);
+    }
+
     pub fn return_constructed(&mut self, span: Span) {
+        self.arm_constructed(span);
         if let Some(local) = self.constructs {
             let place = self.local_place(local, span);
             let value = self.read(place);
@@ -63,7 +126,12 @@ impl<'a> FnCx<'_, 'a> {
                 None => self.empty_value(field_ty, span)?,
             });
         }
-        Some(Val::strong(ExprKind::Struct { id, fields }, ty, span).expr)
+        let kind = ExprKind::Struct {
+            id,
+            fields,
+            whole: false,
+        };
+        Some(Val::strong(kind, ty, span).expr)
     }
 
     /// A value that owns nothing, to be replaced.

@@ -4,7 +4,7 @@ use super::{Conversion, payload};
 use crate::convert::{emit::Emit, layout::extents};
 use melior::ir::{Type, ValueLike};
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{Op, Val, integer_attribute, operand, results};
+use mlc_mlir::rewrite::{Op, Val, integer_attribute, op_name, operand, results};
 
 /// The fields of a list's header.
 pub const LENGTH: i32 = 1;
@@ -81,6 +81,16 @@ impl<'c, 'a> Conversion<'c, 'a> {
     pub(super) fn store(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
         let value = self.as_memory(emit, operand(op, 0));
         emit.store(value, operand(op, 1));
+    }
+
+    /// Notes behind the fields of a struct whether its destructor is to be called.
+    pub(super) fn arm(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
+        let place = operand(op, 0);
+        let payload = payload(place);
+        let behind = own::struct_fields(payload).map_or(0, |fields| fields.len()) as i32;
+        let ty = self.layout(payload).ty;
+        let flag = emit.field(place, ty, &[behind], emit.pointer_type());
+        emit.store(emit.integer(1, i64::from(op_name(op) == "own.arm")), flag);
     }
 
     /// A scalar of the program as it lies in memory.

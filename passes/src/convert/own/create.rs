@@ -289,8 +289,12 @@ impl<'c, 'a> Conversion<'c, 'a> {
         emit.when(owned, |emit| {
             let data = emit.load(list, emit.pointer_type());
             let ty = self.layout(element).ty;
+            let last = emit.arith("arith.subi", old, emit.i64(1));
+            let ends = emit.arith("arith.addi", new, last);
             emit.for_range(new, old, |emit, i| {
-                let place = emit.element(data, i, ty, emit.pointer_type());
+                // The last one first, as CPython's lists lose their items.
+                let from_the_end = emit.arith("arith.subi", ends, i);
+                let place = emit.element(data, from_the_end, ty, emit.pointer_type());
                 self.drop_payload(emit, place, element);
             });
         });
