@@ -14,24 +14,20 @@ using namespace mlc::own;
 
 #include "own_dialect.cpp.inc"
 
-/// The fields of a struct in brackets; there may be none.
-static ParseResult parseFields(AsmParser &parser, SmallVector<Type> &fields) {
-  return parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
-                                        [&] { return parser.parseType(fields.emplace_back()); });
-}
-static void printFields(AsmPrinter &printer, ArrayRef<Type> fields) {
-  printer << "[";
-  llvm::interleaveComma(fields, printer);
-  printer << "]";
-}
-
-/// `, destructor "symbol"`, or nothing.
-static ParseResult parseDestructor(AsmParser &parser, StringAttr &destructor) {
+/// The fields of a struct in brackets, of which there may be none; behind them `, destructor "symbol"` where it has one.
+static ParseResult parseFields(AsmParser &parser, SmallVector<Type> &fields,
+                               StringAttr &destructor) {
+  if (parser.parseCommaSeparatedList(AsmParser::Delimiter::Square,
+                                     [&] { return parser.parseType(fields.emplace_back()); }))
+    return failure();
   if (failed(parser.parseOptionalComma()))
     return success();
   return failure(parser.parseKeyword("destructor") || parser.parseAttribute(destructor));
 }
-static void printDestructor(AsmPrinter &printer, StringAttr destructor) {
+static void printFields(AsmPrinter &printer, ArrayRef<Type> fields, StringAttr destructor) {
+  printer << "[";
+  llvm::interleaveComma(fields, printer);
+  printer << "]";
   if (destructor)
     printer << ", destructor " << destructor;
 }
@@ -226,6 +222,11 @@ LogicalResult FieldOp::verify() {
                          << type.getFields().size() << " fields";
   return verifyProjection(*this, getSource().getType(), getResult().getType(),
                           type.getFields()[getField()]);
+}
+
+void KeepOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  if (getAlive())
+    effects.emplace_back(MemoryEffects::Write::get());
 }
 
 /// The payload of a borrow is a struct with a destructor.

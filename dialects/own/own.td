@@ -67,7 +67,7 @@ def Own_StructType : Own_Type<"Struct", "struct"> {
   let parameters = (ins StringRefParameter<"name of the struct">:$name,
                         ArrayRefParameter<"::mlir::Type", "types of the fields">:$fields,
                         OptionalParameter<"::mlir::StringAttr", "symbol of what is called first">:$destructor);
-  let assemblyFormat = "`<` $name `,` custom<Fields>($fields) custom<Destructor>($destructor) `>`";
+  let assemblyFormat = "`<` $name `,` custom<Fields>($fields, $destructor) `>`";
   let genVerifyDecl = 1;
 }
 
@@ -192,7 +192,8 @@ def Own_BorrowMutOp : Own_Op<"borrow_mut", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Own_KeepOp : Own_Op<"keep", [Pure]> {
+def Own_KeepOp : Own_Op<"keep", [AlwaysSpeculatable,
+                                   DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "a use of a borrow that does nothing";
   let description = [{
     What the borrow leads to is neither moved nor replaced nor resized up to here: a loop that visits the
@@ -201,9 +202,12 @@ def Own_KeepOp : Own_Op<"keep", [Pure]> {
     ```mlir
     own.keep %l : !own.ref<!own.list<f32>>
     ```
+
+    With `alive` what is borrowed is not destroyed before, either: its destructor does what is seen. Without, the operation
+    matters to `own-check` only, and goes with what nothing uses.
   }];
-  let arguments = (ins Own_AnyBorrow:$source);
-  let assemblyFormat = "$source attr-dict `:` type($source)";
+  let arguments = (ins Own_AnyBorrow:$source, UnitAttr:$alive);
+  let assemblyFormat = "$source (`alive` $alive^)? attr-dict `:` type($source)";
 }
 
 class Own_ArmOp_<string mnemonic> : Own_Op<mnemonic, [MemoryEffects<[MemWrite]>]> {

@@ -408,7 +408,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         for (view, copy) in std::mem::replace(&mut self.copied, copied) {
             self.copy_from_borrow(&view, copy)?;
         }
-        self.keep(kept);
+        self.keep_all(kept);
         Ok(results)
     }
 

@@ -52,14 +52,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         kept
     }
 
-    /// A use of what is still there, in the order of creation.
-    pub fn keep(&mut self, kept: Kept<'c, 'm>) {
-        for (slot, value) in kept {
+    /// A use of what is still there, the newest first: that ends first.
+    pub fn keep_all(&mut self, kept: Kept<'c, 'm>) {
+        for (slot, value) in kept.into_iter().rev() {
             let held =
                 matches!(&self.env[slot], Binding::Values(values) if values.contains(&value));
             if held {
                 let borrow = self.borrow_box(value, false);
-                self.b.op("own.keep", &[borrow], &[]);
+                let alive = [("alive", self.b.unit())];
+                self.b.op("own.keep", &[borrow], &alive);
             }
         }
     }

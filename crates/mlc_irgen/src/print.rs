@@ -63,7 +63,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.write_piece(Sink::Output, piece, value.span)?;
         }
         self.write_piece(Sink::Output, &end, Span::NONE)?;
-        self.keep(kept);
+        self.keep_all(kept);
         Ok(())
     }
 

@@ -18,7 +18,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn stmt(&mut self, stmt: &'x Stmt, behind: &LocalSet) -> Result<()> {
         let kept = self.kept_by_statement(stmt);
         self.stmt_itself(stmt, behind)?;
-        self.keep(kept);
+        self.keep_all(kept);
         Ok(())
     }
 

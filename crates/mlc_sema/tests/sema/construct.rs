@@ -33,6 +33,9 @@ fn use() -> Int:
                 limit: Int
                 name: String
 
+            fn Stack.__del__(owned self: Stack):
+                print(" ", "\n", "gone", self.name)
+
             fn use() raises -> Int:
                 s: Stack = Stack.__init__(1.5, "s")
                 return Stack.__len__(&s)
@@ -41,15 +44,14 @@ fn use() -> Int:
                 self: Stack = Stack(items=[]:[f64], limit=8, name="")
                 store self.items = [first]
                 if (first < 0.0):
+                    arm(&mut self)
                     return move self
                 store self.name = name
+                arm(&mut self)
                 return move self
 
             fn Stack.__len__(borrowed self: Stack) -> Int:
                 return len(self.items)
-
-            fn Stack.__del__(owned self: Stack):
-                print(" ", "\n", "gone", self.name)
         "#]],
     );
 }

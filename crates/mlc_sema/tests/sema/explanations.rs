@@ -13,6 +13,8 @@ const BY_THE_IR: &[&str] = &[
     "write-through-shared-borrow",
     "return-of-local-borrow",
     "partly-moved",
+    "not-copyable",
+    "move-out-of-destructor",
     "race",
 ];
 
