@@ -5,7 +5,7 @@ use crate::{
     Options, PartTime, Session, Source, Target,
     front::{self, Front},
     guard::guard,
-    interface, ir_diagnostics, native, stub,
+    interface, ir_diagnostics, native, separate, stub,
     times::Times,
 };
 use mlc_codegen::{CodeFile, Extension, LinkError, Lowering, Unit};
@@ -178,17 +178,22 @@ impl Compiled {
             Emit::Shared => {
                 let object = self.code(|lowering| self.library(lowering), CodeFile::Object)?;
                 let functions = self.public()?;
-                self.link(|strip| mlc_codegen::shared_library(&object, &functions, strip))
+                let sanitizer = native::sanitizer(&self.options);
+                self.link(|strip| {
+                    mlc_codegen::shared_library(&object, &functions, strip, sanitizer)
+                })
             }
             Emit::Exe => {
                 let object = self.code(|lowering| self.program(lowering), CodeFile::Object)?;
-                self.link(|strip| mlc_codegen::executable(&object, strip))
+                let sanitizer = native::sanitizer(&self.options);
+                self.link(|strip| mlc_codegen::executable(&object, strip, sanitizer))
             }
             Emit::Pyi => {
                 let interface = self.interface().ok_or_else(|| self.no_form(emit))?;
                 Ok(stub::stub(&interface).into_bytes())
             }
             Emit::Pyext => {
+                self.without_sanitizer("an extension module")?;
                 let extension = self.extension()?;
                 let init = extension.init_symbol();
                 let unit = |lowering: &Lowering| Unit::Extension {
@@ -215,6 +220,7 @@ impl Compiled {
     /// The module as code in this process.
     pub fn jit(&self) -> Result<JitModule, CompileError> {
         guard(|| {
+            self.without_sanitizer("code in this process")?;
             let (object, exported) = self.host_object()?;
             self.times
                 .measure("llvm", "load", || JitModule::load(&object, exported))
@@ -230,13 +236,28 @@ impl Compiled {
         Ok((object, self.exported()?))
     }
 
-    /// Runs the module as a program in this process: its top-level statements, or of textual IR the function `main`.
+    /// Runs the module as a program, in this process unless a sanitizer needs one of its own: its top-level statements, or of textual IR the function `main`.
     /// Returns the exit status; an error that nobody caught has been written to standard error.
     pub fn run(&self, args: &[String]) -> Result<i32, CompileError> {
         guard(|| {
+            if native::sanitizer(&self.options).is_some() {
+                return separate::run(&self.emit(Emit::Exe)?, &self.name, args);
+            }
             let object = self.code(|lowering| self.program(lowering), CodeFile::Object)?;
             mlc_codegen::run_program(&object, &self.name, args).map_err(ir_diagnostics::undefined)
         })
+    }
+
+    /// A sanitizer takes over the memory of the whole process, so that it must be there from its start.
+    fn without_sanitizer(&self, what: &str) -> Result<(), CompileError> {
+        if native::sanitizer(&self.options).is_none() {
+            return Ok(());
+        }
+        let sanitize = self.options.sanitize;
+        Err(CompileError::request(
+            "unavailable-sanitizer",
+            format!("{what} cannot be instrumented with `{sanitize}`: emit `exe` or `shared`"),
+        ))
     }
 
     fn front_text(&self, emit: Emit) -> Result<String, CompileError> {

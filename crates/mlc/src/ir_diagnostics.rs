@@ -138,6 +138,7 @@ pub(crate) fn link_error(error: LinkError) -> CompileError {
                 names.join(", ")
             ),
         ),
+        LinkError::NoSanitizer(reason) => CompileError::request("unavailable-sanitizer", reason),
         LinkError::Linker(said) => CompileError::internal(said, None),
     }
 }

@@ -40,6 +40,7 @@ mod loader;
 mod native;
 mod options;
 mod render;
+mod separate;
 mod session;
 mod source;
 mod stub;

@@ -3,7 +3,7 @@
 use crate::{
     CompileError, OptLevel, Options, RaceChecks, Sanitize, Target, ir_diagnostics, times::Times,
 };
-use mlc_codegen::{CodeFile, LlvmModule, Lowering, LoweringConfig, Machine, Unit};
+use mlc_codegen::{CodeFile, LlvmModule, Lowering, LoweringConfig, Machine, Sanitizer, Unit};
 use mlc_passes::{pipeline::Flow, race_options::RaceOptions};
 
 /// The machine that the options name.
@@ -11,7 +11,7 @@ pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
     // The log of accesses tells iterations apart by their stack, which inlining would mix.
     let wanted = match options.sanitize {
         Sanitize::Race => OptLevel::O0,
-        Sanitize::None => options.opt_level,
+        Sanitize::None | Sanitize::Address | Sanitize::Thread => options.opt_level,
     };
     let level = match wanted {
         OptLevel::O0 => mlc_codegen::OptLevel::O0,
@@ -31,6 +31,15 @@ pub(crate) fn machine(options: &Options) -> Result<Machine, CompileError> {
             format!("unknown CPU `{}`; {hint}", unknown.0),
         )
     })
+}
+
+/// The sanitizer of LLVM's that the options name.
+pub(crate) fn sanitizer(options: &Options) -> Option<Sanitizer> {
+    match options.sanitize {
+        Sanitize::None | Sanitize::Race => None,
+        Sanitize::Address => Some(Sanitizer::Address),
+        Sanitize::Thread => Some(Sanitizer::Thread),
+    }
 }
 
 /// The width of a vector register of the CPU that the options name; nothing where there is no such CPU.
@@ -96,7 +105,7 @@ pub(crate) fn optimized(
         .map_err(error)?;
     times
         .measure("llvm", "optimize", || {
-            module.optimize(&machine, options.verify_each)
+            module.optimize(&machine, options.verify_each, sanitizer(options))
         })
         .map_err(error)?;
     Ok((module, machine))

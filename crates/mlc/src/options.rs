@@ -63,6 +63,10 @@ words! {
         None = "none",
         /// Accesses of the iterations of parallel loops that meet, one of them writing.
         Race = "race",
+        /// LLVM's AddressSanitizer: accesses out of bounds or after free.
+        Address = "address",
+        /// LLVM's ThreadSanitizer: accesses of two threads without an order.
+        Thread = "thread",
     }
 }
 

@@ -16,6 +16,7 @@ mod lowering;
 mod machine;
 mod program;
 mod ptx;
+mod sanitizer;
 
 pub use diagnostics::{IrDiagnostic, IrPlace, IrSeverity};
 pub use entries::{entry_symbol, inner_symbol};
@@ -29,3 +30,4 @@ pub use lowering::{Lowering, LoweringConfig, StepError, StepTime};
 pub use machine::{Machine, OptLevel, UnknownCpu, cpu_names, gpu_names, host_cpu, llvm_version};
 pub use mlc_mlir::Jit;
 pub use mlc_runtime::ABI_VERSION as RUNTIME_ABI;
+pub use sanitizer::Sanitizer;

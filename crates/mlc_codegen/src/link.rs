@@ -2,6 +2,7 @@
 //!
 //! What a link needs of the system are the shared objects that every program there is loaded with.
 
+use crate::Sanitizer;
 use mlc_runtime_archive::{
     ARCHIVE, DYNAMIC_LINKER, ENTRY, LINK_FLAGS, NO_UNDEFINED, PYTHON_ARCHIVE, SHARED_LIBRARIES,
     version_script,
@@ -20,6 +21,8 @@ pub enum LinkError {
     System(String),
     /// A name that the program refers to is nowhere defined.
     Undefined(Vec<String>),
+    /// The runtime of a sanitizer is not installed.
+    NoSanitizer(String),
     /// The linker failed for a reason of its own.
     Linker(String),
 }
@@ -36,6 +39,7 @@ pub fn shared_library(
     object: &[u8],
     functions: &[String],
     strip: bool,
+    sanitizer: Option<Sanitizer>,
 ) -> Result<Vec<u8>, LinkError> {
     let folder = tempfile::tempdir()?;
     let script = folder.path().join("exports");
@@ -48,7 +52,7 @@ pub fn shared_library(
         c"--version-script".to_owned(),
         path(&script),
     ];
-    link(folder.path(), object, args, strip)
+    link(folder.path(), object, args, strip, sanitizer)
 }
 
 /// A Python extension module whose object defines the function `init`. The bytes of the file. What it needs of Python it finds in the
@@ -67,7 +71,11 @@ pub fn extension(object: &[u8], init: &str, strip: bool) -> Result<Vec<u8>, Link
 }
 
 /// An executable whose object defines `main`. The bytes of the file.
-pub fn executable(object: &[u8], strip: bool) -> Result<Vec<u8>, LinkError> {
+pub fn executable(
+    object: &[u8],
+    strip: bool,
+    sanitizer: Option<Sanitizer>,
+) -> Result<Vec<u8>, LinkError> {
     let folder = tempfile::tempdir()?;
     let mut args = vec![
         c"-pie".to_owned(),
@@ -75,15 +83,22 @@ pub fn executable(object: &[u8], strip: bool) -> Result<Vec<u8>, LinkError> {
         text(DYNAMIC_LINKER),
     ];
     args.extend([c"--entry".to_owned(), text(ENTRY)]);
-    link(folder.path(), object, args, strip)
+    link(folder.path(), object, args, strip, sanitizer)
 }
 
 fn link(
     folder: &Path,
     object: &[u8],
-    args: Vec<CString>,
+    mut args: Vec<CString>,
     strip: bool,
+    sanitizer: Option<Sanitizer>,
 ) -> Result<Vec<u8>, LinkError> {
+    if let Some(sanitizer) = sanitizer {
+        // First of all libraries: it takes the C library's functions over. The program finds it where it is now.
+        let runtime = sanitizer.runtime()?;
+        let folder = runtime.parent().unwrap_or(Path::new("/"));
+        args.extend([c"--rpath".to_owned(), path(folder), path(&runtime)]);
+    }
     link_with(folder, object, ARCHIVE, args, LINK_FLAGS.iter(), strip)
 }
 

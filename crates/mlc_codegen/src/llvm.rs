@@ -1,16 +1,17 @@
 //! A module as LLVM IR: translated, optimized, and turned into machine code.
 
 use crate::{
-    Extension, Lowering, entries, extension,
+    Extension, Lowering, Sanitizer, entries, extension,
     machine::{Machine, OptLevel, TRIPLE, message},
     program,
 };
 use llvm_sys::{
-    LLVMDiagnosticSeverity, LLVMLinkage,
+    LLVMAttributeFunctionIndex, LLVMDiagnosticSeverity, LLVMLinkage,
     core::{
-        LLVMContextCreate, LLVMContextDispose, LLVMContextSetDiagnosticHandler,
-        LLVMDisposeMemoryBuffer, LLVMDisposeModule, LLVMGetBufferSize, LLVMGetBufferStart,
-        LLVMGetDiagInfoDescription, LLVMGetDiagInfoSeverity, LLVMGetFirstFunction,
+        LLVMAddAttributeAtIndex, LLVMContextCreate, LLVMContextDispose,
+        LLVMContextSetDiagnosticHandler, LLVMCreateEnumAttribute, LLVMDisposeMemoryBuffer,
+        LLVMDisposeModule, LLVMGetBufferSize, LLVMGetBufferStart, LLVMGetDiagInfoDescription,
+        LLVMGetDiagInfoSeverity, LLVMGetEnumAttributeKindForName, LLVMGetFirstFunction,
         LLVMGetFirstGlobal, LLVMGetNamedFunction, LLVMGetNextFunction, LLVMGetNextGlobal,
         LLVMGetValueName2, LLVMIsAFunction, LLVMIsDeclaration, LLVMPrintModuleToString,
         LLVMSetLinkage, LLVMSetModuleIdentifier, LLVMSetSourceFileName, LLVMSetTarget,
@@ -25,8 +26,7 @@ use llvm_sys::{
     transforms::pass_builder::{
         LLVMCreatePassBuilderOptions, LLVMDisposePassBuilderOptions,
         LLVMPassBuilderOptionsSetLoopInterleaving, LLVMPassBuilderOptionsSetLoopVectorization,
-        LLVMPassBuilderOptionsSetSLPVectorization, LLVMPassBuilderOptionsSetVerifyEach,
-        LLVMRunPasses,
+        LLVMPassBuilderOptionsSetSLPVectorization, LLVMRunPasses,
     },
 };
 use mlir_sys::mlirTranslateModuleToLLVMIR;
@@ -217,19 +217,33 @@ impl LlvmModule {
         }
     }
 
-    /// Runs LLVM's pipeline for the machine's optimization level.
-    pub fn optimize(&mut self, machine: &Machine, verify_each: bool) -> Result<(), LlvmError> {
-        let passes = match machine.opt_level() {
-            OptLevel::O0 => c"default<O0>",
-            OptLevel::O1 => c"default<O1>",
-            OptLevel::O2 => c"default<O2>",
-            OptLevel::O3 => c"default<O3>",
+    /// Runs LLVM's pipeline for the machine's optimization level, then instruments what is left for a sanitizer. With
+    /// `verify`, the module is verified before: what LLVM's own passes make is not ours to check.
+    pub fn optimize(
+        &mut self,
+        machine: &Machine,
+        verify: bool,
+        sanitizer: Option<Sanitizer>,
+    ) -> Result<(), LlvmError> {
+        let level = match machine.opt_level() {
+            OptLevel::O0 => "default<O0>",
+            OptLevel::O1 => "default<O1>",
+            OptLevel::O2 => "default<O2>",
+            OptLevel::O3 => "default<O3>",
         };
+        let mut passes = vec![level];
+        if verify {
+            passes.insert(0, "verify");
+        }
+        if let Some(sanitizer) = sanitizer {
+            self.mark(sanitizer);
+            passes.push(sanitizer.passes());
+        }
+        let passes = CString::new(passes.join(",")).unwrap_or_default();
         let vectorize = i32::from(machine.opt_level() >= OptLevel::O2);
         // SAFETY: module and machine are live; the options are disposed of once; the error is taken over.
         unsafe {
             let options = LLVMCreatePassBuilderOptions();
-            LLVMPassBuilderOptionsSetVerifyEach(options, i32::from(verify_each));
             LLVMPassBuilderOptionsSetLoopVectorization(options, vectorize);
             LLVMPassBuilderOptionsSetLoopInterleaving(options, vectorize);
             LLVMPassBuilderOptionsSetSLPVectorization(options, vectorize);
@@ -243,6 +257,23 @@ impl LlvmModule {
             }
         }
         self.take_errors()
+    }
+
+    /// Gives every function the attribute without which a sanitizer passes it over.
+    fn mark(&self, sanitizer: Sanitizer) {
+        let name = sanitizer.attribute();
+        // SAFETY: the iteration stays within the live module, and the attribute is of its context.
+        unsafe {
+            let kind = LLVMGetEnumAttributeKindForName(name.as_ptr().cast(), name.len());
+            let attribute = LLVMCreateEnumAttribute(self.context, kind, 0);
+            let mut function = LLVMGetFirstFunction(self.module);
+            while !function.is_null() {
+                if LLVMIsDeclaration(function) == 0 {
+                    LLVMAddAttributeAtIndex(function, LLVMAttributeFunctionIndex, attribute);
+                }
+                function = LLVMGetNextFunction(function);
+            }
+        }
     }
 
     /// The module as text.

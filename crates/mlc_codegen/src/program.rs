@@ -9,11 +9,13 @@
 //!   %code = call i32 @mlc_rt_report_uncaught()
 //!   ret i32 %code
 //! done:
+//!   call void @mlc.end()                        ; where the top-level variables own memory
 //!   %written = call i32 @mlc_rt_flush()
 //!   %lost = icmp ne i32 %written, 0
 //!   br i1 %lost, label %report, label %end
 //! end:
-//!   ret i32 0
+//!   %leaked = call i32 @mlc_rt_check_leaks()
+//!   ret i32 %leaked
 //! }
 //! ```
 
@@ -85,11 +87,16 @@ pub(crate) unsafe fn add_main(
         LLVMBuildRet(builder, call(function, ty));
 
         LLVMPositionBuilderAtEnd(builder, done);
+        let destroy = LLVMGetNamedFunction(module, c"mlc.end".as_ptr());
+        if !destroy.is_null() {
+            call(destroy, LLVMGlobalGetValueType(destroy));
+        }
         let (function, ty) = runtime(module, c"mlc_rt_flush", i32_type);
         report_if_set(call(function, ty), end);
 
         LLVMPositionBuilderAtEnd(builder, end);
-        LLVMBuildRet(builder, LLVMConstNull(i32_type));
+        let (function, ty) = runtime(module, c"mlc_rt_check_leaks", i32_type);
+        LLVMBuildRet(builder, call(function, ty));
         LLVMDisposeBuilder(builder);
     }
     Ok(())

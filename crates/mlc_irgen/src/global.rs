@@ -1,57 +1,86 @@
 //! Top-level variables and read-only data, as globals of the LLVM dialect that are borrowed where they are used.
 
-use melior::ir::{Type, TypeLike, Value, attribute::TypeAttribute};
+use melior::ir::{Type, TypeLike, Value, ValueLike, attribute::TypeAttribute};
 use mlc_dialects::own;
 use mlc_sema::hir::{ConstId, ConstValue, GlobalId, Ty};
 
 use crate::{
     Error,
+    builder::Builder,
     function::{Lower, Result},
+    module::ModuleCx,
     view::array_extents,
 };
 
-impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
-    /// A borrow of a top-level variable. Zeroed memory is the empty payload.
-    pub fn global(&mut self, id: GlobalId, mutable: bool) -> Result<Value<'c, 'm>> {
-        let global = &self.cx.program.globals[id.0 as usize];
-        let symbol = format!("{}.{}", self.cx.program.module, global.name);
-        let payload = self
-            .types()
-            .payload(global.ty)
-            .map_err(|error| error.at(global.span))?;
-        if self.cx.is_new(&symbol) {
-            let words = layout(payload).0.div_ceil(8).max(1);
-            let ty = self.cx.parsed_type(&format!("!llvm.array<{words} x i64>"));
-            let mut b = self.cx.at_end(self.cx.location(global.span));
-            let op = b.structured(
-                "llvm.mlir.global",
-                &[],
-                &[],
-                &[
-                    ("sym_name", b.string(&symbol)),
-                    ("global_type", TypeAttribute::new(ty).into()),
-                    ("linkage", self.cx.parsed("#llvm.linkage<internal>")),
-                    ("alignment", self.cx.parsed("16 : i64")),
-                ],
-                1,
-            );
-            b.enter(op, 0, &[]);
-            let zero = b.value("llvm.mlir.zero", &[], ty);
-            b.op("llvm.return", &[zero], &[]);
+/// The function that destroys what the top-level variables hold; a program calls it at its end.
+const END: &str = "mlc.end";
+
+/// Makes [`END`], where a variable owns memory: the first that was defined is the first to go, as in Python.
+pub fn destroy_globals(cx: &ModuleCx) -> Result<()> {
+    let owners: Vec<_> = (cx.program.globals.iter().enumerate())
+        .filter(|(_, global)| cx.types().owns_memory(global.ty))
+        .map(|(number, _)| GlobalId(number as u32))
+        .collect();
+    if owners.is_empty() {
+        return Ok(());
+    }
+    if let Some(b) = cx.helper(END, &[], &[]) {
+        for id in owners {
+            let place = borrow(cx, b, id, true)?;
+            let payload = own::payload(place.r#type()).expect("a borrow is one of a payload");
+            let empty = b.value("own.new", &[], own::box_type(payload));
+            b.op("own.put", &[empty, place], &[]);
         }
-        let pointer = self.cx.parsed_type("!llvm.ptr");
-        let attrs = [("global_name", self.b.symbol(&symbol))];
-        let address = self
-            .b
-            .value_with("llvm.mlir.addressof", &[], pointer, &attrs);
-        let ty = if mutable {
-            own::mut_type(payload)
-        } else {
-            own::ref_type(payload)
-        };
-        Ok(self
-            .b
-            .value("builtin.unrealized_conversion_cast", &[address], ty))
+        b.op("func.return", &[], &[]);
+    }
+    Ok(())
+}
+
+/// A borrow of a top-level variable. Zeroed memory is the empty payload.
+fn borrow<'c, 'm>(
+    cx: &ModuleCx<'_, 'c, 'm>,
+    b: Builder<'c, 'm>,
+    id: GlobalId,
+    mutable: bool,
+) -> Result<Value<'c, 'm>> {
+    let global = &cx.program.globals[id.0 as usize];
+    let symbol = format!("{}.{}", cx.program.module, global.name);
+    let payload = cx.types().payload(global.ty);
+    let payload = payload.map_err(|error| error.at(global.span))?;
+    if cx.is_new(&symbol) {
+        let words = layout(payload).0.div_ceil(8).max(1);
+        let ty = cx.parsed_type(&format!("!llvm.array<{words} x i64>"));
+        let mut b = cx.at_end(cx.location(global.span));
+        let op = b.structured(
+            "llvm.mlir.global",
+            &[],
+            &[],
+            &[
+                ("sym_name", b.string(&symbol)),
+                ("global_type", TypeAttribute::new(ty).into()),
+                ("linkage", cx.parsed("#llvm.linkage<internal>")),
+                ("alignment", cx.parsed("16 : i64")),
+            ],
+            1,
+        );
+        b.enter(op, 0, &[]);
+        let zero = b.value("llvm.mlir.zero", &[], ty);
+        b.op("llvm.return", &[zero], &[]);
+    }
+    let pointer = cx.parsed_type("!llvm.ptr");
+    let attrs = [("global_name", b.symbol(&symbol))];
+    let address = b.value_with("llvm.mlir.addressof", &[], pointer, &attrs);
+    let ty = if mutable {
+        own::mut_type(payload)
+    } else {
+        own::ref_type(payload)
+    };
+    Ok(b.value("builtin.unrealized_conversion_cast", &[address], ty))
+}
+
+impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    pub fn global(&mut self, id: GlobalId, mutable: bool) -> Result<Value<'c, 'm>> {
+        borrow(self.cx, self.b, id, mutable)
     }
 
     /// A borrow of read-only data: it is built where it is used, from its numbers.

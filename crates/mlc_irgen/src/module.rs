@@ -14,7 +14,7 @@ use melior::{
 use mlc_diagnostics::{SourceMap, Span};
 use mlc_sema::hir::Program;
 
-use crate::{Error, Options, builder::Builder, function, loc, types::Types};
+use crate::{Error, Options, builder::Builder, function, global, loc, types::Types};
 
 /// What the lowering of every function of a module shares.
 pub struct ModuleCx<'x, 'c, 'm> {
@@ -55,6 +55,7 @@ pub fn generate<'c>(
         for function in &program.functions {
             function::emit(&cx, function)?;
         }
+        global::destroy_globals(&cx)?;
     }
     if !module.as_operation().verify() {
         return Err(Error::Invalid(format!(

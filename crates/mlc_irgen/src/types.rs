@@ -38,6 +38,15 @@ impl<'x, 'c> Types<'x, 'c> {
         )
     }
 
+    /// Whether a value holds memory that is freed with it.
+    pub fn owns_memory(self, ty: Ty) -> bool {
+        match self.kind(ty) {
+            TyKind::Tuple(items) => items.iter().any(|item| self.owns_memory(*item)),
+            TyKind::Optional(of) => self.owns_memory(*of),
+            _ => self.is_boxed(ty),
+        }
+    }
+
     /// Whether a value is one SSA value that is no box: a number, a `Bool` or a vector.
     pub fn is_scalar(self, ty: Ty) -> bool {
         self.scalar(ty).is_some()

@@ -31,6 +31,9 @@ void mlc_rt_free(void *payload);
 int64_t mlc_rt_live_bytes(void);
 /* Blocks allocated or resized so far, over all threads: what a call allocates is the difference. */
 int64_t mlc_rt_allocations(void);
+/* At the end of a program that destroyed its top-level values: with MLC_CHECK_LEAKS in the environment, the exit status 23
+ * and a line on standard error where memory is still allocated; else 0. */
+int32_t mlc_rt_check_leaks(void);
 
 /* A heap cell of zero bytes for the payload of one owned value (an array descriptor, a list header, a struct). */
 void *mlc_rt_box_new(int64_t bytes);

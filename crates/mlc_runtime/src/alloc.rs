@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use crate::error;
 use crate::kind::MEMORY_ERROR;
 use crate::race::log;
+use crate::sanitizer;
 
 /// Alignment of every payload: a cache line, and the widest vector register.
 pub const ALIGNMENT: usize = 64;
@@ -84,13 +85,20 @@ unsafe fn dress(block: NonNull<u8>, size: usize) -> NonNull<u8> {
             size: size as i64,
             distance: distance as i64,
         });
+        let (start, end) = (payload.addr().get(), payload.addr().get() + size);
+        sanitizer::poison(start - HEADER, start);
+        sanitizer::poison(end, block.addr().get() + size + OVERHEAD);
         payload
     }
 }
 
+/// The header of a block that is about to be freed or resized.
+///
 /// # Safety
 /// `payload` must come from `dress` and still be alive.
 unsafe fn header(payload: NonNull<u8>) -> Header {
+    let start = payload.addr().get();
+    sanitizer::unpoison(start - HEADER, start);
     // SAFETY: `dress` wrote a header just before the payload.
     unsafe { payload.sub(HEADER).cast().read() }
 }
@@ -188,6 +196,8 @@ pub unsafe extern "C" fn mlc_rt_realloc(payload: *mut c_void, bytes: i64) -> *mu
         } = header(old);
         let distance = distance as usize;
         log::forget(old.addr().get(), old_size as usize);
+        let end = old.addr().get() + old_size as usize;
+        sanitizer::unpoison(end, end + OVERHEAD - distance);
         let block = libc::realloc(old.sub(distance).as_ptr().cast(), size + OVERHEAD);
         let Some(block) = NonNull::new(block.cast::<u8>()) else {
             return out_of_memory(bytes);

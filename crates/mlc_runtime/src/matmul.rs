@@ -10,7 +10,7 @@ mod vector;
 
 use std::ffi::c_void;
 
-use crate::{error, kind, pool::mlc_rt_parallel_for};
+use crate::{error, kind, pool::mlc_rt_parallel_for, race::log};
 use tile::{Kernel, Number};
 
 /// Terms that are added up in registers before the sum goes to memory.
@@ -72,6 +72,23 @@ struct Product<T: Number> {
 }
 
 impl<T: Number> Product<T> {
+    /// Tells the log of accesses what the product reads and writes.
+    fn log(&self) {
+        if !log::is_active() {
+            return;
+        }
+        let size = size_of::<T>();
+        for (factor, rows, columns) in [(&self.left, self.m, self.k), (&self.right, self.k, self.n)]
+        {
+            for row in 0..rows {
+                for column in 0..columns {
+                    log::read_by_runtime(factor.place(row, column).addr(), size);
+                }
+            }
+        }
+        log::write_by_runtime(self.target.addr(), self.m * self.n * size);
+    }
+
     fn run(&mut self) -> Result<(), i32> {
         if self.k == 0 {
             // SAFETY: the target has that many elements.
@@ -265,6 +282,7 @@ macro_rules! matmul {
                     packed: std::ptr::null_mut(),
                 }
             };
+            product.log();
             product.run().err().unwrap_or(0)
         }
     };

@@ -15,7 +15,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, Once, PoisonError};
 
 use crate::error;
 use crate::kind::OS_ERROR;
-use crate::{fork, pool};
+use crate::{fork, pool, sanitizer};
 
 /// Takes `len` bytes of output. Called on threads of the host only, never on a worker of the pool.
 pub type Sink = unsafe extern "C" fn(context: *mut c_void, text: *const c_char, len: i64);
@@ -98,7 +98,9 @@ fn hand_over(line: &mut Vec<u8>) -> bool {
     }
     flush_at_exit();
     let mut output = lock();
+    sanitizer::acquire(&OUTPUT);
     output.waiting.append(line);
+    sanitizer::release(&OUTPUT);
     WAITING.store(true, Ordering::Release);
     match output.sink {
         Some(_) => output.waiting.len() >= FULL && !pool::is_worker(),
@@ -121,6 +123,7 @@ fn flush_at_exit() {
 /// Writes the shared buffer. The sink runs without the lock, so that it may take locks of the host.
 fn write_out() -> io::Result<()> {
     let mut output = lock();
+    sanitizer::acquire(&OUTPUT);
     WAITING.store(false, Ordering::Release);
     if output.waiting.is_empty() {
         return Ok(());
@@ -130,9 +133,11 @@ fn write_out() -> io::Result<()> {
         let mut stdout = ManuallyDrop::new(unsafe { File::from_raw_fd(1) });
         let written = stdout.write_all(&output.waiting);
         output.waiting.clear();
+        sanitizer::release(&OUTPUT);
         return written;
     };
     let text = std::mem::take(&mut output.waiting);
+    sanitizer::release(&OUTPUT);
     drop(output);
     // SAFETY: who set the sink vouches for it and for its context; the text outlives the call.
     unsafe { sink(context, text.as_ptr().cast(), text.len() as i64) };

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::list::List;
+use crate::race::log;
 use crate::text::{Text, as_str};
 
 /// Sorts the elements of a list by an order; equal ones keep theirs, also in reverse.
@@ -18,6 +19,7 @@ unsafe fn sort<T>(list: *mut List, reverse: bool, order: impl Fn(&T, &T) -> Orde
         }
         std::slice::from_raw_parts_mut(list.data.cast::<T>(), list.len as usize)
     };
+    log::write_by_runtime(items.as_ptr().addr(), std::mem::size_of_val(items));
     if reverse {
         items.sort_by(|a, b| order(b, a));
     } else {

@@ -17,6 +17,7 @@ macro_rules! table {
 static TABLE: Table = Table(&table! {
     crate::{ mlc_rt_abi_version }
     alloc::{ mlc_rt_alloc, mlc_rt_free, mlc_rt_realloc, mlc_rt_live_bytes, mlc_rt_allocations }
+    leaks::{ mlc_rt_check_leaks }
     boxes::{ mlc_rt_box_new, mlc_rt_box_free }
     destructor::{ mlc_rt_destructor_cell, mlc_rt_destructor_enter, mlc_rt_destructor_leave }
     list::{ mlc_rt_list_reserve }

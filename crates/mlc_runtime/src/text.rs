@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicI64, Ordering, fence};
 
 use crate::alloc::{mlc_rt_alloc, mlc_rt_free};
 use crate::kind::MEMORY_ERROR;
+use crate::sanitizer;
 
 pub use builder::*;
 pub use compare::*;
@@ -159,8 +160,10 @@ pub unsafe extern "C" fn mlc_rt_str_release(text: Text) {
         if (*text).references.load(Ordering::Relaxed) < 0 {
             return;
         }
+        sanitizer::release(text);
         if (*text).references.fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
+            sanitizer::acquire(text);
             mlc_rt_free(text.cast());
         }
     }

@@ -14,22 +14,22 @@
 //! told of, too, and what they touch outside of loops is ignored.
 //! Does not: see what functions of other modules touch.
 
+mod elements;
+mod runtime;
+
 use crate::{
     convert::own::source_place, emit, par::parallel_loop::ParallelLoop, race_options::RaceOptions,
 };
+use elements::Elements;
 use melior::{
     Context,
-    ir::{
-        OperationRef, ShapedTypeLike, Type, ValueLike,
-        operation::OperationLike,
-        r#type::{IntegerType, MemRefType},
-    },
+    ir::{OperationRef, Type, ValueLike, operation::OperationLike},
 };
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
         Blk, Cursor, Op, Val, all_ops, arguments, defining_op, enclosing, nested_blocks, op_name,
-        operand, parse_into, results,
+        operand, parse_into, results, string_attribute,
     },
 };
 use std::collections::BTreeMap;
@@ -70,12 +70,20 @@ pub fn log_accesses<'c, 'a>(
             "memref.load" => log.element(op, 0, READ),
             "memref.store" => log.element(op, 1, WRITE),
             "memref.atomic_rmw" => log.element(op, 1, ATOMIC),
+            "vector.load" => log.vector(op, 0, results(op)[0].r#type(), READ),
+            "vector.store" => log.vector(op, 1, operand(op, 0).r#type(), WRITE),
+            "memref.copy" => {
+                log.whole(op, 0, READ);
+                log.whole(op, 1, WRITE);
+            }
             "llvm.load" => log.pointer(op, 0, results(op)[0].r#type(), READ),
             "llvm.store" => log.pointer(op, 1, operand(op, 0).r#type(), WRITE),
-            "llvm.intr.memcpy" => {
+            "llvm.intr.memcpy" | "llvm.intr.memmove" => {
                 log.range(op, 1, READ);
                 log.range(op, 0, WRITE);
             }
+            "llvm.intr.memset" => log.range(op, 0, WRITE),
+            "func.call" => log.runtime_call(op),
             _ => {}
         }
     }
@@ -128,40 +136,73 @@ impl<'c: 'a, 'a> Log<'c, 'a> {
     /// An access through a memref, whose indices follow it.
     fn element(&mut self, op: Op<'c, 'a>, memref: usize, mode: i64) {
         let at = Cursor::before(self.context, op);
-        let memory = operand(op, memref);
-        if is_of_iteration(memory) {
-            return;
-        }
-        let Ok(ty) = MemRefType::try_from(memory.r#type()) else {
+        let Some(place) = Elements::of(&at, operand(op, memref)) else {
             return;
         };
-        let (index, word) = (emit::index_type(&at), emit::int_type(&at, 64));
-        let rank = ty.rank();
-        let element = ty.element();
-        let base = MemRefType::contiguous(element, &[], None).into();
-        let mut types: Vec<Type> = vec![base, index];
-        types.extend(vec![index; 2 * rank]);
-        let parts = results(at.op("memref.extract_strided_metadata", &[memory], &types, &[]));
-        let mut offset = parts[1];
-        for (number, place) in op.operands().skip(memref + 1).enumerate() {
-            let stride = parts[2 + rank + number];
-            let step = emit::binary(&at, "arith.muli", place, stride);
-            offset = emit::binary(&at, "arith.addi", offset, step);
+        let indices: Vec<_> = op.operands().skip(memref + 1).collect();
+        let address = place.address(&at, &indices);
+        self.access(&at, address, place.size, mode);
+    }
+
+    /// An access through a memref, whose indices follow it, of a vector: elements beside each other.
+    fn vector(&mut self, op: Op<'c, 'a>, memref: usize, ty: Type<'c>, mode: i64) {
+        let at = Cursor::before(self.context, op);
+        let Some(place) = Elements::of(&at, operand(op, memref)) else {
+            return;
+        };
+        let indices: Vec<_> = op.operands().skip(memref + 1).collect();
+        let address = place.address(&at, &indices);
+        self.access(&at, address, bytes(&at, ty), mode);
+    }
+
+    /// An access of all elements of a memref, one after the other.
+    fn whole(&mut self, op: Op<'c, 'a>, memref: usize, mode: i64) {
+        let before = Cursor::before(self.context, op);
+        let Some(place) = Elements::of(&before, operand(op, memref)) else {
+            return;
+        };
+        self.rest(&before, &place, &mut Vec::new(), mode);
+    }
+
+    /// All elements in the dimensions that have no index yet.
+    fn rest(
+        &mut self,
+        at: &Cursor<'c, 'a>,
+        place: &Elements<'c, 'a>,
+        indices: &mut Vec<Val<'c, 'a>>,
+        mode: i64,
+    ) {
+        let Some(size) = place.sizes.get(indices.len()) else {
+            let address = place.address(at, indices);
+            return self.access(at, address, place.size, mode);
+        };
+        let range = (emit::index(at, 0), *size, emit::index(at, 1));
+        emit::for_loop(at, range, &[], |inside, index, _| {
+            indices.push(index);
+            self.rest(inside, place, indices, mode);
+            indices.pop();
+            Vec::new()
+        });
+    }
+
+    /// What a function of the runtime touches through the pointers that it is given.
+    fn runtime_call(&mut self, op: Op<'c, 'a>) {
+        let Some(callee) = string_attribute(op, "callee") else {
+            return;
+        };
+        let at = Cursor::before(self.context, op);
+        let word = emit::int_type(&at, 64);
+        let pointers = (op.operands()).filter(|value| value.r#type() == emit::pointer_type(&at));
+        let touches = runtime::touches(callee);
+        for (pointer, (mode, size)) in pointers.zip(touches.iter().copied()) {
+            self.at_pointer(&at, pointer, emit::integer(&at, word, size), mode);
         }
-        let size = bytes(element);
-        let offset = emit::binary(&at, "arith.muli", offset, emit::index(&at, size));
-        let name = "memref.extract_aligned_pointer_as_index";
-        let start = at.value(name, &[memory], index, &[]);
-        let address = emit::binary(&at, "arith.addi", start, offset);
-        let address = emit::index_cast(&at, address, word);
-        let size = emit::integer(&at, word, size);
-        self.access(&at, address, size, mode);
     }
 
     /// An access of a value through a pointer.
     fn pointer(&mut self, op: Op<'c, 'a>, pointer: usize, ty: Type<'c>, mode: i64) {
         let at = Cursor::before(self.context, op);
-        let size = emit::integer(&at, emit::int_type(&at, 64), bytes(ty));
+        let size = bytes(&at, ty);
         self.at_pointer(&at, operand(op, pointer), size, mode);
     }
 
@@ -254,16 +295,12 @@ fn is_of_iteration(place: Val) -> bool {
     false
 }
 
-/// The bytes that a value takes in memory; words for what is a pointer or not a scalar.
-fn bytes(ty: Type) -> i64 {
-    if let Ok(integer) = IntegerType::try_from(ty) {
-        return i64::from(integer.width().div_ceil(8));
-    }
-    let text = ty.to_string();
-    match text.as_str() {
-        "f16" | "bf16" => 2,
-        "f32" => 4,
-        "complex<f64>" => 16,
-        _ => 8,
-    }
+/// The bytes that a value takes in memory: the address of the element behind it in an array that starts at zero.
+fn bytes<'c: 'a, 'a>(at: &Cursor<'c, 'a>, ty: Type<'c>) -> Val<'c, 'a> {
+    let ty = emit::memory_type(at, ty).unwrap_or(ty);
+    let word = emit::int_type(at, 64);
+    let null = at.value("llvm.mlir.zero", &[], emit::pointer_type(at), &[]);
+    let one = emit::integer(at, word, 1);
+    let end = emit::element_address(at, null, ty, one);
+    at.value("llvm.ptrtoint", &[end], word, &[])
 }

@@ -34,6 +34,15 @@ lists.",
         mend: "",
     },
     Explanation {
+        code: "unavailable-sanitizer",
+        title: "a sanitizer cannot be used here",
+        meaning: "`--sanitize=address` and `--sanitize=thread` link the runtime of Clang's sanitizers, of the version of
+LLVM that this compiler is built with; it is not installed. They take over the memory of a whole process, so
+that only executables and shared libraries can be instrumented.",
+        wrong: "",
+        mend: "",
+    },
+    Explanation {
         code: "cannot-emit",
         title: "a form was asked for that the source does not have",
         meaning: "Textual IR has no syntax tree, no typed program and no header, and IR that is already at a stage

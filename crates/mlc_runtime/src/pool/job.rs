@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::{Body, InRegion};
 use crate::error::{self, Error};
-use crate::interrupt;
+use crate::{interrupt, sanitizer};
 
 /// Where the next chunk of a participant's share is; alone on its cache lines (two, for the adjacent-line prefetcher).
 #[repr(align(128))]
@@ -111,6 +111,7 @@ impl Job {
     fn fail(&self, chunk: i64, status: i32) {
         let error = error::take();
         let mut lowest = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        sanitizer::acquire(&self.failure);
         if lowest.as_ref().is_none_or(|known| chunk < known.chunk) {
             *lowest = Some(Failure {
                 chunk,
@@ -119,6 +120,7 @@ impl Job {
             });
             self.failed.fetch_min(chunk, Ordering::Relaxed);
         }
+        sanitizer::release(&self.failure);
     }
 
     /// The status of the region, once nobody runs a chunk any more; makes its error the pending one of this thread.

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use super::WORKER;
 use super::config::MOST_THREADS;
 use super::job::{Cursor, Job};
-use crate::{futex, output};
+use crate::{futex, output, sanitizer};
 
 const OPEN: u32 = 1 << 10;
 const INSIDE: u32 = OPEN - 1;
@@ -108,6 +108,7 @@ impl Workers {
         self.job
             .store(std::ptr::from_ref(job).cast_mut(), Ordering::Relaxed);
         self.participants.store(participants, Ordering::Relaxed);
+        sanitizer::release(&self.gate);
         let closed = self.gate.load(Ordering::Relaxed);
         debug_assert_eq!(closed & (OPEN | INSIDE), 0);
         // Sequentially consistent against `sleeping`: either we see the sleeper, or the sleeper sees the open gate.
@@ -120,6 +121,11 @@ impl Workers {
 
     /// Closes the gate and waits until nobody is inside.
     fn close(&self) {
+        self.wait_until_empty();
+        sanitizer::acquire(&self.left);
+    }
+
+    fn wait_until_empty(&self) {
         self.gate.fetch_and(!OPEN, Ordering::AcqRel);
         let empty = || self.gate.load(Ordering::Acquire) & INSIDE == 0;
         if spin_until(empty) {
@@ -143,6 +149,7 @@ impl Workers {
             let gate = self.wait_for_region(seen);
             seen = epoch(gate);
             if let Some(me) = self.join(gate) {
+                sanitizer::acquire(&self.gate);
                 // SAFETY: we are inside, so the caller keeps the region alive until we leave.
                 let job = unsafe { &*self.job.load(Ordering::Relaxed) };
                 job.participate(
@@ -150,6 +157,7 @@ impl Workers {
                     &self.cursors[..self.participants.load(Ordering::Relaxed)],
                 );
                 output::leave_line();
+                sanitizer::release(&self.left);
                 self.leave();
             }
         }

@@ -90,10 +90,19 @@ pub(crate) fn forget(address: usize, size: usize) {
 
 /// The runtime writes memory for the program, at the place of the program's last access.
 pub(crate) fn write_by_runtime(address: usize, size: usize) {
+    access_by_runtime(address, size, Mode::Write);
+}
+
+/// The runtime reads memory for the program, at the place of the program's last access.
+pub(crate) fn read_by_runtime(address: usize, size: usize) {
+    access_by_runtime(address, size, Mode::Read);
+}
+
+fn access_by_runtime(address: usize, size: usize, mode: Mode) {
     if is_active() {
         LOG.with_borrow_mut(|log| {
             if let Some(at) = log.last {
-                log.access(address, size, Mode::Write, at);
+                log.access(address, size, mode, at);
             }
         });
     }

@@ -4,6 +4,7 @@ use super::{Text, as_str, chars, is_ascii, store};
 use crate::error;
 use crate::kind::{MEMORY_ERROR, TYPE_ERROR, VALUE_ERROR};
 use crate::list::{List, mlc_rt_list_reserve};
+use crate::race::log;
 
 /// `a + b`.
 ///
@@ -84,7 +85,9 @@ unsafe fn elements(list: &List) -> &[Text] {
         return &[];
     }
     // SAFETY: the caller vouches for the elements.
-    unsafe { std::slice::from_raw_parts(list.data.cast(), list.len as usize) }
+    let elements = unsafe { std::slice::from_raw_parts(list.data.cast(), list.len as usize) };
+    log::read_by_runtime(list.data.addr(), size_of_val(elements));
+    elements
 }
 
 /// `text.split()`: the parts between white space, appended to an empty list.
