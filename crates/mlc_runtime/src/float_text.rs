@@ -38,21 +38,11 @@ pub enum Width {
 
 impl FloatText {
     pub fn of_f64(value: f64) -> FloatText {
-        of(
-            value.is_nan(),
-            value.is_infinite(),
-            value.is_sign_negative(),
-            format_args!("{value:e}"),
-        )
+        of_shortest(value, value)
     }
 
     pub fn of_f32(value: f32) -> FloatText {
-        of(
-            value.is_nan(),
-            value.is_infinite(),
-            value.is_sign_negative(),
-            format_args!("{value:e}"),
-        )
+        of_shortest(value, f64::from(value))
     }
 
     /// The text of a value of that width.
@@ -64,6 +54,33 @@ impl FloatText {
             Width::Bf16 => of_narrow(value, 7, -126),
         }
     }
+}
+
+/// The text of a number that Rust writes at its own width, and that is `exact`.
+fn of_shortest(value: impl fmt::LowerExp, exact: f64) -> FloatText {
+    let of = |text: fmt::Arguments<'_>| {
+        of(
+            exact.is_nan(),
+            exact.is_infinite(),
+            exact.is_sign_negative(),
+            text,
+        )
+    };
+    let text = of(format_args!("{value:e}"));
+    match text.0 {
+        Form::Digits { len, exponent, .. } if may_be_halfway(exact, len as i32 - 1 - exponent) => {
+            of(format_args!("{value:.*e}", len - 1))
+        }
+        _ => text,
+    }
+}
+
+/// Whether a number may be as near to two neighboring decimals with so many places behind the point. Both may be shortest;
+/// CPython takes the one whose last digit is even, which is what rounding to as many digits gives.
+fn may_be_halfway(value: f64, places: i32) -> bool {
+    // Then `value * 10^places` is half of an odd integer, and a power of 5 makes nothing even or odd. An integer so large
+    // that its last digits do not matter has more factors of 2 than that.
+    (0..=60).contains(&places) && (value * f64::powi(2.0, places + 1) % 2.0).abs() == 1.0
 }
 
 /// The shortest digits that round to a value with so many bits of mantissa and that least exponent.

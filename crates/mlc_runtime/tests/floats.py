@@ -27,6 +27,9 @@ wide += [bits64(10.0 ** e * m) for e in range(-30, 31) for m in (1, 3, 9.9999999
 wide += [random.getrandbits(64) for _ in range(900)]
 wide += [bits64(random.uniform(-1e6, 1e6)) for _ in range(200)]
 wide += [bits64(round(random.uniform(-1000, 1000), random.randrange(6))) for _ in range(300)]
+# Halfway between two texts that are both shortest.
+wide += [bits64(2.0 ** (53 - places - extra) + whole + part / 2 ** (places + 1)) for places in range(1, 16) for extra in range(5)
+         for whole in (0, 5, 8, 11) for part in (1, 3, 5, 7)]
 for bits in wide:
     print(f"f64 {bits:016x} {f64(bits)!r}")
 
@@ -35,6 +38,8 @@ narrow = [0x00000000, 0x80000000, 0x3F800000, 0x3DCCCCCD, 0x00000001, 0x7F7FFFFF
 narrow += [int(numpy.array(10.0 ** e * m, numpy.float32).view(numpy.uint32)) for e in range(-20, 21) for m in (1, 3)]
 narrow += [random.getrandbits(32) for _ in range(400)]
 narrow += [int(numpy.array(random.uniform(-1e4, 1e4), numpy.float32).view(numpy.uint32)) for _ in range(100)]
+narrow += [int(numpy.array(2.0 ** (24 - places - extra) + part / 2 ** (places + 1), numpy.float32).view(numpy.uint32))
+           for places in range(1, 8) for extra in range(5) for part in (1, 3, 5, 7)]
 for bits in narrow:
     # The shortest digits at the width of f32, with CPython's rule for the exponent.
     value = numpy.array(bits, numpy.uint32).view(numpy.float32)[()]
