@@ -94,6 +94,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 drop(removed);
                 Ok(vec![])
             }
+            Builtin::ListRemoveSlice => {
+                let ExprKind::Borrow { place, .. } = &args[0].kind else {
+                    unreachable!("a slice is borrowed");
+                };
+                self.remove_in_steps(place).map(|()| vec![])
+            }
             Builtin::ListExtend => self.extend(args).map(|()| vec![]),
             Builtin::ListInsert => self.insert(expr, args).map(|()| vec![]),
             Builtin::ListSort => self.sort(expr, args).map(|()| vec![]),
@@ -228,28 +234,31 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let length = self.b.value("arith.subi", &[end, first], index);
         let half = self.b.value("arith.divui", &[length, two], index);
         let last = self.b.value("arith.subi", &[end, one], index);
-        let view = self.whole_view(list);
-        let payload = own::payload(list.r#type()).expect("the value is a borrow");
-        let elem = own::list_element(payload).expect("the value is a borrow of a list");
-        let scalar =
-            own::kind(elem) == own::Kind::Other && !melior::ir::TypeLike::is_mem_ref(&elem);
         let bounds = self.count_to(half);
         self.scf_for(&bounds, &[], |lower, at| {
             let other = lower.b.value("arith.subi", &[last, at], index);
             let at = lower.b.value("arith.addi", &[first, at], index);
-            if scalar {
-                let (a, b) = (
-                    lower.load_element(&view, &[at]),
-                    lower.load_element(&view, &[other]),
-                );
-                lower.store_element(&view, &[at], b);
-                lower.store_element(&view, &[other], a);
-            } else {
-                let (a, b) = (lower.elem(list, at, true), lower.elem(list, other, true));
-                lower.b.op("own.swap", &[a, b], &[]);
-            }
+            lower.exchange(list, at, other);
             Ok(())
         })
+    }
+
+    /// Exchanges two items of a list.
+    pub fn exchange(&mut self, list: Value<'c, 'm>, one: Value<'c, 'm>, other: Value<'c, 'm>) {
+        let view = self.whole_view(list);
+        let payload = own::payload(list.r#type()).expect("the value is a borrow");
+        let elem = own::list_element(payload).expect("the value is a borrow of a list");
+        if own::kind(elem) == own::Kind::Other && !melior::ir::TypeLike::is_mem_ref(&elem) {
+            let (a, b) = (
+                self.load_element(&view, &[one]),
+                self.load_element(&view, &[other]),
+            );
+            self.store_element(&view, &[one], b);
+            self.store_element(&view, &[other], a);
+        } else {
+            let (a, b) = (self.elem(list, one, true), self.elem(list, other, true));
+            self.b.op("own.swap", &[a, b], &[]);
+        }
     }
 
     /// The greatest common divisor, by Euclid's algorithm.

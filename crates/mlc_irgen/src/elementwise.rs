@@ -200,15 +200,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Writes elements to a view that does not overlap with them, or takes them from where it writes them. What has fewer
     /// dimensions, or one position in some, is repeated.
     fn assign_all(&mut self, target: &View<'c, 'm>, source: &Elements<'x, 'c, 'm>) -> Result<()> {
-        if !self.is_scalar_view(target) {
-            return Err(Error::unsupported(
-                mlc_diagnostics::Span::NONE,
-                "assigning a slice of a list whose elements are no numbers",
-            ));
-        }
         let extents = self.extents(target);
         let own = self.extents_of(source);
         let repeats = self.check_fits(target, &extents, &own)?;
+        if let (false, Elements::View(source)) = (self.is_scalar_view(target), source) {
+            return self.copy_items(target, source);
+        }
         self.versions(source, &[], |lower, stretched| {
             lower.each_lane(target, &mut |lower, indices| {
                 let at = lower.repeated_indices(indices, &repeats);
@@ -296,7 +293,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let target = self.view_of(place, true)?;
         self.at(place.span);
         let written = if self.may_be_overwritten(&source, &target) {
-            let copy = self.gathered(&source, value.ty)?;
+            let copy = match &source {
+                Elements::View(view) => self.copy_view(view, value.ty)?,
+                _ => self.gathered(&source, value.ty)?,
+            };
             self.copy_from_box(&target, copy)
         } else {
             self.assign_all(&target, &source)

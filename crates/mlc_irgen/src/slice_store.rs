@@ -1,4 +1,5 @@
-//! `list[i:j] = other`: the items of a slice are replaced, and the list grows or shrinks.
+//! `list[i:j] = other`: the items of a slice are replaced, and the list grows or shrinks. `list[i:j:k] = other` for items that
+//! are no scalars, and `del list[i:j:k]`.
 
 use melior::ir::ValueLike;
 use mlc_dialects::own;
@@ -7,6 +8,7 @@ use mlc_sema::hir::{Expr, ExprKind, Place, ProjectionKind, Root, Subscript, TyKi
 use crate::{
     function::{Lower, Result},
     same_value::may_share,
+    view::View,
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
@@ -66,6 +68,66 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.reverse_between(list, first, last)?;
         }
         self.b.op("own.resize", &[list, end], &[]);
+        Ok(())
+    }
+
+    /// Writes copies of the items of one view of a list to as many places of another.
+    pub fn copy_items(&mut self, target: &View<'c, 'm>, source: &View<'c, 'm>) -> Result<()> {
+        let count = self.view_extent(target, 0);
+        let bounds = self.count_to(count);
+        self.scf_for(&bounds, &[], |lower, at| {
+            let from = lower.borrow_element(source, at, false);
+            let payload = own::payload(from.r#type()).expect("an item is borrowed");
+            let copy = (lower.b).value("own.copy", &[from], own::box_type(payload));
+            let to = lower.position(target.dims[0], at);
+            let place = lower.elem(target.source, to, true);
+            lower.b.op("own.put", &[copy, place], &[]);
+            Ok(())
+        })
+    }
+
+    /// `del place`, where the place is a slice of a list with a step: what stays moves up in its order, what goes moves to
+    /// the end, which is cut off.
+    pub fn remove_in_steps(&mut self, place: &'x Place) -> Result<()> {
+        let target = self.view_of(place, true)?;
+        self.at(place.span);
+        let list = target.source;
+        let index = self.b.index_type();
+        let (zero, one) = (self.b.index(0), self.b.index(1));
+        let length = self.b.value("own.len", &[list], index);
+        let count = self.view_extent(&target, 0);
+        // The slice from its lower end on, upwards; from the end of the list where it is empty.
+        let before = self.b.value("arith.subi", &[count, one], index);
+        let ends = [zero, before].map(|at| self.position(target.dims[0], at));
+        let second = self.position(target.dims[0], one);
+        let apart = self.b.value("arith.subi", &[second, ends[0]], index);
+        let step = self.b.value("math.absi", &[apart], index);
+        let lower_end = self.b.value("arith.minsi", &ends, index);
+        let empty = self.compare_ints("eq", count, zero);
+        let start = (self.b).value("arith.select", &[empty, length, lower_end], index);
+        let mut bounds = self.count_to(length);
+        bounds.first = start;
+        self.scf_for(&bounds, &[], |lower, at| {
+            let past = lower.b.value("arith.subi", &[at, start], index);
+            let round = lower.b.value("arith.divui", &[past, step], index);
+            let rest = lower.b.value("arith.remui", &[past, step], index);
+            let between = lower.compare_ints("ne", rest, zero);
+            let behind = lower.compare_ints("uge", round, count);
+            let bit = lower.b.int_type(1);
+            let stays = lower.b.value("arith.ori", &[between, behind], bit);
+            lower.when(stays, |lower| {
+                // As many go before this one.
+                let step_less = lower.b.value("arith.subi", &[step, one], index);
+                let up = lower.b.value("arith.addi", &[past, step_less], index);
+                let rounds = lower.b.value("arith.divui", &[up, step], index);
+                let gone = lower.b.value("arith.minui", &[rounds, count], index);
+                let to = lower.b.value("arith.subi", &[at, gone], index);
+                lower.exchange(list, at, to);
+                Ok(())
+            })
+        })?;
+        let rest = self.b.value("arith.subi", &[length, count], index);
+        self.b.op("own.resize", &[list, rest], &[]);
         Ok(())
     }
 }

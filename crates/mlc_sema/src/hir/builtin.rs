@@ -98,6 +98,8 @@ pub enum Builtin {
     ListRemoveAt,
     /// `(&mut struct)`: from here on, destroying the value calls its `__del__`.
     Arm,
+    /// `(&mut slice)`: removes the items of a slice with a step from its list.
+    ListRemoveSlice,
     /// `(&mut list)`
     ListClear,
     ListReverse,

@@ -78,16 +78,12 @@ impl<'a> FnCx<'_, 'a> {
                 Operand::Value(_) => {}
             },
             Ast::Subscript { value, index } => {
-                if let Ast::Slice(slice) = &index.kind
-                    && slice.step.is_none()
-                {
-                    return self.delete_slice(target);
+                if let Ast::Slice(slice) = &index.kind {
+                    return self.delete_slice(target, slice.step.is_some());
                 }
                 let list = self.place(value);
                 let ty = self.cx.resolve(list.ty);
-                if !matches!(self.cx.types.kind(ty), TyKind::List(_))
-                    || matches!(index.kind, Ast::Slice(_))
-                {
+                if !matches!(self.cx.types.kind(ty), TyKind::List(_)) {
                     return self.report(diag::not_yet(target.span, "this kind of `del`"));
                 }
                 let index = self.value_of(index, Ty::INT);
@@ -114,13 +110,26 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    /// `del list[i:j]` stores no items in the slice.
-    fn delete_slice(&mut self, target: &'a ast::Expr) {
+    /// `del list[i:j]` stores no items in the slice; what has a step keeps its length when it is stored to.
+    fn delete_slice(&mut self, target: &'a ast::Expr, in_steps: bool) {
         let Operand::Place(place) = self.operand(target, None) else {
             return;
         };
         let ty = self.cx.resolve(place.ty);
         match self.cx.types.kind(ty) {
+            TyKind::List(_) if in_steps => {
+                let kind = ExprKind::Borrow {
+                    place,
+                    mutable: true,
+                };
+                let span = target.span;
+                let slice = Expr { ty, span, kind };
+                let op = crate::hir::Builtin::ListRemoveSlice;
+                let call = self.builtin(op, vec![slice], Ty::NONE, span);
+                if !call.is_error() {
+                    self.emit(StmtKind::Expr(call.expr), span);
+                }
+            }
             TyKind::List(_) => {
                 let value = Expr {
                     kind: ExprKind::List(Vec::new()),
