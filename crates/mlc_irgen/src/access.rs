@@ -1,6 +1,10 @@
 //! Reading, writing, borrowing and moving what is in a place.
 
-use melior::ir::{Value, ValueLike, attribute::StringAttribute, operation::OperationLike};
+use melior::ir::{
+    Value, ValueLike,
+    attribute::{IntegerAttribute, StringAttribute},
+    operation::OperationLike,
+};
 use mlc_diagnostics::Diagnostic;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{defining_op, op_name, set_attribute};
@@ -375,24 +379,35 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Err(Error::Unsupported(Box::new(diagnostic)))
     }
 
+    /// Takes what a place holds: of a tuple or an optional each part, which says how far below the place it is.
     pub fn take_from(&mut self, source: Value<'c, 'm>, ty: Ty) -> Result<Vec<Value<'c, 'm>>> {
+        self.take_parts(source, ty, 0)
+    }
+
+    fn take_parts(
+        &mut self,
+        source: Value<'c, 'm>,
+        ty: Ty,
+        below: i64,
+    ) -> Result<Vec<Value<'c, 'm>>> {
         let parts: Vec<(usize, Ty)> = match self.types().kind(ty) {
             TyKind::Tuple(items) => items.iter().copied().enumerate().collect(),
             TyKind::Optional(of) => vec![(0, Ty::BOOL), (1, *of)],
             _ if self.types().is_boxed(ty) => {
                 let payload = self.types().payload(ty)?;
-                return Ok(vec![self.b.value(
-                    "own.take",
-                    &[source],
-                    own::box_type(payload),
-                )]);
+                let taken = (self.b).value("own.take", &[source], own::box_type(payload));
+                if let (1.., Some(op)) = (below, defining_op(taken)) {
+                    let index = IntegerAttribute::new(self.b.int_type(64), below).into();
+                    set_attribute(op, "mlc.below", index);
+                }
+                return Ok(vec![taken]);
             }
             _ => return self.load(source, ty),
         };
         let mut values = Vec::new();
         for (position, part) in parts {
             let field = self.field(source, position, true);
-            values.extend(self.take_from(field, part)?);
+            values.extend(self.take_parts(field, part, below + 1)?);
         }
         Ok(values)
     }

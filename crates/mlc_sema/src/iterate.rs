@@ -14,6 +14,8 @@ use crate::expr::is_starred;
 use crate::func::FnCx;
 use crate::hir::{BinaryOp, Expr, ExprKind, Place, ProjectionKind, Range, Ty};
 
+pub(crate) use consumer::is_lent;
+
 /// Something that can be iterated over. Positions count from 0.
 pub(crate) enum Source<'a> {
     /// `start + position * step`; simple expressions.

@@ -14,7 +14,9 @@ use super::{
 };
 use melior::ir::ValueLike;
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{Op, Val, defining_op, nested_blocks, op_name, operand, ops_named, uses};
+use mlc_mlir::rewrite::{
+    Op, Val, defining_op, integer_attribute, nested_blocks, op_name, operand, ops_named, uses,
+};
 
 /// Something wrong with what `taken` moves out of `value`.
 pub struct Misuse<'c, 'a> {
@@ -49,8 +51,11 @@ fn misuse<'c: 'a, 'a>(
     let value = root(operand(taken, 0));
     let field = path(operand(taken, 0));
     let owned = own::is_box(value.r#type());
-    // Elements may be taken out of a list, which then holds the empty value, and so may all of a box.
-    if matches!(field.last(), Some(Step::At(_))) || (owned && field.is_empty()) {
+    // Elements may be taken out of a list, which then holds the empty value, and so may all of a box. An element that is a
+    // tuple is taken part by part.
+    let parts = integer_attribute(taken, "mlc.below").unwrap_or(0) as usize;
+    let element = &field[..field.len().saturating_sub(parts)];
+    if matches!(element.last(), Some(Step::At(_))) || (owned && field.is_empty()) {
         return None;
     }
     // Memory that the runtime lends.

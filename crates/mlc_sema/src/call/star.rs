@@ -8,6 +8,7 @@ use crate::coerce::Val;
 use crate::expr::Operand;
 use crate::func::FnCx;
 use crate::hir::Ty;
+use crate::iterate::is_lent;
 use crate::synthesized::{name_expr, positional};
 
 /// How the variables that hold what is written out are called.
@@ -84,6 +85,11 @@ impl<'a> FnCx<'_, 'a> {
                 if value.is_error() {
                     return false;
                 }
+                // The callee gets a list of its own, as in Python.
+                let value = match is_lent(&value.expr) {
+                    true => self.copy_of(value),
+                    false => value,
+                };
                 let variable = self.in_variable(value, span);
                 let value = name_expr(variable, span);
                 let kind = ArgKind::Star;

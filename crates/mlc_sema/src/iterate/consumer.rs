@@ -234,6 +234,6 @@ impl<'c, 'a> FnCx<'c, 'a> {
 }
 
 /// Whether an owning value is that of a place which keeps it.
-fn is_lent(value: &Expr) -> bool {
+pub(crate) fn is_lent(value: &Expr) -> bool {
     matches!(&value.kind, ExprKind::Move(place) if !matches!(place.root, Root::Temporary(_)))
 }
