@@ -3,15 +3,15 @@
 from functools import partial
 
 from . import expressions as ex
-from .writer import BOOL, EXPRESSIONS, FLAT, GRID, INT, INTS, LISTS, PAIR, PAIRS, STR, STRS, TUPLES, Scope
+from .writer import BOOL, EXPRESSIONS, FLAT, GRID, GRIDS, INT, INTS, LISTS, PAIR, PAIRS, STR, STRS, TABLE, TUPLES, Scope
 
 
 def leaf(w, s, ty):
     name = w.variable(s, ty)
     if name and w.chance(0.4) and ty in FLAT:
         return w.pick([f"{name}[:]", f"list({name})", f"{name}.copy()", f"{name} + []"])
-    if ty == GRID:
-        rows = [", ".join(ex.expression(w, s, INT, 0) for _ in range(w.below(4, 1))) for _ in range(w.below(4, 1))]
+    if ty in GRIDS:
+        rows = [", ".join(ex.expression(w, s, LISTS[LISTS[ty]], 0) for _ in range(w.below(4, 1))) for _ in range(w.below(4, 1))]
         return "[" + ", ".join(f"[{row}]" for row in rows) + "]"
     return literal(w, s, ty, 0)
 
@@ -31,7 +31,7 @@ def clause(w, s, d):
     kind = w.below(8)
     ty = w.pick(list(LISTS))
     name = w.variable(s, ty)
-    if kind <= 2 and name and ty != GRID:
+    if kind <= 2 and name and ty not in GRIDS:
         one = target(w, s)
         if ty == PAIRS and w.chance(0.6):
             other = w.name("c")
@@ -50,6 +50,11 @@ def clause(w, s, d):
         grid, row, one = w.variable(s, GRID), w.name("c"), w.name("c")
         inner.variables[one] = INT
         head = f" for {row} in {grid} for {one} in {row}"
+    elif kind == 4 and w.variable(s, TABLE):
+        table, row = w.variable(s, TABLE), w.name("c")
+        inner.variables[row] = STRS
+        inner.fixed |= {row, table}
+        head = f" for {row} in {table}"
     elif kind == 5 and w.variable(s, STR):
         one = target(w, s)
         text = w.variable(s, STR)
@@ -60,15 +65,27 @@ def clause(w, s, d):
         ints, strs = w.variable(s, INTS), w.variable(s, STRS)
         inner.variables[one], inner.variables[other] = INT, STR
         head = f" for {one}, {other} in zip({ints}, {strs})"
+        if w.chance(0.3):
+            at = w.name("c")
+            inner.variables[at] = INT
+            head = w.pick([
+                f" for {at}, ({one}, {other}) in enumerate(zip({ints}, {strs}))", f" for {one}, {other}, {at} in zip({ints}, {strs}, {ranges(w)})",
+                f" for {one}, {other}, {at} in zip(reversed({ints}), {strs}[::-1], range(9))",
+            ])
     else:
         one = target(w, s)
         inner.variables[one] = INT
-        head = f" for {one} in {ranges(w)}"
+        head = f" for {one} in {w.pick([ranges(w), ranges(w), f'reversed({ranges(w)})'])}"
         if w.chance(0.15):
             other = w.name("c")
             inner.variables[other] = INT
             head += f" for {other} in range({w.pick([one + ' % 4', '2', '3'])})"
     condition = f" if {ex.expression(w, inner, BOOL, 1)}" if w.chance(0.35) else ""
+    if not condition and w.chance(0.1):
+        held = w.name("c")
+        condition = f" if ({held} := {ex.expression(w, inner, INT, 1)}) {w.pick(['>', '!=', '<'])} {ex.expression(w, inner, INT, 0)}"
+        inner.variables[held] = INT
+        inner.fixed.add(held)
     return head + condition, inner
 
 
@@ -105,15 +122,10 @@ def comprehensions(ty, w, s, d):
     return f"[{ex.expression(w, inner, LISTS[ty], d)}{head}]"
 
 
-def ordered(ty, w, s, d):
-    name = w.variable(s, ty)
-    # A float that is no number has no place in an order.
-    if name is None or LISTS[ty] not in (INT, STR, BOOL):
-        return None
-    return f"sorted({name}{w.pick(['', ', reverse=True'])})"
-
-
 def conversions(ty, w, s, d):
+    name = w.variable(s, ty)
+    if name and w.chance(0.3):
+        return f"list(reversed({name}))"
     if ty == INTS:
         return f"list({ranges(w)})"
     if ty == STRS:
@@ -122,7 +134,7 @@ def conversions(ty, w, s, d):
     return None
 
 
-FLAT_FORMS = [(3, literals), (2, repeats), (4, slices), (2, sums), (6, comprehensions), (2, ordered), (2, conversions)]
+FLAT_FORMS = [(3, literals), (2, repeats), (4, slices), (2, sums), (6, comprehensions), (2, conversions)]
 
 
 def grid_rows(w, s, d):
@@ -144,6 +156,23 @@ def grid_leaf(w, s, d):
 GRID_FORMS = [(2, grid_rows), (2, grid_nested), (1, grid_leaf)]
 
 
+def table_leaf(w, s, d):
+    return leaf(w, s, TABLE)
+
+
+def table_rows(w, s, d):
+    table, row = w.variable(s, TABLE), w.name("c")
+    return w.pick([f"[{row}[:] for {row} in {table}]", f"[{row} + [{ex.expression(w, s, STR, 0)}] for {row} in {table} if {row}]"]) if table else None
+
+
+def table_splits(w, s, d):
+    name, one = w.variable(s, STRS), w.name("c")
+    return w.pick([f"[{one}.split() for {one} in {name}]", f"[list({one})[:4] for {one} in {name}]"]) if name else None
+
+
+TABLE_FORMS = [(2, table_rows), (1, table_splits), (1, table_leaf)]
+
+
 def pairs_leaf(w, s, d):
     return literal(w, s, PAIRS, d)
 
@@ -153,7 +182,10 @@ def pairs_zip(w, s, d):
     if ints is None or strs is None:
         return None
     i, t = w.name("c"), w.name("c")
-    return w.pick([f"[({i}, {t}) for {i}, {t} in zip({ints}, {strs})]", f"[({i}, {t}) for {i}, {t} in enumerate({strs})]"])
+    return w.pick([
+        f"[({i}, {t}) for {i}, {t} in zip({ints}, {strs})]", f"[({i}, {t}) for {i}, {t} in enumerate({strs})]", f"list(zip({ints}, {strs}))",
+        f"list(enumerate({strs}{w.pick(['', ', 5'])}))", f"list(zip(reversed({ints}), {strs}))", f"list(enumerate(reversed({strs})))",
+    ])
 
 
 def pairs_comprehension(w, s, d):
@@ -166,4 +198,5 @@ PAIRS_FORMS = [(2, pairs_leaf), (1, pairs_zip), (2, pairs_comprehension)]
 for flat in FLAT:
     EXPRESSIONS[flat] += [(weight, partial(form, flat)) for weight, form in FLAT_FORMS]
 EXPRESSIONS[GRID] += GRID_FORMS
+EXPRESSIONS[TABLE] += TABLE_FORMS
 EXPRESSIONS[PAIRS] += PAIRS_FORMS

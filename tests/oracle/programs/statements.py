@@ -1,9 +1,9 @@
 """Forms of statements: each gives lines at an indentation, or None where it does not apply."""
 
 from . import expressions as ex
-from . import integers
+from . import integers, order
 from .writer import (
-    SIMPLE_STATEMENTS, STATEMENTS, BOOL, BOOLS, FLAT, FLOAT, GRID, INT, INTS, LISTS, PAIR, PAIRS, SCALARS, STR, STRS, TRIPLE, TUPLES, Scope,
+    SIMPLE_STATEMENTS, STATEMENTS, BOOL, BOOLS, FLAT, FLOAT, GRID, GRIDS, INT, INTS, LISTS, PAIR, PAIRS, SCALARS, STR, STRS, TRIPLE, TUPLES, Scope,
 )
 
 CAUGHT = ["IndexError", "ZeroDivisionError", "ValueError", "RuntimeError", "(IndexError, ValueError)", "LookupError", "ArithmeticError", "Exception"]
@@ -75,13 +75,13 @@ def augments(w, scope, depth, indent):
 
 def places(w, scope, indent):
     """A place inside a list or grid that holds a scalar, and its type."""
-    ty = w.pick(FLAT + [GRID, INTS])
+    ty = w.pick(FLAT + [*GRIDS, INTS])
     name = w.variable(scope, ty, writable=True)
     if name is None:
         return None, None
     at = f"{name}[{ex.index(w, scope, name, 1)}]"
-    if ty == GRID:
-        return f"{at}[{ex.expression(w, scope, INT, 0)} % max(1, len({name}[0]))]", INT
+    if ty in GRIDS:
+        return f"{at}[{ex.expression(w, scope, INT, 0)} % max(1, len({name}[0]))]", LISTS[LISTS[ty]]
     return at, LISTS[ty]
 
 
@@ -115,7 +115,7 @@ def exchanges(w, scope, depth, indent):
 
 
 def unpacks(w, scope, depth, indent):
-    ty = w.pick(list(TUPLES))
+    ty = w.pick([PAIR, TRIPLE])
     names = [w.variable(scope, part, writable=True) for part in TUPLES[ty]]
     if None in names:
         return None
@@ -142,16 +142,13 @@ def changes(w, scope, depth, indent):
         f"{name}.append({item})", f"{name}.append({item})", f"{name}.insert({ex.expression(w, scope, INT, 0)}, {item})", f"{name}.reverse()",
         f"{name}.extend({ex.expression(w, scope, ty, 1)})", f"{name}.clear()", f"{name} += {ex.expression(w, scope, ty, 1)}",
     ]
-    # Taking a tuple out of a list in a loop counts as moving a part of the list.
-    if ty != PAIRS:
-        options += [f"{name}.pop({w.pick(['', at])})", f"del {name}[{at}]"]
+    options += [f"{name}.pop({w.pick(['', at])})", f"del {name}[{at}]"]
+    if ty in order.ORDERED:
+        options += [f"{name}.sort({', '.join(order.options(w, scope, ty))})", f"{name}.sort({', '.join(order.options(w, scope, ty))})"]
     if ty in (INTS, STRS, BOOLS):
-        options += [f"{name}.sort()", f"{name}.sort(reverse=True)", f"{name}.remove({ex.expression(w, scope, LISTS[ty], 0)})"]
-    if ty in FLAT:
-        i = lambda: w.pick(["", str(w.below(5, -3))])
-        options += [f"{name}[{i()}:{i()}] = {ex.expression(w, scope, ty, 1)}"]
+        options.append(f"{name}.remove({ex.expression(w, scope, LISTS[ty], 0)})")
     text = w.pick(options)
-    if ".pop(" in text and ty in FLAT and w.chance(0.5):
+    if ".pop(" in text and ty not in GRIDS and w.chance(0.5):
         other = w.variable(scope, LISTS[ty], writable=True)
         text = f"{other} = {text}" if other else text
     guard = text.startswith("del") or ".pop(" in text or ".remove(" in text
@@ -165,11 +162,15 @@ def changes(w, scope, depth, indent):
 
 def through_row(w, scope, depth, indent):
     """Writes through a name for a row reach the grid."""
-    grid = w.variable(scope, GRID, writable=True)
+    ty = w.pick(GRIDS)
+    grid, element = w.variable(scope, ty, writable=True), LISTS[LISTS[ty]]
     if grid is None:
         return None
     row = w.name("r")
-    change = w.pick([f"{row}.append({value(w, scope, INT, 1)})", f"{row}[0] = {value(w, scope, INT, 1)}", f"{row}.reverse()", f"{row}[0] += 3"])
+    change = w.pick([
+        f"{row}.append({value(w, scope, element, 1)})", f"{row}[0] = {value(w, scope, element, 1)}", f"{row}.reverse()", f"{row}.sort()",
+        f"{row}[0] += {ex.expression(w, scope, element, 0)}", f"{row}.pop()", f"{row}.insert(0, {value(w, scope, element, 0)})",
+    ])
     if grid in change[len(row):]:
         return None
     if w.chance(0.5):

@@ -2,7 +2,7 @@
 
 from . import expressions as ex
 from . import integers, lists
-from .writer import EXPRESSIONS, LEAVES, BOOL, FLOAT, FLOATS, GRID, INT, INTS, LISTS, PAIR, PAIRS, STR, STRS
+from .writer import EXPRESSIONS, LEAVES, BOOL, FLOAT, FLOATS, GRID, INT, INTS, LISTS, PAIR, PAIRS, STR, STRS, TABLE
 
 ORDER = ["<", "<=", ">", ">=", "==", "!="]
 
@@ -19,7 +19,9 @@ def comparisons(w, s, d):
     ty = w.pick([INT, INT, INT, STR, BOOL] if w.smooth else [INT, INT, FLOAT, STR, BOOL])
     operand = lambda: ex.expression(w, s, ty, d)
     if w.chance(0.2):
-        return f"({operand()} {w.pick(ORDER)} {operand()} {w.pick(ORDER)} {operand()})"
+        return "(" + f" {w.pick(ORDER)} ".join(operand() for _ in range(w.below(5, 3))) + ")"
+    if w.chance(0.05):
+        return f"({operand()} {w.pick(ORDER)} {operand()} in ({operand()}, {operand()}))"
     return f"({operand()} {w.pick(ORDER)} {operand()})"
 
 
@@ -54,7 +56,7 @@ def membership(w, s, d):
 
 
 def of_lists(w, s, d):
-    ty = w.pick([INTS, STRS, GRID, PAIRS] if w.smooth else [INTS, STRS, GRID, PAIRS, FLOATS])
+    ty = w.pick([INTS, STRS, GRID, TABLE, PAIRS] if w.smooth else [INTS, STRS, GRID, TABLE, PAIRS, FLOATS])
     name = w.variable(s, ty)
     if name is None:
         return None

@@ -1,9 +1,9 @@
 """A whole program: its global values, its helpers, its parts, and what runs them."""
 
 from . import expressions as ex
-from . import floats, functions, integers, loops, texts, truths  # noqa: F401 (they fill the tables of forms)
+from . import floats, functions, integers, lambdas, loops, order, slices, texts, truths, unpacking  # noqa: F401 (they fill the tables of forms)
 from . import statements as st
-from .writer import LEAVES, FLOATS, GRID, INTS, PAIR, PAIRS, SCALARS, STRS, TRIPLE, Scope, Writer
+from .writer import LEAVES, FLOATS, GRID, INTS, NEST, PAIR, PAIRS, SCALARS, STRS, TABLE, TRIPLE, Scope, Writer
 
 ENDS = ["IndexError", "ZeroDivisionError", "ValueError", "OverflowError", "KeyError", "Exception"]
 
@@ -21,7 +21,7 @@ def part(w, scope, name):
     rebound = changed
     if rebound:
         lines.append(f"    global {', '.join(rebound)}")
-    types = SCALARS + [w.pick(SCALARS)] + w.random.sample([INTS, FLOATS, STRS, INTS, "list[bool]", GRID, PAIRS, PAIR, TRIPLE], w.below(5, 2))
+    types = SCALARS + [w.pick(SCALARS)] + w.random.sample([INTS, FLOATS, STRS, INTS, "list[bool]", GRID, TABLE, PAIRS, PAIR, TRIPLE, NEST], w.below(5, 2))
     lines += functions.declarations(w, inner, 1, types)
     w.result = "None"
     for _ in range(w.below(5, 2)):
@@ -44,6 +44,8 @@ def program(seed, number):
     lines += ["", ""] if lines else []
     helpers = Scope(scope)
     helpers.fixed |= set(scope.variables)
+    if w.chance(0.3):
+        lines += lambdas.caller(w)
     for _ in range(w.below(3)):
         lines += functions.helper(w, helpers)
     scope.functions = helpers.functions

@@ -4,13 +4,14 @@ import random
 
 INT, FLOAT, BOOL, STR = "int", "float", "bool", "str"
 INTS, FLOATS, BOOLS, STRS = "list[int]", "list[float]", "list[bool]", "list[str]"
-GRID, PAIR, PAIRS, TRIPLE = "list[list[int]]", "tuple[int, str]", "list[tuple[int, str]]", "tuple[float, bool, int]"
+GRID, TABLE = "list[list[int]]", "list[list[str]]"
+PAIR, PAIRS, TRIPLE, NEST = "tuple[int, str]", "list[tuple[int, str]]", "tuple[float, bool, int]", "tuple[tuple[int, str], bool]"
 
 SCALARS = [INT, FLOAT, BOOL, STR]
-TUPLES = {PAIR: [INT, STR], TRIPLE: [FLOAT, BOOL, INT]}
-LISTS = {INTS: INT, FLOATS: FLOAT, BOOLS: BOOL, STRS: STR, GRID: INTS, PAIRS: PAIR}
+TUPLES = {PAIR: [INT, STR], TRIPLE: [FLOAT, BOOL, INT], NEST: [PAIR, BOOL]}
+LISTS = {INTS: INT, FLOATS: FLOAT, BOOLS: BOOL, STRS: STR, GRID: INTS, TABLE: STRS, PAIRS: PAIR}
 FLAT = [INTS, FLOATS, BOOLS, STRS]
-HOLD_FLOATS = {FLOAT, FLOATS, TRIPLE}
+GRIDS = [GRID, TABLE]
 
 
 # The forms of each type of expression, and of statements, as (weight, form); the modules of forms fill them.
@@ -50,6 +51,8 @@ class Writer:
         self.number = number
         self.smooth = smooth
         self.names = 0
+        # The functions of the module that call what they are given.
+        self.callers = []
         self.loops = 0
         self.result = None
 
