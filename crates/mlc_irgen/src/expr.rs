@@ -445,7 +445,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             for (at, (arg, value)) in args.iter().zip(&mut values).enumerate() {
                 if is_name(arg) == names {
                     *value = if texts(at) {
-                        vec![self.text_argument(arg)?]
+                        vec![self.text_argument(arg, args)?]
                     } else {
                         self.expr(arg)?
                     };

@@ -162,10 +162,7 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
     let op = b.structured("func.func", &[], &[], &attrs, 1);
     let mut arguments = b.enter(op, 0, &signature.inputs).into_iter();
 
-    let slots = Slots {
-        program: cx.program,
-        function,
-    };
+    let slots = Slots::new(cx.program, function);
     let mut lower = Lower {
         cx,
         function,
@@ -278,10 +275,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     pub fn slots(&self) -> Slots<'x> {
-        Slots {
-            program: self.cx.program,
-            function: self.function,
-        }
+        Slots::new(self.cx.program, self.function)
     }
 
     /// From here on, operations come from this place in the source.

@@ -58,21 +58,18 @@ impl<'h> Slots<'h> {
         behind: &LocalSet,
         targets: &Targets,
     ) -> LocalSet {
-        let body = refs(body);
         let mut header = behind.clone();
-        // Transfer functions keep or add, so the second round reaches the fixed point.
-        for _ in 0..2 {
-            let inner = Targets {
-                breaks: behind.clone(),
-                continues: header.clone(),
-                returns: targets.returns.clone(),
-            };
-            let round = self.live_before(&body, &header, &inner);
-            header.extend(&round);
-            if let Some(condition) = again {
-                self.reads_of(condition, &mut header);
-            }
+        if let Some(condition) = again {
+            self.reads_of(condition, &mut header);
         }
+        let inner = Targets {
+            breaks: behind.clone(),
+            continues: header.clone(),
+            returns: targets.returns.clone(),
+        };
+        // A body adds what it reads and takes some of the rest away, so one round reaches the fixed point.
+        let round = self.live_before(&refs(body), &header, &inner);
+        header.extend(&round);
         header
     }
 

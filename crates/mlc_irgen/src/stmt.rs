@@ -83,7 +83,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             StmtKind::Raise { error, message } => {
                 let never = self.b.bool(false);
-                self.raise_unless(never, *error, message.as_ref())
+                self.raise_unless(never, *error, message.as_ref())?;
+                self.forget_owners();
+                Ok(())
             }
             StmtKind::Check {
                 condition,
@@ -101,7 +103,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             StmtKind::Drain { item, list, body } => {
                 self.drain_loop(item.0 as usize, list, body, behind)
             }
-            StmtKind::Reraise(exception) => self.reraise(exception.as_ref(), stmt.span),
+            StmtKind::Reraise(exception) => {
+                self.reraise(exception.as_ref(), stmt.span)?;
+                self.forget_owners();
+                Ok(())
+            }
             StmtKind::Try {
                 body,
                 handlers,
@@ -114,6 +120,17 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     orelse,
                 };
                 self.try_stmt(parts, finally, behind, stmt.span)
+            }
+        }
+    }
+
+    /// Nothing is reached from here on: what regions hand on is not what variables own, which may have moved.
+    fn forget_owners(&mut self) {
+        for binding in &mut self.env {
+            if let Binding::Values(values) = binding
+                && values.iter().any(|value| own::is_box(value.r#type()))
+            {
+                *binding = Binding::Unset;
             }
         }
     }

@@ -3,24 +3,41 @@
 //! Variables are numbered slots: the locals of the function, then [`Slots::ret`], the value to return, which a `return`
 //! in a nested statement sets.
 
-use mlc_sema::hir::{
-    BinaryOp, Builtin, Expr, ExprKind, Fill, Function, LocalId, Mode, Place, Program, Projection,
-    ProjectionKind, Range, Reduction, Root, Stmt, StmtKind, Subscript, TyKind,
-};
+mod events;
 
-use crate::{
-    live::{Targets, refs},
-    local_set::LocalSet,
-};
+use mlc_sema::hir::{Expr, Function, Program, Reduction, Stmt};
+
+use crate::local_set::LocalSet;
 
 /// What the analyses of one function share.
 #[derive(Clone, Copy)]
 pub struct Slots<'h> {
     pub program: &'h Program,
     pub function: &'h Function,
+    wanted: Wanted,
+}
+
+/// Which events a walk is for. What a block reads takes a walk of its own, so blocks in blocks would take two each.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    All,
+    Reads,
+    Others,
 }
 
 impl<'h> Slots<'h> {
+    pub fn new(program: &'h Program, function: &'h Function) -> Slots<'h> {
+        Slots {
+            program,
+            function,
+            wanted: Wanted::All,
+        }
+    }
+
+    fn only(self, wanted: Wanted) -> Slots<'h> {
+        Slots { wanted, ..self }
+    }
+
     /// The slot of the value to return.
     pub fn ret(self) -> usize {
         self.function.locals.len()
@@ -35,19 +52,6 @@ impl<'h> Slots<'h> {
         self.function.locals.len() + 2
     }
 
-    /// Whether a variable is held in SSA values, so that a write to a part of it gives it new ones.
-    fn is_in_values(self, local: LocalId) -> bool {
-        let local = &self.function.locals[local.0 as usize];
-        let kind = self.program.types.kind(local.ty);
-        local.mode == Mode::Owner
-            && !matches!(
-                kind,
-                TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_) | TyKind::Str
-            )
-    }
-
-    // ---- assigned
-
     /// Adds what statements assign. `reductions` are those of the innermost parallel loop around them.
     pub fn assigned<'s>(
         self,
@@ -61,22 +65,23 @@ impl<'h> Slots<'h> {
                     out.insert(slot);
                 }
             };
-            self.stmt(stmt, reductions, &mut visit);
+            self.only(Wanted::Others).stmt(stmt, reductions, &mut visit);
         }
     }
 
     /// Adds what an expression assigns.
     pub fn assigned_in(self, expr: &Expr, reductions: &[Reduction], out: &mut LocalSet) {
-        self.expr(expr, reductions, &mut |event| {
-            if let Event::Assign(slot) = event {
-                out.insert(slot);
-            }
-        });
+        self.only(Wanted::Others)
+            .expr(expr, reductions, &mut |event| {
+                if let Event::Assign(slot) = event {
+                    out.insert(slot);
+                }
+            });
     }
 
     /// Adds everything that a statement reads, nested statements included.
     pub fn reads(self, stmt: &Stmt, out: &mut LocalSet) {
-        self.stmt(stmt, &[], &mut |event| {
+        self.only(Wanted::Reads).stmt(stmt, &[], &mut |event| {
             if let Event::Read(slot) = event {
                 out.insert(slot);
             }
@@ -86,7 +91,7 @@ impl<'h> Slots<'h> {
     /// Adds what statements move from.
     pub fn moved<'s>(self, stmts: impl IntoIterator<Item = &'s Stmt>, out: &mut LocalSet) {
         for stmt in stmts {
-            self.stmt(stmt, &[], &mut |event| {
+            self.only(Wanted::Others).stmt(stmt, &[], &mut |event| {
                 if let Event::Take(slot) = event {
                     out.insert(slot);
                 }
@@ -97,7 +102,7 @@ impl<'h> Slots<'h> {
     /// Adds the variables that statements write parts of.
     pub fn written_to<'s>(self, stmts: impl IntoIterator<Item = &'s Stmt>, out: &mut LocalSet) {
         for stmt in stmts {
-            self.stmt(stmt, &[], &mut |event| {
+            self.only(Wanted::Others).stmt(stmt, &[], &mut |event| {
                 if let Event::Write(slot) = event {
                     out.insert(slot);
                 }
@@ -108,7 +113,7 @@ impl<'h> Slots<'h> {
     /// Whether a statement may raise: true more often than it does.
     pub fn may_raise(self, stmt: &Stmt) -> bool {
         let mut raises = false;
-        self.stmt(stmt, &[], &mut |event| {
+        self.only(Wanted::Others).stmt(stmt, &[], &mut |event| {
             raises |= matches!(event, Event::Raise)
         });
         raises
@@ -117,7 +122,7 @@ impl<'h> Slots<'h> {
     /// Whether an expression may raise: true more often than it does.
     pub fn expr_may_raise(self, expr: &Expr) -> bool {
         let mut raises = false;
-        self.expr(expr, &[], &mut |event| {
+        self.only(Wanted::Others).expr(expr, &[], &mut |event| {
             raises |= matches!(event, Event::Raise)
         });
         raises
@@ -125,349 +130,15 @@ impl<'h> Slots<'h> {
 
     /// Adds everything that an expression reads.
     pub fn reads_of(self, expr: &Expr, out: &mut LocalSet) {
-        self.expr(expr, &[], &mut |event| {
+        self.only(Wanted::Reads).expr(expr, &[], &mut |event| {
             if let Event::Read(slot) = event {
                 out.insert(slot);
             }
         });
     }
-
-    // ---- the walk
-
-    fn stmts(self, stmts: &[Stmt], reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
-        for stmt in stmts {
-            self.stmt(stmt, reductions, visit);
-        }
-    }
-
-    fn stmt(self, stmt: &Stmt, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
-        match &stmt.kind {
-            StmtKind::Bind { local, value } => {
-                self.expr(value, reductions, visit);
-                visit(Event::Assign(local.0 as usize));
-            }
-            StmtKind::Store { place, value } => {
-                self.expr(value, reductions, visit);
-                self.written(place, reductions, visit);
-            }
-            StmtKind::Update { place, op, value } | StmtKind::AtomicUpdate { place, op, value } => {
-                if can_fail(*op) {
-                    visit(Event::Raise);
-                }
-                self.expr(value, reductions, visit);
-                self.written(place, reductions, visit);
-            }
-            StmtKind::Swap { left, right } => {
-                self.written(left, reductions, visit);
-                self.written(right, reductions, visit);
-            }
-            StmtKind::Expr(value) => self.expr(value, reductions, visit),
-            StmtKind::Drop(local) => {
-                visit(Event::Read(local.0 as usize));
-                visit(Event::Take(local.0 as usize));
-            }
-            StmtKind::If {
-                condition,
-                then,
-                orelse,
-            } => {
-                self.expr(condition, reductions, visit);
-                self.stmts(then, reductions, visit);
-                self.stmts(orelse, reductions, visit);
-            }
-            StmtKind::While {
-                condition,
-                body,
-                orelse,
-            } => {
-                self.expr(condition, reductions, visit);
-                self.stmts(body, reductions, visit);
-                self.stmts(orelse, reductions, visit);
-            }
-            StmtKind::For {
-                index,
-                range,
-                body,
-                orelse,
-            } => {
-                self.range(range, reductions, visit);
-                let index = index.0 as usize;
-                self.stmts(body, reductions, &mut |event| match event {
-                    Event::Read(slot) if slot == index => {}
-                    event => visit(event),
-                });
-                self.stmts(orelse, reductions, visit);
-            }
-            StmtKind::Iterate(place) => self.place(place, reductions, visit),
-            StmtKind::Drain { item, list, body } => {
-                self.expr(list, reductions, visit);
-                visit(Event::Assign(item.0 as usize));
-                self.stmts(body, reductions, visit);
-            }
-            StmtKind::ParFor(par) => {
-                for axis in &par.axes {
-                    self.range(&axis.range, reductions, visit);
-                }
-                for reduction in &par.reductions {
-                    visit(Event::Read(reduction.local.0 as usize));
-                    visit(Event::Assign(reduction.local.0 as usize));
-                }
-                for collect in &par.collects {
-                    self.written(&collect.list, reductions, visit);
-                }
-                let mut private = LocalSet::default();
-                for local in &par.privates {
-                    private.insert(local.0 as usize);
-                }
-                self.stmts(&par.body, &par.reductions, &mut |event| match event {
-                    // What an iteration assigns stays in it.
-                    Event::Assign(_) => {}
-                    Event::Read(slot) if private.contains(slot) => {}
-                    event => visit(event),
-                });
-            }
-            StmtKind::Reduce { reduction, value } => {
-                self.expr(value, reductions, visit);
-                if let Some(reduction) = reductions.get(*reduction as usize) {
-                    visit(Event::Read(reduction.local.0 as usize));
-                    visit(Event::Assign(reduction.local.0 as usize));
-                }
-            }
-            StmtKind::Collect { value, .. } => self.expr(value, reductions, visit),
-            StmtKind::Break | StmtKind::Continue => {}
-            StmtKind::Return(value) => {
-                if let Some(value) = value {
-                    self.expr(value, reductions, visit);
-                }
-                visit(Event::Assign(self.ret()));
-            }
-            StmtKind::Raise { message, .. } => {
-                visit(Event::Raise);
-                self.maybe(message.as_ref(), reductions, visit);
-            }
-            StmtKind::Reraise(value) => self.maybe(value.as_ref(), reductions, visit),
-            StmtKind::Check {
-                condition, message, ..
-            } => {
-                visit(Event::Raise);
-                self.expr(condition, reductions, visit);
-                self.maybe(message.as_ref(), reductions, visit);
-            }
-            StmtKind::Try {
-                body,
-                handlers,
-                orelse,
-                finally,
-            } => {
-                self.stmts(body, reductions, visit);
-                for handler in handlers {
-                    if let Some(name) = handler.name {
-                        visit(Event::Assign(name.0 as usize));
-                    }
-                    self.stmts(&handler.body, reductions, visit);
-                }
-                self.stmts(orelse, reductions, visit);
-                self.stmts(finally, reductions, visit);
-            }
-        }
-    }
-
-    fn maybe(self, expr: Option<&Expr>, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
-        if let Some(expr) = expr {
-            self.expr(expr, reductions, visit);
-        }
-    }
-
-    pub fn range(self, range: &Range, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
-        self.expr(&range.start, reductions, visit);
-        self.expr(&range.stop, reductions, visit);
-        self.maybe(range.step.as_ref(), reductions, visit);
-    }
-
-    /// A place that is written to. The variable itself changes only where it is held in SSA values.
-    fn written(self, place: &Place, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
-        self.place(place, reductions, visit);
-        if let Root::Local(local) = &place.root {
-            visit(Event::Write(local.0 as usize));
-        }
-        if let Root::Local(local) = &place.root
-            && self.is_in_values(*local)
-        {
-            visit(Event::Assign(local.0 as usize));
-        }
-    }
-
-    pub fn place(self, place: &Place, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
-        match &place.root {
-            Root::Local(local) => visit(Event::Read(local.0 as usize)),
-            Root::Global(_) | Root::Constant(_) => {}
-            Root::Temporary(expr) | Root::Borrowed(expr) => self.expr(expr, reductions, visit),
-        }
-        for Projection { kind, .. } in &place.projections {
-            match kind {
-                ProjectionKind::Field(_)
-                | ProjectionKind::Item(_)
-                | ProjectionKind::Transpose(_) => {}
-                ProjectionKind::Unwrap { checked } => {
-                    if *checked {
-                        visit(Event::Raise);
-                    }
-                }
-                ProjectionKind::Index { indices, checked } => {
-                    if *checked {
-                        visit(Event::Raise);
-                    }
-                    for index in indices {
-                        self.expr(index, reductions, visit);
-                    }
-                }
-                ProjectionKind::Slice(subscripts) => {
-                    visit(Event::Raise);
-                    for subscript in subscripts {
-                        match subscript {
-                            Subscript::Index(index) => self.expr(index, reductions, visit),
-                            Subscript::Range {
-                                start, stop, step, ..
-                            } => {
-                                for bound in [start, stop, step].into_iter().flatten() {
-                                    self.expr(bound, reductions, visit);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn expr(self, expr: &Expr, reductions: &[Reduction], visit: &mut dyn FnMut(Event)) {
-        match &expr.kind {
-            ExprKind::None
-            | ExprKind::Bool(_)
-            | ExprKind::Int(_)
-            | ExprKind::Float(_)
-            | ExprKind::Complex(..)
-            | ExprKind::Str(_)
-            | ExprKind::Nothing => {}
-            ExprKind::Move(place) => {
-                self.place(place, reductions, visit);
-                if let Root::Local(local) = &place.root {
-                    visit(Event::Write(local.0 as usize));
-                    if place.projections.is_empty() {
-                        visit(Event::Take(local.0 as usize));
-                    }
-                }
-            }
-            ExprKind::Load(place) | ExprKind::Copy(place) => {
-                self.place(place, reductions, visit);
-            }
-            ExprKind::Borrow { place, mutable } => {
-                if *mutable {
-                    self.written(place, reductions, visit);
-                } else {
-                    self.place(place, reductions, visit);
-                }
-            }
-            ExprKind::Len { place, .. } | ExprKind::IsSome(place) => {
-                self.place(place, reductions, visit)
-            }
-            ExprKind::Cast(operand) => {
-                if self.program.types.is_float(operand.ty) && self.program.types.is_int(expr.ty) {
-                    visit(Event::Raise);
-                }
-                self.expr(operand, reductions, visit);
-            }
-            ExprKind::Some(operand) | ExprKind::Splat(operand) => {
-                self.expr(operand, reductions, visit);
-            }
-            ExprKind::Unary { operand, .. } => self.expr(operand, reductions, visit),
-            ExprKind::Binary { op, left, right } => {
-                if can_fail(*op) && !self.program.types.is_float(left.ty) {
-                    visit(Event::Raise);
-                }
-                self.expr(left, reductions, visit);
-                self.expr(right, reductions, visit);
-            }
-            ExprKind::Compare { left, right, .. } | ExprKind::Logical { left, right, .. } => {
-                self.expr(left, reductions, visit);
-                self.expr(right, reductions, visit);
-            }
-            ExprKind::If {
-                condition,
-                then,
-                orelse,
-            } => {
-                for part in [condition, then, orelse] {
-                    self.expr(part, reductions, visit);
-                }
-            }
-            ExprKind::Block { stmts, value } => {
-                // Of what the statements read, only that counts which they did not bind themselves.
-                self.stmts(stmts, reductions, &mut |event| {
-                    if !matches!(event, Event::Read(_)) {
-                        visit(event);
-                    }
-                });
-                let mut live = LocalSet::default();
-                self.expr(value, reductions, &mut |event| match event {
-                    Event::Read(slot) => live.insert(slot),
-                    event => visit(event),
-                });
-                let before = self.live_before(&refs(stmts), &live, &Targets::default());
-                for slot in before.iter() {
-                    visit(Event::Read(slot));
-                }
-            }
-            ExprKind::Call { args, .. } | ExprKind::Builtin { args, .. } => {
-                let fails = match &expr.kind {
-                    ExprKind::Call { callee, .. } => {
-                        self.program.functions[callee.0 as usize].raises
-                    }
-                    ExprKind::Builtin { op, .. } => !matches!(op, Builtin::Math(_)),
-                    _ => false,
-                };
-                if fails {
-                    visit(Event::Raise);
-                }
-                for arg in args {
-                    self.expr(arg, reductions, visit);
-                }
-            }
-            ExprKind::List(items) | ExprKind::Array(items) | ExprKind::Tuple(items) => {
-                for item in items {
-                    self.expr(item, reductions, visit);
-                }
-            }
-            ExprKind::Struct { fields, .. } => {
-                for field in fields {
-                    self.expr(field, reductions, visit);
-                }
-            }
-            ExprKind::ListFill { value, count } => {
-                self.expr(value, reductions, visit);
-                self.expr(count, reductions, visit);
-            }
-            ExprKind::ArrayFill { shape, fill } => {
-                visit(Event::Raise);
-                for extent in shape {
-                    self.expr(extent, reductions, visit);
-                }
-                if let Fill::Value(value) = fill {
-                    self.expr(value, reductions, visit);
-                }
-            }
-            ExprKind::TupleItem { tuple, .. } => self.expr(tuple, reductions, visit),
-            ExprKind::Map { inputs, body } => {
-                visit(Event::Raise);
-                for input in inputs {
-                    self.expr(&input.value, reductions, visit);
-                }
-                self.expr(body, reductions, visit);
-            }
-        }
-    }
 }
 
+/// What happens to a variable, or to all of them.
 pub enum Event {
     Assign(usize),
     Read(usize),
@@ -477,17 +148,4 @@ pub enum Event {
     Take(usize),
     /// Something that may raise.
     Raise,
-}
-
-/// Whether an operator may raise on integers.
-fn can_fail(op: BinaryOp) -> bool {
-    matches!(
-        op,
-        BinaryOp::Div
-            | BinaryOp::FloorDiv
-            | BinaryOp::Mod
-            | BinaryOp::Pow
-            | BinaryOp::Shl
-            | BinaryOp::Shr
-    )
 }

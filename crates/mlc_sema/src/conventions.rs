@@ -124,7 +124,10 @@ fn update(position: usize, functions: &mut [Function], facts: &mut [Facts]) -> b
             continue;
         }
         let local = param.local;
-        let found = if fact.moved.contains(&local) || owned.contains(&local) {
+        // Where it is bound again on some paths only, what is only read behind is a copy on the others.
+        let is_taken = |at| fact.taken.contains(&at) || owned.contains(&at);
+        let is_kept = |at: LocalId| is_taken(at) || (at != local && fact.written[at.0 as usize]);
+        let found = if fact.joins_any(local, &is_kept) {
             Convention::Owned
         } else if fact.written[local.0 as usize] {
             Convention::Inout

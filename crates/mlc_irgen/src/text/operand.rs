@@ -87,15 +87,34 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
     }
 
-    /// The argument of a parameter that borrows a text.
-    pub fn text_argument(&mut self, arg: &'x Expr) -> Result<Value<'c, 'm>> {
+    /// The argument of a parameter that borrows a text, one of several.
+    pub fn text_argument(&mut self, arg: &'x Expr, args: &[Expr]) -> Result<Value<'c, 'm>> {
         let text = self.text(arg)?;
-        if !self.is_changeable(arg) {
+        if !self.is_changeable(arg) && !is_lent(arg, args) {
             return Ok(text);
         }
         let copy = self.load(text, arg.ty)?;
         Ok(self.borrow_box(copy[0], false))
     }
+}
+
+/// Whether one of the arguments of a call lets the callee change the variable that another one reads.
+fn is_lent(arg: &Expr, args: &[Expr]) -> bool {
+    let (ExprKind::Load(place) | ExprKind::Borrow { place, .. } | ExprKind::Copy(place)) =
+        &arg.kind
+    else {
+        return false;
+    };
+    let Root::Local(read) = place.root else {
+        return false;
+    };
+    let lends = |other: &Expr| match &other.kind {
+        ExprKind::Borrow { place, mutable } => {
+            *mutable && matches!(place.root, Root::Local(local) if local == read)
+        }
+        _ => false,
+    };
+    args.iter().any(lends)
 }
 
 /// Whether evaluating an expression certainly changes no memory that existed before.

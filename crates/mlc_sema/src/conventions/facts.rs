@@ -4,7 +4,7 @@ use mlc_diagnostics::Span;
 use rustc_hash::FxHashSet;
 
 use super::root_local;
-use crate::hir::{Expr, ExprKind, Function, LocalId, Place, Stmt, StmtKind, TypeTable};
+use crate::hir::{Expr, ExprKind, Function, Local, LocalId, Place, Stmt, StmtKind, TypeTable};
 use crate::places::is_list_slice;
 use crate::walk::{self, Part};
 
@@ -24,6 +24,10 @@ pub(super) struct Facts {
     /// Where places are written, by their roots.
     pub(super) writes: Vec<(LocalId, Span)>,
     pub(super) moved: FxHashSet<LocalId>,
+    /// Of a variable that is bound again on some paths: the local before and the local where the paths meet.
+    pub(super) joined: Vec<(LocalId, LocalId)>,
+    /// What is moved other than to where paths meet.
+    pub(super) taken: FxHashSet<LocalId>,
     pub(super) calls: Vec<CallArg>,
 }
 
@@ -31,11 +35,14 @@ impl Facts {
     pub(super) fn of(function: &Function, types: &TypeTable) -> Facts {
         let mut collector = Collector {
             types,
+            locals: &function.locals,
             facts: Facts {
                 bases: vec![Vec::new(); function.locals.len()],
                 written: vec![false; function.locals.len()],
                 writes: Vec::new(),
                 moved: FxHashSet::default(),
+                joined: Vec::new(),
+                taken: FxHashSet::default(),
                 calls: Vec::new(),
             },
             returns_borrow: function.result_borrows.is_some(),
@@ -52,6 +59,20 @@ impl Facts {
                     .any(|next| self.leads_to(*next, base, depth + 1)))
     }
 
+    /// Whether a local, or what it is where paths meet, fulfills a condition.
+    pub(super) fn joins_any(&self, local: LocalId, is: &dyn Fn(LocalId) -> bool) -> bool {
+        let mut seen = FxHashSet::from_iter([local]);
+        let mut work = vec![local];
+        while let Some(at) = work.pop() {
+            if is(at) {
+                return true;
+            }
+            let next = self.joined.iter().filter(|(from, _)| *from == at);
+            work.extend(next.map(|(_, to)| *to).filter(|to| seen.insert(*to)));
+        }
+        false
+    }
+
     /// Marks a local and everything that it borrows from as written through.
     pub(super) fn write(&mut self, local: LocalId) -> bool {
         if std::mem::replace(&mut self.written[local.0 as usize], true) {
@@ -66,6 +87,7 @@ impl Facts {
 
 struct Collector<'t> {
     types: &'t TypeTable,
+    locals: &'t [Local],
     facts: Facts,
     returns_borrow: bool,
 }
@@ -82,6 +104,15 @@ impl Collector<'_> {
                         if self.facts.written[local.0 as usize] {
                             self.facts.write(base);
                         }
+                    }
+                    if let ExprKind::Move(place) = &value.kind
+                        && let Some(from) = root_local(place)
+                        && place.projections.is_empty()
+                        && self.name(from) == self.name(*local)
+                    {
+                        self.facts.joined.push((from, *local));
+                        self.facts.moved.insert(from);
+                        continue;
                     }
                 }
                 StmtKind::Store { place, .. } => self.written(place),
@@ -104,6 +135,10 @@ impl Collector<'_> {
             walk::stmt_parts(stmt, &mut |part| self.part(part));
             walk::blocks(stmt, &mut |block| self.stmts(block));
         }
+    }
+
+    fn name(&self, local: LocalId) -> &str {
+        &self.locals[local.0 as usize].name
     }
 
     fn written(&mut self, place: &Place) {
@@ -147,6 +182,7 @@ impl Collector<'_> {
                     && let Some(local) = root_local(place)
                 {
                     self.facts.moved.insert(local);
+                    self.facts.taken.insert(local);
                 }
             }
             ExprKind::Borrow {

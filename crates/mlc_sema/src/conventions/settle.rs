@@ -65,6 +65,7 @@ pub(super) fn settle(
         modes: &modes,
         copied: &copied,
         viewed: &viewed,
+        joined: &facts.joined,
         result_borrow: function.result_borrows.map(|_| result_mutable),
     };
     walk::rewrite(&mut function.body, &mut pass);
@@ -101,6 +102,7 @@ struct Settle<'s> {
     copied: &'s [LocalId],
     /// Names for slices of lists of which nobody can tell that they are no copies.
     viewed: &'s [LocalId],
+    joined: &'s [(LocalId, LocalId)],
     result_borrow: Option<bool>,
 }
 
@@ -113,6 +115,16 @@ impl Settle<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a parameter that stays with the caller becomes a variable of the function where paths meet.
+    fn is_join_of_borrow(&self, place: &Place, to: LocalId) -> bool {
+        let mode = |local: LocalId| self.modes[local.0 as usize];
+        root_local(place).is_some_and(|from| {
+            self.joined.contains(&(from, to))
+                && mode(from) != Mode::Owner
+                && mode(to) == Mode::Owner
+        })
     }
 
     fn arg(&self, arg: &mut Expr, convention: Convention) {
@@ -166,6 +178,10 @@ impl Rewriter for Settle<'_> {
                         place: place.clone(),
                         mutable: false,
                     };
+                } else if let ExprKind::Move(place) = &value.kind
+                    && self.is_join_of_borrow(place, *local)
+                {
+                    value.kind = ExprKind::Copy(place.clone());
                 } else if let ExprKind::Borrow { mutable, .. } = &mut value.kind {
                     *mutable = self.modes[local.0 as usize] == Mode::Mut;
                 }
