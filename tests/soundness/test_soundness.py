@@ -1,4 +1,4 @@
-"""200 random programs: what is free of races is accepted, and what is accepted runs without one.
+"""A few random programs of each kind: what is right is accepted, and what is accepted runs soundly.
 
     python tests/soundness/run.py --mlc target/release/mlc --count 2000
 
@@ -14,9 +14,9 @@ HERE = Path(__file__).parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parents[1] / "target"))
 
 
-def test_what_is_accepted_runs_without_races():
+def test_what_is_accepted_runs_soundly():
     mlc = TARGET / "debug" / "mlc"
     assert mlc.exists(), "the command is not built: cargo build --package mlc_cli"
-    command = [sys.executable, HERE / "run.py", "--mlc", mlc, "--count", "200", "--seed", "1"]
+    command = [sys.executable, HERE / "run.py", "--mlc", mlc, "--count", "36", "--seed", "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-2_000:]

@@ -9,7 +9,7 @@ use mlc_diagnostics::Diagnostic;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{defining_op, op_name, set_attribute};
 use mlc_sema::hir::{
-    ErrorKind, Expr, ExprKind, Place, Projection, ProjectionKind, Root, Ty, TyKind,
+    ErrorKind, Expr, ExprKind, Mode, Place, Projection, ProjectionKind, Root, Ty, TyKind,
 };
 
 use crate::{
@@ -313,7 +313,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let is_shared = own::kind(source.r#type()) == own::Kind::Ref;
             let is_param =
                 (self.function.params.iter()).any(|param| param.local.0 as usize == slot);
-            if place.projections.is_empty() && (is_shared || !is_param) {
+            // A variable of its own that a `try` keeps in memory can be moved, if it is filled again.
+            let is_kept = self.function.locals[slot].mode == Mode::Owner && !is_param;
+            if place.projections.is_empty() && (is_shared || !is_param && !is_kept) {
                 message = format!("`{name}` is moved, but it is only borrowed");
                 if is_param {
                     help = "move `copy(…)` of it, or make the parameter `owned`";

@@ -51,11 +51,13 @@ fn visit_block<'c, 'a>(
             None => visit(op, &live),
         }
         let own_iterations = op_name(op) == "par.for";
+        // Each branch begins with what is live here, whatever the others consume.
+        let before = live.clone();
         for region in nested_blocks(op) {
             if own_iterations {
                 visit_block(region, Vec::new(), visit);
             } else {
-                let left = visit_block(region, live.clone(), visit);
+                let left = visit_block(region, before.clone(), visit);
                 live.retain(|value| left.contains(value));
             }
         }

@@ -139,7 +139,8 @@ fn keep_for_callers<'c, 'a>(
     signature: &Signature<'c>,
 ) -> PassResult {
     let name = string_attribute(function, "sym_name").ok_or("a function has a name")?;
-    let inner_name = format!("{name}.inner");
+    // No function of a source has such a name, one inside another neither.
+    let inner_name = format!("{name}$inner");
     let inner_symbol = FlatSymbolRefAttribute::new(context, &inner_name);
     for caller in callers {
         let attribute = if op_name(*caller) == "func.call" {

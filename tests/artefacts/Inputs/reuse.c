@@ -3,8 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #define N 1000
+/* 64 MiB of doubles. */
+#define LARGE (8 << 20)
 
 int64_t mlc_rt_live_bytes(void);
 int64_t mlc_rt_allocations(void);
@@ -12,18 +15,18 @@ void *mlc_rt_alloc(int64_t bytes);
 
 typedef int32_t function(mlc_list_f64 *x, mlc_list_f64 **result);
 
-static mlc_list_f64 *given(void) {
+static mlc_list_f64 *given(int n) {
   mlc_list_f64 *x = mlc_rt_box_new(sizeof *x);
-  x->data = mlc_rt_alloc(N * (int64_t)sizeof(double));
-  x->len = x->cap = N;
-  for (int i = 0; i < N; ++i) x->data[i] = i;
+  x->data = mlc_rt_alloc(n * (int64_t)sizeof(double));
+  x->len = x->cap = n;
+  for (int i = 0; i < n; ++i) x->data[i] = i;
   return x;
 }
 
 /* What a function makes of 0, 1, 2, …; `allocations` is how many it may make. */
 static void run(const char *name, function *f, int64_t allocations, double (*expected)(int)) {
   mlc_list_f64 *result = NULL;
-  mlc_list_f64 *x = given();
+  mlc_list_f64 *x = given(N);
   int64_t before = mlc_rt_allocations();
   if (f(x, &result) != 0) exit(1);
   int64_t made = mlc_rt_allocations() - before;
@@ -36,6 +39,27 @@ static void run(const char *name, function *f, int64_t allocations, double (*exp
       printf("%s: element %d is %f\n", name, i, result->data[i]);
       exit(1);
     }
+  }
+  mlc_list_f64_drop(result);
+}
+
+/* The most memory that the process has had, in KiB. */
+static long peak(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+/* A chain of ten element-wise functions needs at most a tenth more than the list that is transferred to it. */
+static void run_large_chain(void) {
+  mlc_list_f64 *x = given(LARGE);
+  mlc_list_f64 *result = NULL;
+  long before = peak();
+  if (chain(x, &result) != 0 || result->data[LARGE - 1] != 2.0 * (LARGE - 1)) exit(1);
+  long more = peak() - before;
+  if (more > LARGE * (long)sizeof(double) / 1024 / 10) {
+    printf("the chain needs %ld KiB more than its list\n", more);
+    exit(1);
   }
   mlc_list_f64_drop(result);
 }
@@ -59,6 +83,8 @@ int main(void) {
   run("neighbors", neighbors, -1, shifted);
   run("backwards", backwards, -1, reversed);
   run("twice", twice, -1, plus_one);
+
+  run_large_chain();
 
   /* Memory that is only lent is left alone. */
   double data[3] = {1.0, 2.0, 3.0};

@@ -48,11 +48,11 @@ func.func @two(%x: i32) -> (i32, index) attributes {mlc.export} {
 // Calls within the module keep several results.
 // CHECK-LABEL: func.func @f(
 // CHECK-SAME:    %[[OUT:[a-z0-9]+]]: !llvm.ptr {{.*}}) -> i32
-// CHECK:         %[[R:.*]]:2 = call @f.inner(%{{.*}}) : (f32) -> (i32, f32)
+// CHECK:         %[[R:.*]]:2 = call @f$inner(%{{.*}}) : (f32) -> (i32, f32)
 // CHECK:         llvm.store %[[R]]#1, %[[OUT]]
 // CHECK:         return %[[R]]#0 : i32
-// CHECK-LABEL: func.func private @f.inner(%{{.*}}: f32) -> (i32, f32)
-// CHECK:         call @f.inner
+// CHECK-LABEL: func.func private @f$inner(%{{.*}}: f32) -> (i32, f32)
+// CHECK:         call @f$inner
 func.func @f(%x: f32) -> (i32, f32) attributes {mlc.export, mlc.raises} {
   %r:2 = call @f(%x) : (f32) -> (i32, f32)
   return %r#0, %r#1 : i32, f32

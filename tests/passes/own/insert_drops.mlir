@@ -263,3 +263,26 @@ func.func @failing_call() -> (i32, !own.box<!own.list<f32>>) attributes {mlc.rai
   %ok = arith.constant 0 : i32
   return %ok, %used#1 : i32, !own.box<!own.list<f32>>
 }
+
+// -----
+
+// A branch that leaves with an error destroys what another branch destroys for itself.
+// CHECK-LABEL: func.func @branches
+// CHECK:         scf.if
+// CHECK-NEXT:      own.drop %[[A:.*]] :
+// CHECK-NEXT:    } else {
+// CHECK-NEXT:      own.check %{{.*}}, "ValueError", "second" unwind(%[[A]] : {{.*}})
+// CHECK:           own.drop %[[A]] :
+func.func @branches(%c: i1, %d: i1) -> i32 attributes {mlc.raises} {
+  %a = own.new : !own.box<!own.list<f32>>
+  %b = own.borrow %a : !own.box<!own.list<f32>> -> !own.ref<!own.list<f32>>
+  scf.if %c {
+  } else {
+    own.check %d, "ValueError", "second"
+    %n = own.len %b : !own.ref<!own.list<f32>>
+    func.call @take_length(%n) : (index) -> ()
+  }
+  %ok = arith.constant 0 : i32
+  return %ok : i32
+}
+func.func private @take_length(index)

@@ -1,0 +1,41 @@
+"""A generated program as one for CPython: what the language adds is left out, or becomes what it means."""
+
+import re
+
+PRELUDE = """
+from copy import deepcopy as copy
+from dataclasses import dataclass
+from itertools import product
+
+Int = int
+String = str
+
+class RaceError(Exception):
+    pass
+"""
+
+TWO_RANGES = re.compile(r"parallel for (\w+, \w+) in (range\(.*\)), (range\(.*\)):$")
+SIGNATURE = re.compile(r"( *)fn (\w+)\((.*)\)(?: -> [^:]+)?:$")
+DECLARATION = re.compile(r"^( *)(\w+): [^=:]+ = ")
+MOVE = re.compile(r"(?<=\w)\^(?=[,)\]:]|$)")
+PARAMETER = re.compile(r"(?:inout |owned )?(\w+)(?:: .*)?")
+
+
+def translate(text: str, big: int) -> str:
+    lines = text.replace("comptime BIG = 0", f"BIG = {big}").split("\n")
+    return PRELUDE + "\n".join(line_of(line) for line in lines)
+
+
+def line_of(line: str) -> str:
+    signature = SIGNATURE.match(line)
+    if signature:
+        indent, name, parameters = signature.groups()
+        names = [PARAMETER.fullmatch(part).group(1) for part in parameters.split(", ") if part]
+        return f"{indent}def {name}({', '.join(names)}):"
+    if re.match(r"    (name|xs|rows): ", line) and "=" not in line:
+        return line
+    line = line.replace("struct P:", "@dataclass\nclass P:")
+    line = TWO_RANGES.sub(r"for \1 in product(\2, \3):", line)
+    line = DECLARATION.sub(r"\1\2 = ", line)
+    line = re.sub(r"\b(parallel|atomic|comptime) (?=for|if|h\[)", "", line)
+    return MOVE.sub("", line)

@@ -1,0 +1,125 @@
+"""Parallel loops that are free of races by construction, in the forms of the language's table: all must be accepted."""
+
+from random import Random
+
+from harness import Program, parallel_call, parallel_function
+
+
+def reference(rng: Random, name: str) -> Program:
+    value = rng.choice(["i", "i * 3 + 1", "n - i", "p[i]", str(rng.randint(-5, 9))])
+    c, d = rng.randint(1, 3), rng.randint(0, 2)
+    bodies = [*indices(value, c, d), *inner_loops(value, c), *owned(value, c), *results(value), *conditions(value)]
+    simple = [
+        [f"a[i] = {value}"],
+        [f"a[i] += {value}", "b[i] = a[i]"],
+        [f"a[{c} * i + {d % c}] = {value}"],
+        ["a[2 * i] = i", f"a[2 * i + 1] = {value}"],
+        [f"out.append({value})", f"y[i] = y[i] * {c}.0"],
+    ]
+    loops = [
+        ("parallel for i in reversed(range(n)):", rng.choice(simple)),
+        ("parallel for i in range(0, 2 * n, 2):", [f"a[i] = {c}", f"a[i + 1] = {d}"]),
+        ("parallel for i in range(n - 1, -1, -1):", rng.choice(simple)),
+        ("parallel for i, x in enumerate(p):", [f"a[i] = x * {c}", "s += x"]),
+        ("parallel for row, x in zip(m, p):", ["fill(row, x)", "s += row[0]"]),
+        ("parallel for row in m:", ["for j in range(len(row)):", f"    row[j] = {c} * row[j] + j", "s += len(row)"]),
+        ("parallel for row in m:", [f"grow(row, {c})", "out.append(total(row))"]),
+        ("parallel for i, row in enumerate(m):", [f"row[0] = {value}", "b[i] = row[1]", "rows.append(copy(row))"]),
+        ("parallel for i, j in range(n), range(4):", [f"a[4 * i + j] = i * {c} + j", "out.append(i - j)"]),
+        ("parallel for i, j in range(n), range(w):", ["a[i * w + j] = i + j", f"s += {c} * j"]),
+        ("parallel for i in range(n):", ["for j in range(w):", "    a[i * w + j] = j"]),
+        ("parallel for x in p:", ["s += x", f"low = min(low, x - {c})", f"out.append(x * {c})"]),
+        ("parallel for t in names:", ['texts.append(t + "!")', "s += len(t)"]),
+    ]
+    if rng.random() < 0.7:
+        header, body = "parallel for i in range(n):", rng.choice(bodies)
+    else:
+        header, body = rng.choice(loops)
+    text = parallel_function(name, header, body)
+    return Program(name, "reference", text, parallel_call(rng, name, large=True))
+
+
+def indices(value: str, c: int, d: int) -> list[list[str]]:
+    return [
+        [f"a[i] = {value}"],
+        [f"a[i] += {value}", "b[i] = a[i]"],
+        [f"a[{c} * i + {d % c}] = {value}"],
+        ["a[2 * i] = i", f"a[2 * i + 1] = {value}"],
+        ["a[3 * i] = i", f"a[3 * i + 1] = {value}", f"a[3 * i + 2] = a[3 * i + 1] + {c}"],
+        [f"a[-1 - i] = {value}"],
+        [f"a[n - 1 - i] = {value}"],
+        [f"a[i] = a[i + n] + {value}"],
+        [f"a[i], a[n + i] = a[n + i], {value}"],
+        [f"a[i * 4:(i + 1) * 4] = [{value}, i, {c}, {d}]"],
+        ["y[i * 4:(i + 1) * 4] = y[i * 4:(i + 1) * 4] * 2.0"],
+        [f"a[p[i]] = {value}"],
+        [f"a[p[i] + n] = a[i] + {value}"],
+        [f"a[i + k] = {value}"],
+        [f"a[i * w] = {value}"],
+    ]
+
+
+def inner_loops(value: str, c: int) -> list[list[str]]:
+    return [
+        ["for j in range(4):", f"    a[4 * i + j] = {value} + j"],
+        ["for j in range(len(m[i])):", f"    m[i][j] = {value} + j"],
+        ["parallel for j in range(len(m[i])):", f"    m[i][j] += {value}", "    s += j"],
+        ["parallel for j in range(4):", f"    a[4 * i + j] = {value} * {c} + j"],
+        ["for j in range(3):", "    if j == 1:", "        continue", f"    a[4 * i + j] += {value}"],
+        ["j = 0", "while j < 4:", f"    a[i] = {value} + j", "    j += 1", "    if a[i] > 3:", "        break"],
+    ]
+
+
+def owned(value: str, c: int) -> list[list[str]]:
+    return [
+        [f"fill(m[i], {value})", "s += total(m[i])"],
+        ["t = made(3, i)", "t[0] = p[i]", "m[i] = kept(t^)", "s += len(m[i])"],
+        [f"m[i] = [{value}, i]", "b[i] = m[i][1]"],
+        ["t = copy(m[i])", "fill(t, i)", "b[i] = total(t)"],
+        [f"grow(m[i], {value})", "s += len(m[i])"],
+        [f"m[i].append({value})", "b[i] = len(m[i])"],
+        ["t = doubled(copy(m[i]))", f"u = [v + {c} for v in t]", "m[i] = larger(t^, u^)"],
+        ['names[i] = names[i] + "x"', "s += len(names[i])"],
+        [f'names[i] = str({value}) + "y"'],
+        ["r = m[i]", f"r[0] = {value}", "r.append(i)"],
+        ["q = named(i)", "q.add(2)", "s += q.size()", "m[i] = opened(q^)"],
+        ["t = deep(i % 3)", "s += mixed_rows(t)", "m[i] = copy(t[0])"],
+        ["o: [Int]? = None", "if i > 1:", "    o = made(1, i)", "if o is not None:", "    s += len(o)"],
+        ["t = [j for j in range(i % 4)]", "try:", "    b[i] = t[2]", "except IndexError:", "    b[i] = -1"],
+    ]
+
+
+def results(value: str) -> list[list[str]]:
+    return [
+        [f"s += {value}", "if i > 2:", "    s += 1", "low = min(low, p[i])"],
+        [f"s -= {value}", "low = min(p[i], low)", "high = max(high, p[i])"],
+        [f"s = s + {value}", "sign *= 1 - 2 * (p[i] % 2)"],
+        ["every = every and p[i] < n", "some = some or p[i] == 2"],
+        ["bits |= 1 << (p[i] % 8)", "mask &= p[i] | 4", "flips ^= p[i]"],
+        ["f += y[i]", "f += y[n + i]"],
+        ["f -= y[2 * i] * 0.5", "high = max(high, i % 5)"],
+        ["for j in range(3):", "    s += j * i % 7", "    f += y[i]", "    flips ^= j"],
+        [f"out.append({value})"],
+        [f"out.append({value})", "if i < 2:", "    continue", "a[i] = i"],
+        [f"rows.append(made(i % 3, {value}))", "out.append(len(m[i]))"],
+        ["texts.append(str(i) + names[i])"],
+        [f"rows.append([{value}])", "texts.append(names[i])", "s += 1"],
+        ["atomic h[i % 4] += 1", f"b[i] = {value}"],
+        ["atomic h[i % 3] -= p[i]"],
+        ["atomic h[0] = max(h[0], p[i])", "atomic h[1] = min(h[1], -p[i])"],
+        ["atomic h[i % 2] |= 1 << (i % 8)", "atomic h[3] ^= p[i]"],
+        ["for j in range(2):", "    atomic h[(i + j) % 5] += j + 1"],
+    ]
+
+
+def conditions(value: str) -> list[list[str]]:
+    return [
+        [f"t = {value}", "if t > 2:", "    t -= 1", "b[i] = t"],
+        ["if i % 2 == 0:", f"    a[i] = {value}", "else:", "    b[i] = i"],
+        ["if p[i] > 1:", f"    s += {value}", f"    a[i] = {value}", "elif i > 0:", "    low = min(low, i)"],
+        [f"b[i] = {value} if i % 3 == 0 else -i"],
+        ["if p[i] == k:", '    raise ValueError("at " + str(i))', f"a[i] = {value}"],
+        ["t = made(2, i)", "if i * 2 > n:", '    raise ValueError(names[i] + " " + str(len(t)))', "m[i] = t^"],
+        [f"a[i] = {value}", "s += m[i][w - 1]"],
+        [f"b[i] = {value} // (p[i] - k)"],
+    ]
