@@ -78,6 +78,10 @@ fn misuse<'c: 'a, 'a>(
         }
     }
     if owned {
+        // Each time it is made it is whole, whatever became of the one of the iteration before.
+        if let Some(made) = defining_op(value) {
+            watch.effect(made).restores = true;
+        }
         for (op, position) in uses(value) {
             if consumes(op, position) {
                 watch.effect(op).uses = true;
