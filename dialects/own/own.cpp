@@ -254,6 +254,37 @@ LogicalResult ViewOp::verify() {
   return success();
 }
 
+LogicalResult SliceOp::verify() {
+  Type from = getPayload(getSource().getType()), to = getPayload(getResult().getType());
+  if (isa<MutType>(getResult().getType()) && !isa<MutType>(getSource().getType()))
+    return emitOpError("cannot make an exclusive borrow from a shared one");
+  if (!getBounds().empty() && getBounds().size() != 2)
+    return emitOpError() << "expected two bounds or none, found " << getBounds().size();
+  if (isa<ListType>(from) && from == to) {
+    if (!getIndices().empty() || getBounds().empty() || getExtents().size() != 1)
+      return emitOpError("expected two bounds and one extent for a part of a list");
+    return success();
+  }
+  auto source = dyn_cast<MemRefType>(from), result = dyn_cast<MemRefType>(to);
+  if (!source || !result || source.getElementType() != result.getElementType())
+    return emitOpError() << "expected borrows of a list or of arrays of one element type, found "
+                         << getSource().getType() << " and " << getResult().getType();
+  size_t fixed = getIndices().size() + (getBounds().empty() ? 0 : 1);
+  if (fixed > static_cast<size_t>(source.getRank()))
+    return emitOpError() << "expected at most " << source.getRank() << " indices and bounds, found " << fixed;
+  if (result.getNumDynamicDims() != static_cast<int64_t>(getExtents().size()))
+    return emitOpError() << "expected " << result.getNumDynamicDims() << " extents, found "
+                         << getExtents().size();
+  return success();
+}
+
+LogicalResult HeaderOp::verify() {
+  if (getPayload(getResult().getType()) == getSource().getType())
+    return success();
+  return emitOpError() << "expected a borrow of " << getSource().getType() << ", found "
+                       << getResult().getType();
+}
+
 LogicalResult LenOp::verify() {
   Type payload = getPayload(getSource().getType());
   auto array = dyn_cast<MemRefType>(payload);

@@ -271,6 +271,45 @@ def Own_ViewOp : Own_Op<"view", [MemoryEffects<[MemRead]>]> {
   let hasVerifier = 1;
 }
 
+def Own_SliceOp : Own_Op<"slice", [AttrSizedOperandSegments, MemoryEffects<[MemRead]>]> {
+  let summary = "borrows elements that lie one after another, under a header of their own";
+  let description = [{
+    The elements at the fixed `indices` of the first dimensions and, of the next one, those from the first
+    bound up to the second; all without bounds, none where the second is not above the first. `extents` are
+    those of the result: one for each dimension of it that is not known, or the length of a list. Without
+    indices and bounds the result covers all elements, in another shape. The header lies in the frame of the
+    function, or of the iteration of a `par.for`; nobody frees through it.
+
+    ```mlir
+    %r = own.slice %m[%i] in (%a, %b) extents(%n) : !own.mut<memref<?x?xf32>> -> !own.mut<memref<?xf32>>
+    ```
+  }];
+  let arguments = (ins Own_AnyBorrow:$source, Variadic<Index>:$indices, Variadic<Index>:$bounds,
+                       Variadic<Index>:$extents);
+  let results = (outs Own_AnyBorrow:$result);
+  let assemblyFormat = [{
+    $source (`[` $indices^ `]`)? (`in` `(` $bounds^ `)`)? `extents` `(` $extents `)` attr-dict
+    `:` type($source) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Own_HeaderOp : Own_Op<"header", [MemoryEffects<[MemRead]>]> {
+  let summary = "a borrow of what a memref names, under a header of its own";
+  let description = [{
+    The counterpart of `own.view`, for a view that a function returned. The header lies where that of
+    `own.slice` does. Who makes the memref answers for whether it may be written.
+
+    ```mlir
+    %r = own.header %d : memref<?xf32> -> !own.ref<memref<?xf32>>
+    ```
+  }];
+  let arguments = (ins AnyMemRef:$source);
+  let results = (outs Own_AnyBorrow:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 // ---- access
 
 def Own_LenOp : Own_Op<"len", [MemoryEffects<[MemRead]>]> {

@@ -17,5 +17,6 @@ pub mod origins;
 pub mod parts;
 pub mod place;
 pub mod separation;
+pub mod slice;
 pub mod touches;
 pub mod wrap;

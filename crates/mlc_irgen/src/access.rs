@@ -298,6 +298,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let global = &self.cx.program.globals[global.0 as usize];
                 (global.name.clone(), None)
             }
+            Root::Borrowed(call) if self.returning && self.lends_local(call) => {
+                return Err(self.returned_local(None, place.span));
+            }
             Root::Borrowed(_) => {
                 let message = "a part of a value is moved that a function only lends";
                 let diagnostic = Diagnostic::error("move-out-of-borrow", place.span, message)
@@ -364,21 +367,43 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let Binding::Borrow(Borrowed::Ref(borrow)) = self.env[local.0 as usize] else {
             return Ok(());
         };
-        let mut owner = borrow;
-        while let Some(op) = defining_op(owner).filter(|_| own::is_borrow(owner.r#type())) {
-            match op.operand(0) {
-                Ok(source) if op_name(op).starts_with("own.") => owner = source,
-                _ => return Ok(()),
-            }
-        }
-        if !own::is_box(owner.r#type()) || !self.types().is_boxed(place.ty) {
+        if !self.types().is_boxed(place.ty) || !leads_to_box(borrow) {
             return Ok(());
         }
         let name = &self.function.locals[local.0 as usize].name;
-        let message = format!("`{name}` is a part of a value that ends with the function");
-        let diagnostic = Diagnostic::error("return-of-local-borrow", place.span, message)
+        Err(self.returned_local(Some(name), place.span))
+    }
+
+    fn returned_local(&self, name: Option<&str>, span: mlc_diagnostics::Span) -> Error {
+        let message = match name {
+            Some(name) => format!("`{name}` is a part of a value that ends with the function"),
+            None => "a part is returned of a value that ends with the function".to_owned(),
+        };
+        let diagnostic = Diagnostic::error("return-of-local-borrow", span, message)
             .help("return `copy(…)` of it");
-        Err(Error::Unsupported(Box::new(diagnostic)))
+        Error::Unsupported(Box::new(diagnostic))
+    }
+
+    /// Whether a call returns a part of a value that the function owns.
+    fn lends_local(&self, call: &Expr) -> bool {
+        let ExprKind::Call { callee, args } = &call.kind else {
+            return false;
+        };
+        let lends = self.cx.program.functions[callee.0 as usize].result_borrows;
+        let arg = lends.and_then(|param| args.get(param as usize));
+        let Some(ExprKind::Borrow { place, .. }) = arg.map(|arg| &arg.kind) else {
+            return false;
+        };
+        match &place.root {
+            Root::Local(local) => match &self.env[local.0 as usize] {
+                Binding::Values(_) => true,
+                Binding::Borrow(Borrowed::Ref(borrow)) => leads_to_box(*borrow),
+                _ => false,
+            },
+            Root::Temporary(_) => true,
+            Root::Borrowed(inner) => self.lends_local(inner),
+            Root::Global(_) | Root::Constant(_) => false,
+        }
     }
 
     /// Takes what a place holds: of a tuple or an optional each part, which says how far below the place it is.
@@ -422,4 +447,19 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             value
         }
     }
+}
+
+/// Whether a borrow is of something that the function owns, also by calls that return borrows.
+fn leads_to_box<'c: 'm, 'm>(borrow: Value<'c, 'm>) -> bool {
+    if own::is_box(borrow.r#type()) {
+        return true;
+    }
+    let Some(op) = defining_op(borrow) else {
+        return false;
+    };
+    if op_name(op) == "func.call" {
+        let mut lent = op.operands().filter(|value| own::is_borrow(value.r#type()));
+        return lent.any(leads_to_box);
+    }
+    op_name(op).starts_with("own.") && op.operand(0).is_ok_and(leads_to_box)
 }

@@ -1,7 +1,7 @@
 //! Fresh arrays: by a rule, or with the elements of another value in another order or shape.
 
 use melior::ir::{Type, Value, ValueLike, attribute::DenseI64ArrayAttribute, r#type::MemRefType};
-use mlc_sema::hir::{BinaryOp, Builtin, CompareOp, ErrorKind, Expr, Ty, TyKind};
+use mlc_sema::hir::{BinaryOp, Builtin, CompareOp, ErrorKind, Expr, Projection, Ty, TyKind};
 
 use crate::{
     Error,
@@ -9,6 +9,7 @@ use crate::{
     builtin::element_ty,
     elements::Elements,
     function::{Lower, Result},
+    place::Spot,
     shapes::Mismatch,
     subscript::constant_int,
     types::DYNAMIC,
@@ -198,16 +199,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
         self.at(expr.span);
         let own = self.extents_of(&source);
-        let (count, wanted) = (self.product(&own), self.product(&extents));
-        let mut fits = self.compare_ints("eq", count, wanted);
-        let (zero, bit) = (self.b.index(0), self.b.int_type(1));
-        for (&extent, arg) in extents.iter().zip(&args[1..]) {
-            if !self.is_nonnegative(arg) {
-                let fine = self.compare_ints("sge", extent, zero);
-                fits = self.b.value("arith.andi", &[fits, fine], bit);
-            }
-        }
-        self.check_shapes(fits, Mismatch::Reshape, &[count], &extents)?;
+        let count = self.check_reshape(&own, &extents, &args[1..])?;
         let fresh = self.fresh(expr.ty, &extents)?;
         let target = self.borrow_box(fresh, true);
         let target = self.flat_memory(target, count)?;
@@ -230,6 +222,59 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Ok(())
         })?;
         Ok(fresh)
+    }
+
+    /// Raises unless there are as many elements in both shapes; gives their number.
+    fn check_reshape(
+        &mut self,
+        own: &[Value<'c, 'm>],
+        extents: &[Value<'c, 'm>],
+        given: &'x [Expr],
+    ) -> Result<Value<'c, 'm>> {
+        let (count, wanted) = (self.product(own), self.product(extents));
+        let mut fits = self.compare_ints("eq", count, wanted);
+        let (zero, bit) = (self.b.index(0), self.b.int_type(1));
+        for (&extent, arg) in extents.iter().zip(given) {
+            if !self.is_nonnegative(arg) {
+                let fine = self.compare_ints("sge", extent, zero);
+                fits = self.b.value("arith.andi", &[fits, fine], bit);
+            }
+        }
+        self.check_shapes(fits, Mismatch::Reshape, &[count], extents)?;
+        Ok(count)
+    }
+
+    /// An array or a part of one in another shape: the very elements, where they lie one after another.
+    pub fn reshaped(
+        &mut self,
+        spot: Spot<'c, 'm>,
+        ty: Ty,
+        given: &'x [Expr],
+        projection: &'x Projection,
+        mutable: bool,
+    ) -> Result<Spot<'c, 'm>> {
+        let view = self.spot_view(spot, projection)?;
+        let mut extents = Vec::new();
+        for extent in given {
+            let extent = self.one(extent)?;
+            extents.push(self.to_index(extent));
+        }
+        self.at(projection.span);
+        let own = self.extents(&view);
+        self.check_reshape(&own, &extents, given)?;
+        let source = match view.is_whole() {
+            true => view.source,
+            false => match self.slice_of_view(&view, ty, mutable)? {
+                Some(slice) => slice,
+                None => {
+                    let copy = self.copy_view(&view, ty)?;
+                    self.borrow_box(copy, mutable)
+                }
+            },
+        };
+        let payload = self.types().payload(projection.ty)?;
+        let slice = self.sliced(source, [&[], &[], &extents], payload, mutable);
+        Ok(Spot::Borrow(slice))
     }
 
     /// The elements of a whole array in the order in which they lie, as a memref of one dimension.

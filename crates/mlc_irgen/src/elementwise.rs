@@ -322,7 +322,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let of_array = matches!(self.types().kind(base), TyKind::Array { .. });
         matches!(value.kind, ExprKind::Map { .. })
             && match place.projections.last().map(|last| &last.kind) {
-                Some(ProjectionKind::Index { .. } | ProjectionKind::Transpose(_)) => of_array,
+                Some(
+                    ProjectionKind::Index { .. }
+                    | ProjectionKind::Transpose(_)
+                    | ProjectionKind::Reshape(_),
+                ) => of_array,
                 Some(ProjectionKind::Slice(_)) => true,
                 _ => false,
             }
@@ -426,14 +430,17 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(fresh)
     }
 
-    /// A borrow of a list or array with the elements of a view, for a callee that takes one: a copy, whose elements
-    /// go back to the view behind the call if the callee may write them.
+    /// A borrow of a list or array with the elements of a view, for a callee that takes one: the very elements, where they lie
+    /// one after another, or else a copy, whose elements go back to the view behind the call if the callee may write them.
     pub fn view_as_array(
         &mut self,
         view: &View<'c, 'm>,
         ty: Ty,
         mutable: bool,
     ) -> Result<Value<'c, 'm>> {
+        if let Some(slice) = self.slice_of_view(view, ty, mutable)? {
+            return Ok(slice);
+        }
         let copy = self.copy_view(view, ty)?;
         let borrow = self.borrow_box(copy, mutable);
         if mutable {

@@ -2,8 +2,8 @@
 
 use melior::ir::{Value, ValueLike};
 use mlc_sema::hir::{
-    BinaryOp, CompareOp, Expr, ExprKind, Function, LogicalOp, Place, ProjectionKind, Root, Ty,
-    UnaryOp,
+    BinaryOp, CompareOp, Expr, ExprKind, Function, LogicalOp, Mode, Place, ProjectionKind, Root,
+    Ty, UnaryOp,
 };
 
 use crate::{
@@ -409,6 +409,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.copy_from_borrow(&view, copy)?;
         }
         self.keep_all(kept);
+        if let Some(param) = function.result_borrows.filter(|_| function.result_view) {
+            let local = function.params[param as usize].local;
+            let mutable = function.locals[local.0 as usize].mode == Mode::Mut;
+            self.at(expr.span);
+            results = vec![self.lent_view(results[0], mutable)];
+        }
         Ok(results)
     }
 

@@ -74,7 +74,10 @@ pub fn result_types<'c>(types: Types<'_, 'c>, function: &hir::Function) -> Resul
         Some(param) => {
             let local = function.params[param as usize].local;
             let mutable = function.locals[local.0 as usize].mode == Mode::Mut;
-            Ok(vec![types.borrow(function.result, mutable)?])
+            Ok(vec![match function.result_view {
+                true => types.payload(function.result)?,
+                false => types.borrow(function.result, mutable)?,
+            }])
         }
     }
 }

@@ -35,6 +35,7 @@ mod same_value;
 mod shapes;
 mod simd;
 mod slice_store;
+mod slice_view;
 mod stmt;
 mod subscript;
 mod text;

@@ -157,6 +157,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.index(spot, ty, indices, *checked, projection, mutable)
             }
             ProjectionKind::Slice(subscripts) => self.slice(spot, subscripts, projection),
+            ProjectionKind::Reshape(extents) => {
+                self.reshaped(spot, ty, extents, projection, mutable)
+            }
             ProjectionKind::Transpose(axes) => {
                 let view = self.spot_view(spot, projection)?;
                 Ok(Spot::View(self.transposed(&view, axes)))

@@ -61,6 +61,8 @@ fn origin<'c: 'm, 'm>(borrow: Value<'c, 'm>) -> Value<'c, 'm> {
                 | "own.borrow_mut"
                 | "own.elem"
                 | "own.field"
+                | "own.slice"
+                | "own.header"
                 | "builtin.unrealized_conversion_cast"
         )
     {

@@ -68,6 +68,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             StmtKind::Break | StmtKind::Continue => Ok(()),
             StmtKind::Return(value) => {
                 let values = match value {
+                    Some(Expr {
+                        kind: ExprKind::Borrow { place, mutable },
+                        span,
+                        ..
+                    }) if self.function.result_view => {
+                        let borrowed = self.borrow(place, *mutable)?;
+                        vec![self.returned_view(borrowed, place.ty, *span)?]
+                    }
                     Some(value) => {
                         self.check_returned(value)?;
                         self.returning = matches!(value.kind, ExprKind::Move(_));

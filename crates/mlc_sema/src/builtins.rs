@@ -247,6 +247,11 @@ impl<'a> FnCx<'_, 'a> {
         }
         match value.expr.kind {
             ExprKind::Move(place) => Val::strong(ExprKind::Copy(place), ty, span),
+            // The result may turn out to be lent; the copy of one that is not goes again.
+            ExprKind::Call { .. } => {
+                let place = crate::coerce::into_place(value.expr);
+                Val::strong(ExprKind::Copy(place), ty, span)
+            }
             kind => Val::strong(kind, ty, span),
         }
     }

@@ -3,15 +3,21 @@
 //! Until here an owning value in a place is read by a provisional `Move`. From what the bodies do with their parameters, as a
 //! fixpoint over all calls, follows for each parameter: only read is `borrowed`, written through is `inout`, stored or
 //! returned whole is `owned`. Then every argument becomes the borrow or move that its
-//! parameter asks for. A function whose results are all parts of one parameter returns a borrow of it.
+//! parameter asks for. A function whose results are all parts of one parameter returns a borrow of it: who writes through the
+//! result writes the argument.
 
 mod borrowed_results;
+mod exclusive_results;
+mod exported_views;
 mod facts;
 mod settle;
 
 use mlc_diagnostics::Diagnostic;
+use rustc_hash::FxHashMap;
 
 use borrowed_results::borrowed_results;
+use exclusive_results::exclusive_results;
+use exported_views::exported_views;
 use facts::Facts;
 use settle::settle;
 
@@ -20,11 +26,46 @@ use crate::hir::{
 };
 use crate::walk::{self, Part, Visitor, walk_part};
 
-pub(crate) fn infer(functions: &mut [Function], types: &TypeTable) -> Vec<Diagnostic> {
+pub(crate) fn infer(functions: &mut Vec<Function>, types: &TypeTable) -> Vec<Diagnostic> {
     borrowed_results(functions, types);
+    let mut versions = FxHashMap::default();
+    let facts = loop {
+        let facts = inferred(functions, types);
+        if !exclusive_results(functions, &facts, types, &mut versions) {
+            break facts;
+        }
+    };
+    let wrong = (functions.iter().zip(&facts))
+        .flat_map(|(function, facts)| shared_writes(function, facts))
+        .collect();
+    for (function, facts) in functions.iter_mut().zip(&facts) {
+        function.returns_param = param_returned(function, facts);
+    }
+    let conventions: Vec<Vec<Convention>> = (functions.iter())
+        .map(|function| {
+            function
+                .params
+                .iter()
+                .map(|param| param.convention)
+                .collect()
+        })
+        .collect();
+    for (function, facts) in functions.iter_mut().zip(&facts) {
+        settle(function, facts, types, &conventions);
+    }
+    exported_views(functions, types);
+    wrong
+}
+
+/// Infers the conventions, and gives the facts that they follow from.
+fn inferred(functions: &mut [Function], types: &TypeTable) -> Vec<Facts> {
+    let lends: Vec<Option<u32>> = functions
+        .iter()
+        .map(|function| function.result_borrows)
+        .collect();
     let mut facts: Vec<Facts> = functions
         .iter()
-        .map(|function| Facts::of(function, types))
+        .map(|function| Facts::of(function, types, &lends))
         .collect();
     let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
     for (position, fact) in facts.iter().enumerate() {
@@ -44,29 +85,7 @@ pub(crate) fn infer(functions: &mut [Function], types: &TypeTable) -> Vec<Diagno
             }
         }
     }
-    let wrong = (functions.iter().zip(&facts))
-        .flat_map(|(function, facts)| shared_writes(function, facts))
-        .collect();
-    for (function, facts) in functions.iter_mut().zip(&facts) {
-        function.returns_param = param_returned(function, facts);
-    }
-    let conventions: Vec<Vec<Convention>> = (functions.iter())
-        .map(|function| {
-            function
-                .params
-                .iter()
-                .map(|param| param.convention)
-                .collect()
-        })
-        .collect();
-    let borrows: Vec<bool> = functions
-        .iter()
-        .map(|function| function.result_borrows.is_some())
-        .collect();
-    for (function, facts) in functions.iter_mut().zip(&facts) {
-        settle(function, facts, types, &conventions, &borrows);
-    }
-    wrong
+    facts
 }
 
 /// The first write to each parameter that is declared to be read only.

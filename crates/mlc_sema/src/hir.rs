@@ -144,6 +144,8 @@ pub struct Function {
     /// `Some(p)`: the result is a borrow of part of parameter `p` and the caller must not outlive that argument.
     /// The `return` statements then carry a [`ExprKind::Borrow`]. `None`: the caller owns the result.
     pub result_borrows: Option<u32>,
+    /// With `result_borrows`: the result is a part of an array without a header of its own (a slice, a row, another shape).
+    pub result_view: bool,
     /// Parameters first, in order, then all other variables.
     pub locals: Vec<Local>,
     pub body: Vec<Stmt>,

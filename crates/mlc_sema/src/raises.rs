@@ -192,6 +192,7 @@ impl Visitor for Facts<'_> {
                 }
                 ProjectionKind::Index { checked: true, .. }
                 | ProjectionKind::Unwrap { checked: true } => self.check(),
+                ProjectionKind::Reshape(_) => self.raises = true,
                 ProjectionKind::Slice(subscripts) => {
                     for subscript in subscripts {
                         match subscript {

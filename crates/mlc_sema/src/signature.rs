@@ -189,7 +189,7 @@ impl FunctionSignature {
     ///
     /// `fn Struct.name[arguments](convention name: type = default, …) raises -> type`
     ///
-    /// A convention is written where the value owns memory, `raises` where a call may raise, the result unless it is `None`. In
+    /// Behind the result stands `borrowed from a`, where it is a part of the parameter `a`. A convention is written where the value owns memory, `raises` where a call may raise, the result unless it is `None`. In
     /// brackets are the argument types of one instance of a generic function. `/` and `*` stand as in the source; what
     /// `*args` without a type and a function that is passed bring along are parameters `args.0`, `f.captured`.
     pub fn render(&self, program: &Program) -> String {
@@ -231,7 +231,20 @@ impl FunctionSignature {
         if self.result != Ty::NONE {
             let _ = write!(text, " -> {}", program.types.name(self.result));
         }
+        if let Some(lent) = self.lent(program) {
+            let _ = write!(text, " borrowed from {lent}");
+        }
         text
+    }
+
+    /// The parameter of which the result is a part.
+    fn lent<'p>(&'p self, program: &'p Program) -> Option<&'p str> {
+        let views = || {
+            let symbol = format!("{}$view", self.symbol);
+            (program.functions.iter()).find(|function| function.symbol == symbol)
+        };
+        let lends = self.result_borrows.or_else(|| views()?.result_borrows)?;
+        Some(&self.params.get(lends as usize)?.name)
     }
 
     fn write_param(&self, param: &ParamSignature, types: &TypeTable, text: &mut String) {

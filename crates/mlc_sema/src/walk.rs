@@ -194,7 +194,7 @@ macro_rules! parts {
             }
             for projection in place.projections.$iter() {
                 match &$($mutability)? projection.kind {
-                    ProjectionKind::Index { indices, .. } => indices.$iter().for_each(|index| visit($part::Expr(index))),
+                    ProjectionKind::Index { indices, .. } | ProjectionKind::Reshape(indices) => indices.$iter().for_each(|index| visit($part::Expr(index))),
                     ProjectionKind::Slice(subscripts) => {
                         for subscript in subscripts.$iter() {
                             match subscript {

@@ -3,7 +3,7 @@
 //! A path names a part of what a root owns: fields by position, elements by linear indices. Two paths are disjoint
 //! where some step keeps them apart.
 
-use crate::analysis::{linear::Linear, place::root};
+use crate::analysis::{linear::Linear, place::root, slice};
 use melior::ir::{TypeLike, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{Op, Val, all_ops, defining_op, integer_attribute, op_name};
@@ -13,8 +13,10 @@ use mlc_mlir::rewrite::{Op, Val, all_ops, defining_op, integer_attribute, op_nam
 pub enum Step<'c, 'a> {
     /// A field of a struct.
     Field(i64),
-    /// An element, by one index for each dimension.
+    /// An element, by one index for each dimension; with fewer, all that lies there.
     At(Vec<Index<'c, 'a>>),
+    /// The positions of a dimension from one bound up to another.
+    Range([Index<'c, 'a>; 2]),
     /// Some part of an array, such as a sub-array.
     Part,
 }
@@ -27,7 +29,7 @@ pub struct Index<'c, 'a> {
 }
 
 impl<'c: 'a, 'a> Index<'c, 'a> {
-    fn of(value: Val<'c, 'a>) -> Self {
+    pub fn of(value: Val<'c, 'a>) -> Self {
         let linear = Linear::of(value);
         Self { value, linear }
     }
@@ -76,7 +78,7 @@ pub fn of_op<'c: 'a, 'a>(op: Op<'c, 'a>) -> Vec<Access<'c, 'a>> {
         }
         "own.load" | "own.copy" => whole(0, Mode::Read).into_iter().collect(),
         // The header is read; it changes only where something writes the whole list.
-        "own.len" | "own.view" | "own.elem" => whole(0, Mode::Read)
+        "own.len" | "own.view" | "own.elem" | "own.slice" => whole(0, Mode::Read)
             .into_iter()
             .map(|mut access| {
                 access.path.push(Step::Field(HEADER));
@@ -90,7 +92,7 @@ pub fn of_op<'c: 'a, 'a>(op: Op<'c, 'a>) -> Vec<Access<'c, 'a>> {
             .flatten()
             .collect(),
         "par.collect" => whole(1, Mode::Collect).into_iter().collect(),
-        "own.borrow" | "own.borrow_mut" | "own.field" => Vec::new(),
+        "own.borrow" | "own.borrow_mut" | "own.field" | "own.header" => Vec::new(),
         // What a borrow or a memref is handed to may do all that the borrow allows.
         _ => op
             .operands()
@@ -148,7 +150,19 @@ pub fn path<'c: 'a, 'a>(place: Val<'c, 'a>) -> Vec<Step<'c, 'a>> {
     let mut value = place;
     while let Some(op) = defining_op(value) {
         match op_name(op) {
-            "own.borrow" | "own.borrow_mut" | "own.view" | "memref.cast" => {}
+            "own.borrow" | "own.borrow_mut" | "own.view" | "own.header" | "memref.cast" => {}
+            "own.slice" => {
+                let (indices, bounds) = slice::operands(op);
+                // Pushed from the last to the first.
+                match bounds {
+                    Some(bounds) => steps.push(Step::Range(bounds)),
+                    None if indices.is_empty() => steps.push(Step::Part),
+                    None => {}
+                }
+                if !indices.is_empty() {
+                    steps.push(Step::At(indices.into_iter().map(Index::of).collect()));
+                }
+            }
             "own.field" => steps.push(Step::Field(integer_attribute(op, "field").unwrap_or(0))),
             "own.elem" => {
                 steps.extend(op.operand(1).ok().map(|i| Step::At(vec![Index::of(i)])));

@@ -7,11 +7,12 @@
 //! list.
 
 use super::{
-    access::Step,
+    access::{Index, Step},
     borrows::uses_of_derived,
     lost::Watch,
     origins::origins,
     place::owner,
+    slice::are_apart,
     touches::{Touch, Touches},
 };
 use melior::ir::{TypeLike, ValueLike};
@@ -64,7 +65,13 @@ pub fn conflicts<'c: 'a, 'a>(
 fn is_projection(op: Op) -> bool {
     matches!(
         op_name(op),
-        "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view"
+        "own.borrow"
+            | "own.borrow_mut"
+            | "own.elem"
+            | "own.field"
+            | "own.view"
+            | "own.slice"
+            | "own.header"
     ) || super::access::is_view_like(op)
 }
 
@@ -72,7 +79,13 @@ fn is_projection(op: Op) -> bool {
 fn borrows_made<'c, 'a>(op: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
     let begins = matches!(
         op_name(op),
-        "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view" | "func.call"
+        "own.borrow"
+            | "own.borrow_mut"
+            | "own.elem"
+            | "own.field"
+            | "own.view"
+            | "own.slice"
+            | "func.call"
     );
     let mut made = if begins { results(op) } else { Vec::new() };
     made.retain(|value| own::is_borrow(value.r#type()) || value.r#type().is_mem_ref());
@@ -193,18 +206,33 @@ pub fn overlap(first: &[Step], second: &[Step]) -> bool {
             (Step::Field(first), Step::Field(second)) if first != second => return false,
             (Step::Field(_), Step::Field(_)) => {}
             (Step::At(first), Step::At(second)) if first.len() == second.len() => {
-                let apart = first.iter().zip(second).any(|(first, second)| {
-                    let difference = first.linear.plus(&second.linear, -1);
-                    difference.terms().next().is_none() && difference.constant != 0
-                });
-                if apart {
+                if first
+                    .iter()
+                    .zip(second)
+                    .any(|(first, second)| differs(first, second))
+                {
                     return false;
                 }
             }
+            // Of what lies at fewer indices, all positions of the other dimensions.
+            (Step::At(first), Step::At(second)) => {
+                return !first
+                    .iter()
+                    .zip(second)
+                    .any(|(first, second)| differs(first, second));
+            }
+            (Step::Range(first), Step::Range(second)) => return !are_apart(first, second),
             // A header apart from an element.
-            (Step::Field(_), Step::At(_)) | (Step::At(_), Step::Field(_)) => return false,
+            (Step::Field(_), Step::At(_) | Step::Range(_))
+            | (Step::At(_) | Step::Range(_), Step::Field(_)) => return false,
             _ => return true,
         }
     }
     true
+}
+
+/// Whether two indices are known to differ.
+fn differs(first: &Index, second: &Index) -> bool {
+    let difference = first.linear.plus(&second.linear, -1);
+    difference.terms().next().is_none() && difference.constant != 0
 }

@@ -1,7 +1,7 @@
 //! Which box, argument or top-level value a borrow comes from, and which part of it.
 
 use crate::analysis::access::is_view_like;
-use melior::ir::{OperationRef, Value, ValueLike, operation::OperationLike};
+use melior::ir::{OperationRef, TypeLike, Value, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{Key, Val, defining_op, op_name, operand, string_attribute, value_key};
 
@@ -33,7 +33,13 @@ pub fn root<'c: 'a, 'a>(value: Value<'c, 'a>) -> Value<'c, 'a> {
         let derives = is_view_like(op)
             || matches!(
                 op_name(op),
-                "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view"
+                "own.borrow"
+                    | "own.borrow_mut"
+                    | "own.elem"
+                    | "own.field"
+                    | "own.view"
+                    | "own.slice"
+                    | "own.header"
             );
         // Only then is there an operand to ask for: melior prints the operation where there is none.
         if !derives {
@@ -58,9 +64,13 @@ pub fn is_constant(root: Value) -> bool {
     defining_op(root).is_some_and(|op| op.has_attribute("mlc.constant"))
 }
 
-/// Whether a root is a borrow that a call returned: it may be a part of another root.
+/// Whether a root is a borrow or a view that a call returned: it may be a part of another root.
 pub fn is_of_unknown_origin(root: Value) -> bool {
-    own::is_borrow(root.r#type()) && defining_op(root).is_some() && global(root).is_none()
+    let ty = root.r#type();
+    defining_op(root).is_some_and(|op| {
+        own::is_borrow(ty) && global(root).is_none()
+            || ty.is_mem_ref() && op_name(op).starts_with("func.call")
+    })
 }
 
 /// The roots whose headers an operation may change: the length or the buffer of a list in them may be
@@ -73,8 +83,8 @@ pub fn header_writes<'c: 'a, 'a>(op: OperationRef<'c, 'a>) -> Vec<Value<'c, 'a>>
         _ => false,
     };
     match name {
-        "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view" | "own.load"
-        | "own.store" | "own.len" => Vec::new(),
+        "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.view" | "own.slice"
+        | "own.load" | "own.store" | "own.len" => Vec::new(),
         _ => op.operands().filter(changes).map(root).collect(),
     }
 }

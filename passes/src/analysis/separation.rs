@@ -5,8 +5,9 @@
 //! solution with p different from q.
 
 use crate::analysis::{
-    access::{Access, Step},
+    access::{Access, Index, Step},
     linear::Linear,
+    slice::unclamped,
 };
 use melior::ir::Value;
 use mlc_mlir::rewrite::{Op, Val, arguments, is_inside, nested_blocks, op_name, value_key};
@@ -30,19 +31,47 @@ pub fn separated<'c: 'a, 'a>(around: Op<'c, 'a>, a: &Access<'c, 'a>, b: &Access<
             (Step::Field(_), Step::Field(_)) => {}
             (Step::At(first), Step::At(second)) if first.len() == second.len() => {
                 for (first, second) in first.iter().zip(second) {
-                    match compare(around, &induction, &first.linear, &second.linear) {
+                    match compare(around, &induction, [&first.linear; 2], [&second.linear; 2]) {
                         Verdict::NeverEqual => return true,
                         Verdict::EqualOnlyIfSame(ivs) => agreed.extend(ivs),
                         Verdict::Unknown => {}
                     }
                 }
             }
+            // What lies at fewer indices is all of the other dimensions; below, shapes differ.
+            (Step::At(first), Step::At(second)) => {
+                for (first, second) in first.iter().zip(second) {
+                    match compare(around, &induction, [&first.linear; 2], [&second.linear; 2]) {
+                        Verdict::NeverEqual => return true,
+                        Verdict::EqualOnlyIfSame(ivs) => agreed.extend(ivs),
+                        Verdict::Unknown => {}
+                    }
+                }
+                break;
+            }
+            (Step::Range(first), Step::Range(second)) => {
+                let (first, second) = (last_included(first), last_included(second));
+                let [a, b] = [[&first[0], &first[1]], [&second[0], &second[1]]];
+                match compare(around, &induction, a, b) {
+                    Verdict::NeverEqual => return true,
+                    Verdict::EqualOnlyIfSame(ivs) => agreed.extend(ivs),
+                    Verdict::Unknown => {}
+                }
+                break;
+            }
             // A header apart from an element, or shapes that do not match: nothing is known below.
-            (Step::Field(_), Step::At(_)) | (Step::At(_), Step::Field(_)) => return true,
+            (Step::Field(_), Step::At(_) | Step::Range(_))
+            | (Step::At(_) | Step::Range(_), Step::Field(_)) => return true,
             _ => break,
         }
     }
     agreed.len() == induction.len()
+}
+
+/// The first and the last position of a range, if it is not empty.
+fn last_included<'c: 'a, 'a>(range: &[Index<'c, 'a>; 2]) -> [Linear<'c, 'a>; 2] {
+    let [first, end] = unclamped(range);
+    [first, end.plus(&Linear::constant(1), -1)]
 }
 
 enum Verdict {
@@ -53,12 +82,18 @@ enum Verdict {
     Unknown,
 }
 
+/// Compares positions, each between a first and a last one.
 fn compare<'c: 'a, 'a>(
     around: Op<'c, 'a>,
     induction: &[Val<'c, 'a>],
-    a: &Linear<'c, 'a>,
-    b: &Linear<'c, 'a>,
+    [a, a_last]: [&Linear<'c, 'a>; 2],
+    [b, b_last]: [&Linear<'c, 'a>; 2],
 ) -> Verdict {
+    let single = std::ptr::eq(a, a_last) && std::ptr::eq(b, b_last);
+    let otherwise = || match single {
+        true => gcd_test(around, a, b),
+        false => Verdict::Unknown,
+    };
     let is_induction = |value: Value<'c, 'a>| {
         induction
             .iter()
@@ -67,8 +102,9 @@ fn compare<'c: 'a, 'a>(
     let mut varying = Vec::new();
     for (number, iv) in induction.iter().enumerate() {
         let (first, second) = (a.coefficient(*iv), b.coefficient(*iv));
-        if first != second {
-            return gcd_test(around, a, b);
+        let same_ends = a_last.coefficient(*iv) == first && b_last.coefficient(*iv) == second;
+        if first != second || !same_ends {
+            return otherwise();
         }
         if first != 0 {
             varying.push((first.abs(), number));
@@ -83,19 +119,21 @@ fn compare<'c: 'a, 'a>(
     let inner = |value: Value<'c, 'a>| is_inside(value, around) && !is_induction(value);
     // What the body computes and nothing bounds is another value in another iteration: it does not cancel.
     let bound = |e: &Linear<'c, 'a>, least| {
-        e.extreme(least, inner)
+        (without(e).extreme(least, inner))
             .filter(|bound| !bound.terms().any(|(symbol, _)| inner(symbol)))
     };
-    let extremes = |e: &Linear<'c, 'a>| Some((bound(e, true)?, bound(e, false)?));
+    let extremes = |first: &Linear<'c, 'a>, last: &Linear<'c, 'a>| {
+        Some((bound(first, true)?, bound(last, false)?))
+    };
     let (Some((a_least, a_most)), Some((b_least, b_most))) =
-        (extremes(&without(a)), extremes(&without(b)))
+        (extremes(a, a_last), extremes(b, b_last))
     else {
-        return gcd_test(around, a, b);
+        return otherwise();
     };
     let least = a_least.plus(&b_most, -1);
     let most = a_most.plus(&b_least, -1);
     if least.terms().next().is_some() || most.terms().next().is_some() {
-        return gcd_test(around, a, b);
+        return otherwise();
     }
     let mut reach = least.constant.abs().max(most.constant.abs());
     if varying.is_empty() {
@@ -111,12 +149,12 @@ fn compare<'c: 'a, 'a>(
     let mut agreed = Vec::new();
     for (position, &(coefficient, number)) in varying.iter().enumerate() {
         if coefficient <= reach {
-            return gcd_test(around, a, b);
+            return otherwise();
         }
         agreed.push(number);
         if position + 1 < varying.len() {
             let Some(trips) = constant_trips(induction[number]) else {
-                return gcd_test(around, a, b);
+                return otherwise();
             };
             reach = reach.saturating_add(coefficient.saturating_mul(trips - 1));
         }

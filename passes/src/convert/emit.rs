@@ -87,8 +87,12 @@ impl<'c, 'a> Emit<'c, 'a> {
         )
     }
 
+    pub fn null(&self) -> Val<'c, 'a> {
+        self.value("llvm.mlir.zero", &[], self.pointer_type(), &[])
+    }
+
     pub fn is_null(&self, pointer: Val<'c, 'a>) -> Val<'c, 'a> {
-        let null = self.value("llvm.mlir.zero", &[], self.pointer_type(), &[]);
+        let null = self.null();
         let equal = IntegerAttribute::new(self.integer_type(64), 0).into();
         let attributes = [("predicate", equal)];
         self.value(
@@ -111,6 +115,22 @@ impl<'c, 'a> Emit<'c, 'a> {
             .and_then(|region| region.first_block());
         let entry = entry.unwrap_or_else(|| self.block());
         Cursor::at_start(self.context, entry, self.location)
+    }
+
+    /// A cursor at the start of the innermost iteration of a `par.for` around, which has no frame of its own yet, or else of the
+    /// function.
+    pub fn at_frame(&self) -> Cursor<'c, 'a> {
+        let mut block = self.block();
+        while let Some(around) = block.parent_operation() {
+            if matches!(op_name(around), "par.for" | "func.func") {
+                break;
+            }
+            match around.block() {
+                Some(outer) => block = outer,
+                None => break,
+            }
+        }
+        Cursor::at_start(self.context, block, self.location)
     }
 
     /// Room in the frame of the function for one `element`.
@@ -225,6 +245,27 @@ impl<'c, 'a> Emit<'c, 'a> {
             aggregate.r#type(),
             &attributes,
         )
+    }
+
+    /// A part of an aggregate, by its path.
+    pub fn extract_part(&self, aggregate: Val<'c, 'a>, path: &str, ty: Type<'c>) -> Val<'c, 'a> {
+        let path = Attribute::parse(self.context, &format!("array<i64: {path}>"))
+            .expect("an array of integers");
+        self.value("llvm.extractvalue", &[aggregate], ty, &[("position", path)])
+    }
+
+    /// The descriptor of an array with its sizes, and the strides of rows that lie one after another.
+    pub fn insert_row_major(&self, descriptor: Val<'c, 'a>, sizes: &[Val<'c, 'a>]) -> Val<'c, 'a> {
+        let mut value = descriptor;
+        let mut stride = self.i64(1);
+        for (dimension, size) in sizes.iter().enumerate().rev() {
+            value = self.insert_part(value, *size, &format!("3, {dimension}"));
+            value = self.insert_part(value, stride, &format!("4, {dimension}"));
+            if dimension > 0 {
+                stride = self.arith("arith.muli", stride, *size);
+            }
+        }
+        value
     }
 
     fn position(&self, position: i64) -> (&'static str, Attribute<'c>) {

@@ -18,6 +18,7 @@ mod access;
 mod create;
 mod errors;
 mod signature;
+mod slice;
 
 use super::{
     emit::Emit,
@@ -144,6 +145,8 @@ impl<'c, 'a> Conversion<'c, 'a> {
             "own.elem" => self.elem(emit, op),
             "own.field" => self.field(emit, op),
             "own.view" => self.view(emit, op),
+            "own.slice" => self.slice(emit, op),
+            "own.header" => self.header(emit, op),
             "own.len" => self.len(emit, op),
             "own.load" => self.load(emit, op),
             "own.store" => self.store(emit, op),

@@ -77,6 +77,8 @@ fn has_observable_order(op: Op) -> bool {
             | "own.elem"
             | "own.field"
             | "own.view"
+            | "own.slice"
+            | "own.header"
             | "own.len"
             | "own.load"
             | "own.store"

@@ -233,7 +233,12 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
         all: &[&Access<'c, 'a>],
     ) -> Result<(), Reason> {
         let plain = |access: &Access| matches!(access.mode, Mode::Read | Mode::Write);
-        let whole = |access: &Access| access.path.iter().all(|step| !matches!(step, Step::Part));
+        let whole = |access: &Access| {
+            access
+                .path
+                .iter()
+                .all(|step| !matches!(step, Step::Part | Step::Range(_)))
+        };
         let indexed = common_indices(first, second).is_some_and(|pairs| !pairs.is_empty());
         let comparable = owner(first.root) == owner(second.root)
             && [first, second]
@@ -298,6 +303,11 @@ fn without_repetitions<'s, 'c: 'a, 'a>(all: &'s [Access<'c, 'a>]) -> Vec<&'s Acc
                         key += " [";
                         for index in indices {
                             key += &format!("{:?},", value_key(index.value));
+                        }
+                    }
+                    Step::Range(bounds) => {
+                        for bound in bounds {
+                            key += &format!(" {:?}:", value_key(bound.value));
                         }
                     }
                     Step::Part => key += &format!(" {:?}", op_key(access.op)),
@@ -383,7 +393,7 @@ fn shape(first: &Access, second: &Access) -> String {
         .map(|(step, _)| match step {
             Step::Field(field) => format!(".{field}"),
             Step::At(indices) => format!("[{}]", indices.len()),
-            Step::Part => "?".to_owned(),
+            Step::Part | Step::Range(_) => "?".to_owned(),
         })
         .collect()
 }

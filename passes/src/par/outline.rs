@@ -30,8 +30,9 @@ use melior::{
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Blk, Cursor, Op, Val, all_ops, arguments, nested_blocks, op_name, ops, region_of_block,
-        results, set_attribute, string_attribute,
+        Blk, Cursor, Op, Val, all_ops, arguments, defining_op, move_before, nested_blocks, op_name,
+        operand, ops, ops_named, region_of_block, results, set_attribute, set_operand,
+        string_attribute,
     },
 };
 
@@ -59,7 +60,34 @@ fn run<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, _: &str) -> P
             lower_loops(context, body, function, Launch::Pool)?;
         }
     }
+    for function in ops(body) {
+        hoist_slots(context, function);
+    }
     Ok(())
+}
+
+/// What an iteration had in its frame, the function over a chunk has in its own, once.
+fn hoist_slots<'c, 'a>(context: &'c Context, function: Op<'c, 'a>) {
+    let Some(entry) = nested_blocks(function).first().copied() else {
+        return;
+    };
+    for slot in ops_named(function, "llvm.alloca") {
+        let count = operand(slot, 0);
+        if slot.block() == Some(entry) || !captures::is_constant(count) {
+            continue;
+        }
+        let start = Cursor::at_start(context, entry, slot.location());
+        let value = defining_op(count).and_then(|op| op.attribute("value").ok());
+        let (Some(value), Some(first)) = (value, entry.first_operation()) else {
+            continue;
+        };
+        let count = start.value("arith.constant", &[], count.r#type(), &[("value", value)]);
+        set_operand(slot, 0, count);
+        move_before(slot, first);
+        if let Some(constant) = defining_op(count) {
+            move_before(constant, slot);
+        }
+    }
 }
 
 /// Lowers the loops of a function, outermost first, and those in the functions that this makes.
@@ -315,7 +343,7 @@ impl<'c, 'a> Loop<'c, 'a> {
         let start = Cursor::at_start(self.parallel.context, block, self.parallel.location);
         let copies: Vec<_> = constants
             .iter()
-            .filter_map(|value| mlc_mlir::rewrite::defining_op(*value))
+            .filter_map(|value| defining_op(*value))
             .filter_map(|op| {
                 let value = op.attribute("value").ok()?;
                 let ty = results(op)[0].r#type();

@@ -54,6 +54,14 @@ gone when the function ends: return a copy of it.",
         mend: "fn row(n: Int) -> [Int]:\n    m = [[n], [n]]\n    r = copy(m[0])\n    return r\n",
     },
     Explanation {
+        code: "view-with-gaps",
+        title: "a view whose elements lie apart is returned",
+        meaning: "A function may return a slice of an array that it was given, as long as the elements lie one after
+another: rows, `a[i:j]`, another shape. Columns and slices with a step have gaps: return a copy.",
+        wrong: "fn odd(a: [f64; _]):\n    return a[1::2]\n",
+        mend: "fn odd(a: [f64; _]):\n    return copy(a[1::2])\n",
+    },
+    Explanation {
         code: "partly-moved",
         title: "a struct is used as a whole after a field was moved out of it",
         meaning: "Moving out of a field leaves the rest of the struct in place, but the whole can no longer be

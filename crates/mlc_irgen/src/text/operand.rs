@@ -165,7 +165,9 @@ fn is_quiet_place(place: &Place) -> bool {
             | ProjectionKind::Item(_)
             | ProjectionKind::Transpose(_)
             | ProjectionKind::Unwrap { .. } => true,
-            ProjectionKind::Index { indices, .. } => indices.iter().all(is_quiet),
+            ProjectionKind::Index { indices, .. } | ProjectionKind::Reshape(indices) => {
+                indices.iter().all(is_quiet)
+            }
             ProjectionKind::Slice(subscripts) => subscripts.iter().all(|part| match part {
                 Subscript::Index(index) => is_quiet(index),
                 Subscript::Range {

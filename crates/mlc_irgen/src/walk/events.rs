@@ -197,6 +197,12 @@ impl Slots<'_> {
                 ProjectionKind::Field(_)
                 | ProjectionKind::Item(_)
                 | ProjectionKind::Transpose(_) => {}
+                ProjectionKind::Reshape(extents) => {
+                    visit(Event::Raise);
+                    for extent in extents {
+                        self.expr(extent, reductions, visit);
+                    }
+                }
                 ProjectionKind::Unwrap { checked } => {
                     if *checked {
                         visit(Event::Raise);

@@ -132,6 +132,10 @@ impl<'a> FnCx<'_, 'a> {
             .cx
             .types
             .array(elem, &vec![Dim::Dynamic; extents.len()]);
+        if !matches!(array.root, Root::Temporary(_)) {
+            let place = self.project(array, ProjectionKind::Reshape(extents), ty, span);
+            return self.read(place).into();
+        }
         let value = self.read(array);
         let mut operands = vec![self.borrow_always(value)];
         operands.append(&mut extents);

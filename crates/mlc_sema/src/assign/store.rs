@@ -139,7 +139,9 @@ impl<'a> FnCx<'_, 'a> {
             return false;
         };
         match &last.kind {
-            crate::hir::ProjectionKind::Slice(_) | crate::hir::ProjectionKind::Transpose(_) => true,
+            crate::hir::ProjectionKind::Slice(_)
+            | crate::hir::ProjectionKind::Transpose(_)
+            | crate::hir::ProjectionKind::Reshape(_) => true,
             crate::hir::ProjectionKind::Index { .. } => {
                 // An item of a list may be an array itself; a row of an array is a view.
                 let base = self.base_type(place);

@@ -3,8 +3,11 @@
 use mlc_diagnostics::Span;
 use rustc_hash::FxHashSet;
 
+use super::borrowed_results::lent_place;
 use super::root_local;
-use crate::hir::{Expr, ExprKind, Function, Local, LocalId, Place, Stmt, StmtKind, TypeTable};
+use crate::hir::{
+    Expr, ExprKind, Function, Local, LocalId, Place, Root, Stmt, StmtKind, TypeTable,
+};
 use crate::places::is_list_slice;
 use crate::walk::{self, Part};
 
@@ -32,10 +35,12 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(function: &Function, types: &TypeTable) -> Facts {
+    /// `lends` are, by function, the parameters that results are parts of.
+    pub(super) fn of(function: &Function, types: &TypeTable, lends: &[Option<u32>]) -> Facts {
         let mut collector = Collector {
             types,
             locals: &function.locals,
+            lends,
             facts: Facts {
                 bases: vec![Vec::new(); function.locals.len()],
                 written: vec![false; function.locals.len()],
@@ -88,17 +93,29 @@ impl Facts {
 struct Collector<'t> {
     types: &'t TypeTable,
     locals: &'t [Local],
+    lends: &'t [Option<u32>],
     facts: Facts,
     returns_borrow: bool,
 }
 
 impl Collector<'_> {
+    /// The local that a place is a part of, also by calls that return borrows.
+    fn base(&self, place: &Place) -> Option<LocalId> {
+        match &place.root {
+            Root::Borrowed(call) => {
+                let lent = lent_place(call, |callee| self.lends.get(callee).copied().flatten());
+                self.base(lent?)
+            }
+            _ => root_local(place),
+        }
+    }
+
     fn stmts(&mut self, stmts: &[Stmt]) {
         for stmt in stmts {
             match &stmt.kind {
                 StmtKind::Bind { local, value } => {
                     if let ExprKind::Borrow { place, .. } = &value.kind
-                        && let Some(base) = root_local(place)
+                        && let Some(base) = self.base(place)
                     {
                         self.facts.bases[local.0 as usize].push(base);
                         if self.facts.written[local.0 as usize] {
@@ -142,7 +159,7 @@ impl Collector<'_> {
     }
 
     fn written(&mut self, place: &Place) {
-        if let Some(local) = root_local(place) {
+        if let Some(local) = self.base(place) {
             self.facts.writes.push((local, place.span));
             self.facts.write(local);
         }
@@ -161,13 +178,13 @@ impl Collector<'_> {
             ExprKind::Call { callee, args } => {
                 for (param, arg) in args.iter().enumerate() {
                     if let ExprKind::Move(place) = &arg.kind
-                        && let Some(root) = root_local(place)
+                        && let Some(root) = self.base(place)
                     {
                         self.facts.calls.push(CallArg {
                             callee: callee.0 as usize,
                             param,
                             root,
-                            whole: place.projections.is_empty(),
+                            whole: place.projections.is_empty() && root_local(place).is_some(),
                             span: place.span,
                         });
                         walk::place_parts(place, &mut |part| self.part(part));

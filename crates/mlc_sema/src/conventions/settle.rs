@@ -16,7 +16,6 @@ pub(super) fn settle(
     facts: &Facts,
     types: &TypeTable,
     conventions: &[Vec<Convention>],
-    borrows: &[bool],
 ) {
     for param in &function.params {
         let local = &mut function.locals[param.local.0 as usize];
@@ -61,7 +60,6 @@ pub(super) fn settle(
     let mut pass = Settle {
         types,
         conventions,
-        borrows,
         modes: &modes,
         copied: &copied,
         viewed: &viewed,
@@ -96,7 +94,6 @@ fn visited_slices(function: &Function, facts: &Facts, types: &TypeTable) -> Vec<
 struct Settle<'s> {
     types: &'s TypeTable,
     conventions: &'s [Vec<Convention>],
-    borrows: &'s [bool],
     modes: &'s [Mode],
     /// Names for slices of lists that are the copies that Python makes.
     copied: &'s [LocalId],
@@ -107,16 +104,6 @@ struct Settle<'s> {
 }
 
 impl Settle<'_> {
-    fn is_borrow(&self, expr: &Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Borrow { .. } => true,
-            ExprKind::Call { callee, .. } => {
-                self.borrows[callee.0 as usize] && self.types.is_owning(expr.ty)
-            }
-            _ => false,
-        }
-    }
-
     /// Whether a parameter that stays with the caller becomes a variable of the function where paths meet.
     fn is_join_of_borrow(&self, place: &Place, to: LocalId) -> bool {
         let mode = |local: LocalId| self.modes[local.0 as usize];
@@ -128,7 +115,7 @@ impl Settle<'_> {
     }
 
     fn arg(&self, arg: &mut Expr, convention: Convention) {
-        if !self.types.is_owning(arg.ty) || self.is_borrow(arg) {
+        if !self.types.is_owning(arg.ty) || matches!(arg.kind, ExprKind::Borrow { .. }) {
             return;
         }
         let (ty, span) = (arg.ty, arg.span);
@@ -205,6 +192,14 @@ impl Rewriter for Settle<'_> {
             for (arg, convention) in args.iter_mut().zip(&self.conventions[callee.0 as usize]) {
                 self.arg(arg, *convention);
             }
+        }
+        // A copy of a whole temporary is its value.
+        if let ExprKind::Copy(place) = &mut expr.kind
+            && place.projections.is_empty()
+            && matches!(place.root, Root::Temporary(_))
+        {
+            let place = place.clone();
+            expr.kind = ExprKind::Move(place);
         }
         // What is kept of a slice of a list is a copy; a whole temporary is its value.
         while let ExprKind::Move(place) = &mut expr.kind {

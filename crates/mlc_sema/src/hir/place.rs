@@ -56,6 +56,9 @@ pub enum ProjectionKind {
     Slice(Vec<Subscript>),
     /// The array with its dimensions in another order, as a view: dimension `i` is the old dimension `axes[i]`.
     Transpose(Vec<u32>),
+    /// The elements of the array in row-major order in another shape, one `Int` for each dimension: a view where they lie one
+    /// after another, a fresh array elsewhere, as in NumPy; `ValueError` if the counts differ.
+    Reshape(Vec<Expr>),
     /// The value inside an optional. With `checked` a `None` raises `TypeError`; without it a test has excluded that.
     Unwrap { checked: bool },
 }

@@ -60,6 +60,10 @@ impl<'a> Dumper<'a> {
             ProjectionKind::Transpose(axes) => {
                 let _ = write!(text, ".transpose{axes:?}");
             }
+            ProjectionKind::Reshape(extents) => {
+                let extents: Vec<String> = extents.iter().map(|extent| self.expr(extent)).collect();
+                let _ = write!(text, ".reshape({})", extents.join(", "));
+            }
             ProjectionKind::Unwrap { checked } => {
                 text.push_str(if *checked { "!" } else { "!unchecked" });
             }

@@ -120,6 +120,7 @@ impl<'a> Checker<'a> {
             params,
             result,
             result_borrows: None,
+            result_view: false,
             returns_param: None,
             kind,
             locals,

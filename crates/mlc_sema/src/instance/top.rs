@@ -101,6 +101,7 @@ fn init_function(
         params: Vec::new(),
         result: Ty::NONE,
         result_borrows: None,
+        result_view: false,
         returns_param: None,
         kind: hir::FunctionKind::Function,
         locals,

@@ -46,7 +46,9 @@ impl Interpreter<'_> {
                 )),
                 value => Ok(value),
             },
-            ProjectionKind::Transpose(_) => Err(Failure::NotConstant(span)),
+            ProjectionKind::Transpose(_) | ProjectionKind::Reshape(_) => {
+                Err(Failure::NotConstant(span))
+            }
             ProjectionKind::Index { indices, .. } => {
                 let mut value = value;
                 for index in indices {

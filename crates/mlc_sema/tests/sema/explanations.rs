@@ -15,6 +15,7 @@ const BY_THE_IR: &[&str] = &[
     "partly-moved",
     "not-copyable",
     "move-out-of-destructor",
+    "view-with-gaps",
     "race",
 ];
 

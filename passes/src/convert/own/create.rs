@@ -103,14 +103,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         value = emit.insert_part(value, data, "0");
         value = emit.insert_part(value, data, "1");
         value = emit.insert_part(value, emit.i64(0), "2");
-        let mut stride = emit.i64(1);
-        for (dimension, size) in sizes.iter().enumerate().rev() {
-            value = emit.insert_part(value, *size, &format!("3, {dimension}"));
-            value = emit.insert_part(value, stride, &format!("4, {dimension}"));
-            if dimension > 0 {
-                stride = emit.arith("arith.muli", stride, *size);
-            }
-        }
+        value = emit.insert_row_major(value, &sizes);
         emit.store(value, cell);
         self.replace_typed(op, cell);
     }
