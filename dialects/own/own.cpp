@@ -32,8 +32,90 @@ static void printFields(AsmPrinter &printer, ArrayRef<Type> fields, StringAttr d
     printer << ", destructor " << destructor;
 }
 
+namespace mlc::own::detail {
+/// What is kept of a node: the name is the key, the body is told later, once.
+struct NodeTypeStorage : public TypeStorage {
+  using KeyTy = StringRef;
+  explicit NodeTypeStorage(StringRef name) : name(name) {}
+  bool operator==(const KeyTy &key) const { return key == name; }
+  static NodeTypeStorage *construct(TypeStorageAllocator &allocator, const KeyTy &key) {
+    return new (allocator.allocate<NodeTypeStorage>()) NodeTypeStorage(allocator.copyInto(key));
+  }
+  LogicalResult mutate(TypeStorageAllocator &allocator, ArrayRef<Type> newFields,
+                       StringAttr newDestructor) {
+    if (complete)
+      return success(fields == newFields && destructor == newDestructor);
+    fields = allocator.copyInto(newFields);
+    destructor = newDestructor;
+    complete = true;
+    return success();
+  }
+
+  StringRef name;
+  ArrayRef<Type> fields;
+  StringAttr destructor;
+  bool complete = false;
+};
+} // namespace mlc::own::detail
+
 #define GET_TYPEDEF_CLASSES
 #include "own_types.cpp.inc"
+
+StringRef NodeType::getName() const { return getImpl()->name; }
+ArrayRef<Type> NodeType::getFields() const { return getImpl()->fields; }
+StringAttr NodeType::getDestructor() const { return getImpl()->destructor; }
+bool NodeType::isComplete() const { return getImpl()->complete; }
+LogicalResult NodeType::setBody(ArrayRef<Type> fields, StringAttr destructor) {
+  return Base::mutate(fields, destructor);
+}
+
+Type NodeType::parse(AsmParser &parser) {
+  std::string name;
+  if (parser.parseLess() || parser.parseString(&name))
+    return {};
+  auto node = NodeType::get(parser.getContext(), name);
+  if (succeeded(parser.parseOptionalGreater()))
+    return node;
+  auto cyclic = parser.tryStartCyclicParse(node);
+  SmallVector<Type> fields;
+  StringAttr destructor;
+  if (failed(cyclic)) {
+    parser.emitError(parser.getNameLoc(), "inside of its own fields, a node is its name alone");
+    return {};
+  }
+  if (parser.parseComma() || parseFields(parser, fields, destructor) || parser.parseGreater())
+    return {};
+  if (failed(node.setBody(fields, destructor))) {
+    parser.emitError(parser.getNameLoc(), "this node has other fields already");
+    return {};
+  }
+  return node;
+}
+
+void NodeType::print(AsmPrinter &printer) const {
+  printer << "<";
+  printer.printString(getName());
+  auto cyclic = printer.tryStartCyclicPrint(*this);
+  if (succeeded(cyclic) && isComplete()) {
+    printer << ", ";
+    printFields(printer, getFields(), getDestructor());
+  }
+  printer << ">";
+}
+
+/// The fields of a struct or of a node, and the symbol of its destructor.
+struct Aggregate {
+  ArrayRef<Type> fields;
+  StringAttr destructor;
+  StringRef name;
+};
+static std::optional<Aggregate> getAggregate(Type type) {
+  if (auto plain = dyn_cast_or_null<StructType>(type))
+    return Aggregate{plain.getFields(), plain.getDestructor(), plain.getName()};
+  if (auto node = dyn_cast_or_null<NodeType>(type))
+    return Aggregate{node.getFields(), node.getDestructor(), node.getName()};
+  return std::nullopt;
+}
 
 #define GET_OP_CLASSES
 #include "own_ops.cpp.inc"
@@ -63,7 +145,7 @@ bool mlc::own::isScalar(Type type) {
 bool mlc::own::isStorable(Type type) {
   if (auto array = dyn_cast<MemRefType>(type))
     return isScalar(array.getElementType());
-  return isScalar(type) || isa<ListType, StrType, StructType>(type);
+  return isScalar(type) || isa<ListType, NodeType, StrType, StructType>(type);
 }
 
 Type mlc::own::getPayload(Type type) {
@@ -214,14 +296,14 @@ LogicalResult ElemOp::verify() {
 }
 
 LogicalResult FieldOp::verify() {
-  auto type = dyn_cast<StructType>(getPayload(getSource().getType()));
+  auto type = getAggregate(getPayload(getSource().getType()));
   if (!type)
     return emitOpError() << "expected a borrow of a struct, found " << getSource().getType();
-  if (getField() >= type.getFields().size())
+  if (getField() >= type->fields.size())
     return emitOpError() << "field " << getField() << " is out of range for a struct of "
-                         << type.getFields().size() << " fields";
+                         << type->fields.size() << " fields";
   return verifyProjection(*this, getSource().getType(), getResult().getType(),
-                          type.getFields()[getField()]);
+                          type->fields[getField()]);
 }
 
 void KeepOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
@@ -231,8 +313,8 @@ void KeepOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects)
 
 /// The payload of a borrow is a struct with a destructor.
 static LogicalResult verifyHasDestructor(Operation *op, Type place) {
-  auto type = dyn_cast<StructType>(getPayload(place));
-  if (type && type.getDestructor())
+  auto type = getAggregate(getPayload(place));
+  if (type && type->destructor)
     return success();
   return op->emitOpError() << "expected a borrow of a struct with a destructor, found " << place;
 }
@@ -369,6 +451,23 @@ MlirType mlcOwnStructTypeGet(MlirContext context, MlirStringRef name, intptr_t c
   return wrap(StructType::get(unwrap(context), unwrap(name), types, symbol));
 }
 
+/// A node by its name, without a body if this is the first time that it is asked for.
+MlirType mlcOwnNodeTypeGet(MlirContext context, MlirStringRef name) {
+  return wrap(NodeType::get(unwrap(context), unwrap(name)));
+}
+bool mlcOwnNodeTypeIsComplete(MlirType type) { return cast<NodeType>(unwrap(type)).isComplete(); }
+bool mlcOwnNodeTypeSetBody(MlirType type, intptr_t count, const MlirType *fields,
+                           MlirStringRef destructor) {
+  SmallVector<Type> types;
+  for (intptr_t i = 0; i < count; ++i)
+    types.push_back(unwrap(fields[i]));
+  auto node = cast<NodeType>(unwrap(type));
+  StringAttr symbol;
+  if (destructor.length)
+    symbol = StringAttr::get(node.getContext(), unwrap(destructor));
+  return succeeded(node.setBody(types, symbol));
+}
+
 MlirType mlcOwnStrTypeGet(MlirContext context) { return wrap(StrType::get(unwrap(context))); }
 
 bool mlcOwnTypeIsStr(MlirType type) { return isa<StrType>(unwrap(type)); }
@@ -376,7 +475,7 @@ bool mlcOwnTypeIsBox(MlirType type) { return isa<BoxType>(unwrap(type)); }
 bool mlcOwnTypeIsRef(MlirType type) { return isa<RefType>(unwrap(type)); }
 bool mlcOwnTypeIsMut(MlirType type) { return isa<MutType>(unwrap(type)); }
 bool mlcOwnTypeIsList(MlirType type) { return isa<ListType>(unwrap(type)); }
-bool mlcOwnTypeIsStruct(MlirType type) { return isa<StructType>(unwrap(type)); }
+bool mlcOwnTypeIsStruct(MlirType type) { return isa<StructType, NodeType>(unwrap(type)); }
 
 /// Null where the type is neither a box nor a borrow.
 MlirType mlcOwnTypeGetPayload(MlirType type) { return wrap(getPayload(unwrap(type))); }
@@ -384,18 +483,18 @@ MlirType mlcOwnListTypeGetElement(MlirType type) {
   return wrap(cast<ListType>(unwrap(type)).getElement());
 }
 MlirStringRef mlcOwnStructTypeGetName(MlirType type) {
-  return wrap(cast<StructType>(unwrap(type)).getName());
+  return wrap(getAggregate(unwrap(type))->name);
 }
 /// Empty for a struct without a destructor.
 MlirStringRef mlcOwnStructTypeGetDestructor(MlirType type) {
-  StringAttr destructor = cast<StructType>(unwrap(type)).getDestructor();
+  StringAttr destructor = getAggregate(unwrap(type))->destructor;
   return wrap(destructor ? destructor.getValue() : StringRef());
 }
 intptr_t mlcOwnStructTypeGetNumFields(MlirType type) {
-  return cast<StructType>(unwrap(type)).getFields().size();
+  return getAggregate(unwrap(type))->fields.size();
 }
 MlirType mlcOwnStructTypeGetField(MlirType type, intptr_t position) {
-  return wrap(cast<StructType>(unwrap(type)).getFields()[position]);
+  return wrap(getAggregate(unwrap(type))->fields[position]);
 }
 
 } // extern "C"

@@ -12,6 +12,10 @@
 
 #include "own_dialect.h.inc"
 
+namespace mlc::own::detail {
+struct NodeTypeStorage;
+} // namespace mlc::own::detail
+
 #define GET_TYPEDEF_CLASSES
 #include "own_types.h.inc"
 

@@ -26,6 +26,14 @@ unsafe extern "C" {
         fields: *const MlirType,
         destructor: MlirStringRef,
     ) -> MlirType;
+    fn mlcOwnNodeTypeGet(context: MlirContext, name: MlirStringRef) -> MlirType;
+    fn mlcOwnNodeTypeIsComplete(ty: MlirType) -> bool;
+    fn mlcOwnNodeTypeSetBody(
+        ty: MlirType,
+        count: isize,
+        fields: *const MlirType,
+        destructor: MlirStringRef,
+    ) -> bool;
     fn mlcOwnStrTypeGet(context: MlirContext) -> MlirType;
     fn mlcOwnTypeIsStr(ty: MlirType) -> bool;
     fn mlcOwnTypeIsBox(ty: MlirType) -> bool;
@@ -83,6 +91,35 @@ pub fn struct_type<'c>(
             StringRef::new(destructor.unwrap_or_default()).to_raw(),
         ))
     }
+}
+
+/// The node of a name, as it stands inside of its own fields.
+pub fn node_reference<'c>(context: &'c Context, name: &str) -> Type<'c> {
+    // SAFETY: the name is copied into the context.
+    unsafe { Type::from_raw(mlcOwnNodeTypeGet(context.to_raw(), StringRef::new(name).to_raw())) }
+}
+
+/// `!own.node<"name", [fields]>`: an aggregate that holds itself in lists. `fields` are asked for the first time that the name
+/// is; the node may occur in them.
+pub fn node_type<'c, E>(
+    context: &'c Context,
+    name: &str,
+    destructor: Option<&str>,
+    fields: impl FnOnce() -> Result<Vec<Type<'c>>, E>,
+) -> Result<Type<'c>, E> {
+    // SAFETY: the name is copied into the context.
+    let node = unsafe { mlcOwnNodeTypeGet(context.to_raw(), StringRef::new(name).to_raw()) };
+    // SAFETY: `node` is a live node.
+    if !unsafe { mlcOwnNodeTypeIsComplete(node) } {
+        let raw: Vec<MlirType> = fields()?.iter().map(|field| field.to_raw()).collect();
+        let symbol = StringRef::new(destructor.unwrap_or_default());
+        // SAFETY: `raw` outlives the call, which copies fields and symbol into the context.
+        unsafe {
+            mlcOwnNodeTypeSetBody(node, raw.len() as isize, raw.as_ptr(), symbol.to_raw());
+        }
+    }
+    // SAFETY: `node` is a live type of the context.
+    Ok(unsafe { Type::from_raw(node) })
 }
 
 /// `!own.str`: an immutable text.
@@ -178,13 +215,22 @@ pub fn struct_destructor<'c>(ty: Type<'c>) -> Option<&'c str> {
 
 /// A struct with a destructor that a payload is or holds.
 pub fn destructible<'c>(payload: Type<'c>) -> Option<Type<'c>> {
-    if struct_destructor(payload).is_some() {
-        return Some(payload);
+    let mut seen = Vec::new();
+    let mut pending = vec![payload];
+    while let Some(part) = pending.pop() {
+        if struct_destructor(part).is_some() {
+            return Some(part);
+        }
+        if let Some(element) = list_element(part) {
+            pending.push(element);
+        } else if let Some(fields) = struct_fields(part)
+            && !seen.contains(&part)
+        {
+            seen.push(part);
+            pending.extend(fields.into_iter().rev());
+        }
     }
-    if let Some(element) = list_element(payload) {
-        return destructible(element);
-    }
-    (struct_fields(payload)?.into_iter()).find_map(destructible)
+    None
 }
 
 /// The field types of a struct, in order.

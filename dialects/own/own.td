@@ -71,6 +71,30 @@ def Own_StructType : Own_Type<"Struct", "struct"> {
   let genVerifyDecl = 1;
 }
 
+def Own_NodeType : TypeDef<Own_Dialect, "Node", [NativeTypeTrait<"IsMutable">]> {
+  let mnemonic = "node";
+  let summary = "payload: a struct that holds itself in lists; its fields are told once, by its name";
+  let description = [{
+    As a `struct`, whose fields may be lists of the node itself. The name tells it from all others; inside of its own fields the
+    name alone stands for it.
+
+    ```mlir
+    !own.node<"Tree", [i64, !own.list<!own.node<"Tree">>]>
+    ```
+  }];
+  let parameters = (ins StringRefParameter<"name of the struct">:$name);
+  let genStorageClass = 0;
+  let hasCustomAssemblyFormat = 1;
+  let extraClassDeclaration = [{
+    ::llvm::ArrayRef<::mlir::Type> getFields() const;
+    ::mlir::StringAttr getDestructor() const;
+    /// Whether the fields have been told.
+    bool isComplete() const;
+    /// Fails where other fields have been told before.
+    ::llvm::LogicalResult setBody(::llvm::ArrayRef<::mlir::Type> fields, ::mlir::StringAttr destructor);
+  }];
+}
+
 def Own_StrType : Own_Type<"Str", "str"> {
   let summary = "payload: an immutable text, shared and counted";
 }

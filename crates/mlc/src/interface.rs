@@ -128,6 +128,11 @@ fn border_type(program: &Program, ty: Ty) -> Type {
         TyKind::Complex(_) => Type::C128,
         TyKind::Str => Type::Str,
         TyKind::List(elem) => Type::List(Box::new(border_type(program, *elem))),
+        // What holds no numbers lies as a list does; its length is not checked at the border.
+        TyKind::Array { elem, dims } if !program.types.is_scalar(*elem) => match **dims {
+            [Dim::Dynamic] => Type::List(Box::new(border_type(program, *elem))),
+            _ => Type::Other(program.types.name(ty)),
+        },
         TyKind::Array { elem, dims } => Type::Array {
             elem: Box::new(border_type(program, *elem)),
             dims: (dims.iter())

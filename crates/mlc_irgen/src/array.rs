@@ -338,6 +338,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.at(expr.span);
             return self.array_of_rows(expr.ty, &rows, elem);
         }
+        if self.types().stored_element(arg.ty).is_some() {
+            let source = self.operand_view(arg)?;
+            self.at(expr.span);
+            return self.copy_view(&source, expr.ty);
+        }
         let source = self.elements(arg)?;
         self.at(expr.span);
         if self.extents_of(&source).len() != 1 || !self.types().is_scalar(item) {

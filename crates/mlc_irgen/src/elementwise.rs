@@ -121,6 +121,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// A fresh list or array of a type, its elements not initialized if they are scalars.
     pub fn fresh(&mut self, ty: Ty, extents: &[Value<'c, 'm>]) -> Result<Value<'c, 'm>> {
         match self.types().kind(ty) {
+            TyKind::Array { .. } if self.types().stored_element(ty).is_some() => {
+                let box_type = own::box_type(self.types().payload(ty)?);
+                Ok(self.new_list(extents[0], box_type, false))
+            }
             TyKind::Array { dims, .. } => {
                 let dynamic: Vec<_> = dims
                     .iter()
@@ -141,9 +145,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// A fresh list or array of type `ty` with copies of the elements of a view.
     pub fn copy_view(&mut self, view: &View<'c, 'm>, ty: Ty) -> Result<Value<'c, 'm>> {
-        if let TyKind::List(elem) = *self.types().kind(ty)
-            && !self.types().is_scalar(elem)
-        {
+        if let Some(elem) = self.types().stored_element(ty) {
             let extents = self.extents(view);
             let list = self.fresh(ty, &extents)?;
             let target = self.borrow_box(list, true);
@@ -289,6 +291,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// `place = value`, element by element, as if the value were taken before anything is written.
     pub fn assign_elements(&mut self, place: &'x Place, value: &'x Expr) -> Result<()> {
+        if let Some(elem) = self.types().stored_element(value.ty) {
+            return self.assign_stored(place, value, elem);
+        }
         let source = self.elements(value)?;
         let target = self.view_of(place, true)?;
         self.at(place.span);
@@ -302,6 +307,27 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.assign_all(&target, &source)
         };
         written.map_err(|error| error.at(place.span))
+    }
+
+    /// Copies elements that are no numbers to a part of an array: the right side is taken first.
+    fn assign_stored(&mut self, place: &'x Place, value: &'x Expr, elem: Ty) -> Result<()> {
+        let Elements::View(source) = self.elements(value)? else {
+            return Err(Error::Invalid("an element-wise computation of no numbers".into()));
+        };
+        let copy = self.copy_view(&source, value.ty)?;
+        let target = self.view_of(place, true)?;
+        self.at(place.span);
+        let (count, room) = (self.view_extent(&source, 0), self.view_extent(&target, 0));
+        let fits = self.compare_ints("eq", count, room);
+        self.check_shapes(fits, Mismatch::Broadcast, &[count], &[room])?;
+        let copy = self.borrow_box(copy, true);
+        let bounds = self.count_to(room);
+        self.scf_for(&bounds, &[], |lower, at| {
+            let from = lower.elem(copy, at, true);
+            let taken = lower.take_from(from, elem)?;
+            let to = lower.borrow_element(&target, at, true);
+            lower.put(to, elem, &taken)
+        })
     }
 
     /// Whether a store to a place writes the elements of a part of an array or of a list.

@@ -27,6 +27,7 @@ mod local_set;
 mod math;
 mod matmul;
 mod module;
+mod node;
 mod parallel;
 mod place;
 mod print;

@@ -327,7 +327,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             TyKind::Str => {
                 return Ok(self.compare_two_texts(CompareOp::Eq, a, b));
             }
-            TyKind::List(elem) => {
+            TyKind::List(elem) | TyKind::Array { elem, .. }
+                if matches!(self.types().kind(ty), TyKind::List(_))
+                    || self.types().stored_element(ty).is_some() =>
+            {
                 let elem = *elem;
                 let index = self.b.index_type();
                 let (n, m) = (
@@ -364,10 +367,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 )?;
                 return Ok(result[0]);
             }
-            TyKind::Struct(id) => {
-                let fields = &self.cx.program.structs[id.0 as usize].fields;
-                fields.iter().map(|field| field.ty).collect()
+            TyKind::Struct(id) if self.cx.program.structs[id.0 as usize].recursive => {
+                return self.equal_nodes(a, b, ty);
             }
+            TyKind::Struct(_) => return self.equal_fields(a, b, ty),
+            TyKind::Optional(of) => return self.equal_optionals(a, b, *of),
             TyKind::Tuple(items) => items.to_vec(),
             _ => {
                 return Err(Error::unsupported(
@@ -376,6 +380,30 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 ));
             }
         };
+        self.equal_parts(a, b, parts)
+    }
+
+    /// Whether two structs are equal, field by field.
+    pub fn equal_fields(
+        &mut self,
+        a: Value<'c, 'm>,
+        b: Value<'c, 'm>,
+        ty: Ty,
+    ) -> Result<Value<'c, 'm>> {
+        let TyKind::Struct(id) = self.types().kind(ty) else {
+            return Err(Error::Invalid("the fields of no struct".into()));
+        };
+        let fields = &self.cx.program.structs[id.0 as usize].fields;
+        self.equal_parts(a, b, fields.iter().map(|field| field.ty).collect())
+    }
+
+    fn equal_parts(
+        &mut self,
+        a: Value<'c, 'm>,
+        b: Value<'c, 'm>,
+        parts: Vec<Ty>,
+    ) -> Result<Value<'c, 'm>> {
+        let bit = self.b.int_type(1);
         let mut all = self.b.bool(true);
         for (position, part) in parts.into_iter().enumerate() {
             let (x, y) = (
@@ -386,6 +414,35 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             all = self.b.value("arith.andi", &[all, same], bit);
         }
         Ok(all)
+    }
+
+    /// Whether both optionals hold nothing, or equal values.
+    fn equal_optionals(
+        &mut self,
+        a: Value<'c, 'm>,
+        b: Value<'c, 'm>,
+        of: Ty,
+    ) -> Result<Value<'c, 'm>> {
+        let bit = self.b.int_type(1);
+        let flags = [a, b].map(|side| {
+            let flag = self.field(side, 0, false);
+            self.b.value("own.load", &[flag], bit)
+        });
+        let both = self.b.value("arith.andi", &flags, bit);
+        let differ = self.b.value("arith.xori", &flags, bit);
+        let yes = self.b.bool(true);
+        let alike = self.b.value("arith.xori", &[differ, yes], bit);
+        let result = self.if_values(
+            both,
+            &[],
+            &[bit],
+            |lower| {
+                let (x, y) = (lower.field(a, 1, false), lower.field(b, 1, false));
+                Ok(vec![lower.equal_stored(x, y, of)?])
+            },
+            |_| Ok(vec![alike]),
+        )?;
+        Ok(result[0])
     }
 
     /// `a == b` and `a != b` of values that live in memory or have several parts.

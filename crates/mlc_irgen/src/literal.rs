@@ -51,16 +51,27 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             values.push(self.expr(item)?);
         }
         let length = self.b.index(items.len() as i64);
-        if self.types().is_scalar(elem) {
-            let list = self.new_list(length, box_type, true);
-            let target = self.borrow_box(list, true);
-            let memory = self.memory(target);
-            for (at, value) in values.into_iter().enumerate() {
-                let at = self.b.index(at as i64);
-                self.b.op("memref.store", &[value[0], memory, at], &[]);
-            }
-            return Ok(list);
+        if !self.types().is_scalar(elem) {
+            return self.stored_items(box_type, elem, values);
         }
+        let list = self.new_list(length, box_type, true);
+        let target = self.borrow_box(list, true);
+        let memory = self.memory(target);
+        for (at, value) in values.into_iter().enumerate() {
+            let at = self.b.index(at as i64);
+            self.b.op("memref.store", &[value[0], memory, at], &[]);
+        }
+        Ok(list)
+    }
+
+    /// A list, or an array, of values that are no numbers.
+    fn stored_items(
+        &mut self,
+        box_type: melior::ir::Type<'c>,
+        elem: Ty,
+        values: Vec<Vec<Value<'c, 'm>>>,
+    ) -> Result<Value<'c, 'm>> {
+        let length = self.b.index(values.len() as i64);
         let list = self.new_list(length, box_type, false);
         let target = self.borrow_box(list, true);
         for (at, value) in values.into_iter().enumerate() {
@@ -134,6 +145,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// An array whose elements are given in row-major order.
     pub fn array(&mut self, ty: Ty, items: &'x [Expr]) -> Result<Value<'c, 'm>> {
+        if let Some(elem) = self.types().stored_element(ty) {
+            let values = items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
+            return self.stored_items(own::box_type(self.types().payload(ty)?), elem, values);
+        }
         let extents = self.array_dims(ty)?;
         let mut values = Vec::new();
         for item in items {

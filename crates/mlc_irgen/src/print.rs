@@ -241,6 +241,27 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
     }
 
+    /// `Name(field=…, …)`
+    pub fn write_fields(
+        &mut self,
+        sink: Sink<'c, 'm>,
+        source: Value<'c, 'm>,
+        ty: Ty,
+    ) -> Result<()> {
+        let TyKind::Struct(id) = self.types().kind(ty) else {
+            return Err(unsupported());
+        };
+        let decl = &self.cx.program.structs[id.0 as usize];
+        self.write_text(sink, &format!("{}(", decl.name))?;
+        for (position, field) in decl.fields.iter().enumerate() {
+            let comma = if position > 0 { ", " } else { "" };
+            self.write_text(sink, &format!("{comma}{}=", field.name))?;
+            let part = self.field(source, position, false);
+            self.write_stored(sink, part, field.ty)?;
+        }
+        self.write_text(sink, ")")
+    }
+
     /// What a borrow covers.
     fn write_stored(&mut self, sink: Sink<'c, 'm>, source: Value<'c, 'm>, ty: Ty) -> Result<()> {
         match self.types().kind(ty) {
@@ -249,17 +270,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let view = self.whole_view(source);
                 self.write_elements(sink, &view, ty)
             }
-            TyKind::Struct(id) => {
-                let decl = &self.cx.program.structs[id.0 as usize];
-                self.write_text(sink, &format!("{}(", decl.name))?;
-                for (position, field) in decl.fields.iter().enumerate() {
-                    let comma = if position > 0 { ", " } else { "" };
-                    self.write_text(sink, &format!("{comma}{}=", field.name))?;
-                    let part = self.field(source, position, false);
-                    self.write_stored(sink, part, field.ty)?;
-                }
-                self.write_text(sink, ")")
+            TyKind::Struct(id) if self.cx.program.structs[id.0 as usize].recursive => {
+                self.write_node(sink, source, ty)
             }
+            TyKind::Struct(_) => self.write_fields(sink, source, ty),
             TyKind::Tuple(items) => {
                 self.write_text(sink, "(")?;
                 for (position, &item) in items.iter().enumerate() {

@@ -101,8 +101,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 }
             },
         };
-        let memory = self.memory(source);
         let payload = self.types().payload(ty)?;
+        if own::list_element(payload).is_some() {
+            let name = self.cx.program.types.name(ty);
+            return Err(Error::unsupported(span, &format!("returning a slice of `{name}`")));
+        }
+        let memory = self.memory(source);
         Ok(match memory.r#type() == payload {
             true => memory,
             false => self.b.value("memref.cast", &[memory], payload),

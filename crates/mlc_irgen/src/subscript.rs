@@ -1,7 +1,7 @@
 //! Subscripts: indices that wrap and are checked, and slices that clamp.
 
 use melior::ir::Value;
-use mlc_sema::hir::{ErrorKind, Expr, ExprKind, Projection, Subscript, Ty, TyKind};
+use mlc_sema::hir::{ErrorKind, Expr, ExprKind, Projection, Subscript, Ty};
 
 use crate::{
     Error,
@@ -41,9 +41,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             });
         }
         // The elements of a list that are no scalars are borrowed in place.
-        if let TyKind::List(elem) = self.types().kind(ty)
-            && !self.types().is_scalar(*elem)
-        {
+        if self.types().stored_element(ty).is_some() {
             return Ok(Spot::Borrow(self.borrow_element(
                 &view,
                 positions[0],

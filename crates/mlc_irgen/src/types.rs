@@ -12,7 +12,7 @@ use melior::{
     },
 };
 use mlc_dialects::own;
-use mlc_sema::hir::{Dim, FloatKind, Program, Ty, TyKind};
+use mlc_sema::hir::{Dim, FloatKind, Program, StructId, Ty, TyKind};
 
 use crate::Error;
 
@@ -44,6 +44,15 @@ impl<'x, 'c> Types<'x, 'c> {
             TyKind::Tuple(items) => items.iter().any(|item| self.owns_memory(*item)),
             TyKind::Optional(of) => self.owns_memory(*of),
             _ => self.is_boxed(ty),
+        }
+    }
+
+    /// The type of the elements of what is stored as a list and whose elements are borrowed in place: a list, or an array, of
+    /// values that are no numbers.
+    pub fn stored_element(self, ty: Ty) -> Option<Ty> {
+        match self.kind(ty) {
+            TyKind::List(elem) | TyKind::Array { elem, .. } if !self.is_scalar(*elem) => Some(*elem),
+            _ => None,
         }
     }
 
@@ -117,16 +126,22 @@ impl<'x, 'c> Types<'x, 'c> {
         if let Some(scalar) = self.scalar(ty) {
             return Ok(scalar);
         }
-        if outer.contains(&ty) {
-            return Err(self.unsupported(ty, "a struct that holds itself"));
+        if let TyKind::Struct(id) = self.kind(ty)
+            && self.program.structs[id.0 as usize].recursive
+        {
+            return self.node(ty, *id, outer);
         }
-        outer.push(ty);
-        let payload = match self.kind(ty) {
+        Ok(match self.kind(ty) {
             TyKind::Str => own::str_type(self.context),
             TyKind::List(elem) => own::list_type(self.nested_payload(*elem, outer)?),
             TyKind::Array { elem, dims } => {
                 let Some(elem) = self.scalar(*elem) else {
-                    return Err(self.unsupported(ty, "an array of values that are no numbers"));
+                    if dims.len() > 1 {
+                        let what = "an array of values that are no numbers in several dimensions";
+                        return Err(self.unsupported(ty, what));
+                    }
+                    // It never grows, and its elements lie as those of a list do.
+                    return Ok(own::list_type(self.nested_payload(*elem, outer)?));
                 };
                 let dims: Vec<i64> = dims.iter().map(|dim| extent(*dim)).collect();
                 MemRefType::new(elem, &dims, None, None).into()
@@ -161,9 +176,49 @@ impl<'x, 'c> Types<'x, 'c> {
                 own::struct_type(self.context, &self.program.types.name(ty), &fields, None)
             }
             _ => return Err(self.unsupported(ty, "a value of this type")),
-        };
-        outer.pop();
-        Ok(payload)
+        })
+    }
+
+    /// A struct that holds itself. Structs of several programs may meet in one context, so that its name tells what it holds.
+    fn node(self, ty: Ty, id: StructId, outer: &mut Vec<Ty>) -> Result<Type<'c>, Error> {
+        let decl = &self.program.structs[id.0 as usize];
+        let name = format!("{}.{:016x}", decl.name, self.shape_of(ty));
+        if outer.contains(&ty) {
+            return Ok(own::node_reference(self.context, &name));
+        }
+        own::node_type(self.context, &name, self.destructor(ty), || {
+            outer.push(ty);
+            let fields = (decl.fields.iter())
+                .map(|field| self.nested_payload(field.ty, outer))
+                .collect();
+            outer.pop();
+            fields
+        })
+    }
+
+    /// A number for all that a type holds, by the names and fields of the structs in it.
+    fn shape_of(self, ty: Ty) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        let mut seen = Vec::new();
+        let mut pending = vec![ty];
+        while let Some(ty) = pending.pop() {
+            self.program.types.name(ty).hash(&mut hasher);
+            match self.kind(ty) {
+                TyKind::List(of) | TyKind::Optional(of) | TyKind::Array { elem: of, .. } => {
+                    pending.push(*of);
+                }
+                TyKind::Tuple(items) => pending.extend(items),
+                TyKind::Struct(id) if !seen.contains(&ty) => {
+                    seen.push(ty);
+                    self.destructor(ty).hash(&mut hasher);
+                    let fields = &self.program.structs[id.0 as usize].fields;
+                    pending.extend(fields.iter().map(|field| field.ty));
+                }
+                _ => {}
+            }
+        }
+        hasher.finish()
     }
 
     /// The symbol of the `__del__` of a struct that has one.

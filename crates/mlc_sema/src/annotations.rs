@@ -201,13 +201,12 @@ impl<'a> FnCx<'_, 'a> {
                 },
             }
         }
-        if elem != Ty::ERROR && !self.cx.types.is_scalar(elem) && self.cx.struct_of(elem).is_none()
-        {
+        let is_number = elem == Ty::ERROR || self.cx.types.is_scalar(elem);
+        if !is_number && dims.len() > 1 {
             let name = self.ty_name(elem);
-            self.report(diag::not_yet(
-                element.span,
-                &format!("an array of `{name}`"),
-            ));
+            let feature = format!("an array of `{name}` of more than one dimension");
+            let diagnostic = diag::not_yet(element.span, &feature);
+            self.report(diagnostic.help("write an array of arrays, such as `[[T; 4]; 3]`"));
             return Ty::ERROR;
         }
         self.composed(elem, |types| types.array(elem, &dims))

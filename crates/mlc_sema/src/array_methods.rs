@@ -126,6 +126,12 @@ impl<'a> FnCx<'_, 'a> {
             "all" => Some(Builtin::All),
             _ => None,
         };
+        if !self.cx.types.is_scalar(elem) && name != "copy" {
+            let shown = self.ty_name(array.ty);
+            let feature = format!("`{name}` of `{shown}`");
+            self.report(diag::not_yet(attr.span, &feature));
+            return Val::error(span);
+        }
         if let Some(reduction) = reduction {
             return self.array_reduction(array, dims, reduction, args, span);
         }

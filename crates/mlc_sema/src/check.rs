@@ -7,7 +7,7 @@ use mlc_syntax::{Module, Name};
 
 use crate::checker::{Checker, Item, ModuleId, StructInstance};
 use crate::func::FnCx;
-use crate::hir::{self, FuncId, Program, StructId};
+use crate::hir::{self, FuncId, Program, StructId, Ty, TyKind};
 use crate::library::Library;
 use crate::modules::load_all;
 use crate::options::{Loader, Options};
@@ -174,6 +174,7 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
             cx.structs[id.0 as usize].methods.push(func);
         }
     }
+    mark_recursive(&mut cx);
     let program = Program {
         module: cx.options.module.clone(),
         doc: ast.docstring.as_ref().map(|doc| doc.text.to_string()),
@@ -189,4 +190,36 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
     // A default, say, is looked at for each call.
     diagnostics.dedup();
     (program, diagnostics)
+}
+
+/// Finds the structs that hold values of their own type.
+fn mark_recursive(cx: &mut Checker<'_>) {
+    for position in 0..cx.structs.len() {
+        let own = cx.structs[position].ty;
+        let mut seen = vec![false; cx.structs.len()];
+        let mut pending: Vec<Ty> = fields_of(cx, position);
+        while let Some(ty) = pending.pop() {
+            if ty == own {
+                cx.structs[position].recursive = true;
+                break;
+            }
+            match cx.types.kind(ty) {
+                TyKind::List(of) | TyKind::Optional(of) | TyKind::Array { elem: of, .. } => {
+                    pending.push(*of);
+                }
+                TyKind::Tuple(items) => pending.extend(items),
+                TyKind::Struct(id) => {
+                    let id = id.0 as usize;
+                    if !std::mem::replace(&mut seen[id], true) {
+                        pending.extend(fields_of(cx, id));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn fields_of(cx: &Checker<'_>, position: usize) -> Vec<Ty> {
+    (cx.structs[position].fields.iter()).map(|field| field.ty).collect()
 }

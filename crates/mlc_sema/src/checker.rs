@@ -144,6 +144,8 @@ pub(crate) struct Checker<'a> {
     pub passed: Vec<Passed>,
     /// Nested functions and lambdas by where they stand and in which instance.
     pub nested_decls: FxHashMap<(Span, FuncId), DeclId>,
+    /// The same for structs.
+    pub nested_structs: FxHashMap<(Span, FuncId), StructDeclId>,
     pub synthesized: &'a Synthesized,
     /// `map` and `filter` by where they stand, as generator expressions.
     pub as_generators: FxHashMap<Span, &'a ast::Expr>,
@@ -185,6 +187,7 @@ impl<'a> Checker<'a> {
             constants: Vec::new(),
             passed: Vec::new(),
             nested_decls: FxHashMap::default(),
+            nested_structs: FxHashMap::default(),
             synthesized,
             as_generators: FxHashMap::default(),
             library,

@@ -24,6 +24,9 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
+        for stmt in &ast.body {
+            crate::names::each_block(stmt, &mut |block| self.declare_inner_imports(id, block));
+        }
         let mentioned = LazyCell::new(|| mentioned_by_functions(ast));
         let imported = id.0 != 0;
         for stmt in &ast.body {
@@ -59,6 +62,21 @@ impl<'a> Checker<'a> {
                     items.entry(name).or_insert(Item::Global);
                 }
             }
+        }
+    }
+
+    /// Built-in modules that are imported inside of functions and blocks mean what they mean everywhere.
+    fn declare_inner_imports(&mut self, id: ModuleId, block: &'a [ast::Stmt]) {
+        for stmt in block {
+            if crate::imports::is_of_built_in(stmt) {
+                let mut bound = Vec::new();
+                crate::names::bound_by(stmt, &mut |name| bound.push(name));
+                let is_new = |name: &Name| !self.module(id).items.contains_key(name);
+                if bound.iter().all(is_new) {
+                    self.declare_import(id, stmt);
+                }
+            }
+            crate::names::each_block(stmt, &mut |block| self.declare_inner_imports(id, block));
         }
     }
 
@@ -136,13 +154,17 @@ impl<'a> Checker<'a> {
     }
 
     fn declare_struct(&mut self, module: ModuleId, item: &'a ast::Struct) {
+        let id = self.add_struct_decl(module, item);
+        self.insert_item(module, item.name, Item::Struct(id));
+    }
+
+    pub fn add_struct_decl(&mut self, module: ModuleId, item: &'a ast::Struct) -> StructDeclId {
         let id = StructDeclId(self.struct_decls.len() as u32);
         self.struct_decls.push(StructDecl {
             ast: item,
             module,
             methods: FxHashMap::default(),
         });
-        self.insert_item(module, item.name, Item::Struct(id));
         for method in &item.methods {
             let name = format!("{}.{}", item.name.name, method.name.name);
             let decl = self.add_decl(module, method, Some(id), name);
@@ -164,6 +186,7 @@ impl<'a> Checker<'a> {
                 ));
             }
         }
+        id
     }
 
     /// The `comptime` names of a module, in order; `-D` overrides.

@@ -210,4 +210,19 @@ pub(crate) fn assigned_names(body: &[ast::Stmt], names: &mut FxHashSet<Name>) {
             names.insert(name);
         });
     }
+    leave_built_in(body, names);
+}
+
+/// What is imported from built-in modules, and structs, are no variables.
+fn leave_built_in(body: &[ast::Stmt], names: &mut FxHashSet<Name>) {
+    for stmt in body {
+        let is_struct = matches!(stmt.kind, ast::StmtKind::Struct(_));
+        if is_struct || crate::imports::is_of_built_in(stmt) {
+            crate::names::bound_by(stmt, &mut |name| {
+                names.remove(&name);
+            });
+        } else if !matches!(stmt.kind, ast::StmtKind::Function(_)) {
+            crate::names::each_block(stmt, &mut |block| leave_built_in(block, names));
+        }
+    }
 }

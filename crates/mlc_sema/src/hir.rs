@@ -74,6 +74,8 @@ pub struct Struct {
     pub name: String,
     pub ty: Ty,
     pub fields: Vec<Field>,
+    /// Whether it holds values of its own type, in lists.
+    pub recursive: bool,
     /// `__del__`: run when a value is destroyed; it takes `self` as `deinit`, and its end destroys the fields.
     pub destructor: Option<FuncId>,
     /// The methods that were instantiated, `__init__` and operators included.

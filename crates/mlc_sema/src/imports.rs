@@ -232,3 +232,12 @@ fn rebinds(module: &Module, name: Name) -> bool {
     }
     any(&module.body, name)
 }
+
+/// Whether a statement imports nothing but modules that the compiler has built in.
+pub(crate) fn is_of_built_in(stmt: &ast::Stmt) -> bool {
+    match &stmt.kind {
+        AstStmt::Import(modules) => modules.iter().all(|item| is_built_in(&dotted(&item.path))),
+        AstStmt::ImportFrom(import) => import.level == 0 && is_built_in(&dotted(&import.path)),
+        _ => false,
+    }
+}

@@ -75,6 +75,7 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::List(elem) => Some(elem),
             _ => None,
         });
+        let item_span = item.span;
         let early = swapped.then(|| self.value(count, None));
         let item = self.value(item, elem);
         let item = match elem {
@@ -100,8 +101,22 @@ impl<'a> FnCx<'_, 'a> {
                 "move-out-of-borrow",
                 span,
                 "this list would hold the same value several times, and it has one owner",
-            )
-            .help("use a comprehension, which makes each item: `[… for _ in range(n)]`");
+            );
+            let message = "use a comprehension, which makes each item: `[… for _ in range(n)]`";
+            let edit = |start, end, text: &str| mlc_diagnostics::Edit {
+                span: Span { start, end, ..span },
+                replacement: text.to_owned(),
+            };
+            let diagnostic = match (&right.kind, swapped) {
+                (_, false) => diagnostic.fixit_edits(
+                    message,
+                    vec![
+                        edit(item_span.end, right.span.start, " for _ in range("),
+                        edit(span.end, span.end, ")]"),
+                    ],
+                ),
+                _ => diagnostic.help(message),
+            };
             self.report(diagnostic);
             return Some(Val::error(span));
         }

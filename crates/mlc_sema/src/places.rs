@@ -39,6 +39,9 @@ impl<'a> FnCx<'_, 'a> {
     pub fn static_item(&self, expr: &ast::Expr) -> Option<Item> {
         match &expr.kind {
             Ast::Name(name) => {
+                if let Some(decl) = self.local_struct_decl(*name) {
+                    return Some(Item::Struct(decl));
+                }
                 if self.vars.contains_key(name) || (self.assigned.contains(name) && !self.at_top) {
                     return None;
                 }

@@ -67,11 +67,13 @@ impl<'a> FnCx<'_, 'a> {
             }
             AstStmt::Function(function) => self.nested_function(function, span),
             AstStmt::Nonlocal(names) => self.nonlocal(names),
-            AstStmt::Struct(_) => {
+            AstStmt::Struct(item) => {
                 if !self.at_top {
-                    self.report(diag::not_yet(span, "a struct inside a function"));
+                    self.local_struct(item, span);
                 }
             }
+            AstStmt::Import(_) | AstStmt::ImportFrom(_)
+                if crate::imports::is_of_built_in(stmt) => {}
             AstStmt::Import(_) | AstStmt::ImportFrom(_) => {
                 // Those of the top level are the caller's.
                 self.report(diag::not_yet(

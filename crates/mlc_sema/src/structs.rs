@@ -2,6 +2,7 @@
 
 mod construct;
 pub(crate) mod destructor;
+mod local;
 mod init;
 mod member;
 mod operator;
@@ -59,6 +60,7 @@ impl<'a> Checker<'a> {
             name,
             ty,
             fields: Vec::new(),
+            recursive: false,
             destructor: None,
             methods: Vec::new(),
             doc: ast.docstring.as_ref().map(|doc| doc.text.to_string()),

@@ -12,6 +12,7 @@ mod fstring;
 mod function;
 mod import;
 mod number;
+mod out_result;
 mod pattern;
 mod recovery;
 mod stmt;

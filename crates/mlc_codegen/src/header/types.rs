@@ -79,7 +79,10 @@ impl<'p> Types<'p> {
                 self.shared(&format!("mlc_{}", self.word(ty)), &fields)
             }
             TyKind::List(elem) => self.list(*elem)?,
+            TyKind::Array { elem, .. } if !self.program.types.is_scalar(*elem) => no_c_type(ty)?,
             TyKind::Array { elem, dims } => self.array(*elem, dims.len())?,
+            // C's lists have elements of a known type.
+            TyKind::Struct(id) if self.program.structs[id.0 as usize].recursive => no_c_type(ty)?,
             // C would not run its destructor.
             TyKind::Struct(id) if self.program.structs[id.0 as usize].destructor.is_some() => {
                 no_c_type(ty)?

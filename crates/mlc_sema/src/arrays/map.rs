@@ -24,7 +24,11 @@ impl<'a> FnCx<'_, 'a> {
     pub(super) fn shape_of(&mut self, value: &Val) -> Option<Shape> {
         let ty = self.cx.resolve(value.expr.ty);
         match self.cx.types.kind(ty) {
-            TyKind::Array { dims, .. } => Some(Shape::Array(dims.to_vec())),
+            // Arrays of structs, say, are taken as a whole.
+            TyKind::Array { elem, dims } => {
+                let is_number = self.is_arithmetic(*elem) || *elem == Ty::ERROR;
+                is_number.then(|| Shape::Array(dims.to_vec()))
+            }
             TyKind::List(elem) if self.is_arithmetic(*elem) => Some(Shape::List),
             _ => None,
         }

@@ -265,6 +265,9 @@ impl<'a> FnCx<'_, 'a> {
         match self.cx.types.kind(ty) {
             TyKind::Str => true,
             TyKind::List(elem) => self.comparable_item(*elem, equality),
+            TyKind::Array { elem, dims } => {
+                equality && dims.len() == 1 && !self.is_arithmetic(*elem) && self.comparable_item(*elem, true)
+            }
             TyKind::Tuple(items) => items
                 .iter()
                 .all(|&item| self.comparable_item(item, equality)),

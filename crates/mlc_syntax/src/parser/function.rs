@@ -3,7 +3,7 @@
 use mlc_diagnostics::{Diagnostic, Span};
 use rustc_hash::FxHashSet;
 
-use super::{Parsed, Parser, take_docstring};
+use super::{Parsed, Parser, out_result::take_out_result, take_docstring};
 use crate::ast::{
     Convention, ConventionKind, Expr, Function, FunctionKeyword, GenericParam, Param, ParamKind,
     StmtKind,
@@ -49,7 +49,7 @@ impl Parser<'_> {
         let name = self.ident("a function's name")?;
         let generics = self.generics()?;
         self.expect(TokenKind::LeftParen)?;
-        let params = self.params(TokenKind::RightParen, true)?;
+        let mut params = self.params(TokenKind::RightParen, true)?;
         if !self.eat(TokenKind::RightParen) {
             return Err(self.expected("`,` or `)`"));
         }
@@ -59,7 +59,7 @@ impl Parser<'_> {
         } else {
             None
         };
-        let returns = if self.eat(TokenKind::Arrow) {
+        let mut returns = if self.eat(TokenKind::Arrow) {
             Some(self.expr()?)
         } else {
             None
@@ -67,6 +67,7 @@ impl Parser<'_> {
         let signature = self.span_from(start);
         let mut body = self.block("this function")?;
         let docstring = take_docstring(&mut body);
+        take_out_result(&mut params, &mut returns, &mut body);
         Ok(StmtKind::Function(Box::new(Function {
             keyword,
             decorators,
