@@ -76,6 +76,10 @@ impl<'a> FnCx<'_, 'a> {
             _ => None,
         });
         let item_span = item.span;
+        let is_place = matches!(
+            item.kind,
+            ast::ExprKind::Name(_) | ast::ExprKind::Attribute { .. } | ast::ExprKind::Subscript { .. }
+        );
         let early = swapped.then(|| self.value(count, None));
         let item = self.value(item, elem);
         let item = match elem {
@@ -110,10 +114,18 @@ impl<'a> FnCx<'_, 'a> {
             let diagnostic = match (&right.kind, swapped) {
                 (_, false) => diagnostic.fixit_edits(
                     message,
-                    vec![
-                        edit(item_span.end, right.span.start, " for _ in range("),
-                        edit(span.end, span.end, ")]"),
-                    ],
+                    if is_place {
+                        vec![
+                            edit(item_span.start, item_span.start, "copy("),
+                            edit(item_span.end, right.span.start, ") for _ in range("),
+                            edit(span.end, span.end, ")]"),
+                        ]
+                    } else {
+                        vec![
+                            edit(item_span.end, right.span.start, " for _ in range("),
+                            edit(span.end, span.end, ")]"),
+                        ]
+                    },
                 ),
                 _ => diagnostic.help(message),
             };

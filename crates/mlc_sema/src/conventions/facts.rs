@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use super::borrowed_results::lent_place;
 use super::root_local;
 use crate::hir::{
-    Expr, ExprKind, Function, Local, LocalId, Place, Root, Stmt, StmtKind, TypeTable,
+    Expr, ExprKind, Function, Local, LocalId, Place, Root, Stmt, StmtKind, TyKind, TypeTable,
 };
 use crate::places::is_list_slice;
 use crate::walk::{self, Part};
@@ -32,6 +32,8 @@ pub(super) struct Facts {
     /// What is moved other than to where paths meet.
     pub(super) taken: FxHashSet<LocalId>,
     pub(super) calls: Vec<CallArg>,
+    /// The names of parts that are small arrays, which are copied where nothing is written through the name.
+    pub(super) small_parts: FxHashSet<LocalId>,
 }
 
 impl Facts {
@@ -49,6 +51,7 @@ impl Facts {
                 joined: Vec::new(),
                 taken: FxHashSet::default(),
                 calls: Vec::new(),
+                small_parts: small_parts(function, types),
             },
             returns_borrow: function.result_borrows.is_some(),
         };
@@ -114,7 +117,14 @@ impl Collector<'_> {
         for stmt in stmts {
             match &stmt.kind {
                 StmtKind::Bind { local, value } => {
-                    if let ExprKind::Borrow { place, .. } = &value.kind
+                    let borrowed = match &value.kind {
+                        ExprKind::Borrow { place, .. } => Some(place),
+                        ExprKind::Load(place) => {
+                            Some(place).filter(|_| self.facts.small_parts.contains(local))
+                        }
+                        _ => None,
+                    };
+                    if let Some(place) = borrowed
                         && let Some(base) = self.base(place)
                     {
                         self.facts.bases[local.0 as usize].push(base);
@@ -210,4 +220,39 @@ impl Collector<'_> {
         }
         walk::expr_parts(expr, &mut |part| self.part(part));
     }
+}
+
+/// The variables that are bound to nothing but parts of other values which are arrays that are copied implicitly.
+fn small_parts(function: &Function, types: &TypeTable) -> FxHashSet<LocalId> {
+    fn visit(stmts: &[Stmt], found: &mut dyn FnMut(LocalId, &Expr)) {
+        for stmt in stmts {
+            if let StmtKind::Bind { local, value } = &stmt.kind {
+                found(*local, value);
+            }
+            walk::blocks(stmt, &mut |block| visit(block, found));
+        }
+    }
+    let is_small = |ty| matches!(types.kind(ty), TyKind::Array { .. }) && !types.is_owning(ty);
+    let (mut parts, mut others) = (FxHashSet::default(), FxHashSet::default());
+    visit(&function.body, &mut |local, value| {
+        if !is_small(value.ty) {
+            return;
+        }
+        let is_part = match &value.kind {
+            ExprKind::Load(place) => {
+                !place.projections.is_empty()
+                    && matches!(place.root, Root::Local(_) | Root::Global(_))
+            }
+            _ => false,
+        };
+        match is_part {
+            true => parts.insert(local),
+            false => others.insert(local),
+        };
+    });
+    for param in &function.params {
+        others.insert(param.local);
+    }
+    parts.retain(|local| !others.contains(local));
+    parts
 }

@@ -1,5 +1,7 @@
 //! Turns the provisional moves of a body into the borrows, copies and moves that conventions ask for.
 
+use rustc_hash::FxHashSet;
+
 use super::facts::Facts;
 use super::root_local;
 use crate::coerce::temporary;
@@ -38,6 +40,11 @@ pub(super) fn settle(
             local.mode = Mode::Mut;
         }
     }
+    for local in &facts.small_parts {
+        if facts.written[local.0 as usize] {
+            function.locals[local.0 as usize].mode = Mode::Mut;
+        }
+    }
     let copied = visited_slices(function, facts, types);
     for local in &copied {
         function.locals[local.0 as usize].mode = Mode::Owner;
@@ -64,6 +71,7 @@ pub(super) fn settle(
         copied: &copied,
         viewed: &viewed,
         joined: &facts.joined,
+        small_parts: &facts.small_parts,
         result_borrow: function.result_borrows.map(|_| result_mutable),
     };
     walk::rewrite(&mut function.body, &mut pass);
@@ -97,6 +105,7 @@ struct Settle<'s> {
     modes: &'s [Mode],
     /// Names for slices of lists that are the copies that Python makes.
     copied: &'s [LocalId],
+    small_parts: &'s FxHashSet<LocalId>,
     /// Names for slices of lists of which nobody can tell that they are no copies.
     viewed: &'s [LocalId],
     joined: &'s [(LocalId, LocalId)],
@@ -169,6 +178,14 @@ impl Rewriter for Settle<'_> {
                     && self.is_join_of_borrow(place, *local)
                 {
                     value.kind = ExprKind::Copy(place.clone());
+                } else if self.small_parts.contains(local)
+                    && self.modes[local.0 as usize] == Mode::Mut
+                    && let ExprKind::Load(place) = &value.kind
+                {
+                    value.kind = ExprKind::Borrow {
+                        place: place.clone(),
+                        mutable: true,
+                    };
                 } else if let ExprKind::Borrow { mutable, .. } = &mut value.kind {
                     *mutable = self.modes[local.0 as usize] == Mode::Mut;
                 }
