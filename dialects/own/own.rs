@@ -96,7 +96,12 @@ pub fn struct_type<'c>(
 /// The node of a name, as it stands inside of its own fields.
 pub fn node_reference<'c>(context: &'c Context, name: &str) -> Type<'c> {
     // SAFETY: the name is copied into the context.
-    unsafe { Type::from_raw(mlcOwnNodeTypeGet(context.to_raw(), StringRef::new(name).to_raw())) }
+    unsafe {
+        Type::from_raw(mlcOwnNodeTypeGet(
+            context.to_raw(),
+            StringRef::new(name).to_raw(),
+        ))
+    }
 }
 
 /// `!own.node<"name", [fields]>`: an aggregate that holds itself in lists. `fields` are asked for the first time that the name

@@ -312,7 +312,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Copies elements that are no numbers to a part of an array: the right side is taken first.
     fn assign_stored(&mut self, place: &'x Place, value: &'x Expr, elem: Ty) -> Result<()> {
         let Elements::View(source) = self.elements(value)? else {
-            return Err(Error::Invalid("an element-wise computation of no numbers".into()));
+            return Err(Error::Invalid(
+                "an element-wise computation of no numbers".into(),
+            ));
         };
         let copy = self.copy_view(&source, value.ty)?;
         let target = self.view_of(place, true)?;

@@ -146,7 +146,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// An array whose elements are given in row-major order.
     pub fn array(&mut self, ty: Ty, items: &'x [Expr]) -> Result<Value<'c, 'm>> {
         if let Some(elem) = self.types().stored_element(ty) {
-            let values = items.iter().map(|item| self.expr(item)).collect::<Result<_>>()?;
+            let values = items
+                .iter()
+                .map(|item| self.expr(item))
+                .collect::<Result<_>>()?;
             return self.stored_items(own::box_type(self.types().payload(ty)?), elem, values);
         }
         let extents = self.array_dims(ty)?;

@@ -30,7 +30,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 if self.cx.is_new(&symbol) {
                     let inputs = [source.r#type(), out.r#type()];
                     let (b, arguments) =
-                        self.cx.outlined(&symbol, &inputs, self.fp_word(), self.b.loc);
+                        self.cx
+                            .outlined(&symbol, &inputs, self.fp_word(), self.b.loc);
                     let inner = Sink::Text(arguments[1]);
                     self.nested(b).write_fields(inner, arguments[0], ty)?;
                     let fine = b.int(0, b.int_type(32));
@@ -38,7 +39,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 }
                 let callee = [("callee", self.b.symbol(&symbol))];
                 let status = [self.b.int_type(32)];
-                let status = self.b.results("func.call", &[source, out], &status, &callee);
+                let status = self
+                    .b
+                    .results("func.call", &[source, out], &status, &callee);
                 self.b.op("own.propagate", &status, &[]);
             }
         }

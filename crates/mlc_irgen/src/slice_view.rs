@@ -104,7 +104,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let payload = self.types().payload(ty)?;
         if own::list_element(payload).is_some() {
             let name = self.cx.program.types.name(ty);
-            return Err(Error::unsupported(span, &format!("returning a slice of `{name}`")));
+            return Err(Error::unsupported(
+                span,
+                &format!("returning a slice of `{name}`"),
+            ));
         }
         let memory = self.memory(source);
         Ok(match memory.r#type() == payload {

@@ -51,7 +51,9 @@ impl<'x, 'c> Types<'x, 'c> {
     /// values that are no numbers.
     pub fn stored_element(self, ty: Ty) -> Option<Ty> {
         match self.kind(ty) {
-            TyKind::List(elem) | TyKind::Array { elem, .. } if !self.is_scalar(*elem) => Some(*elem),
+            TyKind::List(elem) | TyKind::Array { elem, .. } if !self.is_scalar(*elem) => {
+                Some(*elem)
+            }
             _ => None,
         }
     }

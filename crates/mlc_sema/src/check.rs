@@ -221,5 +221,7 @@ fn mark_recursive(cx: &mut Checker<'_>) {
 }
 
 fn fields_of(cx: &Checker<'_>, position: usize) -> Vec<Ty> {
-    (cx.structs[position].fields.iter()).map(|field| field.ty).collect()
+    (cx.structs[position].fields.iter())
+        .map(|field| field.ty)
+        .collect()
 }

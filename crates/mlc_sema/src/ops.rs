@@ -78,7 +78,9 @@ impl<'a> FnCx<'_, 'a> {
         let item_span = item.span;
         let is_place = matches!(
             item.kind,
-            ast::ExprKind::Name(_) | ast::ExprKind::Attribute { .. } | ast::ExprKind::Subscript { .. }
+            ast::ExprKind::Name(_)
+                | ast::ExprKind::Attribute { .. }
+                | ast::ExprKind::Subscript { .. }
         );
         let early = swapped.then(|| self.value(count, None));
         let item = self.value(item, elem);

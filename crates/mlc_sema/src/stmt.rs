@@ -72,8 +72,8 @@ impl<'a> FnCx<'_, 'a> {
                     self.local_struct(item, span);
                 }
             }
-            AstStmt::Import(_) | AstStmt::ImportFrom(_)
-                if crate::imports::is_of_built_in(stmt) => {}
+            AstStmt::Import(_) | AstStmt::ImportFrom(_) if crate::imports::is_of_built_in(stmt) => {
+            }
             AstStmt::Import(_) | AstStmt::ImportFrom(_) => {
                 // Those of the top level are the caller's.
                 self.report(diag::not_yet(

@@ -2,8 +2,8 @@
 
 mod construct;
 pub(crate) mod destructor;
-mod local;
 mod init;
+mod local;
 mod member;
 mod operator;
 

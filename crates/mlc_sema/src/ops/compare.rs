@@ -266,7 +266,10 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::Str => true,
             TyKind::List(elem) => self.comparable_item(*elem, equality),
             TyKind::Array { elem, dims } => {
-                equality && dims.len() == 1 && !self.is_arithmetic(*elem) && self.comparable_item(*elem, true)
+                equality
+                    && dims.len() == 1
+                    && !self.is_arithmetic(*elem)
+                    && self.comparable_item(*elem, true)
             }
             TyKind::Tuple(items) => items
                 .iter()

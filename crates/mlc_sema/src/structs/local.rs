@@ -29,7 +29,13 @@ impl<'a> FnCx<'_, 'a> {
         };
         let ty = self.cx.struct_type(decl, &[], span);
         self.generics.insert(name, GenericArg::Type(ty));
-        let methods: Vec<_> = self.cx.struct_decl(decl).methods.values().copied().collect();
+        let methods: Vec<_> = self
+            .cx
+            .struct_decl(decl)
+            .methods
+            .values()
+            .copied()
+            .collect();
         for method in methods {
             let outer = self.generics.clone();
             self.cx.decls[method.0 as usize].outer_generics = outer;

@@ -1,8 +1,6 @@
 //! `out result: T`: the parameter is no parameter, but a variable that the function returns.
 
-use crate::ast::{
-    ConventionKind, Declare, Expr, ExprKind, Param, Stmt, StmtKind,
-};
+use crate::ast::{ConventionKind, Declare, Expr, ExprKind, Param, Stmt, StmtKind};
 
 /// Takes an `out` parameter other than `self` out of a signature: the result type is its type, the body declares it, and every
 /// `return` without a value returns it, as the end of the body does. One of several, or beside a written result, stays.
@@ -12,7 +10,9 @@ pub(super) fn take_out_result(
     body: &mut Vec<Stmt>,
 ) {
     let is_out = |param: &Param| {
-        param.convention.is_some_and(|convention| convention.kind == ConventionKind::Out)
+        param
+            .convention
+            .is_some_and(|convention| convention.kind == ConventionKind::Out)
             && param.name.name.as_str() != "self"
             && param.annotation.is_some()
     };
@@ -57,16 +57,22 @@ fn return_name(body: &mut [Stmt], name: &Expr) {
                 return_name(orelse, name);
             }
             StmtKind::If(item) => {
-                item.branches.iter_mut().for_each(|branch| return_name(&mut branch.body, name));
+                item.branches
+                    .iter_mut()
+                    .for_each(|branch| return_name(&mut branch.body, name));
                 return_name(&mut item.orelse, name);
             }
             StmtKind::With(item) => return_name(&mut item.body, name),
             StmtKind::Match(item) => {
-                item.cases.iter_mut().for_each(|case| return_name(&mut case.body, name));
+                item.cases
+                    .iter_mut()
+                    .for_each(|case| return_name(&mut case.body, name));
             }
             StmtKind::Try(item) => {
                 return_name(&mut item.body, name);
-                item.handlers.iter_mut().for_each(|handler| return_name(&mut handler.body, name));
+                item.handlers
+                    .iter_mut()
+                    .for_each(|handler| return_name(&mut handler.body, name));
                 return_name(&mut item.orelse, name);
                 return_name(&mut item.finally, name);
             }
