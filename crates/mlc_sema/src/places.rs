@@ -362,10 +362,16 @@ impl<'a> FnCx<'_, 'a> {
         index: &'a ast::Expr,
         span: Span,
     ) -> Operand {
-        let parts: &'a [ast::Expr] = match &index.kind {
+        let written: &'a [ast::Expr] = match &index.kind {
             Ast::Tuple(items) => items,
             _ => std::slice::from_ref(index),
         };
+        // The first `...` stands for all of the dimensions that the others leave.
+        let mut parts: Vec<Option<&'a ast::Expr>> = written.iter().map(Some).collect();
+        if let Some(at) = written.iter().position(|part| matches!(part.kind, Ast::Ellipsis)) {
+            let missing = (dims.len() + 1).saturating_sub(written.len());
+            parts.splice(at..=at, std::iter::repeat_n(None, missing));
+        }
         if parts.len() > dims.len() {
             let message = format!(
                 "{} indices for an array of rank {}",
@@ -379,16 +385,18 @@ impl<'a> FnCx<'_, 'a> {
             ));
             return Operand::Value(Val::error(span));
         }
-        if let Some(part) = parts
-            .iter()
+        if let Some(part) = (parts.iter().flatten())
             .find(|part| matches!(part.kind, Ast::Ellipsis | Ast::None))
         {
             self.report(diag::not_yet(part.span, "this kind of array index"));
             return Operand::Value(Val::error(span));
         }
-        if !parts.iter().any(|part| matches!(part.kind, Ast::Slice(_))) {
+        let is_slice = |part: &Option<&ast::Expr>| {
+            part.is_none_or(|part| matches!(part.kind, Ast::Slice(_)))
+        };
+        if !parts.iter().any(is_slice) {
             let mut indices = Vec::with_capacity(parts.len());
-            for part in parts {
+            for part in parts.iter().flatten() {
                 match self.index_value(part) {
                     Some(index) => indices.push(index),
                     None => return Operand::Value(Val::error(span)),
@@ -407,6 +415,16 @@ impl<'a> FnCx<'_, 'a> {
         let mut subscripts = Vec::with_capacity(parts.len());
         let mut rest = Vec::new();
         for (part, dim) in parts.iter().zip(dims) {
+            let Some(part) = part else {
+                rest.push(*dim);
+                subscripts.push(Subscript::Range {
+                    start: None,
+                    stop: None,
+                    step: None,
+                    lanes: None,
+                });
+                continue;
+            };
             match &part.kind {
                 Ast::Slice(slice) => {
                     let full =
