@@ -368,7 +368,10 @@ impl<'a> FnCx<'_, 'a> {
         };
         // The first `...` stands for all of the dimensions that the others leave.
         let mut parts: Vec<Option<&'a ast::Expr>> = written.iter().map(Some).collect();
-        if let Some(at) = written.iter().position(|part| matches!(part.kind, Ast::Ellipsis)) {
+        if let Some(at) = written
+            .iter()
+            .position(|part| matches!(part.kind, Ast::Ellipsis))
+        {
             let missing = (dims.len() + 1).saturating_sub(written.len());
             parts.splice(at..=at, std::iter::repeat_n(None, missing));
         }
@@ -385,15 +388,14 @@ impl<'a> FnCx<'_, 'a> {
             ));
             return Operand::Value(Val::error(span));
         }
-        if let Some(part) = (parts.iter().flatten())
-            .find(|part| matches!(part.kind, Ast::Ellipsis | Ast::None))
+        if let Some(part) =
+            (parts.iter().flatten()).find(|part| matches!(part.kind, Ast::Ellipsis | Ast::None))
         {
             self.report(diag::not_yet(part.span, "this kind of array index"));
             return Operand::Value(Val::error(span));
         }
-        let is_slice = |part: &Option<&ast::Expr>| {
-            part.is_none_or(|part| matches!(part.kind, Ast::Slice(_)))
-        };
+        let is_slice =
+            |part: &Option<&ast::Expr>| part.is_none_or(|part| matches!(part.kind, Ast::Slice(_)));
         if !parts.iter().any(is_slice) {
             let mut indices = Vec::with_capacity(parts.len());
             for part in parts.iter().flatten() {
