@@ -24,6 +24,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         if !is_contiguous(view) || (mutable && own::kind(view.source.r#type()) == own::Kind::Ref) {
             return Ok(None);
         }
+        // What only the run knows of a parallel loop is checked element by element.
+        let is_known = |dim: &ViewDim<'c, 'm>| match *dim {
+            ViewDim::Range { start, length, .. } => {
+                is_linear(start) && end_of(start, length).is_none_or(is_linear)
+            }
+            _ => true,
+        };
+        if self.in_parallel && !view.dims.iter().all(is_known) {
+            return Ok(None);
+        }
         let from = own::payload(view.source.r#type()).expect("the value is a borrow");
         let to = match own::list_element(from) {
             Some(_) => from,
@@ -145,4 +155,21 @@ fn end_of<'c: 'm, 'm>(start: Value<'c, 'm>, length: Value<'c, 'm>) -> Option<Val
     let most = defining_op(length).filter(|op| op_name(*op) == "arith.maxsi")?;
     let distance = defining_op(operand(most, 0)).filter(|op| op_name(*op) == "arith.subi")?;
     (value_key(operand(distance, 1)) == value_key(start)).then(|| operand(distance, 0))
+}
+
+/// Whether a bound, but for its clamping at the end, is a sum of constants times values, of which the race check can tell how
+/// it goes on from one iteration to the next.
+fn is_linear<'c: 'm, 'm>(value: Value<'c, 'm>) -> bool {
+    let Some(op) = defining_op(value) else {
+        return true;
+    };
+    let constant = |at| mlc_mlir::rewrite::constant_integer(operand(op, at)).is_some();
+    match op_name(op) {
+        "arith.minsi" | "arith.index_cast" => is_linear(operand(op, 0)),
+        "arith.addi" | "arith.subi" => is_linear(operand(op, 0)) && is_linear(operand(op, 1)),
+        "arith.muli" => {
+            (constant(0) || constant(1)) && is_linear(operand(op, 0)) && is_linear(operand(op, 1))
+        }
+        name => !name.starts_with("arith.") || name == "arith.constant",
+    }
 }
