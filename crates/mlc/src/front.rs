@@ -57,6 +57,7 @@ pub(crate) fn check(
         imported,
         defines: options.defines.clone(),
         unchecked: options.checks == Checks::None,
+        overflow: options.checks == Checks::Overflow,
         vector_bits: crate::native::vector_bits(options),
         ..mlc_sema::Options::default()
     };

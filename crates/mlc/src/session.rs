@@ -1,7 +1,7 @@
 //! Compilations with the same options.
 
 use crate::{
-    Checks, CompileError, Compiled, Emit, Options, Source, SourceLoader, front, guard::guard,
+    CompileError, Compiled, Emit, Options, Source, SourceLoader, front, guard::guard,
     imports::NoModules, native, times::Times,
 };
 use mlc_diagnostics::{FileId, SourceMap};
@@ -23,10 +23,6 @@ impl Session {
     pub fn new(options: Options) -> Result<Session, CompileError> {
         native::machine(&options)?;
         native::flow(&options)?;
-        if options.checks == Checks::Overflow {
-            let message = "integer overflow cannot be checked for yet";
-            return Err(CompileError::request("not-yet", message));
-        }
         Ok(Session {
             options,
             observer: None,

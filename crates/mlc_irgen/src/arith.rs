@@ -4,6 +4,7 @@ mod compare;
 mod complex;
 mod float;
 mod int;
+mod overflow;
 mod power;
 
 use melior::ir::{Attribute, Type, Value};
@@ -34,6 +35,8 @@ pub struct Known {
     pub nonnegative: bool,
     /// The right operand is not negative.
     pub nonnegative_right: bool,
+    /// The result fits the type.
+    pub fits: bool,
 }
 
 /// `a op b`.
@@ -213,6 +216,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     ) -> Result<Value<'c, 'm>> {
         let result = self.number_type(ty)?;
         let class = self.class(from)?;
+        if let Class::Int { bits, signed } = class {
+            self.check_unary_fits(op, a, ty, (bits, signed))?;
+        }
         Ok(match (op, class) {
             (UnaryOp::Neg, Class::Float(_)) => self.float_op("arith.negf", &[a], result),
             (UnaryOp::Neg, Class::Complex(kind)) => {

@@ -41,7 +41,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let indices = self
             .b
             .enter(op, 0, &vec![self.b.index_type(); extents.len()]);
+        let overflow = std::mem::replace(&mut self.overflow, false);
         each(self, &indices)?;
+        self.overflow = overflow;
         self.b.op("par.yield", &[], &[]);
         self.b = outer;
         Ok(())
@@ -395,12 +397,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             None => vec![],
         };
         let known = self.known_right(value);
-        let fails = self.cx.program.types.is_int(elem)
-            && !known.nonzero_divisor
+        let divides = !known.nonzero_divisor
             && matches!(
                 op,
                 BinaryOp::FloorDiv | BinaryOp::Mod | BinaryOp::Pow | BinaryOp::Shl | BinaryOp::Shr
             );
+        let fails = self.cx.program.types.is_int(elem) && (divides || self.overflow);
         let source = operand.unwrap_or_else(|| Elements::View(target.clone()));
         self.versions(&source, &[], |lower, stretched| {
             let mut each = |lower: &mut Self, indices: &[Value<'c, 'm>]| {

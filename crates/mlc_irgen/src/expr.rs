@@ -174,6 +174,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.at(expr.span);
         let known = Known {
             nonnegative: self.is_nonnegative(left) && self.is_nonnegative(right),
+            fits: self.always_fits(op, self.interval(left), self.interval(right), expr.ty),
             ..self.known_right(right)
         };
         let value = self.binary(Binary {
@@ -196,6 +197,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             safe_divisor: constant.is_some_and(|value| value != 0 && value != -1),
             nonnegative: false,
             nonnegative_right: self.is_nonnegative(right),
+            fits: false,
         }
     }
 

@@ -33,8 +33,12 @@ pub struct Lower<'x, 'c, 'm> {
     /// Whether run-time checks are emitted.
     pub checks: bool,
     pub env: Vec<Binding<'c, 'm>>,
+    /// Whether integer arithmetic raises where its result does not fit.
+    pub overflow: bool,
     /// Integer variables that are known not to be negative here.
     pub nonnegative: LocalSet,
+    /// Those of them that are below some integer, as the index of a loop is below its end.
+    pub counted: LocalSet,
     /// What may be read behind the current statement or in the rest of it.
     pub live: LocalSet,
     /// What is live where jumps of the current statement lead to.
@@ -172,8 +176,10 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
         b,
         fp,
         checks: !unchecked,
+        overflow: cx.program.overflow && !unchecked,
         env: vec![Binding::Unset; slots.count()],
         nonnegative: LocalSet::default(),
+        counted: LocalSet::default(),
         live: LocalSet::default(),
         targets: Targets::default(),
         reductions: &[],
@@ -231,8 +237,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             b,
             fp: self.fp,
             checks: self.checks,
+            overflow: self.overflow,
             env: vec![Binding::Unset; self.env.len()],
             nonnegative: self.nonnegative.clone(),
+            counted: self.counted.clone(),
             live: self.live.clone(),
             targets: self.targets.clone(),
             reductions: self.reductions,
@@ -361,6 +369,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Gives a variable the values that a region handed on.
     pub fn set_slot(&mut self, slot: usize, values: Vec<Value<'c, 'm>>) {
         self.nonnegative.remove(slot);
+        self.counted.remove(slot);
         if self.cells.contains(slot)
             && let Binding::Borrow(Borrowed::Ref(target)) = self.env[slot]
         {

@@ -18,6 +18,7 @@ mod exceptions;
 mod expr;
 mod function;
 mod global;
+mod interval;
 mod kept;
 mod list;
 mod literal;

@@ -28,6 +28,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let right = self.factor(&args[1])?;
         self.at(expr.span);
         let elem = element_ty(self, args[0].ty);
+        if self.overflow && self.cx.program.types.is_int(elem) {
+            let what = "a product of matrices of integers with `--checks=overflow`";
+            return Err(crate::Error::unsupported(expr.span, what));
+        }
         let (a, b) = (self.extents(&left), self.extents(&right));
         let (inner, other) = (a[a.len() - 1], b[0]);
         let fits = self.compare_ints("eq", inner, other);

@@ -27,6 +27,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         for reduction in &par.reductions {
             kinds.push(self.reduction_kind(reduction)?.attribute(self.cx.context));
             let (value, target) = self.accumulator(reduction)?;
+            let value = match self.summed(reduction)? {
+                Some(int) => self.widened(value, self.local_ty(reduction.local), int),
+                None => value,
+            };
             operands.push(value);
             targets.push(target);
         }
@@ -50,7 +54,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             types.push(self.b.int_type(32));
         }
         for reduction in &par.reductions {
-            types.extend(self.types().flat(self.local_ty(reduction.local))?);
+            let ty = self.local_ty(reduction.local);
+            match self.summed(reduction)? {
+                Some((bits, _)) => types.push(self.b.int_type(2 * bits)),
+                None => types.extend(self.types().flat(ty)?),
+            }
         }
         let mut attrs: Vec<(&str, Attribute<'c>)> = vec![
             (
@@ -90,6 +98,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let position = self.axis_value(bounds, counted);
             let value = self.int_of_index(position);
             self.env[*slot] = Binding::Values(vec![value]);
+            self.counted.remove(*slot);
             if bounds.nonnegative {
                 self.nonnegative.insert(*slot);
             } else {
@@ -111,7 +120,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.stmts(&list, &live)?;
         let mut contributions = Vec::new();
         for reduction in &par.reductions {
-            contributions.extend(self.current(reduction.local.0 as usize)?);
+            let values = self.current(reduction.local.0 as usize)?;
+            match self.summed(reduction)? {
+                Some(int) => {
+                    let ty = self.local_ty(reduction.local);
+                    contributions.push(self.widened(values[0], ty, int));
+                }
+                None => contributions.extend(values),
+            }
         }
         self.b.op("par.yield", &contributions, &[]);
 
@@ -136,6 +152,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         for (reduction, (target, value)) in
             par.reductions.iter().zip(targets.into_iter().zip(results))
         {
+            let value = match self.summed(reduction)? {
+                Some(int) => {
+                    self.at(reduction.span);
+                    self.narrowed_sum(value, self.local_ty(reduction.local), int)?
+                }
+                None => value,
+            };
             match target {
                 None => self.set_slot(reduction.local.0 as usize, vec![value]),
                 Some(target) => self.b.op("own.store", &[value, target], &[]),
@@ -162,6 +185,21 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             return Ok((self.load(target, ty)?[0], Some(target)));
         }
         Ok((self.current(slot)?[0], None))
+    }
+
+    /// The integers of a reduction whose sum is checked, and so added up at twice the width: only the whole has to fit.
+    fn summed(&self, reduction: &Reduction) -> Result<Option<(u32, bool)>> {
+        let class = self.class(self.local_ty(reduction.local));
+        Ok(match (reduction.op, class) {
+            (BinaryOp::Add, Ok(Class::Int { bits, signed })) if self.overflow => {
+                Some((bits, signed))
+            }
+            (BinaryOp::Mul, Ok(Class::Int { .. })) if self.overflow => {
+                let what = "a product over a parallel loop with `--checks=overflow`";
+                return Err(Error::unsupported(reduction.span, what));
+            }
+            _ => None,
+        })
     }
 
     fn reduction_kind(&self, reduction: &Reduction) -> Result<par::Reduction> {
@@ -266,6 +304,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn atomic_update(&mut self, place: &'x Place, op: BinaryOp, value: &'x Expr) -> Result<()> {
         let spot = self.place(place, true)?;
         let operand = self.one(value)?;
+        let given = operand;
         self.at(place.span);
         let Spot::Element(view) = spot else {
             return Err(Error::unsupported(
@@ -313,8 +352,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let mut operands = vec![operand, memory];
         operands.extend(self.positions(&view, &[]));
         let kind = melior::ir::attribute::IntegerAttribute::new(self.b.int_type(64), number as i64);
-        self.b
-            .value_with("memref.atomic_rmw", &operands, ty, &[("kind", kind.into())]);
+        let attrs = [("kind", kind.into())];
+        let old = (self.b).value_with("memref.atomic_rmw", &operands, ty, &attrs);
+        if self.overflow && matches!(class, Class::Int { .. }) {
+            // The element has its new value by now; whether that is the exact one is told by the old one.
+            self.binary(Binary::alike(op, old, given, place.ty))?;
+        }
         Ok(())
     }
 

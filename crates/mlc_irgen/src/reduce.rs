@@ -117,7 +117,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             axes.iter().for_each(|&axis| target.fix(axis, zero));
         }
         let combines = !matches!(op, Builtin::ArgMin | Builtin::ArgMax | Builtin::Std);
-        let by_layers = combines && !axes.contains(&(rank - 1));
+        let in_order = self.adds_in_order(op, types.result);
+        let by_layers = combines && !in_order && !axes.contains(&(rank - 1));
         let last = if by_layers {
             kept.last().copied()
         } else {
@@ -142,6 +143,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 }
             };
             match last {
+                None if in_order => {
+                    lower.each_in_order(&bounds, &mut vec![], &mut |lower, at| {
+                        let value = lower.reduced(op, &whole(at), types)?;
+                        lower.store_element(&target, at, value);
+                        Ok(())
+                    })?
+                }
                 None => lower.each_index(&bounds, &mut |lower, at| {
                     let value = lower.reduced(op, &whole(at), types)?;
                     lower.store_element(&target, at, value);
@@ -268,6 +276,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         each: impl FnOnce(&mut Self, Value<'c, 'm>) -> Result<Value<'c, 'm>>,
         types: Types,
     ) -> Result<Value<'c, 'm>> {
+        if self.adds_in_order(op, ty) {
+            let start = self.neutral(op, ty)?;
+            return self.combined_in_order(op, section, types, &mut vec![], start);
+        }
         let scalar = self.types().flat(ty)?[0];
         let class = self.class(ty)?;
         let kind = match (op, class) {
@@ -297,6 +309,43 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let value = self.convert(value, types.elem, ty)?;
         let value = each(self, value)?;
         self.b.op("par.yield", &[value], &[]);
+        self.b = outer;
+        Ok(self.results_of(loop_)[0])
+    }
+
+    /// Whether the parts of a sum or product are checked one by one.
+    fn adds_in_order(&self, op: Builtin, ty: Ty) -> bool {
+        let adds = matches!(op, Builtin::Sum | Builtin::Prod);
+        self.overflow && adds && self.cx.program.types.is_int(ty)
+    }
+
+    /// The free elements of a section added to or multiplied with what there is so far, in order: one loop for each free
+    /// dimension.
+    fn combined_in_order(
+        &mut self,
+        op: Builtin,
+        section: &Section<'_, 'x, 'c, 'm>,
+        types: Types,
+        free: &mut Vec<Value<'c, 'm>>,
+        so_far: Value<'c, 'm>,
+    ) -> Result<Value<'c, 'm>> {
+        let bounds = section.free();
+        let Some(&bound) = bounds.get(free.len()) else {
+            let indices = section.indices(free);
+            let value = self.element(section.elements, &indices, section.stretched)?;
+            let value = self.convert(value, types.elem, types.result)?;
+            return self.merged(op, so_far, value, types.result);
+        };
+        let (zero, one) = (self.b.index(0), self.b.index(1));
+        let scalar = self.types().flat(types.result)?[0];
+        let operands = [zero, bound, one, so_far];
+        let loop_ = self.b.structured("scf.for", &operands, &[scalar], &[], 1);
+        let outer = self.b;
+        let state = self.b.enter(loop_, 0, &[self.b.index_type(), scalar]);
+        free.push(state[0]);
+        let next = self.combined_in_order(op, section, types, free, state[1])?;
+        free.pop();
+        self.b.op("scf.yield", &[next], &[]);
         self.b = outer;
         Ok(self.results_of(loop_)[0])
     }

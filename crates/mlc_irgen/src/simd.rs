@@ -101,6 +101,19 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         vector: Value<'c, 'm>,
     ) -> Result<Value<'c, 'm>> {
         let class = self.class(vector_ty)?;
+        if self.overflow
+            && let (Builtin::Sum | Builtin::Prod, Class::Int { bits, signed }) = (op, class)
+        {
+            if op == Builtin::Prod {
+                let what = "the product of the lanes of a vector with `--checks=overflow`";
+                return Err(Error::unsupported(expr.span, what));
+            }
+            let lanes = self.widened(vector, vector_ty, (bits, signed));
+            let wide = self.b.int_type(2 * bits);
+            let add = [("kind", self.cx.parsed("#vector.kind<add>"))];
+            let exact = self.b.value_with("vector.reduction", &[lanes], wide, &add);
+            return self.narrowed_sum(exact, expr.ty, (bits, signed));
+        }
         let signed = matches!(class, Class::Int { signed: true, .. });
         let float = matches!(class, Class::Float(_));
         let kind = match op {

@@ -6,7 +6,7 @@ use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{BinaryOp, ErrorKind, Expr, ExprKind, Mode, Place, Stmt, StmtKind};
 
 use crate::{
-    arith::Binary,
+    arith::{Binary, Known},
     exceptions::Protected,
     function::{Binding, Lower, Result},
     local_set::LocalSet,
@@ -167,6 +167,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 }
             }
         };
+        self.counted.remove(slot);
         if nonnegative {
             self.nonnegative.insert(slot);
         } else {
@@ -202,7 +203,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let old = self.read(&spot, place.ty)?[0];
         let operand = self.one(value)?;
         self.at(place.span);
-        let known = self.known_right(value);
+        let (left, right) = (self.interval_of(place), self.interval(value));
+        let known = Known {
+            fits: self.always_fits(op, left, right, place.ty),
+            ..self.known_right(value)
+        };
         let new = self.binary(Binary {
             op,
             a: old,

@@ -40,6 +40,12 @@ void *mlc_rt_box_new(int64_t bytes);
 /* Frees the cell, not what its payload owns. NULL is fine. */
 void mlc_rt_box_free(void *cell);
 
+/* A cell with the bytes of a value, for its destructor; ends the process without memory. */
+void *mlc_rt_destructor_cell(const void *place, int64_t bytes);
+/* Around a call of a destructor: the pending error is put aside, and one that leaves the destructor is reported. */
+void mlc_rt_destructor_enter(void);
+void mlc_rt_destructor_leave(const char *name, int64_t name_len);
+
 /* ---- Lists ---- */
 
 typedef struct mlc_rt_list {
@@ -241,6 +247,7 @@ bool mlc_rt_str_contains(const mlc_rt_text *text, const mlc_rt_text *part);
 bool mlc_rt_str_ends_with(const mlc_rt_text *text, const mlc_rt_text *part);
 bool mlc_rt_str_equal(const mlc_rt_text *a, const mlc_rt_text *b);
 int64_t mlc_rt_str_find(const mlc_rt_text *text, const mlc_rt_text *part);
+int64_t mlc_rt_str_find_in(const mlc_rt_text *text, const mlc_rt_text *part, int64_t start, int64_t end);
 int32_t mlc_rt_str_index(mlc_rt_text *out, const mlc_rt_text *text, int64_t index);
 int32_t mlc_rt_str_join(mlc_rt_text *out, const mlc_rt_text *separator, const mlc_rt_list *list);
 int64_t mlc_rt_str_len(const mlc_rt_text *text);
@@ -253,6 +260,7 @@ int64_t mlc_rt_str_ord(const mlc_rt_text *text);
 void mlc_rt_str_release(mlc_rt_text text);
 int32_t mlc_rt_str_repeat(mlc_rt_text *out, const mlc_rt_text *text, int64_t count);
 int32_t mlc_rt_str_replace(mlc_rt_text *out, const mlc_rt_text *text, const mlc_rt_text *old, const mlc_rt_text *replacement);
+int32_t mlc_rt_str_replace_most(mlc_rt_text *out, const mlc_rt_text *text, const mlc_rt_text *old, const mlc_rt_text *replacement, int64_t count);
 int32_t mlc_rt_str_repr(mlc_rt_text *out, const mlc_rt_text *text);
 void mlc_rt_str_retain(mlc_rt_text text);
 int32_t mlc_rt_str_rstrip(mlc_rt_text *out, const mlc_rt_text *text);
@@ -260,9 +268,13 @@ int32_t mlc_rt_str_rstrip_of(mlc_rt_text *out, const mlc_rt_text *text, const ml
 int32_t mlc_rt_str_slice(mlc_rt_text *out, const mlc_rt_text *text, int64_t start, int64_t stop, int64_t step, int32_t present);
 int32_t mlc_rt_str_split(mlc_rt_list *list, const mlc_rt_text *text);
 int32_t mlc_rt_str_split_at(mlc_rt_list *list, const mlc_rt_text *text, const mlc_rt_text *separator);
+int32_t mlc_rt_str_split_at_most(mlc_rt_list *list, const mlc_rt_text *text, const mlc_rt_text *separator, int64_t most);
+int32_t mlc_rt_str_split_most(mlc_rt_list *list, const mlc_rt_text *text, int64_t most);
 bool mlc_rt_str_starts_with(const mlc_rt_text *text, const mlc_rt_text *part);
 int32_t mlc_rt_str_strip(mlc_rt_text *out, const mlc_rt_text *text);
 int32_t mlc_rt_str_strip_of(mlc_rt_text *out, const mlc_rt_text *text, const mlc_rt_text *of);
+/* Writes the real and the imaginary part. */
+int32_t mlc_rt_str_to_c128(double out[2], const mlc_rt_text *text);
 int32_t mlc_rt_str_to_f64(double *out, const mlc_rt_text *text);
 int32_t mlc_rt_str_to_i64(int64_t *out, const mlc_rt_text *text, int64_t base);
 int32_t mlc_rt_str_upper(mlc_rt_text *out, const mlc_rt_text *text);

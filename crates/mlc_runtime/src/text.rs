@@ -6,9 +6,11 @@
 mod builder;
 mod character;
 mod compare;
+mod complex;
 mod convert;
 mod exception;
 mod format;
+mod limited;
 mod make;
 mod parts;
 mod scalar;
@@ -21,9 +23,11 @@ use crate::sanitizer;
 
 pub use builder::*;
 pub use compare::*;
+pub use complex::*;
 pub use convert::*;
 pub use exception::*;
 pub use format::*;
+pub use limited::*;
 pub use make::*;
 pub use parts::*;
 pub use scalar::*;

@@ -2,10 +2,12 @@
 
 mod bind;
 mod generic;
+mod order;
 mod star;
 mod typed;
 
 pub(crate) use bind::{Binding, Slot, is_variadic};
+pub(crate) use order::is_out_of_order;
 
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
@@ -241,6 +243,12 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Val {
         let function: &'a ast::Function = self.cx.decl(decl).ast;
+        let callee = self.function_binding(function);
+        if is_out_of_order(&callee, args, usize::from(receiver.is_some())) {
+            return self.call_in_order(args, span, |cx, args| {
+                cx.call_decl(decl, receiver, written_generics, args, span)
+            });
+        }
         let Some(bound) = self.bind_args(function, receiver.clone(), args, span) else {
             return self.poisoned_call(args, span);
         };

@@ -151,7 +151,7 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
             let races = crate::parallel::recognize(function, &cx.types);
             cx.diagnostics.extend(races);
         }
-        crate::raises::infer(&mut functions, &cx.types, cx.options.unchecked);
+        crate::raises::infer(&mut functions, &cx.types, cx.options);
     }
     for (position, header) in cx.headers.iter().enumerate() {
         let Some(decl) = header.decl else {
@@ -184,6 +184,7 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
         constants: cx.constants,
         functions,
         init,
+        overflow: cx.options.overflow,
     };
     let mut diagnostics = cx.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.file, diagnostic.primary.start));

@@ -66,6 +66,8 @@ pub struct Program {
     /// The top-level statements, in order, as a function without parameters; `None` if there are none. Run once before
     /// anything else of the module is called; under `mlc run` it is the program.
     pub init: Option<FuncId>,
+    /// `--checks=overflow`: integer arithmetic raises where its result does not fit, but in functions that are `unchecked`.
+    pub overflow: bool,
 }
 
 /// A struct type. A value is its fields inline, in this order; it owns them.

@@ -109,6 +109,8 @@ pub(crate) struct Interpreter<'t> {
     functions: &'t [Option<Function>],
     constants: &'t [crate::hir::Constant],
     structs: &'t [crate::hir::Struct],
+    /// Whether arithmetic raises where its result does not fit.
+    overflow: bool,
     steps: u64,
     most_steps: u64,
     calls: u32,
@@ -152,6 +154,7 @@ pub(crate) fn evaluate(
         functions: &cx.functions,
         constants: &cx.constants,
         structs: &cx.structs,
+        overflow: cx.options.overflow,
         steps: 0,
         most_steps: cx.options.comptime_steps.unwrap_or(MOST_STEPS),
         calls: 0,

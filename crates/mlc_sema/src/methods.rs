@@ -1,5 +1,7 @@
 //! Methods of built-in types.
 
+mod text;
+
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, Arg};
 
@@ -13,20 +15,6 @@ const LIST_METHODS: &[&str] = &[
     "append", "extend", "pop", "insert", "clear", "reverse", "sort", "index", "count", "copy",
     "remove",
 ];
-const STR_METHODS: &[&str] = &[
-    "join",
-    "split",
-    "strip",
-    "lstrip",
-    "rstrip",
-    "find",
-    "replace",
-    "startswith",
-    "endswith",
-    "upper",
-    "lower",
-];
-
 impl<'a> FnCx<'_, 'a> {
     pub fn call_method(
         &mut self,
@@ -223,62 +211,15 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    fn wrong_method_call(&mut self, ty: &str, name: &str, args: &'a [Arg], span: Span) -> Val {
-        let message = format!("wrong number of arguments for `{name}` of a {ty}");
-        self.report(diag::wrong_arguments(span, message));
-        self.poisoned_call(args, span)
-    }
-
-    fn str_method(
+    pub(super) fn wrong_method_call(
         &mut self,
-        text: Place,
-        attr: &'a ast::Ident,
+        ty: &str,
+        name: &str,
         args: &'a [Arg],
         span: Span,
     ) -> Val {
-        let name = attr.name.as_str();
-        let receiver = self.read(text);
-        let list_of_str = self.cx.types.list(Ty::STR);
-        let one = |cx: &mut Self, op: Builtin, arg: &'a Arg, result: Ty, receiver: Expr| {
-            let arg = cx.value_of(&arg.value, Ty::STR);
-            cx.builtin(op, vec![receiver, arg], result, span)
-        };
-        match (name, args) {
-            ("join", [arg]) => {
-                let list = self.listed(&arg.value, Some(list_of_str));
-                let list = self.coerce(list, list_of_str);
-                let list = self.borrow(list);
-                self.builtin(Builtin::StrJoin, vec![receiver, list], Ty::STR, span)
-            }
-            ("split", []) => self.builtin(Builtin::StrSplit, vec![receiver], list_of_str, span),
-            ("split", [arg]) => one(self, Builtin::StrSplit, arg, list_of_str, receiver),
-            ("strip", []) => self.builtin(Builtin::StrStrip, vec![receiver], Ty::STR, span),
-            ("strip", [arg]) => one(self, Builtin::StrStrip, arg, Ty::STR, receiver),
-            ("lstrip", []) => self.builtin(Builtin::StrLstrip, vec![receiver], Ty::STR, span),
-            ("lstrip", [arg]) => one(self, Builtin::StrLstrip, arg, Ty::STR, receiver),
-            ("rstrip", []) => self.builtin(Builtin::StrRstrip, vec![receiver], Ty::STR, span),
-            ("rstrip", [arg]) => one(self, Builtin::StrRstrip, arg, Ty::STR, receiver),
-            ("find", [arg]) => one(self, Builtin::StrFind, arg, Ty::INT, receiver),
-            ("startswith", [arg]) => one(self, Builtin::StrStartsWith, arg, Ty::BOOL, receiver),
-            ("endswith", [arg]) => one(self, Builtin::StrEndsWith, arg, Ty::BOOL, receiver),
-            ("upper", []) => self.builtin(Builtin::StrUpper, vec![receiver], Ty::STR, span),
-            ("lower", []) => self.builtin(Builtin::StrLower, vec![receiver], Ty::STR, span),
-            ("replace", [old, new]) => {
-                let old = self.value_of(&old.value, Ty::STR);
-                let new = self.value_of(&new.value, Ty::STR);
-                self.builtin(Builtin::StrReplace, vec![receiver, old, new], Ty::STR, span)
-            }
-            _ if STR_METHODS.contains(&name) => self.wrong_method_call("string", name, args, span),
-            _ => {
-                let known = STR_METHODS.iter().copied();
-                let near = mlc_diagnostics::closest(name, known.clone()).is_some();
-                self.report(if near {
-                    diag::unknown_attribute(attr.span, "String", name, known)
-                } else {
-                    diag::not_yet(attr.span, &format!("the string method `{name}`"))
-                });
-                self.poisoned_call(args, span)
-            }
-        }
+        let message = format!("wrong number of arguments for `{name}` of a {ty}");
+        self.report(diag::wrong_arguments(span, message));
+        self.poisoned_call(args, span)
     }
 }

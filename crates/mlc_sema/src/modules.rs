@@ -251,6 +251,9 @@ impl Walk<'_> {
                 links.reached.insert(path.to_owned(), None);
                 return Ok(None);
             }
+            Err(LoadError::NotFound(_)) if path == "sys" => {
+                return Err(diag::not_yet(span, "the module `sys`"));
+            }
             Err(LoadError::NotFound(why)) => return Err(diag::unknown_module(span, path, &why)),
             Err(LoadError::Unreadable(why)) => {
                 return Err(diag::unreadable_module(span, path, &why));

@@ -18,6 +18,8 @@ pub struct Options {
     pub defines: Vec<(String, String)>,
     /// `--checks=none`: no run-time check counts as something that may raise.
     pub unchecked: bool,
+    /// `--checks=overflow`: integer arithmetic may raise.
+    pub overflow: bool,
     /// The width of a vector register of the target, for `simd_width`; 128 where nothing is said.
     pub vector_bits: u32,
     /// How many statements and iterations one evaluation at compile time may take; 30 million where nothing is said.

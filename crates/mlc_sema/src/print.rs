@@ -16,8 +16,10 @@ impl<'a> FnCx<'_, 'a> {
         let mut separator = self.str(" ", span);
         let mut end = self.str("\n", span);
         let mut values = Vec::new();
+        let starred = args.iter().any(|arg| arg.kind == ArgKind::Star);
         for arg in args {
             match &arg.kind {
+                ArgKind::Positional if starred => {}
                 ArgKind::Positional => {
                     let value = self.value(&arg.value, None);
                     let value = self.settle(value);
@@ -34,28 +36,31 @@ impl<'a> FnCx<'_, 'a> {
                     "file" => self.report(diag::not_yet(keyword.span, "`file` of `print`")),
                     _ => self.unknown_print_keyword(*keyword),
                 },
-                ArgKind::Star => {
-                    if args.iter().filter(|arg| is_value(arg)).count() > 1 {
-                        let feature = "`print` of a list's items beside other values";
-                        self.report(diag::not_yet(arg.value.span, feature));
-                    }
-                }
+                ArgKind::Star => {}
                 ArgKind::DoubleStar => {
                     self.report(diag::not_yet(arg.value.span, "`**` in a call of `print`"));
                 }
             }
         }
-        if let Some(arg) = args.iter().find(|arg| arg.kind == ArgKind::Star)
-            && values.is_empty()
-        {
-            // The items of a list: their texts, joined.
+        if starred {
+            // How many values there are is known when it runs: their texts, joined.
             let texts = self.gathered(span, Some(Ty::STR), |cx, push| {
-                cx.each(&arg.value, &mut |cx, value| {
+                let mut write = |cx: &mut Self, value: Val| {
                     let value = cx.settle(value);
                     let at = value.span;
                     let text = cx.str_of(value, at);
                     push(cx, text);
-                });
+                };
+                for arg in args {
+                    match arg.kind {
+                        ArgKind::Star => cx.each(&arg.value, &mut write),
+                        ArgKind::Positional => {
+                            let value = cx.value(&arg.value, None);
+                            write(cx, value);
+                        }
+                        _ => {}
+                    }
+                }
             });
             let texts = self.borrow(texts.expr);
             let line = vec![separator.clone(), texts];
@@ -86,8 +91,4 @@ impl<'a> FnCx<'_, 'a> {
         }
         self.report(diagnostic);
     }
-}
-
-fn is_value(arg: &Arg) -> bool {
-    matches!(arg.kind, ArgKind::Positional | ArgKind::Star)
 }

@@ -2,17 +2,19 @@
 
 use crate::hir::{
     BinaryOp, Builtin, Expr, ExprKind, Function, Place, ProjectionKind, Range, Stmt, StmtKind,
-    Subscript, Ty, TypeTable,
+    Subscript, Ty, TyKind, TypeTable,
 };
+use crate::options::Options;
 use crate::walk::{Visitor, walk};
 
-pub(crate) fn infer(functions: &mut [Function], types: &TypeTable, unchecked: bool) {
+pub(crate) fn infer(functions: &mut [Function], types: &TypeTable, options: &Options) {
     let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
     let mut work: Vec<usize> = Vec::new();
     for (position, function) in functions.iter_mut().enumerate() {
         let mut facts = Facts {
             types,
-            unchecked: unchecked || function.attributes.unchecked,
+            unchecked: options.unchecked || function.attributes.unchecked,
+            overflow: options.overflow,
             raises: function.raises,
             calls: Vec::new(),
         };
@@ -38,6 +40,7 @@ pub(crate) fn infer(functions: &mut [Function], types: &TypeTable, unchecked: bo
 struct Facts<'t> {
     types: &'t TypeTable,
     unchecked: bool,
+    overflow: bool,
     raises: bool,
     calls: Vec<usize>,
 }
@@ -46,6 +49,17 @@ impl Facts<'_> {
     /// Something that a run-time check guards, which `unchecked` removes.
     fn check(&mut self) {
         self.raises |= !self.unchecked;
+    }
+
+    /// Arithmetic of numbers of a type, or of elements of one.
+    fn arithmetic(&mut self, ty: Ty) {
+        let elem = match self.types.kind(ty) {
+            TyKind::Simd { elem, .. } | TyKind::Array { elem, .. } | TyKind::List(elem) => *elem,
+            _ => ty,
+        };
+        if self.overflow && self.types.is_int(elem) {
+            self.check();
+        }
     }
 
     fn range(&mut self, range: &Range) {
@@ -60,6 +74,7 @@ impl Facts<'_> {
         if !self.types.is_int(left.ty) {
             return;
         }
+        self.arithmetic(left.ty);
         let constant = match right.kind {
             ExprKind::Int(value) => Some(value),
             _ => None,
@@ -122,6 +137,7 @@ impl Visitor for Facts<'_> {
             StmtKind::Raise { .. } | StmtKind::Reraise(_) | StmtKind::Check { .. } => {
                 self.raises = true
             }
+            StmtKind::Reduce { value, .. } => self.arithmetic(value.ty),
             StmtKind::For { range, .. } => self.range(range),
             StmtKind::ParFor(par) => {
                 par.axes.iter().for_each(|axis| self.range(&axis.range));
@@ -159,7 +175,11 @@ impl Visitor for Facts<'_> {
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
             ExprKind::Call { callee, .. } => self.calls.push(callee.0 as usize),
-            ExprKind::Binary { op, left, right } => self.binary(*op, left, right),
+            ExprKind::Binary { op, left, right } => {
+                self.arithmetic(expr.ty);
+                self.binary(*op, left, right)
+            }
+            ExprKind::Unary { .. } => self.arithmetic(expr.ty),
             ExprKind::Cast(inner)
                 if self.types.is_float(inner.ty) && self.types.is_int(expr.ty) =>
             {
@@ -175,6 +195,7 @@ impl Visitor for Facts<'_> {
             ExprKind::Array(_) => self.raises |= self.types.is_owning(expr.ty),
             // What gives an array needs memory.
             ExprKind::Builtin { op, .. } => {
+                self.arithmetic(expr.ty);
                 self.raises |= may_raise(*op) || self.types.is_owning(expr.ty)
             }
             _ => {}

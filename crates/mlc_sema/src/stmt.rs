@@ -19,6 +19,12 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
+    /// What its blocks do, a `return` say, is not known, so nothing is missed behind it.
+    fn unsupported_block(&mut self, what: &str, span: Span) {
+        self.report(diag::not_yet(span, what));
+        self.reachable = false;
+    }
+
     fn stmt(&mut self, stmt: &'a ast::Stmt) {
         let span = stmt.span;
         match &stmt.kind {
@@ -82,8 +88,8 @@ impl<'a> FnCx<'_, 'a> {
                 ));
                 crate::names::bound_by(stmt, &mut |name| self.bind_poisoned(name, span));
             }
-            AstStmt::With(_) => self.report(diag::not_yet(span, "`with`")),
-            AstStmt::Match(_) => self.report(diag::not_yet(span, "`match`")),
+            AstStmt::With(_) => self.unsupported_block("`with`", span),
+            AstStmt::Match(_) => self.unsupported_block("`match`", span),
             AstStmt::Invalid { names } => {
                 for name in names {
                     self.bind_poisoned(*name, span);

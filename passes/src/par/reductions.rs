@@ -61,7 +61,7 @@ fn neutral_text(kind: Reduction, ty: Type) -> Option<String> {
         } else {
             ty.to_string().get(1..)?.parse::<u32>().ok()?
         };
-        let most = (1i128 << (bits - 1)) - 1;
+        let most = i128::MAX >> (128 - bits);
         let value = match kind {
             Reduction::Add | Reduction::Or | Reduction::Xor | Reduction::MaxU => 0,
             Reduction::Mul => 1,

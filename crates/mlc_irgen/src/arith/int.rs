@@ -16,6 +16,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         (bits, signed): (u32, bool),
     ) -> Result<Value<'c, 'm>> {
         let &Binary { op, a, b, ty, .. } = operation;
+        self.check_result(operation, (bits, signed))?;
         let name = match (op, signed) {
             (BinaryOp::Add, _) => "arith.addi",
             (BinaryOp::Sub, _) => "arith.subi",
@@ -151,6 +152,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         };
         let safe = self.b.select(wide, zero, count);
         let shifted = self.b.value(name, &[a, safe], result);
+        if op == BinaryOp::Shl {
+            self.check_shift_fits((a, safe, shifted, wide), ty, signed)?;
+        }
         Ok(self.b.select(wide, zero, shifted))
     }
 

@@ -47,8 +47,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let iterated = std::mem::take(&mut self.iterated);
         let bounds = self.bounds(range)?;
         let nonnegative = bounds.nonnegative;
+        let counts_up = bounds.scale.is_none();
         self.counted_loop(&bounds, body, orelse, behind, |lower, position| {
             lower.bind_index(index, position, nonnegative);
+            if counts_up {
+                lower.counted.insert(index);
+            }
             iterated.iter().map(|place| lower.visited(place)).collect()
         })
     }

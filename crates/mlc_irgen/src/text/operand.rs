@@ -14,7 +14,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn texts(&mut self, exprs: &'x [Expr]) -> Result<Vec<Value<'c, 'm>>> {
         let mut values = Vec::new();
         for (at, expr) in exprs.iter().enumerate() {
-            values.push(self.text_before(expr, &exprs[at + 1..])?);
+            values.push(match self.is_text(expr.ty) {
+                true => self.text_before(expr, &exprs[at + 1..])?,
+                false => self.one(expr)?,
+            });
         }
         Ok(values)
     }

@@ -17,12 +17,17 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     ) -> Result<Value<'c, 'm>> {
         let strips = |plain, of| if args.len() == 1 { plain } else { of };
         let symbol = match op {
+            Builtin::StrReplace if args.len() == 4 => "mlc_rt_str_replace_most",
             Builtin::StrReplace => "mlc_rt_str_replace",
             Builtin::StrStrip => strips("mlc_rt_str_strip", "mlc_rt_str_strip_of"),
             Builtin::StrLstrip => strips("mlc_rt_str_lstrip", "mlc_rt_str_lstrip_of"),
             Builtin::StrRstrip => strips("mlc_rt_str_rstrip", "mlc_rt_str_rstrip_of"),
             Builtin::StrUpper => "mlc_rt_str_upper",
             Builtin::StrLower => "mlc_rt_str_lower",
+            Builtin::StrSplit if args.len() == 3 => "mlc_rt_str_split_at_most",
+            Builtin::StrSplit if args.len() == 2 && !self.is_text(args[1].ty) => {
+                "mlc_rt_str_split_most"
+            }
             Builtin::StrSplit => strips("mlc_rt_str_split", "mlc_rt_str_split_at"),
             Builtin::StrFind | Builtin::StrStartsWith | Builtin::StrEndsWith => {
                 let texts = self.texts(args)?;
@@ -68,6 +73,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.at(expr.span);
                 let symbol = match op {
                     Builtin::IntFromStr => "mlc_rt_str_to_i64",
+                    _ if self.cx.program.types.is_complex(expr.ty) => "mlc_rt_str_to_c128",
                     _ => "mlc_rt_str_to_f64",
                 };
                 let number = self.types().flat(expr.ty)?[0];
@@ -92,6 +98,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         texts: &[Value<'c, 'm>],
     ) -> Result<Value<'c, 'm>> {
         let symbol = match op {
+            Builtin::StrFind if texts.len() == 4 => "mlc_rt_str_find_in",
             Builtin::StrFind => "mlc_rt_str_find",
             Builtin::StrStartsWith => "mlc_rt_str_starts_with",
             Builtin::StrEndsWith => "mlc_rt_str_ends_with",

@@ -2,7 +2,7 @@
 
 use mlc_sema::hir::{
     BinaryOp, Builtin, Expr, ExprKind, Fill, LocalId, Mode, Place, Projection, ProjectionKind,
-    Range, Reduction, Root, Stmt, StmtKind, Subscript, TyKind,
+    Range, Reduction, Root, Stmt, StmtKind, Subscript, Ty, TyKind,
 };
 
 use super::{Event, Slots, Wanted};
@@ -12,6 +12,16 @@ use crate::{
 };
 
 impl Slots<'_> {
+    /// Whether arithmetic of a type raises where its result does not fit.
+    fn overflows(self, ty: Ty) -> bool {
+        let types = &self.program.types;
+        let elem = match types.kind(ty) {
+            TyKind::Simd { elem, .. } | TyKind::Array { elem, .. } | TyKind::List(elem) => *elem,
+            _ => ty,
+        };
+        self.program.overflow && !self.function.attributes.unchecked && types.is_int(elem)
+    }
+
     /// Whether a variable is held in SSA values, so that a write to a part of it gives it new ones.
     fn is_in_values(self, local: LocalId) -> bool {
         let local = &self.function.locals[local.0 as usize];
@@ -40,7 +50,7 @@ impl Slots<'_> {
                 self.written(place, reductions, visit);
             }
             StmtKind::Update { place, op, value } | StmtKind::AtomicUpdate { place, op, value } => {
-                if can_fail(*op) {
+                if can_fail(*op) || self.overflows(place.ty) {
                     visit(Event::Raise);
                 }
                 self.expr(value, reductions, visit);
@@ -275,8 +285,16 @@ impl Slots<'_> {
             ExprKind::Some(operand) | ExprKind::Splat(operand) => {
                 self.expr(operand, reductions, visit);
             }
-            ExprKind::Unary { operand, .. } => self.expr(operand, reductions, visit),
+            ExprKind::Unary { operand, .. } => {
+                if self.overflows(operand.ty) {
+                    visit(Event::Raise);
+                }
+                self.expr(operand, reductions, visit)
+            }
             ExprKind::Binary { op, left, right } => {
+                if self.overflows(expr.ty) {
+                    visit(Event::Raise);
+                }
                 if can_fail(*op) && !self.program.types.is_float(left.ty) {
                     visit(Event::Raise);
                 }

@@ -148,14 +148,8 @@ fn integer_digits(text: &str, base: u32) -> Option<(bool, String, u32)> {
 pub unsafe extern "C" fn mlc_rt_str_to_f64(out: *mut f64, text: *const Text) -> i32 {
     // SAFETY: the caller vouches for the pointers.
     let text = unsafe { as_str(*text) };
-    let number = text.trim_matches(is_space);
-    let grouped = number.split('_').collect::<Vec<_>>();
-    let between_digits = grouped.windows(2).all(|pair| {
-        pair[0].ends_with(|c: char| c.is_ascii_digit())
-            && pair[1].starts_with(|c: char| c.is_ascii_digit())
-    });
-    match grouped.concat().parse::<f64>() {
-        Ok(value) if between_digits => {
+    match float_of(text.trim_matches(is_space)) {
+        Some(value) => {
             // SAFETY: the caller vouches for `out`.
             unsafe { *out = value };
             0
@@ -165,4 +159,15 @@ pub unsafe extern "C" fn mlc_rt_str_to_f64(out: *mut f64, text: *const Text) -> 
             error::raise(VALUE_ERROR, message)
         }
     }
+}
+
+/// The number that a text without white space around it is.
+pub(super) fn float_of(number: &str) -> Option<f64> {
+    let grouped = number.split('_').collect::<Vec<_>>();
+    let between_digits = grouped.windows(2).all(|pair| {
+        pair[0].ends_with(|c: char| c.is_ascii_digit())
+            && pair[1].starts_with(|c: char| c.is_ascii_digit())
+    });
+    let value = grouped.concat().parse().ok()?;
+    between_digits.then_some(value)
 }

@@ -129,7 +129,7 @@ pub unsafe extern "C" fn mlc_rt_str_split_at(
 
 /// # Safety
 /// `list` must be an empty list of texts.
-unsafe fn append_all<'a>(list: *mut List, parts: impl Iterator<Item = &'a str>) -> i32 {
+pub(super) unsafe fn append_all<'a>(list: *mut List, parts: impl Iterator<Item = &'a str>) -> i32 {
     for part in parts {
         // SAFETY: after the reservation there is room for one more element.
         unsafe {

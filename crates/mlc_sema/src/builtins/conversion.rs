@@ -90,8 +90,7 @@ impl<'a> FnCx<'_, 'a> {
             } else if self.cx.types.is_int(to) {
                 (Builtin::IntFromStr, Ty::INT)
             } else {
-                self.report(diag::not_yet(span, "a complex number from a string"));
-                return Val::error(span).expr;
+                (Builtin::FloatFromStr, Ty::C128)
             };
             let mut operands = vec![value.expr];
             if op == Builtin::IntFromStr {

@@ -35,6 +35,13 @@ impl Binding {
         self.slots.iter().position(|slot| slot.kind == kind)
     }
 
+    /// The slots that arguments without a name go to.
+    pub fn by_position(&self) -> Vec<&Slot> {
+        let slots = self.slots.iter().enumerate();
+        let taken = slots.filter(|(at, _)| self.takes_position(*at));
+        taken.map(|(_, slot)| slot).collect()
+    }
+
     fn takes_position(&self, at: usize) -> bool {
         let kind = self.slots.get(at).map(|slot| slot.kind);
         matches!(kind, Some(ParamKind::PositionalOnly | ParamKind::Plain))

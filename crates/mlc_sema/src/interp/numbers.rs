@@ -39,6 +39,16 @@ impl Interpreter<'_> {
         }
     }
 
+    /// The result of arithmetic as a number of its type.
+    fn fit(&self, value: i128, ty: Ty, span: Span) -> Outcome {
+        let wrapped = self.wrap(value, ty);
+        if self.overflow && wrapped != value {
+            let message = "integer overflow";
+            return Err(raised(span, ErrorKind::OverflowError, message));
+        }
+        Ok(Value::Int(wrapped))
+    }
+
     pub fn cast(&self, value: Value, ty: Ty, span: Span) -> Outcome {
         let kind = self.types.kind(ty);
         Ok(match (value, kind) {
@@ -70,11 +80,11 @@ impl Interpreter<'_> {
 
     pub fn unary(&self, op: UnaryOp, value: Value, ty: Ty, span: Span) -> Outcome {
         Ok(match (op, value) {
-            (UnaryOp::Neg, Value::Int(value)) => Value::Int(self.wrap(-value, ty)),
+            (UnaryOp::Neg, Value::Int(value)) => self.fit(-value, ty, span)?,
             (UnaryOp::Neg, Value::Float(value)) => Value::Float(-value),
             (UnaryOp::Not, Value::Bool(value)) => Value::Bool(!value),
             (UnaryOp::Invert, Value::Int(value)) => Value::Int(self.wrap(!value, ty)),
-            (UnaryOp::Abs, Value::Int(value)) => Value::Int(self.wrap(value.abs(), ty)),
+            (UnaryOp::Abs, Value::Int(value)) => self.fit(value.abs(), ty, span)?,
             (UnaryOp::Abs, Value::Float(value)) => Value::Float(value.abs()),
             _ => return Err(Failure::NotConstant(span)),
         })
@@ -158,17 +168,24 @@ impl Interpreter<'_> {
             }
             BinaryOp::Pow => {
                 let mut result: i128 = 1;
-                let (mut base, mut exponent) = (a, b);
+                let (mut base, mut exponent, mut base_fits) = (a, b, true);
                 while exponent > 0 {
                     if exponent & 1 == 1 {
-                        result = self.wrap(result.wrapping_mul(base), ty);
+                        let product = result.wrapping_mul(base);
+                        result = self.wrap(product, ty);
+                        if self.overflow && (!base_fits || result != product) {
+                            return self.fit(i128::MAX, ty, span);
+                        }
                     }
-                    base = self.wrap(base.wrapping_mul(base), ty);
+                    let square = base.wrapping_mul(base);
+                    base = self.wrap(square, ty);
+                    base_fits &= base == square;
                     exponent >>= 1;
                 }
                 result
             }
             BinaryOp::Shl if (0..64).contains(&b) => a.wrapping_shl(b as u32),
+            BinaryOp::Shl if b >= 64 && a != 0 && self.overflow => i128::MAX,
             BinaryOp::Shl if b >= 64 => 0,
             BinaryOp::Shr if (0..64).contains(&b) => a >> b,
             BinaryOp::Shr if b >= 64 => {
@@ -188,7 +205,7 @@ impl Interpreter<'_> {
             BinaryOp::Max => a.max(b),
             BinaryOp::Div => return Err(Failure::NotConstant(span)),
         };
-        Ok(Value::Int(self.wrap(value, ty)))
+        self.fit(value, ty, span)
     }
 
     pub fn math(&self, function: MathFn, args: &[Value], ty: Ty, span: Span) -> Outcome {

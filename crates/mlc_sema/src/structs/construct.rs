@@ -5,7 +5,7 @@ use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg, ArgKind};
 
 use crate::annotations::is_value_param;
-use crate::call::{Binding, Given, Slot};
+use crate::call::{Binding, Given, Slot, is_out_of_order};
 use crate::checker::{GenericArg, StructDeclId};
 use crate::coerce::Val;
 use crate::func::FnCx;
@@ -91,6 +91,9 @@ impl<'a> FnCx<'_, 'a> {
             slots: ast.fields.iter().map(slot).collect(),
             declared: None,
         };
+        if is_out_of_order(&callee, args, 0) {
+            return self.call_in_order(args, span, |cx, args| cx.construct(ty, args, span));
+        }
         let Some(given) = self.bind(&callee, Vec::new(), args, span) else {
             return self.poisoned_call(args, span);
         };

@@ -1,0 +1,85 @@
+//! Arguments are evaluated in the order in which they are written, also where keywords give them in another one than the
+//! parameters have.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{self, Arg, ArgKind, ExprKind as Ast};
+
+use super::Binding;
+use crate::coerce::Val;
+use crate::func::FnCx;
+use crate::names::for_each_child;
+use crate::synthesized::name_expr;
+
+/// Whether arguments whose evaluation may be seen stand in another order than what they are given to. `first`: how many
+/// parameters have their values already.
+pub(crate) fn is_out_of_order(callee: &Binding, args: &[Arg], first: usize) -> bool {
+    let mut last = 0;
+    for (at, arg) in args.iter().enumerate() {
+        let position = match &arg.kind {
+            ArgKind::Positional => Some(first + at),
+            ArgKind::Keyword(keyword) => {
+                (callee.slots.iter()).position(|slot| slot.name == keyword.name)
+            }
+            ArgKind::Star | ArgKind::DoubleStar => None,
+        };
+        if !is_seen(&arg.value) {
+            continue;
+        }
+        // What `**kwargs` takes comes last.
+        let position = position.unwrap_or(usize::MAX);
+        if position < last {
+            return true;
+        }
+        last = position;
+    }
+    false
+}
+
+/// Whether evaluating an expression may be seen: it calls something, or binds a name.
+fn is_seen(expr: &ast::Expr) -> bool {
+    match expr.kind {
+        Ast::Call { .. } | Ast::Named { .. } => return true,
+        Ast::Lambda(_) => return false,
+        _ => {}
+    }
+    let mut seen = false;
+    for_each_child(expr, &mut |child| seen |= is_seen(child));
+    seen
+}
+
+impl<'a> FnCx<'_, 'a> {
+    /// A call whose arguments are evaluated first, in the order of the text.
+    pub fn call_in_order(
+        &mut self,
+        args: &'a [Arg],
+        span: Span,
+        call: impl FnOnce(&mut Self, &'a [Arg]) -> Val,
+    ) -> Val {
+        let mut named: Vec<Arg> = Vec::with_capacity(args.len());
+        let mut failed = false;
+        let stmts = self.captured(|cx| {
+            for arg in args {
+                if !is_seen(&arg.value) {
+                    named.push(arg.clone());
+                    continue;
+                }
+                let value = cx.value(&arg.value, None);
+                failed |= value.is_error();
+                let variable = cx.in_variable(value, arg.value.span);
+                named.push(Arg {
+                    kind: arg.kind.clone(),
+                    value: name_expr(variable, arg.value.span),
+                });
+            }
+        });
+        if failed {
+            return Val::error(span);
+        }
+        let named: &'a [Arg] = self.cx.synthesized.args.alloc(named);
+        let result = call(self, named);
+        Val {
+            expr: crate::expr::with_stmts(stmts, result.expr),
+            weak: result.weak,
+        }
+    }
+}
