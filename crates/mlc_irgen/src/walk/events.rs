@@ -126,6 +126,9 @@ impl Slots<'_> {
                 });
             }
             StmtKind::Reduce { reduction, value } => {
+                if self.overflows(value.ty) {
+                    visit(Event::Raise);
+                }
                 self.expr(value, reductions, visit);
                 if let Some(reduction) = reductions.get(*reduction as usize) {
                     visit(Event::Read(reduction.local.0 as usize));
