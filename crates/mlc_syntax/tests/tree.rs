@@ -53,11 +53,13 @@ fn star(owned *rest: T, inout **named: T): pass
                 return a
               fn m
                 param self
-                param out r: T
                 param deinit d: T
                 param borrowed e: T
                 param owned f: T
+                returns T
+                declare r: T
                 pass
+                return r
               fn words
                 param read
                 param mut: Int

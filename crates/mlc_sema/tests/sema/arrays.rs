@@ -63,7 +63,7 @@ fn f(m: [f32; _, _], k: Int) -> [f32; _]:
                 $n1: f32 = reduce_max(&m)
                 s: [f32; _] = map($e3 in sum(&m, 0), $e2 in &m[1], $e4 in arange(0.0:f32, 3.0:f32, 1.0:f32): (($e3 + ($n1 * $e2)) + $e4))
                 p: [f32; _, _] = mat_mul(&m, &m.transpose[1, 0])
-                q: [f64; _, _] = map($e5 in &temporary(reshape(&p, ((len(p) * len(p, 1)) // 2), 2)): cast<f64>($e5))
+                q: [f64; _, _] = map($e5 in &p.reshape(((len(p) * len(p, 1)) // 2), 2): cast<f64>($e5))
                 n: Int = ((arg_max(&m) + (len(z) * len(z, 1))) + 2)
                 return move s
         "#]],
