@@ -102,7 +102,7 @@ pub struct BuildArgs {
     /// Whether loops that cannot be proved free of races are checked when they run, or errors
     #[arg(long, value_parser = words(RaceChecks::ALL, RaceChecks::word), default_value = "dynamic")]
     race_checks: RaceChecks,
-    /// What to instrument the program for; it exits with status 66 where it finds something
+    /// What to instrument the program for, which then reports what it finds and fails
     #[arg(long, value_parser = words(Sanitize::ALL, Sanitize::word), default_value = "none")]
     sanitize: Sanitize,
     /// How errors are shown
