@@ -6,9 +6,11 @@ PRELUDE = """
 from copy import deepcopy as copy
 from dataclasses import dataclass
 from itertools import product
+from numpy import zeros
 
 Int = int
 String = str
+i64 = "int64"
 
 class RaceError(Exception):
     pass

@@ -8,7 +8,7 @@ from harness import Program, parallel_call, parallel_function
 def reference(rng: Random, name: str) -> Program:
     value = rng.choice(["i", "i * 3 + 1", "n - i", "p[i]", str(rng.randint(-5, 9))])
     c, d = rng.randint(1, 3), rng.randint(0, 2)
-    bodies = [*indices(value, c, d), *inner_loops(value, c), *owned(value, c), *results(value), *conditions(value)]
+    bodies = [*indices(value, c, d), *inner_loops(value, c), *owned(value, c), *results(value), *conditions(value), *tables(value)]
     simple = [
         [f"a[i] = {value}"],
         [f"a[i] += {value}", "b[i] = a[i]"],
@@ -29,6 +29,9 @@ def reference(rng: Random, name: str) -> Program:
         ("parallel for i, j in range(n), range(w):", ["a[i * w + j] = i + j", f"s += {c} * j"]),
         ("parallel for i in range(n):", ["for j in range(w):", "    a[i * w + j] = j"]),
         ("parallel for x in p:", ["s += x", f"low = min(low, x - {c})", f"out.append(x * {c})"]),
+        ("parallel for row in g:", [f"row[1] = {c}", "row[2:4] = row[0:2]", "s += row[3]"]),
+        ("parallel for j in range(4):", [f"g[:, j] = j + {c}", "s += g[0, j]"]),
+        ("parallel for i, j in range(n), range(4):", [f"g[i, j] = {value} - j", f"g[i, j] += {c}"]),
         ("parallel for t in names:", ['texts.append(t + "!")', "s += len(t)"]),
     ]
     if rng.random() < 0.7:
@@ -56,6 +59,18 @@ def indices(value: str, c: int, d: int) -> list[list[str]]:
         [f"a[p[i] + n] = a[i] + {value}"],
         [f"a[i + k] = {value}"],
         [f"a[i * w] = {value}"],
+    ]
+
+
+def tables(value: str) -> list[list[str]]:
+    """Rows and columns of an array of two dimensions."""
+    return [
+        [f"g[i, 1] = {value}", "s += g[i, 1]"],
+        ["for j in range(4):", f"    g[i, j] += {value} * j"],
+        ["parallel for j in range(4):", f"    g[i, j] = g[i, j] + {value}"],
+        [f"g[i, :] = {value}", "g[i, 1:3] = g[i, 0:2]"],
+        ["r = g[i]", f"r[2] = {value}", "g[i] = g[i] * 2"],
+        ["g[n - 1 - i, 3] = i", "g[n - 1 - i, 0] = g[n - 1 - i, 3] + 1"],
     ]
 
 

@@ -191,6 +191,7 @@ def parallel_function(name: str, header: str, body: list[str]) -> str:
         "    out: [Int] = []",
         "    texts: [String] = []",
         "    rows: [[Int]] = []",
+        "    g = zeros((n, 4), dtype=i64)",
         f"    {header}",
     ]
     lines += ["        " + line for line in body]
@@ -200,6 +201,7 @@ def parallel_function(name: str, header: str, body: list[str]) -> str:
         "        result += 19",
         "    if some:",
         "        result += 23",
+        "    result += Int(g.sum()) + 29 * Int(g[0, 1])",
         "    return result + mixed(out) + mixed_rows(rows) + mixed([len(t) for t in texts])",
     ]
     return "\n".join([*lines, ""])

@@ -7,7 +7,7 @@ moves and returns owned values. The first and the third must be accepted. What i
 threads and at -O0, and must print the same each time and free all memory; it must also run without a report under
 `--sanitize=race`, `--sanitize=address` and `--sanitize=thread`, and print what CPython prints of the program as Python.
 
-Programs run in batches, one executable a batch; those of a batch that fails run again alone. Exit status 1 if any fails.
+CPython needs NumPy. Programs run in batches, one executable a batch; those of a batch that fails run again alone. Exit status 1 if any fails.
 """
 
 import argparse
