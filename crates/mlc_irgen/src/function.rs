@@ -1,6 +1,6 @@
 //! One function: its signature, its variables, and what the lowering of its body carries along.
 
-use melior::ir::{Type, Value, attribute::TypeAttribute, r#type::FunctionType};
+use melior::ir::{Type, TypeLike, Value, attribute::TypeAttribute, r#type::FunctionType};
 use mlc_diagnostics::Span;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::name_value;
@@ -357,10 +357,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
     }
 
-    /// A value that nothing looks at.
+    /// A value that decides nothing. Scalars may still be computed with, where that is cheaper than a branch around it.
     pub fn placeholder(&self, ty: Type<'c>) -> Value<'c, 'm> {
         if own::is_box(ty) {
             self.b.value("own.new", &[], ty)
+        } else if ty.is_index() || ty.is_integer() {
+            self.b.int(0, ty)
+        } else if ty.is_float() {
+            self.b.float(0.0, ty)
         } else {
             self.b.value("ub.poison", &[], ty)
         }

@@ -121,6 +121,8 @@ pub(crate) struct Header {
     /// `None` until the body has been seen where no result type is written.
     pub result: Option<Ty>,
     pub done: bool,
+    /// The instance that asked for this one first.
+    pub asked_by: Option<FuncId>,
     /// How far the result is known where none is written.
     pub inference: crate::results::Inference,
 }
@@ -165,6 +167,8 @@ pub(crate) struct Checker<'a> {
     pub body_diagnostics: FxHashMap<FuncId, Vec<Diagnostic>>,
     /// How many instances are being checked inside one another.
     pub depth: u32,
+    /// The instance whose body is being checked.
+    pub asker: Option<FuncId>,
 }
 
 impl<'a> Checker<'a> {
@@ -199,6 +203,7 @@ impl<'a> Checker<'a> {
             lasting: Vec::new(),
             body_diagnostics: FxHashMap::default(),
             depth: 0,
+            asker: None,
         }
     }
 

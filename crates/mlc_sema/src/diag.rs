@@ -322,6 +322,15 @@ pub(crate) fn recursive_result(span: Span, name: &str) -> Diagnostic {
     .help("write the result type: `-> T`")
 }
 
+pub(crate) fn endless_instances(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        "endless-instances",
+        span,
+        format!("`{name}` calls itself with new argument types again and again"),
+    )
+    .help("write the types of its parameters, or end the recursion with `comptime if`")
+}
+
 pub(crate) fn type_changes(
     span: Span,
     name: &str,

@@ -142,6 +142,7 @@ impl<'a> Checker<'a> {
             params,
             result: None,
             done: false,
+            asked_by: self.asker,
             inference: Inference::default(),
         });
         self.instance_generics.push(all.clone());

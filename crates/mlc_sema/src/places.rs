@@ -341,6 +341,8 @@ impl<'a> FnCx<'_, 'a> {
             self.index_value(bound)
         };
         let (start, stop, step) = (bound(&slice.lower), bound(&slice.upper), bound(&slice.step));
+        // Such a slice may be replaced by one of any length.
+        let step = step.filter(|step| !matches!(step.kind, ExprKind::Int(1)));
         let lanes = match (&slice.lower, &slice.upper, &step) {
             (Some(lower), Some(upper), None) => self.constant_width(lower, upper),
             _ => None,

@@ -6,15 +6,17 @@
 
 use mlc_diagnostics::{Diagnostic, Span};
 
-use crate::checker::Checker;
+use crate::checker::{Checker, DeclId};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{FuncId, Ty, TyKind};
 
 /// How deep inferred results may hang on one another.
 const MOST_NESTED: u32 = 500;
-/// How many parts the type of an argument may have where the result depends on it.
+/// How many parts the type of an argument of a generic function may have.
 const MOST_PARTS: usize = 1_000;
+/// How many instances of one generic function may ask for one another.
+const MOST_GENERATIONS: u32 = 200;
 /// How often a body is checked at most.
 const MOST_ROUNDS: u32 = 16;
 
@@ -40,10 +42,7 @@ impl Checker<'_> {
     /// The result type of an instance, for a call in `user`. `None`: it depends on itself, and that call's value is open.
     pub fn result_of(&mut self, func: FuncId, user: FuncId, span: Span) -> Option<Ty> {
         if self.header(func).result.is_none() {
-            let params = &self.header(func).params;
-            let is_endless =
-                (params.iter()).any(|param| self.types.is_larger(param.ty, MOST_PARTS));
-            if self.depth >= MOST_NESTED || is_endless {
+            if self.depth >= MOST_NESTED {
                 self.report_recursive(func, span);
             } else {
                 self.check_body(func);
@@ -69,6 +68,23 @@ impl Checker<'_> {
                 Some(ty)
             }
         }
+    }
+
+    /// Whether a generic function asks for instance after instance of itself: a call at these types is an error.
+    pub fn check_endless(&mut self, decl: DeclId, tys: &[Ty], span: Span) -> bool {
+        let mut generations = 0;
+        let mut asker = self.asker;
+        while let Some(header) = asker.and_then(|func| self.headers.get(func.0 as usize)) {
+            generations += u32::from(header.decl == Some(decl));
+            asker = header.asked_by;
+        }
+        let is_larger = tys.iter().any(|&ty| self.types.is_larger(ty, MOST_PARTS));
+        let is_endless = is_larger || generations >= MOST_GENERATIONS;
+        if is_endless {
+            let name = self.decl(decl).name.clone();
+            self.report(diag::endless_instances(span, &name));
+        }
+        is_endless
     }
 
     fn report_recursive(&mut self, func: FuncId, span: Span) {
@@ -128,6 +144,7 @@ impl Checker<'_> {
             return;
         };
         let outer = std::mem::take(&mut self.diagnostics);
+        let asker = self.asker.replace(func);
         self.depth += 1;
         loop {
             self.diagnostics.clear();
@@ -145,6 +162,7 @@ impl Checker<'_> {
             }
         }
         self.inference(func).checking = false;
+        self.asker = asker;
         self.depth -= 1;
         let found = std::mem::replace(&mut self.diagnostics, outer);
         if found.is_empty() {

@@ -153,3 +153,16 @@ fn long_chains_of_inferred_results_are_an_error() {
     let text = format!("{chain}def f2000(x):\n    return x\nprint(f0(1))\n");
     assert_eq!(codes(text), ["cannot-infer"]);
 }
+
+#[test]
+fn functions_that_need_ever_more_instances_are_an_error() {
+    for text in [
+        "def f(x):\n    return f((x, x))\nprint(f(1))\n",
+        "def f(x, n: int) -> int:\n    return 0 if n == 0 else f([x], n - 1)\nprint(f(1, 3))\n",
+        "def f(x):\n    g([x])\ndef g(x):\n    f([x])\nf(1)\n",
+        "def g(n: int, *xs):\n    return g(n, 1, *xs)\nprint(g(3))\n",
+        "def f(g):\n    return f(lambda x: g(x) + 1)\nprint(f(lambda x: x))\n",
+    ] {
+        assert_eq!(codes(text.into()), ["endless-instances"], "{text}");
+    }
+}

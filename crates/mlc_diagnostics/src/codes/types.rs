@@ -110,6 +110,15 @@ type.",
         mend: "fn f() -> Int:\n    xs: [Int] = []\n    return len(xs)\n",
     },
     Explanation {
+        code: "endless-instances",
+        title: "a generic function would be compiled for ever more types",
+        meaning: "A function without declared types is compiled once for each list of argument types that it meets. One that
+calls itself with another type each time would never be done. Call it with values of the same type,
+or end the recursion at compile time.",
+        wrong: "def nest(x):\n    return nest((x, x))\n\nprint(nest(1))\n",
+        mend: "def double(x):\n    return x if x > 100 else double(x + x)\n\nprint(double(1))\n",
+    },
+    Explanation {
         code: "missing-annotation",
         title: "a parameter of an `fn` has no type",
         meaning: "`fn` wants a type on every parameter. `def` may leave them out and is then compiled for each

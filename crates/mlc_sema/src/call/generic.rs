@@ -124,6 +124,9 @@ impl<'a> FnCx<'_, 'a> {
             let ty = self.cx.resolve(value.ty);
             tys.push(ty);
         }
+        if self.cx.check_endless(decl, &tys, span) {
+            return None;
+        }
         let func = self.cx.instance(decl, &tys, generics, receiver_ty);
         let mut args = Vec::with_capacity(values.len());
         for (position, (value, ty)) in values.into_iter().zip(tys).enumerate() {

@@ -6,7 +6,8 @@ use rustc_hash::FxHashSet;
 use super::borrowed_results::lent_place;
 use super::root_local;
 use crate::hir::{
-    Expr, ExprKind, Function, Local, LocalId, Place, Root, Stmt, StmtKind, TyKind, TypeTable,
+    Builtin, Expr, ExprKind, Function, Local, LocalId, Place, Root, Stmt, StmtKind, TyKind,
+    TypeTable,
 };
 use crate::places::is_list_slice;
 use crate::walk::{self, Part};
@@ -203,6 +204,20 @@ impl Collector<'_> {
                     }
                 }
                 return;
+            }
+            ExprKind::Builtin {
+                op: Builtin::ListRemoveSlice,
+                args,
+            } => {
+                if let [
+                    Expr {
+                        kind: ExprKind::Borrow { place, .. },
+                        ..
+                    },
+                ] = args.as_slice()
+                {
+                    self.written(place);
+                }
             }
             ExprKind::Move(place) => {
                 if place.projections.is_empty()

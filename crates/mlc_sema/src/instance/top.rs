@@ -17,6 +17,7 @@ impl<'a> Checker<'a> {
             decl: None,
             params: Vec::new(),
             result: Some(Ty::NONE),
+            asked_by: None,
             done: true,
             inference: Inference::default(),
         });

@@ -6,7 +6,7 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, Root, StmtKind, Ty, TyKind};
+use crate::hir::{Expr, ExprKind, Place, ProjectionKind, Root, StmtKind, Subscript, Ty, TyKind};
 impl<'a> FnCx<'_, 'a> {
     pub fn declare(&mut self, declare: &'a ast::Declare, span: Span) {
         let Ast::Name(name) = &declare.target.kind else {
@@ -78,8 +78,8 @@ impl<'a> FnCx<'_, 'a> {
                 Operand::Value(_) => {}
             },
             Ast::Subscript { value, index } => {
-                if let Ast::Slice(slice) = &index.kind {
-                    return self.delete_slice(target, slice.step.is_some());
+                if let Ast::Slice(_) = &index.kind {
+                    return self.delete_slice(target);
                 }
                 let list = self.place(value);
                 let ty = self.cx.resolve(list.ty);
@@ -111,13 +111,13 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// `del list[i:j]` stores no items in the slice; what has a step keeps its length when it is stored to.
-    fn delete_slice(&mut self, target: &'a ast::Expr, in_steps: bool) {
+    fn delete_slice(&mut self, target: &'a ast::Expr) {
         let Operand::Place(place) = self.operand(target, None) else {
             return;
         };
         let ty = self.cx.resolve(place.ty);
         match self.cx.types.kind(ty) {
-            TyKind::List(_) if in_steps => {
+            TyKind::List(_) if has_step(&place) => {
                 let kind = ExprKind::Borrow {
                     place,
                     mutable: true,
@@ -142,4 +142,14 @@ impl<'a> FnCx<'_, 'a> {
             _ => self.report(diag::not_yet(target.span, "this kind of `del`")),
         }
     }
+}
+
+fn has_step(place: &Place) -> bool {
+    let Some(ProjectionKind::Slice(subscripts)) = place.projections.last().map(|last| &last.kind)
+    else {
+        return false;
+    };
+    let in_steps =
+        |subscript: &Subscript| matches!(subscript, Subscript::Range { step: Some(_), .. });
+    subscripts.iter().any(in_steps)
 }
