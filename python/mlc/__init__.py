@@ -7,21 +7,37 @@ Python import such sources.
 from mlc._errors import CompileError
 from mlc._native import Buffer, Diagnostic, RaceError, compile, emit
 
-# What only jitted functions need is loaded with the first of them.
-_OF_JIT = ("jit", "parallel", "specialize", "static")
+# What many programs do without is loaded when it is first asked for.
+_LATER = {name: "_jit" for name in ("jit", "parallel", "specialize", "static")} | {"progress": "_progress"}
 
-__all__ = ["Buffer", "CompileError", "Diagnostic", "RaceError", "compile", "emit", *_OF_JIT]
+__all__ = ["Buffer", "CompileError", "Diagnostic", "RaceError", "compile", "emit", *_LATER]
 
 
 def __getattr__(name):
-    if name not in _OF_JIT:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from mlc import _jit
+    from importlib import import_module
 
-    for lazy in _OF_JIT:
-        globals()[lazy] = getattr(_jit, lazy)
+    module = import_module(f"mlc.{_LATER[name]}")
+    for lazy, place in _LATER.items():
+        if place == _LATER[name]:
+            globals()[lazy] = getattr(module, lazy)
     return globals()[name]
 
 
 def __dir__():
-    return sorted({*globals(), *_OF_JIT})
+    return sorted({*globals(), *_LATER})
+
+
+def load_ipython_extension(shell):
+    """``%load_ext mlc``"""
+    from mlc._notebook import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell):
+    """``%unload_ext mlc``"""
+    from mlc._notebook import unload
+
+    unload(shell)

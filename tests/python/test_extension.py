@@ -51,7 +51,36 @@ def fail(i: Int) -> Int:
     values = [1, 2, 3]
     return values[i]
 
+comptime SIZES = [1, 2]
+
+struct Shelf:
+    people: [Person]
+    names: [String]
+    heights: [f64]
+
+    @property
+    def count(self) -> Int:
+        return len(self.people)
+
+    @count.setter
+    def count(inout self, to: Int):
+        while len(self.people) > to:
+            self.people.pop()
+
+def fill(inout shelf: Shelf, people: [Person]):
+    for person in people:
+        shelf.people.append(Person(person.name, person.age))
+
 ready = True
+calls = 0
+limits = [1.0, 2.0]
+shelf = Shelf([Person("first")], ["a"], [1.5])
+
+def call() -> Int:
+    global calls
+    calls += 1
+    return calls
+
 print("loaded")
 '''
 
@@ -119,6 +148,28 @@ def test_with_numpy(folder):
     assert done.returncode == 0, done.stderr
 
 
+def test_values(folder):
+    done = run(
+        folder,
+        """
+        import sys
+        sys.path.insert(0, "")
+        import hot
+        assert hot.ready is True and hot.SIZES == (1, 2)
+        assert (hot.call(), hot.call(), hot.calls) == (1, 2, 2)
+        hot.calls = 10
+        assert hot.call() == 11
+        hot.limits[0] = 5.0
+        assert list(hot.limits) == [5.0, 2.0]
+        hot.fill(hot.shelf, [hot.Person("second"), hot.Person("third")])
+        assert [person.name for person in hot.shelf.people] == ["first", "second", "third"]
+        hot.shelf.count = 1
+        assert hot.shelf.count == 1
+        """,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_two_extensions_in_one_process(folder, tmp_path):
     (tmp_path / "hot.abi3.so").write_bytes((folder / "hot.abi3.so").read_bytes())
     (tmp_path / "other.mlc").write_text("def twice(x: Int) -> Int:\n    return 2 * x\n")
@@ -152,6 +203,14 @@ def test_stub_is_right_in_the_eyes_of_mypy(folder):
             hot.scale(np.ones(3, np.float32), 2.0)
             rows, note = hot.rows(2)
             first: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = rows[0]
+            hot.shelf.people.append(person)
+            hot.shelf.people[0].age = 5
+            hot.fill(hot.shelf, [person])
+            hot.fill(hot.shelf, hot.shelf.people)
+            hot.shelf.count = hot.shelf.count - 1
+            hot.calls = hot.call() + hot.SIZES[0]
+            hot.limits[0] += 1.0
+            name: str = hot.shelf.names[0].upper()
             """
         )
     )

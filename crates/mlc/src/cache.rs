@@ -19,7 +19,7 @@ pub use explain::{CacheReport, CachedFile};
 
 use crate::{
     CompileError, Dependency, Interface, JitModule, Options, Session, Source, SourceLoader,
-    guard::guard,
+    guard::guard, state::Sharing,
 };
 use entry::Entry;
 use folder::Folder;
@@ -117,20 +117,20 @@ impl Cache {
         let compiled = session.compile(source)?;
         guard(|| {
             let interface = compiled.interface().unwrap_or_default();
-            let (object, exported) = compiled.host_object()?;
+            let (object, symbols) = compiled.host_object()?;
             if let Some(folder) = writable {
                 let entry = Entry {
                     facts: key.facts().to_vec(),
                     dependencies: compiled.dependencies().to_vec(),
                     interface: interface.clone(),
-                    exported: exported.clone(),
+                    symbols: symbols.clone(),
                 };
                 file::store(folder, &name, &key, &entry, &object);
             }
             drop(lock);
             Ok(Module {
                 interface,
-                code: JitModule::load(&object, exported)?,
+                code: JitModule::load(&object, symbols, Sharing::All)?,
                 cached: false,
             })
         })
@@ -164,7 +164,7 @@ fn find(folder: &Folder, name: &str, key: &Key, loader: &dyn SourceLoader) -> Op
         if entry.facts != key.facts() || !unchanged(&entry.dependencies, loader) {
             return None;
         }
-        let code = JitModule::load(object, entry.exported).ok()?;
+        let code = JitModule::load(object, entry.symbols, Sharing::All).ok()?;
         Some(Module {
             interface: entry.interface,
             code,

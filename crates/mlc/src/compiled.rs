@@ -5,7 +5,11 @@ use crate::{
     Options, PartTime, Session, Source, Target,
     front::{self, Front},
     guard::guard,
-    interface, ir_diagnostics, native, separate, stub,
+    interface, ir_diagnostics,
+    jit::Symbols,
+    native, separate,
+    state::{self, Sharing},
+    stub,
     times::Times,
 };
 use mlc_codegen::{CodeFile, Extension, LinkError, Lowering, Unit};
@@ -221,19 +225,37 @@ impl Compiled {
     pub fn jit(&self) -> Result<JitModule, CompileError> {
         guard(|| {
             self.without_sanitizer("code in this process")?;
-            let (object, exported) = self.host_object()?;
-            self.times
-                .measure("llvm", "load", || JitModule::load(&object, exported))
+            let (object, symbols) = self.host_object()?;
+            let load = || JitModule::load(&object, symbols, Sharing::Imports);
+            self.times.measure("llvm", "load", load)
         })
     }
 
-    /// The object of which [`Compiled::jit`] makes code, and the symbols in it that can be called.
-    pub(crate) fn host_object(&self) -> Result<(Vec<u8>, Vec<String>), CompileError> {
-        let host = |lowering: &Lowering| Unit::Host {
-            exported: lowering.exported(),
+    /// The object of which [`Compiled::jit`] makes code, and what is to be known of its symbols.
+    pub(crate) fn host_object(&self) -> Result<(Vec<u8>, Symbols), CompileError> {
+        let program = self.front.as_ref().map(|front| &front.program);
+        let names: Vec<String> = program.map(state::symbols).unwrap_or_default();
+        let code = self.exactly_at(Stage::Llvm, |lowering| {
+            let unit = Unit::Host {
+                exported: lowering.exported(),
+                variables: names,
+            };
+            native::host_code(&self.name, lowering, &unit, &self.options, &self.times)
+        })?;
+        let variables = self.front.as_ref().map(|front| {
+            state::variables(
+                &front.program,
+                &self.sources,
+                &self.options,
+                &front.path,
+                &code.variables,
+            )
+        });
+        let symbols = Symbols {
+            exported: self.exported()?,
+            variables: variables.unwrap_or_default(),
         };
-        let object = self.code(host, CodeFile::Object)?;
-        Ok((object, self.exported()?))
+        Ok((code.object, symbols))
     }
 
     /// Runs the module as a program, in this process unless a sanitizer needs one of its own: its top-level statements, or of textual IR the function `main`.
@@ -297,6 +319,9 @@ impl Compiled {
         Ok(Extension {
             name: name.to_owned(),
             symbols: init.chain(functions).collect(),
+            variables: (interface.variables.iter())
+                .map(|item| item.symbol.clone())
+                .collect(),
             interface: interface.to_bytes(),
         })
     }

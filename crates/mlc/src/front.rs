@@ -14,6 +14,8 @@ use std::sync::Arc;
 /// A program without errors of the front end's.
 pub(crate) struct Front {
     pub ast: Arc<Module>,
+    /// The dotted name of the module; empty where it is in no package.
+    pub path: String,
     pub program: Program,
     pub warnings: Vec<Diagnostic>,
     /// What it depends on besides its source.
@@ -78,6 +80,7 @@ pub(crate) fn check(
     }
     let front = Front {
         ast,
+        path: options.path,
         program,
         warnings,
         dependencies,

@@ -2,11 +2,12 @@
 
 use mlc_interface::{
     Access, Constant, Default, Field, Function, FunctionKind, Interface, Param, ParamKind, Passing,
-    Struct, Type, VERSION, Value, Work,
+    Struct, Type, VERSION, Value, Variable, Work,
 };
 use mlc_sema::hir::{
     self, ConstValue, Convention, Dim, FloatKind, FuncId, Mode, Program, Ty, TyKind,
 };
+use mlc_sema::relocations;
 use mlc_sema::signature::{self, FunctionSignature, ParamSignature};
 use mlc_sema::work::{self, WorkOf};
 
@@ -14,10 +15,16 @@ use mlc_sema::work::{self, WorkOf};
 pub(crate) fn describe(program: &Program) -> Interface {
     let module = signature::of_program(program);
     let mut work = WorkOf::new(program);
+    let relocations = relocations::of_program(program);
+    let relocated = |FuncId(position): FuncId| {
+        let globals = &relocations[position as usize];
+        let symbol = |&id: &u32| mlc_irgen::variable_symbol(program, hir::GlobalId(id));
+        globals.iter().map(symbol).collect::<Vec<String>>()
+    };
     let init = program.init.map(|id| {
         let code = &program.functions[id.0 as usize];
         let signature = signature::of_function(program, id, code);
-        function(program, &signature, Work::Unknown)
+        function(program, &signature, Work::Unknown, relocated(id))
     });
     let structs = program.structs.iter().map(|item| Struct {
         name: item.name.clone(),
@@ -31,9 +38,17 @@ pub(crate) fn describe(program: &Program) -> Interface {
             .collect(),
         has_destructor: item.destructor.is_some(),
     });
-    let constants = program.constants.iter().map(|item| Constant {
+    let constants = program.named_constants.iter().map(|item| Constant {
         name: item.name.clone(),
         value: constant(&item.value),
+    });
+    let variables = program.variables.iter().map(|(name, id)| {
+        let global = &program.globals[id.0 as usize];
+        Variable {
+            name: name.clone(),
+            symbol: mlc_irgen::variable_symbol(program, *id),
+            ty: border_type(program, global.ty),
+        }
     });
     Interface {
         version: VERSION,
@@ -47,15 +62,21 @@ pub(crate) fn describe(program: &Program) -> Interface {
                     work::Work::Elements(power) => Work::Elements(power),
                     work::Work::Unknown => Work::Unknown,
                 };
-                function(program, item, work)
+                function(program, item, work, relocated(item.func))
             })
             .collect(),
         structs: structs.collect(),
         constants: constants.collect(),
+        variables: variables.collect(),
     }
 }
 
-fn function(program: &Program, item: &FunctionSignature, work: Work) -> Function {
+fn function(
+    program: &Program,
+    item: &FunctionSignature,
+    work: Work,
+    relocates: Vec<String>,
+) -> Function {
     let FuncId(position) = item.func;
     let code = &program.functions[position as usize];
     let params = item.params.iter().zip(&code.params);
@@ -68,6 +89,7 @@ fn function(program: &Program, item: &FunctionSignature, work: Work) -> Function
             signature::FunctionKind::StaticMethod => FunctionKind::StaticMethod,
             signature::FunctionKind::Constructor => FunctionKind::Constructor,
             signature::FunctionKind::Property => FunctionKind::Property,
+            signature::FunctionKind::Setter => FunctionKind::Setter,
         },
         owner: item.owner.map(|owner| owner.0 as usize),
         params: params
@@ -81,6 +103,7 @@ fn function(program: &Program, item: &FunctionSignature, work: Work) -> Function
         returns_param: item.returns_param.map(|position| position as usize),
         raises: item.raises,
         work,
+        relocates,
         doc: item.doc.clone(),
     }
 }

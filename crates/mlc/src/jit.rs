@@ -1,19 +1,49 @@
 //! Machine code in this process.
 
-use crate::{CompileError, ir_diagnostics};
-use std::ffi::c_void;
+use crate::{
+    CompileError, ir_diagnostics,
+    state::{Sharing, State, Variable},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    ffi::c_void,
+    sync::{Arc, atomic::AtomicUsize},
+};
+
+/// What is to be known of the symbols of an object.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Symbols {
+    /// The functions that can be called.
+    pub exported: Vec<String>,
+    /// The variables whose memory the object wants.
+    pub variables: Vec<Variable>,
+}
 
 /// A module as code in this process. Dropping it unloads the code.
 #[derive(Debug)]
 pub struct JitModule {
     code: mlc_codegen::Jit,
     exported: Vec<String>,
+    state: State,
 }
 
 impl JitModule {
-    pub(crate) fn load(object: &[u8], exported: Vec<String>) -> Result<JitModule, CompileError> {
-        let code = mlc_codegen::load(object, &exported).map_err(ir_diagnostics::undefined)?;
-        Ok(JitModule { code, exported })
+    pub(crate) fn load(
+        object: &[u8],
+        symbols: Symbols,
+        sharing: Sharing,
+    ) -> Result<JitModule, CompileError> {
+        let Symbols {
+            exported,
+            variables,
+        } = symbols;
+        let state = State::new(&variables, sharing);
+        let code = mlc_codegen::load(object, &exported, &state.addresses());
+        Ok(JitModule {
+            code: code.map_err(ir_diagnostics::undefined)?,
+            exported,
+            state,
+        })
     }
 
     /// The address of an exported function. Its C signature is the one in the emitted header; the address is valid as
@@ -26,6 +56,18 @@ impl JitModule {
     /// arguments of the C signature, those behind them to the room for what the C function returns. A boolean is a byte.
     pub fn entry(&self, name: &str) -> Option<*const c_void> {
         self.symbol(name, &mlc_codegen::entry_symbol(name))
+    }
+
+    /// The memory of a top-level variable, by the symbol that the interface gives, and where hosts count the pointers into its
+    /// parts that they hold; both are valid as long as the module.
+    pub fn variable(&self, symbol: &str) -> Option<(*mut c_void, Arc<AtomicUsize>)> {
+        self.state.variable(symbol)
+    }
+
+    /// Whether the host has to run the top-level statements: not where they ran because another module of this process imports this
+    /// one. Asked again, the answer is yes.
+    pub fn is_to_run(&self) -> bool {
+        self.state.is_to_run()
     }
 
     fn symbol(&self, name: &str, symbol: &str) -> Option<*const c_void> {

@@ -43,6 +43,7 @@ mod render;
 mod separate;
 mod session;
 mod source;
+mod state;
 mod stub;
 mod times;
 mod words;

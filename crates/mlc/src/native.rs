@@ -111,6 +111,30 @@ pub(crate) fn optimized(
     Ok((module, machine))
 }
 
+/// Machine code for this process.
+pub(crate) struct HostCode {
+    pub object: Vec<u8>,
+    /// The variables whose memory it wants, and their sizes.
+    pub variables: Vec<(String, usize)>,
+}
+
+/// Machine code for this process.
+pub(crate) fn host_code(
+    name: &str,
+    lowering: &Lowering,
+    unit: &Unit,
+    options: &Options,
+    times: &Times,
+) -> Result<HostCode, CompileError> {
+    let (mut module, machine) = optimized(name, lowering, unit, options, times)?;
+    let emitted = times.measure("llvm", "emit", || module.emit(&machine, CodeFile::Object));
+    let object = emitted.map_err(|error| ir_diagnostics::llvm_error(error, lowering))?;
+    Ok(HostCode {
+        object,
+        variables: module.external().to_vec(),
+    })
+}
+
 /// Machine code.
 pub(crate) fn code(
     name: &str,

@@ -8,8 +8,13 @@ pub(crate) fn stub(interface: &Interface) -> String {
     let stub = Stub { interface };
     let mut body = String::new();
     for constant in &interface.constants {
-        if let Some(ty) = value_type(&constant.value) {
-            let _ = writeln!(body, "{}: {ty}", constant.name);
+        let ty = value_type(&constant.value);
+        let _ = writeln!(body, "{}: {ty}", constant.name);
+    }
+    for variable in &interface.variables {
+        if is_public(&variable.name) && !matches!(variable.ty, Type::Other(_)) {
+            let ty = stub.kept(&variable.ty);
+            let _ = writeln!(body, "{}: {ty}", variable.name);
         }
     }
     for (position, item) in interface.structs.iter().enumerate() {
@@ -19,7 +24,7 @@ pub(crate) fn stub(interface: &Interface) -> String {
         let _ = write!(body, "\nclass {}:\n", item.name);
         docstring(&mut body, "    ", item.doc.as_deref());
         for field in &item.fields {
-            let ty = stub.result(&field.ty);
+            let ty = stub.kept(&field.ty);
             let _ = writeln!(body, "    {}: {ty}", field.name);
         }
         let own = |function: &&Function| function.owner == Some(position);
@@ -53,12 +58,17 @@ pub(crate) fn stub(interface: &Interface) -> String {
     }
     let mut text = String::new();
     docstring(&mut text, "", interface.doc.as_deref());
-    for (mention, import) in [
-        ("Sequence[", "from collections.abc import Sequence\n"),
-        ("np.", "import numpy as np\n"),
-        ("npt.", "import numpy.typing as npt\n"),
+    let mentions = |text: &str| body.matches(text).count();
+    let mutable = mentions("MutableSequence[");
+    // The one name ends as the other does.
+    let sequence = mentions("Sequence[") - mutable;
+    for (count, import) in [
+        (mutable, "from collections.abc import MutableSequence\n"),
+        (sequence, "from collections.abc import Sequence\n"),
+        (mentions("np."), "import numpy as np\n"),
+        (mentions("npt."), "import numpy.typing as npt\n"),
     ] {
-        if body.contains(mention) {
+        if count > 0 {
             text.push_str(import);
         }
     }
@@ -88,13 +98,18 @@ impl Stub<'_> {
         if function.name == "__del__" {
             return;
         }
+        let setter = format!("@{}.setter\n", function.name);
         let (decorator, name) = match function.kind {
             FunctionKind::StaticMethod => ("@staticmethod\n", function.name.as_str()),
             FunctionKind::Property => ("@property\n", function.name.as_str()),
+            FunctionKind::Setter => (setter.as_str(), function.name.as_str()),
             FunctionKind::Constructor => ("", "__init__"),
             FunctionKind::Function | FunctionKind::Method => ("", function.name.as_str()),
         };
-        let bound = matches!(function.kind, FunctionKind::Method | FunctionKind::Property);
+        let bound = matches!(
+            function.kind,
+            FunctionKind::Method | FunctionKind::Property | FunctionKind::Setter
+        );
         let mut params: Vec<String> = Vec::new();
         if function.kind == FunctionKind::Constructor {
             params.push("self".to_owned());
@@ -180,7 +195,7 @@ impl Stub<'_> {
                 let items = self.param(item, access);
                 // Only a list can be written back item by item.
                 let list = match access {
-                    Access::Inout => format!("list[{}]", self.result(item)),
+                    Access::Inout => format!("MutableSequence[{}]", self.result(item)),
                     _ => format!("Sequence[{items}]"),
                 };
                 match dtype(item) {
@@ -194,6 +209,21 @@ impl Stub<'_> {
                 format!("tuple[{}]", items.join(", "))
             }
             Type::Optional(of) => format!("{} | None", self.param(of, access)),
+            _ => self.result(ty),
+        }
+    }
+
+    /// What a field or variable of this type is: lists in it are those of compiled code.
+    fn kept(&self, ty: &Type) -> String {
+        match ty {
+            Type::List(item) if dtype(item).is_none() => {
+                format!("MutableSequence[{}]", self.kept(item))
+            }
+            Type::Tuple(items) if !items.is_empty() => {
+                let items: Vec<String> = items.iter().map(|item| self.kept(item)).collect();
+                format!("tuple[{}]", items.join(", "))
+            }
+            Type::Optional(of) => format!("{} | None", self.kept(of)),
             _ => self.result(ty),
         }
     }
@@ -246,14 +276,26 @@ fn dtype(ty: &Type) -> Option<String> {
     })
 }
 
-fn value_type(value: &Value) -> Option<&'static str> {
-    Some(match value {
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int",
-        Value::Float(_) => "float",
-        Value::Complex(..) => "complex",
-        Value::Str(_) => "str",
-        Value::Items(_) => "tuple[object, ...]",
-        Value::None => return None,
-    })
+fn value_type(value: &Value) -> String {
+    match value {
+        Value::Bool(_) => "bool".to_owned(),
+        Value::Int(_) => "int".to_owned(),
+        Value::Float(_) => "float".to_owned(),
+        Value::Complex(..) => "complex".to_owned(),
+        Value::Str(_) => "str".to_owned(),
+        Value::None => "None".to_owned(),
+        Value::Items(items) => {
+            let mut types: Vec<String> = items.iter().map(value_type).collect();
+            let count = types.len();
+            types.dedup();
+            match (types.as_slice(), count) {
+                ([], _) => "tuple[()]".to_owned(),
+                ([one], 2..) => format!("tuple[{one}, ...]"),
+                _ => {
+                    let types: Vec<String> = items.iter().map(value_type).collect();
+                    format!("tuple[{}]", types.join(", "))
+                }
+            }
+        }
+    }
 }

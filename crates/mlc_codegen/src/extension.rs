@@ -14,9 +14,9 @@ use llvm_sys::{
         LLVMAddFunction, LLVMAddGlobal, LLVMAppendBasicBlockInContext, LLVMBuildCall2,
         LLVMBuildRet, LLVMConstArray2, LLVMConstInt, LLVMConstPointerNull,
         LLVMConstStringInContext2, LLVMCreateBuilderInContext, LLVMDisposeBuilder,
-        LLVMFunctionType, LLVMGetNamedFunction, LLVMInt64TypeInContext, LLVMPointerTypeInContext,
-        LLVMPositionBuilderAtEnd, LLVMSetGlobalConstant, LLVMSetInitializer, LLVMSetLinkage,
-        LLVMTypeOf,
+        LLVMFunctionType, LLVMGetNamedFunction, LLVMGetNamedGlobal, LLVMInt64TypeInContext,
+        LLVMPointerTypeInContext, LLVMPositionBuilderAtEnd, LLVMSetGlobalConstant,
+        LLVMSetInitializer, LLVMSetLinkage, LLVMTypeOf,
     },
     prelude::{LLVMContextRef, LLVMModuleRef, LLVMValueRef},
 };
@@ -32,6 +32,8 @@ pub struct Extension {
     /// The symbols of the functions in the order of the description; the first is that of the top-level statements, or
     /// empty.
     pub symbols: Vec<String>,
+    /// The symbols of the variables in the order of the description.
+    pub variables: Vec<String>,
 }
 
 impl Extension {
@@ -70,6 +72,15 @@ pub(crate) unsafe fn add_init(
                 entry
             })
             .collect();
+        for symbol in &extension.variables {
+            let name = CString::new(symbol.as_str()).unwrap_or_default();
+            let variable = LLVMGetNamedGlobal(module, name.as_ptr());
+            entries.push(if variable.is_null() {
+                LLVMConstPointerNull(pointer)
+            } else {
+                variable
+            });
+        }
         let count = entries.len() as u64;
         let table = constant(
             module,

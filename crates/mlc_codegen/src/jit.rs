@@ -64,12 +64,18 @@ libm! {
     trunc(c_double) -> c_double; truncf(c_float) -> c_float;
 }
 
-/// Loads an object and links it with the runtime and the C library of this process. The error names what is missing.
-pub fn load(object: &[u8], exported: &[String]) -> Result<Jit, String> {
+/// Loads an object and links it with the runtime, the C library of this process and the memory of its variables. The error names
+/// what is missing.
+pub fn load(
+    object: &[u8],
+    exported: &[String],
+    variables: &[(&str, *const ())],
+) -> Result<Jit, String> {
     crate::machine::initialize();
     let mut symbols = libm();
     symbols.extend(mlc_runtime::mlc_rt_symbols());
     symbols.extend(mlc_runtime::bf16::symbols());
+    symbols.extend_from_slice(variables);
     let jit = Jit::load(object, &symbols)?;
     // The first look-up links everything, so that what is missing is found now.
     if let Some(name) = exported.first() {
@@ -82,7 +88,7 @@ pub fn load(object: &[u8], exported: &[String]) -> Result<Jit, String> {
 /// status; the error says what is missing.
 pub fn run_program(object: &[u8], name: &str, args: &[String]) -> Result<i32, String> {
     type Main = extern "C" fn(c_int, *const *const c_char, *const *const c_char) -> c_int;
-    let jit = load(object, &[])?;
+    let jit = load(object, &[], &[])?;
     let address = jit.lookup("main")?;
     let words = std::iter::once(name).chain(args.iter().map(String::as_str));
     // A word of the command line holds no zero byte; one of another caller's ends there.

@@ -8,18 +8,21 @@ use crate::{
 use llvm_sys::{
     LLVMAttributeFunctionIndex, LLVMDiagnosticSeverity, LLVMLinkage,
     core::{
-        LLVMAddAttributeAtIndex, LLVMContextCreate, LLVMContextDispose,
-        LLVMContextSetDiagnosticHandler, LLVMCreateEnumAttribute, LLVMDisposeMemoryBuffer,
-        LLVMDisposeModule, LLVMGetBufferSize, LLVMGetBufferStart, LLVMGetDiagInfoDescription,
-        LLVMGetDiagInfoSeverity, LLVMGetEnumAttributeKindForName, LLVMGetFirstFunction,
-        LLVMGetFirstGlobal, LLVMGetNamedFunction, LLVMGetNextFunction, LLVMGetNextGlobal,
-        LLVMGetValueName2, LLVMIsAFunction, LLVMIsDeclaration, LLVMPrintModuleToString,
-        LLVMSetLinkage, LLVMSetModuleIdentifier, LLVMSetSourceFileName, LLVMSetTarget,
-        LLVMSetValueName2,
+        LLVMAddAttributeAtIndex, LLVMAddGlobal, LLVMContextCreate, LLVMContextDispose,
+        LLVMContextSetDiagnosticHandler, LLVMCreateEnumAttribute, LLVMDeleteGlobal,
+        LLVMDisposeMemoryBuffer, LLVMDisposeModule, LLVMGetAlignment, LLVMGetBufferSize,
+        LLVMGetBufferStart, LLVMGetDiagInfoDescription, LLVMGetDiagInfoSeverity,
+        LLVMGetEnumAttributeKindForName, LLVMGetFirstFunction, LLVMGetFirstGlobal,
+        LLVMGetNamedFunction, LLVMGetNamedGlobal, LLVMGetNextFunction, LLVMGetNextGlobal,
+        LLVMGetValueName2, LLVMGlobalGetValueType, LLVMIsAFunction, LLVMIsDeclaration,
+        LLVMPrintModuleToString, LLVMReplaceAllUsesWith, LLVMSetAlignment, LLVMSetLinkage,
+        LLVMSetModuleIdentifier, LLVMSetSourceFileName, LLVMSetTarget, LLVMSetValueName2,
     },
     error::{LLVMDisposeErrorMessage, LLVMGetErrorMessage},
     prelude::{LLVMContextRef, LLVMDiagnosticInfoRef, LLVMModuleRef, LLVMValueRef},
-    target::{LLVMDisposeTargetData, LLVMSetModuleDataLayout},
+    target::{
+        LLVMABISizeOfType, LLVMDisposeTargetData, LLVMGetModuleDataLayout, LLVMSetModuleDataLayout,
+    },
     target_machine::{
         LLVMCodeGenFileType, LLVMCreateTargetDataLayout, LLVMTargetMachineEmitToMemoryBuffer,
     },
@@ -52,8 +55,12 @@ pub enum Unit {
         exported: Vec<String>,
         renamed: Vec<(String, String)>,
     },
-    /// To be called in this process: as a library, and each function has an entry, too ([`crate::entry_symbol`]).
-    Host { exported: Vec<String> },
+    /// To be called in this process: as a library, and each function has an entry, too ([`crate::entry_symbol`]). The memory
+    /// of the variables is the host's, who gives it when the object is loaded.
+    Host {
+        exported: Vec<String>,
+        variables: Vec<String>,
+    },
     /// To be imported by Python: only the function that Python looks for is visible.
     Extension {
         exported: Vec<String>,
@@ -79,6 +86,7 @@ pub struct LlvmModule {
     context: LLVMContextRef,
     /// What LLVM reported as errors; boxed, for the context points to it.
     errors: Box<Errors>,
+    external: Vec<(String, usize)>,
 }
 
 // SAFETY: module and context are reachable through this value alone and belong to no thread.
@@ -112,6 +120,7 @@ impl LlvmModule {
                 module: null_mut(),
                 context: LLVMContextCreate(),
                 errors: Box::default(),
+                external: Vec::new(),
             }
         };
         let sink = (&raw mut *this.errors).cast::<c_void>();
@@ -148,8 +157,14 @@ impl LlvmModule {
                 this.hide(|name| exported.contains(name));
                 this.rename(renamed);
             }
-            Unit::Host { exported } => {
+            Unit::Host {
+                exported,
+                variables,
+            } => {
                 this.hide(|_| false);
+                for name in variables {
+                    this.make_external(name);
+                }
                 // SAFETY: the module is live.
                 unsafe { entries::add_entries(this.context, this.module, exported) };
             }
@@ -171,6 +186,31 @@ impl LlvmModule {
             }
         }
         Ok(this)
+    }
+
+    /// Makes a variable of the module one that is defined elsewhere, if there is one of that name.
+    fn make_external(&mut self, name: &str) {
+        let symbol = CString::new(name).unwrap_or_default();
+        // SAFETY: the module is live; the new global takes the place of the old one, which nothing uses any more when it goes.
+        unsafe {
+            let old = LLVMGetNamedGlobal(self.module, symbol.as_ptr());
+            if old.is_null() {
+                return;
+            }
+            let ty = LLVMGlobalGetValueType(old);
+            let size = LLVMABISizeOfType(LLVMGetModuleDataLayout(self.module), ty);
+            let new = LLVMAddGlobal(self.module, ty, c"".as_ptr());
+            LLVMSetAlignment(new, LLVMGetAlignment(old));
+            LLVMReplaceAllUsesWith(old, new);
+            LLVMDeleteGlobal(old);
+            LLVMSetValueName2(new, name.as_ptr().cast(), name.len());
+            self.external.push((name.to_owned(), size as usize));
+        }
+    }
+
+    /// The variables that are defined elsewhere, and their sizes in bytes.
+    pub fn external(&self) -> &[(String, usize)] {
+        &self.external
     }
 
     fn rename(&self, renamed: &[(String, String)]) {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The version of this description and of the calling convention that it speaks of. Readers refuse any other.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A whole module.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -23,6 +23,16 @@ pub struct Interface {
     pub structs: Vec<Struct>,
     /// Compile-time constants and what else needs no code to be read.
     pub constants: Vec<Constant>,
+    /// The top-level variables, which functions may change.
+    pub variables: Vec<Variable>,
+}
+
+/// A top-level variable: memory that lives as long as the module.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Variable {
+    pub name: String,
+    pub symbol: String,
+    pub ty: Type,
 }
 
 /// A function of compiled code.
@@ -43,6 +53,8 @@ pub struct Function {
     /// Whether it returns a status and writes its results through pointers.
     pub raises: bool,
     pub work: Work,
+    /// The symbols of the top-level variables, of any module, whose parts may lie elsewhere after a call.
+    pub relocates: Vec<String>,
     pub doc: Option<String>,
 }
 
@@ -57,6 +69,8 @@ pub enum FunctionKind {
     Constructor,
     /// A method without further parameters that is read like a field.
     Property,
+    /// What writes the property of this name: a method with one more parameter.
+    Setter,
 }
 
 /// How long a call may take, as far as its text shows.

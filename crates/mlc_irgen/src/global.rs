@@ -2,7 +2,7 @@
 
 use melior::ir::{Type, TypeLike, Value, ValueLike, attribute::TypeAttribute};
 use mlc_dialects::own;
-use mlc_sema::hir::{ConstId, ConstValue, GlobalId, Ty};
+use mlc_sema::hir::{ConstId, ConstValue, GlobalId, Program, Ty};
 
 use crate::{
     Error,
@@ -11,6 +11,12 @@ use crate::{
     module::ModuleCx,
     view::array_extents,
 };
+
+/// The symbol of a top-level variable.
+pub fn variable_symbol(program: &Program, id: GlobalId) -> String {
+    let global = &program.globals[id.0 as usize];
+    format!("{}.{}", program.module, global.name)
+}
 
 /// The function that destroys what the top-level variables hold; a program calls it at its end.
 const END: &str = "mlc.end";
@@ -44,7 +50,7 @@ fn borrow<'c, 'm>(
     mutable: bool,
 ) -> Result<Value<'c, 'm>> {
     let global = &cx.program.globals[id.0 as usize];
-    let symbol = format!("{}.{}", cx.program.module, global.name);
+    let symbol = variable_symbol(cx.program, id);
     let payload = cx.types().payload(global.ty);
     let payload = payload.map_err(|error| error.at(global.span))?;
     if cx.is_new(&symbol) {

@@ -45,6 +45,8 @@ mod types;
 mod view;
 mod walk;
 
+pub use global::variable_symbol;
+
 use melior::{Context, ir::Module};
 use mlc_diagnostics::{Diagnostic, SourceMap, Span};
 use mlc_sema::hir;

@@ -1,5 +1,7 @@
 //! `mlc.compile`: from a source to a Python module of its functions.
 
+use std::collections::HashMap;
+use std::ffi::c_void;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -13,7 +15,9 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyModule, PyString};
 
+use crate::activity::Compiling;
 use crate::error::compile_error;
+use crate::parts::Parts;
 
 /// Compile a source in the mlc language to a module of its functions.
 ///
@@ -39,12 +43,15 @@ pub fn compile<'py>(
 ) -> PyResult<Bound<'py, PyModule>> {
     let py = source.py();
     let Choices { options, strict } = Choices::new(target, defines, fp, checks, strict)?;
-    let request = Request::new(source, options, filename)?;
+    let parts = Parts::new(search_path(py)?, HashMap::new());
+    let request = Request::new(source, options, filename, parts)?;
+    let activity = Compiling::start(&request.given.name);
     let compiled = py.detach(|| {
         let compiled = request.session.compile(&request.source)?;
         let code = compiled.jit()?;
         Ok::<_, mlc::CompileError>((compiled, code))
     });
+    drop(activity);
     let (compiled, code) = compiled.map_err(|error| compile_error(py, &error))?;
     let code = Arc::new(Loaded(code));
 
@@ -67,11 +74,15 @@ pub fn compile<'py>(
 /// Compile a source to one of the forms that `mlc compile --emit` makes, as bytes.
 ///
 /// `form` is a stage (`own`, `par`, `linalg`, `vector`, `llvm`), `llvm-ir`, `asm`, `obj`, `shared`, `pyext`, `header` or `pyi`; the other
-/// parameters are those of `compile`.
+/// parameters are those of `compile`, and `modules` further sources that this one imports: names with the files and the texts.
 ///
 /// Raises `CompileError` where the source does not compile, or not to this form.
 #[pyfunction]
-#[pyo3(signature = (source, form, target="cpu", defines=None, fp="reassoc", checks="bounds", filename=None))]
+#[pyo3(signature = (source, form, target="cpu", defines=None, fp="reassoc", checks="bounds", filename=None, modules=None))]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "they are the keywords of the function in Python"
+)]
 pub fn emit<'py>(
     source: &Bound<'py, PyAny>,
     form: &str,
@@ -80,11 +91,13 @@ pub fn emit<'py>(
     fp: &str,
     checks: &str,
     filename: Option<String>,
+    modules: Option<HashMap<String, (String, String)>>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let py = source.py();
     let form: mlc::Emit = word(form)?;
     let Choices { options, .. } = Choices::new(target, defines, fp, checks, false)?;
-    let request = Request::new(source, options, filename)?;
+    let parts = Parts::new(search_path(py)?, modules.unwrap_or_default());
+    let request = Request::new(source, options, filename, parts)?;
     let emitted = py.detach(|| request.session.compile(&request.source)?.emit(form));
     let emitted = emitted.map_err(|error| compile_error(py, &error))?;
     Ok(PyBytes::new(py, &emitted))
@@ -102,6 +115,7 @@ impl Request {
         source: &Bound<'_, PyAny>,
         options: mlc::Options,
         filename: Option<String>,
+        parts: Parts,
     ) -> PyResult<Request> {
         let py = source.py();
         let given = Given::read(source, filename)?;
@@ -112,7 +126,7 @@ impl Request {
         };
         let source = source.imported_as(name);
         let session = mlc::Session::new(options).map_err(|error| compile_error(py, &error))?;
-        let session = session.load_from(Arc::new(search_path(py)?));
+        let session = session.load_from(Arc::new(parts));
         Ok(Request {
             given,
             source,
@@ -183,8 +197,16 @@ pub fn search_path(py: Python<'_>) -> PyResult<mlc::FileLoader> {
 pub struct Loaded(pub mlc::JitModule);
 
 impl Entries for Loaded {
-    fn entry(&self, symbol: &str) -> *const std::ffi::c_void {
+    fn entry(&self, symbol: &str) -> *const c_void {
         self.0.entry(symbol).unwrap_or(std::ptr::null())
+    }
+
+    fn variable(&self, symbol: &str) -> Option<(*mut c_void, Arc<AtomicUsize>)> {
+        self.0.variable(symbol)
+    }
+
+    fn is_to_run(&self) -> bool {
+        self.0.is_to_run()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What `mlc.importer` calls: a file's module, from the cache or compiled, poured into a module object of Python's.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,8 +10,10 @@ use mlc_python_runtime::module::{self, Settings};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyModule};
 
+use crate::activity::Compiling;
 use crate::compile::{Choices, Loaded, search_path};
 use crate::error::compile_error;
+use crate::parts::Parts;
 
 /// Fill the module object of a file: `name` is what it is imported as, `options` those of `mlc.compile`. Return whether it came from the
 /// cache.
@@ -41,7 +44,8 @@ pub fn import_file(
         package,
     };
     let source = Source::mlc(file.as_str(), text).imported_as(full_name);
-    load(target, &source, choices).map_err(|error| {
+    let loader = Arc::new(search_path(py)?);
+    load(target, &source, choices, loader).map_err(|error| {
         // What an `ImportError` says besides its text.
         let value = error.value(py);
         match value
@@ -54,7 +58,8 @@ pub fn import_file(
     })
 }
 
-/// The module of a source that was made of a part of a file, which `filename` names; `name` tells the parts apart.
+/// The module of a source that was made of a part of a file, which `filename` names, and whether it came from the cache; `name` tells the
+/// parts apart. `modules` are further ones that the source imports: names with the files and the texts.
 ///
 /// Raises `CompileError` where the source does not compile.
 #[pyfunction]
@@ -64,7 +69,8 @@ pub fn import_text<'py>(
     filename: &str,
     name: String,
     options: &Bound<'_, PyDict>,
-) -> PyResult<Bound<'py, PyModule>> {
+    modules: HashMap<String, (String, String)>,
+) -> PyResult<(Bound<'py, PyModule>, bool)> {
     let module = PyModule::new(py, &name)?;
     let full_name = ModuleName {
         path: name,
@@ -74,8 +80,9 @@ pub fn import_text<'py>(
     let source = Source::mlc(filename, text.as_bytes().to_vec())
         .imported_as(full_name)
         .kept_as(label);
-    load(&module, &source, Choices::from_keywords(options)?)?;
-    Ok(module)
+    let loader = Arc::new(Parts::new(search_path(py)?, modules));
+    let cached = load(&module, &source, Choices::from_keywords(options)?, loader)?;
+    Ok((module, cached))
 }
 
 /// What a part of a file is kept as: each function, and of it each list of types and constants, by itself.
@@ -97,10 +104,16 @@ fn label(name: &str, text: &str) -> String {
 }
 
 /// Fills the module object with what the source makes, from the cache or compiled; whether it came from there.
-fn load(target: &Bound<'_, PyModule>, source: &Source, choices: Choices) -> PyResult<bool> {
+fn load(
+    target: &Bound<'_, PyModule>,
+    source: &Source,
+    choices: Choices,
+    loader: Arc<dyn SourceLoader>,
+) -> PyResult<bool> {
     let py = target.py();
-    let loader: Arc<dyn SourceLoader> = Arc::new(search_path(py)?);
+    let activity = Compiling::start(source.name());
     let loaded = py.detach(|| Cache::of_user().load(&choices.options, &loader, source));
+    drop(activity);
     let loaded = loaded.map_err(|error| compile_error(py, &error))?;
     let entries = Arc::new(Loaded(loaded.code));
     let kept: Code = entries.clone();

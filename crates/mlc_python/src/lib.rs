@@ -1,8 +1,10 @@
 //! The Python package `mlc`: compiles sources to modules, which [`mlc_python_runtime`] makes callable.
 
+mod activity;
 mod compile;
 mod error;
 mod import;
+mod parts;
 
 use pyo3::prelude::*;
 
@@ -11,6 +13,8 @@ use pyo3::prelude::*;
 mod _native {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use crate::activity::{activity, watch_loops};
     #[pymodule_export]
     use crate::compile::{compile, emit};
     #[pymodule_export]

@@ -1,14 +1,14 @@
-//! Arrays of other libraries as compiled code sees them: a place, extents and elements, through the buffer protocol or DLPack.
+//! Arrays of other libraries as compiled code sees them: a place, extents and elements.
 
 use std::sync::Arc;
 
-use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
-use crate::class::Storage;
 use crate::layout::Type;
+use crate::memory::Memory;
 use crate::numpy;
+use crate::place::Storage;
 use crate::scalar::{Scalar, type_name, wrong_type};
 
 /// What a call keeps alive that it did not make.
@@ -34,7 +34,7 @@ impl Source {
 
 /// The elements of one array.
 pub struct Elements {
-    buffer: PyUntypedBuffer,
+    memory: Memory,
     scalar: Scalar,
     /// The elements in row-major order, where those of the array are not; in words, so that they are aligned.
     copy: Option<Box<[u64]>>,
@@ -49,34 +49,25 @@ impl Elements {
             return Err(wrong_type(value, &expected(ty)));
         };
         numpy::learn(value);
-        let buffer = buffer_of(value, ty)?;
-        if Scalar::of_buffer(buffer.format(), buffer.item_size()) != Some(scalar) {
-            return Err(PyTypeError::new_err(format!(
-                "expected {}, found {}",
-                expected(ty),
-                type_name(value)
-            )));
+        let memory = memory_of(value, ty)?;
+        let wrong = || {
+            let found = type_name(value);
+            format!("expected {}, found {found}", expected(ty))
+        };
+        if memory.scalar != Some(scalar) {
+            return Err(PyTypeError::new_err(wrong()));
         }
-        if buffer.dimensions() != rank {
-            return Err(PyValueError::new_err(format!(
-                "expected {}, found {}",
-                expected(ty),
-                type_name(value)
-            )));
+        if memory.shape().len() != rank {
+            return Err(PyValueError::new_err(wrong()));
         }
-        check_extents(ty, buffer.shape())?;
-        if buffer.suboffsets().is_some() {
-            return Err(PyTypeError::new_err(
-                "expected an array in one block, found one of pointers to rows",
-            ));
-        }
-        if writes && buffer.readonly() {
+        check_extents(ty, memory.shape())?;
+        if writes && memory.readonly {
             return Err(PyValueError::new_err(
                 "expected a writable array, found a read-only one",
             ));
         }
         Ok(Elements {
-            buffer,
+            memory,
             scalar,
             copy: None,
             writes: false,
@@ -85,21 +76,17 @@ impl Elements {
 
     /// Whether compiled code can use the elements where they are.
     pub fn is_row_major(&self) -> bool {
-        self.buffer.is_c_contiguous()
-            && self
-                .buffer
-                .buf_ptr()
-                .addr()
-                .is_multiple_of(self.scalar.alignment())
+        let address = self.memory.data().addr();
+        self.memory.is_row_major() && address.is_multiple_of(self.scalar.alignment())
     }
 
     /// Copies the elements to memory of their own; with `writes` they are copied back after the call.
     pub fn make_row_major(&mut self, writes: bool) {
-        let size = self.buffer.item_size();
-        let mut words = vec![0u64; self.buffer.len_bytes().div_ceil(8).max(1)].into_boxed_slice();
+        let size = self.memory.item_size();
+        let mut words = vec![0u64; self.memory.bytes().div_ceil(8).max(1)].into_boxed_slice();
         let mut to = words.as_mut_ptr().cast::<u8>();
-        for_each(&self.buffer, |element| {
-            // SAFETY: `to` walks over as many elements as the buffer has.
+        self.memory.for_each(|element| {
+            // SAFETY: `to` walks over as many elements as the array has.
             unsafe {
                 to.copy_from_nonoverlapping(element, size);
                 to = to.add(size);
@@ -114,11 +101,10 @@ impl Elements {
         let Some(copy) = self.copy.as_ref().filter(|_| self.writes) else {
             return;
         };
+        let bytes = self.memory.bytes();
         // SAFETY: every initialized word is eight bytes, of which the array needs no more.
-        let bytes = unsafe {
-            std::slice::from_raw_parts(copy.as_ptr().cast::<u8>(), self.buffer.len_bytes())
-        };
-        scatter(&self.buffer, bytes);
+        let bytes = unsafe { std::slice::from_raw_parts(copy.as_ptr().cast::<u8>(), bytes) };
+        self.memory.scatter(bytes);
     }
 
     /// Where the copy lies that the callee works on, if there is one.
@@ -131,64 +117,13 @@ impl Elements {
     pub fn data(&mut self) -> *mut u8 {
         match &mut self.copy {
             Some(copy) => copy.as_mut_ptr().cast(),
-            None => self.buffer.buf_ptr().cast(),
+            None => self.memory.data(),
         }
     }
 
-    pub fn shape(&self) -> &[usize] {
-        self.buffer.shape()
+    pub fn memory(&self) -> &Memory {
+        &self.memory
     }
-
-    /// The lowest address of an element.
-    pub fn start(&self) -> usize {
-        let strides = self.buffer.shape().iter().zip(self.buffer.strides());
-        let below: isize = strides
-            .map(|(&extent, &stride)| (extent.max(1) as isize - 1).saturating_mul(stride).min(0))
-            .sum();
-        self.buffer.buf_ptr().addr().wrapping_add_signed(below)
-    }
-
-    /// The bytes from the lowest element to the end of the highest.
-    pub fn extent(&self) -> usize {
-        if self.buffer.item_count() == 0 {
-            return 0;
-        }
-        let strides = self.buffer.shape().iter().zip(self.buffer.strides());
-        let span: usize = strides
-            .map(|(&extent, &stride)| (extent - 1).saturating_mul(stride.unsigned_abs()))
-            .sum();
-        span + self.buffer.item_size()
-    }
-}
-
-/// Writes elements in row-major order to where the array has them.
-pub fn scatter(buffer: &PyUntypedBuffer, bytes: &[u8]) {
-    let mut items = bytes.chunks_exact(buffer.item_size());
-    for_each(buffer, |element| {
-        if let Some(item) = items.next() {
-            // SAFETY: an element of this size lies there; the buffer is held and, as the caller knows, writable.
-            unsafe { element.copy_from_nonoverlapping(item.as_ptr(), item.len()) };
-        }
-    });
-}
-
-/// Every element in row-major order.
-fn for_each(buffer: &PyUntypedBuffer, mut visit: impl FnMut(*mut u8)) {
-    fn rows(shape: &[usize], strides: &[isize], place: *mut u8, visit: &mut impl FnMut(*mut u8)) {
-        let [extent, shape @ ..] = shape else {
-            return visit(place);
-        };
-        for index in 0..*extent {
-            let row = place.wrapping_offset(index as isize * strides[0]);
-            rows(shape, &strides[1..], row, visit);
-        }
-    }
-    rows(
-        buffer.shape(),
-        buffer.strides(),
-        buffer.buf_ptr().cast(),
-        &mut visit,
-    );
 }
 
 /// What a parameter of this type takes, in words.
@@ -207,34 +142,9 @@ pub fn expected(ty: &Type) -> String {
     }
 }
 
-/// The memory of an array, through the buffer protocol or DLPack.
-pub fn buffer_of(value: &Bound<'_, PyAny>, ty: &Type) -> PyResult<PyUntypedBuffer> {
-    match PyUntypedBuffer::get(value) {
-        Ok(buffer) => Ok(buffer),
-        Err(_) => PyUntypedBuffer::get(&through_dlpack(value, ty)?)
-            .map_err(|_| wrong_type(value, &expected(ty))),
-    }
-}
-
-/// An object with the buffer protocol that shares the memory of `value`, by NumPy's reading of DLPack.
-fn through_dlpack<'py>(value: &Bound<'py, PyAny>, ty: &Type) -> PyResult<Bound<'py, PyAny>> {
-    let py = value.py();
-    if !value.hasattr("__dlpack__")? {
-        return Err(wrong_type(value, &expected(ty)));
-    }
-    let numpy = py.import("numpy").map_err(|_| {
-        PyTypeError::new_err("reading DLPack needs NumPy, which cannot be imported")
-    })?;
-    numpy
-        .call_method1("from_dlpack", (value,))
-        .map_err(|error| {
-            PyTypeError::new_err(format!(
-                "expected {}, found {} that cannot be shared: {}",
-                expected(ty),
-                type_name(value),
-                error.value(py)
-            ))
-        })
+/// The memory of an argument that must be an array of this type.
+pub fn memory_of(value: &Bound<'_, PyAny>, ty: &Type) -> PyResult<Memory> {
+    Memory::of(value)?.ok_or_else(|| wrong_type(value, &expected(ty)))
 }
 
 fn check_extents(ty: &Type, found: &[usize]) -> PyResult<()> {

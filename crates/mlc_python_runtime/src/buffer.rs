@@ -9,7 +9,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use crate::class::View;
+use crate::dlpack;
+use crate::place::View;
 use crate::scalar::Scalar;
 
 /// A result of compiled code, in the memory that the code made. It has the buffer and the sequence protocol; where
@@ -97,6 +98,12 @@ impl Buffer {
         self.extents.len() / 2
     }
 
+    /// Where the elements start, what they are, the extents, and the strides in bytes.
+    pub fn parts(&self) -> (*mut c_void, Scalar, &[isize], &[isize]) {
+        let (shape, strides) = self.extents.split_at(self.rank());
+        (self.data, self.scalar, shape, strides)
+    }
+
     fn item_count(&self) -> ffi::Py_ssize_t {
         self.extents[..self.rank()].iter().product()
     }
@@ -150,6 +157,23 @@ impl Buffer {
             (*view).obj = slf.into_any().into_ptr();
         }
         Ok(())
+    }
+
+    /// The elements as a DLPack tensor, which keeps this buffer. They are in the memory of the CPU, so `stream` says nothing.
+    #[pyo3(signature = (*, stream=None, max_version=None, dl_device=None, copy=None))]
+    fn __dlpack__<'py>(
+        slf: &Bound<'py, Self>,
+        stream: Option<Bound<'py, PyAny>>,
+        max_version: Option<(u32, u32)>,
+        dl_device: Option<(i32, i32)>,
+        copy: Option<bool>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        drop(stream);
+        dlpack::capsule(slf, max_version, dl_device, copy)
+    }
+
+    fn __dlpack_device__(&self) -> (i32, i32) {
+        dlpack::device()
     }
 
     fn __len__(&self) -> usize {

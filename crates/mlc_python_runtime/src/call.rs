@@ -1,6 +1,7 @@
 //! One call of compiled code: arguments in, the call without the GIL, what it changed, results out.
 
 use std::ffi::c_void;
+use std::sync::atomic::Ordering;
 
 use mlc_interface::{Access, Passing, Work};
 use mlc_runtime::boxes::mlc_rt_box_free;
@@ -17,7 +18,9 @@ use crate::interrupt;
 use crate::layout::Type;
 use crate::load;
 use crate::overlap;
+use crate::place::{View, check_copyable, in_use};
 use crate::scalar::Bits;
+use crate::sequence;
 use crate::signature::Signature;
 use crate::store::{Held, Target};
 use crate::write_back;
@@ -82,6 +85,11 @@ pub unsafe fn call<'py>(
         };
         places.push(place.map_err(|error| in_position(position, error))?);
     }
+    for (name, views) in &signature.relocates {
+        if views.load(Ordering::Acquire) > 0 {
+            return Err(in_use(&format!("`{name}`")));
+        }
+    }
     if let Some((other, written)) = overlap::find(&mut held.ranges) {
         return Err(overlap_error(signature, other, written));
     }
@@ -126,7 +134,8 @@ pub unsafe fn call<'py>(
     held.copy_back();
     let mut outcome = Ok(());
     for (position, param) in signature.params.iter().enumerate() {
-        let changes = matches!(param.ty, Type::List(_) | Type::Array { .. });
+        let changes = matches!(param.ty, Type::List(_) | Type::Array { .. })
+            && sequence::storage_of(&values[position]).is_none();
         if param.access == Access::Inout && changes {
             // What was written before an error stays, as in Python.
             // SAFETY: the value made for this parameter lies there, and the callee is done with it.
@@ -275,14 +284,20 @@ unsafe fn part_of<'py>(
         Type::Array { .. } => true,
         _ => false,
     };
-    if let Some(storage) = class::storage_of(argument) {
-        if let Type::Struct(class) = ty {
-            return class::object(py, class, storage, place);
+    if let Some((whole, size)) = class::place_of_any(argument) {
+        let offset = place.addr().wrapping_sub(whole.address()?.addr());
+        if offset < size {
+            return whole.inside(offset).load(py, ty);
         }
-        if let Some(view) = class::view_of(argument).filter(|_| is_array) {
+        if is_array {
+            let view = View::new(whole.storage().clone());
             // SAFETY: the caller vouches for the value, which the view keeps.
             return unsafe { load::view(py, ty, place, view) };
         }
+        // An item of a list, whose position is not known here.
+        check_copyable(ty)?;
+    } else if sequence::storage_of(argument).is_some() {
+        check_copyable(ty)?;
     } else if is_array && !argument.is_instance_of::<PyList>() && held.copies().next().is_none() {
         let owner = Owner::Object(argument.clone().unbind());
         // SAFETY: the elements lie in the argument's own memory, which it keeps.

@@ -2,21 +2,19 @@
 
 use std::ffi::c_void;
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use mlc_runtime::boxes::{mlc_rt_box_free, mlc_rt_box_new};
-use pyo3::exceptions::{PyBufferError, PyMemoryError, PyTypeError};
+use mlc_runtime::boxes::mlc_rt_box_new;
+use pyo3::exceptions::{PyMemoryError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyType;
+use pyo3::types::{PyTuple, PyType};
 
 use crate::call::Entry;
-use crate::drop::{copy_value, drop_value};
+use crate::error::with_prefix;
 use crate::layout::{Layout, Type, aggregate};
-use crate::load;
+use crate::place::{Place, Storage, check_copyable};
 use crate::scalar::{Scalar, type_name};
-use crate::store::{Held, Target};
 
 /// A struct type of compiled code.
 pub struct Class {
@@ -117,77 +115,19 @@ impl Class {
     }
 }
 
-/// The memory of a struct that Python holds: one cell, shared by the object and by what refers to its parts.
-#[derive(Debug)]
-pub struct Storage {
-    class: Arc<Class>,
-    cell: *mut u8,
-    /// How many arrays of Python's look into the memory of its lists and arrays.
-    views: AtomicUsize,
-}
-
-// SAFETY: the cell is this object's; Python's threads order what they do to it, as with every object.
-unsafe impl Send for Storage {}
-// SAFETY: as for `Send`.
-unsafe impl Sync for Storage {}
-
-impl Drop for Storage {
-    fn drop(&mut self) {
-        // SAFETY: the cell holds a value of the class, which nobody refers to any more.
-        unsafe {
-            match self.class.destructor_of(self.cell) {
-                Some(destructor) => destructor.call(self.cell.cast()),
-                None => {
-                    drop_value(&Type::Struct(self.class.clone()), self.cell);
-                    mlc_rt_box_free(self.cell.cast());
-                }
-            }
-        }
-    }
-}
-
-/// A view into the memory of a struct; while there is one, nothing may move that memory.
-pub struct View(Arc<Storage>);
-
-impl View {
-    fn new(storage: Arc<Storage>) -> View {
-        storage.views.fetch_add(1, Ordering::Relaxed);
-        View(storage)
-    }
-}
-
-impl Drop for View {
-    fn drop(&mut self) {
-        self.0.views.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// What every struct's Python type is a subclass of.
 #[pyclass(frozen, subclass, module = "mlc")]
 pub struct Struct {
     class: Arc<Class>,
-    storage: Arc<Storage>,
-    /// The value: the whole of the storage, or a field of it.
-    place: *mut u8,
+    place: Place,
 }
-
-// SAFETY: as for `Storage`, to whose memory the pointer leads.
-unsafe impl Send for Struct {}
-// SAFETY: as for `Send`.
-unsafe impl Sync for Struct {}
 
 /// A value on its way into an object; Python code cannot make one.
 #[pyclass(frozen, module = "mlc")]
 struct Payload {
     class: Arc<Class>,
-    storage: Arc<Storage>,
-    place: *mut u8,
+    place: Place,
 }
-
-// SAFETY: as for `Struct`.
-unsafe impl Send for Payload {}
-// SAFETY: as for `Struct`.
-unsafe impl Sync for Payload {}
 
 #[pymethods]
 impl Struct {
@@ -196,103 +136,36 @@ impl Struct {
         let payload = payload.get();
         Struct {
             class: payload.class.clone(),
-            storage: payload.storage.clone(),
-            place: payload.place,
+            place: payload.place.clone(),
         }
     }
 
     /// The value of a field: a number or text as it is, what lies in memory as a live reference.
     fn _get<'py>(&self, py: Python<'py>, field: usize) -> PyResult<Bound<'py, PyAny>> {
         let field = &self.class.fields[field];
-        let place = self.place.wrapping_add(field.offset);
-        match &field.ty {
-            Type::Struct(class) => object(py, class, self.storage.clone(), place),
-            Type::List(elem) if matches!(**elem, Type::Scalar(_)) => {
-                let view = View::new(self.storage.clone());
-                // SAFETY: a value of this type lies there as long as the view holds the storage.
-                unsafe { load::view(py, &field.ty, place, view) }
-            }
-            Type::Array { .. } => {
-                let view = View::new(self.storage.clone());
-                // SAFETY: as above.
-                unsafe { load::view(py, &field.ty, place, view) }
-            }
-            // SAFETY: as above; `copied` leaves it where it is.
-            ty => unsafe { load::copied(py, ty, place) },
-        }
+        self.place.inside(field.offset).load(py, &field.ty)
     }
 
-    fn _set(slf: &Bound<'_, Self>, field: usize, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        let this = slf.get();
-        let field = &this.class.fields[field];
-        let place = this.place.wrapping_add(field.offset);
-        let named = |error: PyErr| {
-            let text = format!(
-                "{}.{}: {}",
-                this.class.name,
-                field.name,
-                error.value(slf.py())
-            );
-            PyErr::from_type(error.get_type(slf.py()), text)
-        };
-        if !matches!(field.ty, Type::Scalar(_) | Type::Str) {
-            this.check_views().map_err(named)?;
-        }
-        let mut held = Held::default();
-        let room = held.room(field.ty.size());
-        let target = Target {
-            parameter: 0,
-            access: mlc_interface::Access::Owned,
-            returned: false,
-        };
-        if let Err(error) = held.fill(target, &field.ty, value, room) {
-            // SAFETY: what was made of the value so far lies there.
-            unsafe { drop_value(&field.ty, room) };
-            return Err(named(error));
-        }
-        // SAFETY: both places hold a value of the field's type; the old one is destroyed, the new one moves in.
-        unsafe {
-            let size = field.ty.size();
-            let mut old = vec![0u64; size.div_ceil(8) + 1];
-            let old = old.as_mut_ptr().cast::<u8>();
-            old.copy_from_nonoverlapping(place, size);
-            place.copy_from_nonoverlapping(room, size);
-            drop_value(&field.ty, old);
-        }
-        Ok(())
+    fn _set(&self, field: usize, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let field = &self.class.fields[field];
+        let stored = self.place.inside(field.offset).store(&field.ty, value);
+        stored.map_err(|error| {
+            let name = format!("{}.{}", self.class.name, field.name);
+            with_prefix(value.py(), &name, error)
+        })
+    }
+
+    /// Copies of the fields, which refer to nothing.
+    fn _values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        check_copyable(&Type::Struct(self.class.clone()))?;
+        let fields = self.class.fields.iter();
+        let values = fields.map(|field| self.place.inside(field.offset).copied(py, &field.ty));
+        PyTuple::new(py, values.collect::<PyResult<Vec<_>>>()?)
     }
 
     /// A deep copy.
     fn _copy<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        if self.class.has_destructor() {
-            return Err(PyTypeError::new_err(format!(
-                "a `{}` has a `__del__`, so it cannot be copied",
-                self.class.name
-            )));
-        }
-        let ty = Type::Struct(self.class.clone());
-        let cell = new_cell(&self.class)?;
-        // SAFETY: a value of the class lies at `place` and zeroed room at `cell`, which the new object takes over.
-        unsafe {
-            if !copy_value(&ty, self.place, cell) {
-                drop_value(&ty, cell);
-                mlc_rt_box_free(cell.cast());
-                return Err(PyMemoryError::new_err("no memory for the copy"));
-            }
-            adopt(py, &self.class, cell)
-        }
-    }
-}
-
-impl Struct {
-    fn check_views(&self) -> PyResult<()> {
-        if self.storage.views.load(Ordering::Relaxed) == 0 {
-            return Ok(());
-        }
-        Err(PyBufferError::new_err(format!(
-            "an array still refers to the memory of this `{}`, which may move; delete the array or copy it",
-            self.class.name
-        )))
+        self.place.copied(py, &Type::Struct(self.class.clone()))
     }
 }
 
@@ -316,20 +189,16 @@ pub unsafe fn adopt<'py>(
     class: &Arc<Class>,
     cell: *mut u8,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let storage = Arc::new(Storage {
-        class: class.clone(),
-        cell,
-        views: AtomicUsize::new(0),
-    });
-    object(py, class, storage, cell)
+    // SAFETY: the caller vouches for the cell.
+    let storage = unsafe { Storage::of_cell(class, cell) };
+    object(py, class, Place::whole(storage))
 }
 
-/// The object over a value that lies at `place` in `storage`.
+/// The object over a value that lies at `place`.
 pub fn object<'py>(
     py: Python<'py>,
     class: &Arc<Class>,
-    storage: Arc<Storage>,
-    place: *mut u8,
+    place: Place,
 ) -> PyResult<Bound<'py, PyAny>> {
     let Some(ty) = class.python.get(py) else {
         return Err(PyTypeError::new_err(format!(
@@ -339,7 +208,6 @@ pub fn object<'py>(
     };
     let payload = Payload {
         class: class.clone(),
-        storage,
         place,
     };
     // The type's own `__new__` is its constructor.
@@ -347,37 +215,25 @@ pub fn object<'py>(
         .call_method1("__new__", (ty, Bound::new(py, payload)?))
 }
 
-/// The value of an argument that must be an object of this class, and what keeps it alive.
-pub fn borrow(
-    class: &Arc<Class>,
-    value: &Bound<'_, PyAny>,
-    writes: bool,
-) -> PyResult<(*mut u8, Arc<Storage>)> {
+/// The place of an argument that must be an object of this class.
+pub fn place_of(class: &Arc<Class>, value: &Bound<'_, PyAny>) -> PyResult<Place> {
     let found = value
         .cast::<Struct>()
         .ok()
         .filter(|found| Arc::ptr_eq(&found.get().class, class));
-    let Some(found) = found else {
-        return Err(PyTypeError::new_err(format!(
+    match found {
+        Some(found) => Ok(found.get().place.clone()),
+        None => Err(PyTypeError::new_err(format!(
             "expected a {}, found {}",
             class.name,
             type_name(value)
-        )));
-    };
-    let found = found.get();
-    if writes {
-        found.check_views()?;
+        ))),
     }
-    Ok((found.place, found.storage.clone()))
 }
 
-/// The storage behind an object, if it is one of a struct.
-pub fn storage_of(value: &Bound<'_, PyAny>) -> Option<Arc<Storage>> {
+/// The place and the size of the value behind an object, if it is one of a struct.
+pub fn place_of_any(value: &Bound<'_, PyAny>) -> Option<(Place, usize)> {
     let found = value.cast::<Struct>().ok()?;
-    Some(found.get().storage.clone())
-}
-
-/// A view into the storage of `value`, which must be an object of a struct.
-pub fn view_of(value: &Bound<'_, PyAny>) -> Option<View> {
-    storage_of(value).map(View::new)
+    let found = found.get();
+    Some((found.place.clone(), found.class.layout.size))
 }

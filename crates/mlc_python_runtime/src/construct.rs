@@ -79,6 +79,7 @@ pub fn signature(
         returns_param: None,
         raises: false,
         work: mlc_interface::Work::Unknown,
+        relocates: Vec::new(),
         unsupported: None,
         strict: false,
     })

@@ -53,3 +53,9 @@ pub fn take_pending(py: Python<'_>, function: &str) -> PyErr {
         Err(error) => error,
     }
 }
+
+/// The same error with a name in front of its text.
+pub fn with_prefix(py: Python<'_>, name: &str, error: PyErr) -> PyErr {
+    let text = format!("{name}: {}", error.value(py));
+    PyErr::from_type(error.get_type(py), text)
+}

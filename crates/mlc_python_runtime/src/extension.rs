@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr::null_mut;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use mlc_interface::Interface;
 use pyo3::exceptions::PyImportError;
@@ -24,8 +25,11 @@ struct Definition {
     entries: Arc<Table>,
 }
 
-/// Entries by their symbols.
-struct Table(HashMap<String, *const c_void>);
+/// Entries by their symbols, and variables by theirs.
+struct Table {
+    entries: HashMap<String, *const c_void>,
+    variables: HashMap<String, (*mut c_void, Arc<AtomicUsize>)>,
+}
 
 // SAFETY: the addresses are those of functions of the extension, which is never unloaded.
 unsafe impl Send for Table {}
@@ -34,7 +38,18 @@ unsafe impl Sync for Table {}
 
 impl Entries for Table {
     fn entry(&self, symbol: &str) -> *const c_void {
-        self.0.get(symbol).copied().unwrap_or(std::ptr::null())
+        self.entries
+            .get(symbol)
+            .copied()
+            .unwrap_or(std::ptr::null())
+    }
+
+    fn variable(&self, symbol: &str) -> Option<(*mut c_void, Arc<AtomicUsize>)> {
+        self.variables.get(symbol).cloned()
+    }
+
+    fn is_to_run(&self) -> bool {
+        true
     }
 }
 
@@ -42,7 +57,7 @@ impl Entries for Table {
 ///
 /// # Safety
 /// `interface` must point to `length` bytes, and `entries` to `count` addresses of entries, or null: first that of the top-level
-/// statements, then those of the interface's functions in order. Both must stay as they are. The thread must be attached.
+/// statements, then those of the interface's functions in order; behind them the addresses of its variables. Both must stay as they are. The thread must be attached.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mlc_py_module(
     interface: *const u8,
@@ -73,7 +88,17 @@ fn define(bytes: &[u8], entries: &[*const c_void]) -> Result<*mut Definition, St
     let init = interface.init.iter().map(|init| init.symbol.clone());
     let init = init.chain(std::iter::repeat(String::new())).take(1);
     let functions = interface.functions.iter().map(|item| item.symbol.clone());
-    let table = init.chain(functions).zip(entries.iter().copied()).collect();
+    let mut addresses = entries.iter().copied();
+    let symbols = init.chain(functions);
+    let table = symbols.zip(addresses.by_ref()).collect();
+    let variables = interface.variables.iter().zip(addresses);
+    let variables = variables.filter(|(_, address)| !address.is_null());
+    let variables = variables
+        .map(|(item, address)| {
+            let symbol = item.symbol.clone();
+            (symbol, (address.cast_mut(), Arc::default()))
+        })
+        .collect();
     // Python keeps the definition for ever, so it is never freed.
     let made = Box::leak(Box::new(Definition {
         definition: ffi::PyModuleDef {
@@ -99,7 +124,10 @@ fn define(bytes: &[u8], entries: &[*const c_void]) -> Result<*mut Definition, St
         ],
         name,
         interface,
-        entries: Arc::new(Table(table)),
+        entries: Arc::new(Table {
+            entries: table,
+            variables,
+        }),
     }));
     made.definition.m_name = made.name.as_ptr();
     made.definition.m_slots = made.slots.as_mut_ptr();

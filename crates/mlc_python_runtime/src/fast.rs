@@ -64,6 +64,7 @@ impl Plan {
         if signature.unsupported.is_some()
             || signature.params.len() > MOST
             || signature.result_borrows.is_some()
+            || !signature.relocates.is_empty()
         {
             return None;
         }

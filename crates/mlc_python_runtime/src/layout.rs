@@ -93,6 +93,33 @@ impl Type {
         }
     }
 
+    /// Whether both are one type: structs by what they are, not by their names.
+    pub fn is_same(&self, other: &Type) -> bool {
+        match (self, other) {
+            (Type::Scalar(one), Type::Scalar(other)) => one == other,
+            (Type::Str, Type::Str) => true,
+            (Type::List(one), Type::List(other)) | (Type::Optional(one), Type::Optional(other)) => {
+                one.is_same(other)
+            }
+            (
+                Type::Array { elem, dims },
+                Type::Array {
+                    elem: other_elem,
+                    dims: other_dims,
+                },
+            ) => elem == other_elem && dims == other_dims,
+            (Type::Tuple(items), Type::Tuple(others)) => {
+                items.len() == others.len()
+                    && items
+                        .iter()
+                        .zip(others)
+                        .all(|(one, other)| one.is_same(other))
+            }
+            (Type::Struct(one), Type::Struct(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
     /// The bytes that a value takes where it is stored inline, up to the next one.
     pub fn size(&self) -> usize {
         self.layout().size

@@ -5,11 +5,13 @@
 //! data; nothing is generated for a function but the entry through which it is called.
 
 mod array;
+mod arrow;
 mod bind;
 pub mod buffer;
 mod call;
 mod class;
 mod construct;
+mod dlpack;
 mod drop;
 pub mod error;
 #[cfg(feature = "extension")]
@@ -19,13 +21,17 @@ mod function;
 mod interrupt;
 mod layout;
 mod load;
+mod memory;
 pub mod module;
 mod numpy;
 mod output;
 mod overlap;
+mod place;
 pub mod scalar;
+mod sequence;
 mod signature;
 mod store;
+mod variable;
 mod write_back;
 
 pub use function::Code;

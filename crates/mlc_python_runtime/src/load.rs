@@ -10,9 +10,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 
 use crate::buffer::{Buffer, Owner};
-use crate::class::{self, View};
+use crate::class;
 use crate::drop::{copy_value, drop_value};
 use crate::layout::{ArrayHeader, ListHeader, Type, aggregate, array_extents};
+use crate::place::View;
 use crate::scalar::Bits;
 
 /// Makes a Python object of the value at `place` and takes over what it owns.

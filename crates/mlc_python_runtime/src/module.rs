@@ -2,11 +2,12 @@
 
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use mlc_interface::{Function, FunctionKind, Interface};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyModule, PyString, PyType};
+use pyo3::types::{PyDict, PyList, PyModule, PyString, PyType};
 
 use crate::call::{self, Entry};
 use crate::class::{Class, Destructor, Struct};
@@ -15,12 +16,22 @@ use crate::error::c_str;
 use crate::fast::Plan;
 use crate::function::{self, Code, Target};
 use crate::output;
+use crate::place::{Place, Storage};
+use crate::sequence::Sequence;
 use crate::signature::{Classes, Signature, constant, resolve};
+use crate::variable::Variable;
 
 /// Machine code whose functions are found by their symbols.
 pub trait Entries {
     /// The entry of a function, as [`Entry`] says; null where there is none.
     fn entry(&self, symbol: &str) -> *const c_void;
+
+    /// The memory of a top-level variable, and where it is counted how many pointers into its parts hosts hold; `None` where there is
+    /// no such variable. Both stay as long as the code.
+    fn variable(&self, symbol: &str) -> Option<(*mut c_void, Arc<AtomicUsize>)>;
+
+    /// Whether the top-level statements are to be run: they may have been, where the module's state is shared.
+    fn is_to_run(&self) -> bool;
 }
 
 /// How arguments are taken.
@@ -42,6 +53,8 @@ pub unsafe fn fill(
     settings: Settings,
 ) -> PyResult<()> {
     output::redirect();
+    // One that is loaded again has the attributes of before.
+    types(module.py())?.call_method1("without_variables", (module,))?;
     module.setattr("__doc__", &interface.doc)?;
     let made = Maker {
         py: module.py(),
@@ -52,6 +65,7 @@ pub unsafe fn fill(
         classes: classes(interface),
     };
     if let Some(init) = &interface.init
+        && entries.is_to_run()
         && let Some(entry) = made.entry(&init.symbol)
     {
         let mut signature = made.signature(init)?;
@@ -84,6 +98,15 @@ pub unsafe fn fill(
         if let Some(callable) = made.callable(item)? {
             module.setattr(item.name.as_str(), callable)?;
         }
+    }
+    let variables = PyDict::new(module.py());
+    for item in &interface.variables {
+        if let Some(variable) = made.variable(item) {
+            variables.set_item(item.name.as_str(), Bound::new(module.py(), variable)?)?;
+        }
+    }
+    if !variables.is_empty() {
+        types(module.py())?.call_method1("with_variables", (module, variables))?;
     }
     Ok(())
 }
@@ -133,7 +156,28 @@ impl<'py> Maker<'_, 'py> {
     }
 
     fn signature(&self, function: &Function) -> PyResult<Signature> {
-        Signature::new(self.py, function, &self.classes, self.settings.strict)
+        let relocates = function.relocates.iter().filter_map(|symbol| {
+            let (_, views) = self.entries.variable(symbol)?;
+            let name = symbol.rsplit('.').next().unwrap_or(symbol);
+            Some((name.to_owned(), views))
+        });
+        let relocates = relocates.collect();
+        Signature::new(
+            self.py,
+            function,
+            &self.classes,
+            self.settings.strict,
+            relocates,
+        )
+    }
+
+    /// A variable as an attribute; `None` where its values cannot cross the border, or nothing of the code mentions it.
+    fn variable(&self, item: &mlc_interface::Variable) -> Option<Variable> {
+        let ty = resolve(&item.ty, &self.classes).ok()?;
+        let (start, views) = self.entries.variable(&item.symbol)?;
+        // SAFETY: the entries are those of the code, which keeps the variable.
+        let storage = unsafe { Storage::of_variable(&item.name, start, views, self.code.clone()) };
+        Some(Variable::new(&item.name, ty, Place::whole(storage)))
     }
 
     fn callable(&self, item: &Function) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -190,7 +234,7 @@ impl<'py> Maker<'_, 'py> {
                 self.code.clone(),
             )?
         };
-        let members = PyDict::new(self.py);
+        let members = PyList::empty(self.py);
         let mut constructor = None;
         for item in &interface.functions {
             if item.owner != Some(position) || item.name == "__del__" {
@@ -206,9 +250,10 @@ impl<'py> Maker<'_, 'py> {
                 }
                 FunctionKind::StaticMethod => "static",
                 FunctionKind::Property => "property",
+                FunctionKind::Setter => "setter",
                 FunctionKind::Method | FunctionKind::Function => "method",
             };
-            members.set_item(item.name.as_str(), (kind, callable))?;
+            members.append((item.name.as_str(), kind, callable))?;
         }
         let fields: Vec<&str> = (class.fields.iter())
             .map(|field| field.name.as_str())
@@ -231,12 +276,13 @@ impl<'py> Maker<'_, 'py> {
     }
 }
 
-/// How the type of a struct is made; Python, because most of a type is.
-fn types(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
+/// How types and attributes of modules are made; Python, because most of a type is.
+pub fn types(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
     static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let made = MODULE.get_or_try_init(py, || {
         let code = c_str(include_str!("structs.py"))?;
         let module = PyModule::from_code(py, &code, c"<mlc>", c"mlc._structs")?;
+        module.call_method1("start", (py.get_type::<Sequence>(),))?;
         Ok::<_, PyErr>(module.unbind())
     })?;
     Ok(made.bind(py))

@@ -1,6 +1,7 @@
 //! What Python must know of a function to call it.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use mlc_interface::{Access, FunctionKind, ParamKind, Passing, Work};
 use pyo3::prelude::*;
@@ -27,6 +28,8 @@ pub struct Signature {
     /// Whether it returns a status and writes its results through pointers.
     pub raises: bool,
     pub work: Work,
+    /// The names of top-level variables whose parts may lie elsewhere after a call, and how many arrays look into them.
+    pub relocates: Vec<(String, Arc<AtomicUsize>)>,
     /// Why it cannot be called from Python, if so.
     pub unsupported: Option<String>,
     /// Whether an array that does not lie in row-major order is an error, rather than copied.
@@ -55,6 +58,7 @@ impl Signature {
         function: &mlc_interface::Function,
         classes: &[Option<Arc<Class>>],
         strict: bool,
+        relocates: Vec<(String, Arc<AtomicUsize>)>,
     ) -> PyResult<Signature> {
         let mut unsupported = None;
         let name = match function.owner {
@@ -108,6 +112,7 @@ impl Signature {
             returns_param: function.returns_param,
             raises: function.raises,
             work: function.work,
+            relocates,
             unsupported,
             strict,
         })

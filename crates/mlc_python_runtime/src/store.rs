@@ -16,10 +16,12 @@ use pyo3::types::{PyList, PyString, PyTuple};
 
 use crate::array::{Elements, Source};
 use crate::class;
-use crate::drop::{copy_value, drop_value};
+use crate::drop::drop_value;
 use crate::layout::{ListHeader, Type, aggregate, write_array_header};
 use crate::overlap::Range;
+use crate::place::{Place, check_copyable, copy_to};
 use crate::scalar::{Bits, wrong_type};
+use crate::sequence;
 
 /// All that must stay alive while one call runs, and what the callee gets.
 #[derive(Default)]
@@ -98,15 +100,9 @@ impl Held {
         value: &Bound<'_, PyAny>,
     ) -> PyResult<*mut u8> {
         let place = if let Type::Struct(class) = ty {
-            let (place, storage) = class::borrow(class, value, target.access == Access::Inout)?;
-            self.ranges.push(Range::new(
-                target.parameter,
-                place.addr(),
-                class.layout.size,
-                target.access == Access::Inout,
-            ));
-            self.arrays.push(Source::Struct(storage));
-            place
+            self.lend(target, ty, &class::place_of(class, value)?)?
+        } else if let Some(place) = sequence::place_of(ty, value) {
+            self.lend(target, ty, &place)?
         } else {
             let place = self.room(ty.size());
             self.values.push(Value {
@@ -120,6 +116,27 @@ impl Held {
         let word = self.word(place);
         self.slots.push(word);
         Ok(place)
+    }
+
+    /// Where the value lies that Python refers to by `place`, for a callee that works on it there.
+    fn lend(&mut self, target: Target, ty: &Type, place: &Place) -> PyResult<*mut u8> {
+        let writes = target.access == Access::Inout;
+        if writes {
+            place.storage().check_views()?;
+        }
+        let address = place.address()?;
+        self.ranges.push(Range::new(
+            target.parameter,
+            address.addr(),
+            ty.size(),
+            writes,
+        ));
+        if let Some(list) = place.outermost_list() {
+            self.ranges
+                .push(Range::through(target.parameter, list, writes));
+        }
+        self.arrays.push(Source::Struct(place.storage().clone()));
+        Ok(address)
     }
 
     /// Passes `value` part by part. The cell of one that has got one, for an argument that comes back.
@@ -289,18 +306,11 @@ impl Held {
             }
             Type::Optional(_) => {}
             Type::Struct(class) => {
-                let (payload, storage) = class::borrow(class, value, false)?;
-                if class.has_destructor() {
-                    return Err(pyo3::exceptions::PyTypeError::new_err(format!(
-                        "a `{}` has a `__del__`, so it cannot be copied to a new owner",
-                        class.name
-                    )));
-                }
-                // SAFETY: a value of the class lies at `payload` as long as the storage is held.
-                if !unsafe { copy_value(ty, payload, place) } {
-                    return Err(no_memory());
-                }
-                drop(storage);
+                let found = class::place_of(class, value)?;
+                check_copyable(ty)?;
+                let from = found.address()?;
+                // SAFETY: a value of the class lies there as long as the storage is held; there is room for one at `place`.
+                unsafe { copy_to(ty, from, place)? };
             }
             Type::Array { .. } => self.fill_from_array(target, ty, value, place)?,
             Type::List(elem) => self.fill_list(target, ty, elem, value, place)?,
@@ -316,6 +326,10 @@ impl Held {
         value: &Bound<'_, PyAny>,
         place: *mut u8,
     ) -> PyResult<()> {
+        if let Some(found) = sequence::place_of(ty, value) {
+            // SAFETY: `place` has room for the list.
+            return unsafe { sequence::copy_to(ty, &found, place) };
+        }
         if let Ok(list) = value.cast::<PyList>() {
             if target.changes() {
                 // The list itself is what the callee changes, so passing it twice is an overlap.
@@ -390,8 +404,8 @@ impl Held {
         if !target.takes() {
             self.ranges.push(Range::new(
                 target.parameter,
-                array.start(),
-                array.extent(),
+                array.memory().start(),
+                array.memory().extent(),
                 target.access == Access::Inout,
             ));
         }
@@ -404,7 +418,7 @@ impl Held {
             array.make_row_major(target.access == Access::Inout);
         }
         let data = array.data();
-        let shape = array.shape().to_vec();
+        let shape = array.memory().shape().to_vec();
         self.describe(target, ty, data, &shape, place)?;
         self.remember(target, value, data.cast());
         self.arrays.push(Source::Array(array));

@@ -4,7 +4,6 @@
 //! list gets all its items anew; rows that are the objects they were before stay these objects.
 
 use mlc_runtime::alloc::mlc_rt_free;
-use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -12,6 +11,7 @@ use pyo3::types::PyList;
 use crate::drop::drop_value;
 use crate::layout::{ArrayHeader, ListHeader, Type, array_extents};
 use crate::load::{data_of, into_python};
+use crate::memory::Memory;
 use crate::store::Held;
 
 /// Brings the value at `place`, which was made from `value`, back to it, and frees what of it is not `value`'s. An empty
@@ -44,7 +44,7 @@ pub unsafe fn write_back(
 /// Whether [`write_back`] can change the object: a list, or an array that may be written.
 pub fn is_writable(value: &Bound<'_, PyAny>) -> bool {
     value.is_instance_of::<PyList>()
-        || PyUntypedBuffer::get(value).is_ok_and(|buffer| !buffer.readonly())
+        || matches!(Memory::of(value), Ok(Some(memory)) if !memory.readonly)
 }
 
 /// # Safety
@@ -92,22 +92,20 @@ unsafe fn array_back(
     value: &Bound<'_, PyAny>,
     place: *mut u8,
 ) -> PyResult<()> {
-    let buffer = crate::array::buffer_of(value, ty)?;
-    // SAFETY: the value at `place` was made from this buffer, or from a copy that the call holds.
-    let is_in_place = |data| unsafe { lies_in(ty, place, data, buffer.shape()) };
-    if is_in_place(buffer.buf_ptr().cast()) || held.copies().any(is_in_place) {
+    let memory = crate::array::memory_of(value, ty)?;
+    // SAFETY: the value at `place` was made from this memory, or from a copy that the call holds.
+    let is_in_place = |data| unsafe { lies_in(ty, place, data, memory.shape()) };
+    if is_in_place(memory.data()) || held.copies().any(is_in_place) {
         return Ok(());
     }
-    let mut bytes = Vec::with_capacity(buffer.len_bytes());
+    let mut bytes = Vec::with_capacity(memory.bytes());
     // SAFETY: the caller vouches for the value.
-    if !unsafe { gather(ty, place, buffer.shape(), &mut bytes) }
-        || bytes.len() != buffer.len_bytes()
-    {
+    if !unsafe { gather(ty, place, memory.shape(), &mut bytes) } || bytes.len() != memory.bytes() {
         return Err(PyValueError::new_err(
             "an array cannot change its length; pass a list",
         ));
     }
-    crate::array::scatter(&buffer, &bytes);
+    memory.scatter(&bytes);
     Ok(())
 }
 

@@ -26,6 +26,7 @@ mod number;
 pub mod output;
 pub mod pool;
 pub mod print;
+pub mod progress;
 pub mod race;
 pub mod renew;
 pub mod report;

@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use crate::{fork, interrupt, race};
+use crate::{fork, interrupt, progress, race};
 
 pub use config::{mlc_rt_num_threads, mlc_rt_set_num_threads};
 pub(crate) use job::Job;
@@ -79,7 +79,11 @@ pub unsafe extern "C" fn mlc_rt_parallel_for(
     n: i64,
     grain: i64,
 ) -> i32 {
-    let job = Job::new(body, context, n, grain);
+    let counted = match IN_REGION.get() {
+        true => None,
+        false => progress::Counted::start(n),
+    };
+    let job = Job::new(body, context, n, grain, counted.is_some());
     if race::log::is_active() {
         race::log::stack_begins(std::ptr::from_ref(&job).addr());
         return job.run_serially();

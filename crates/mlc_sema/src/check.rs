@@ -140,7 +140,11 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
     let mut functions: Vec<hir::Function> = cx.functions.drain(..).flatten().collect();
     let failed =
         cx.diagnostics.iter().any(Diagnostic::is_error) || functions.len() != cx.headers.len();
+    let mut candidates = std::mem::take(&mut cx.candidates);
     if !failed {
+        if let Some(init) = init {
+            crate::module_values::settle(&mut candidates, &functions[init.0 as usize]);
+        }
         for function in &mut functions {
             crate::indices::simplify(function);
             crate::compact::compact(function);
@@ -175,7 +179,10 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
         }
     }
     mark_recursive(&mut cx);
-    let program = Program {
+    let named_constants = cx.named_constants();
+    let variables = cx.variables();
+    let ran = init.and_then(|init| cx.ran.get(&init).copied());
+    let mut program = Program {
         module: cx.options.module.clone(),
         doc: ast.docstring.as_ref().map(|doc| doc.text.to_string()),
         types: cx.types,
@@ -185,7 +192,13 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
         functions,
         init,
         overflow: cx.options.overflow,
+        variables,
+        ran,
+        named_constants,
     };
+    if let (Some(init), Some(ran), false) = (init, ran, failed) {
+        crate::module_values::store(&mut program, init, &candidates, ran);
+    }
     let mut diagnostics = cx.diagnostics;
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.file, diagnostic.primary.start));
     // A default, say, is looked at for each call.

@@ -144,6 +144,10 @@ pub(crate) struct Checker<'a> {
     pub globals: Vec<hir::Global>,
     pub constants: Vec<hir::Constant>,
     pub passed: Vec<Passed>,
+    /// What the top-level statements of the main module leave in locals.
+    pub candidates: Vec<crate::module_values::Candidate>,
+    /// By the function of top-level statements, what says whether it has run; only where a host imports the module.
+    pub ran: FxHashMap<FuncId, GlobalId>,
     /// Nested functions and lambdas by where they stand and in which instance.
     pub nested_decls: FxHashMap<(Span, FuncId), DeclId>,
     /// The same for structs.
@@ -190,6 +194,8 @@ impl<'a> Checker<'a> {
             globals: Vec::new(),
             constants: Vec::new(),
             passed: Vec::new(),
+            candidates: Vec::new(),
+            ran: FxHashMap::default(),
             nested_decls: FxHashMap::default(),
             nested_structs: FxHashMap::default(),
             synthesized,

@@ -68,6 +68,20 @@ pub struct Program {
     pub init: Option<FuncId>,
     /// `--checks=overflow`: integer arithmetic raises where its result does not fit, but in functions that are `unchecked`.
     pub overflow: bool,
+    /// The top-level variables of the module that a host which imports it sees, by their names there.
+    pub variables: Vec<(String, GlobalId)>,
+    /// Where a host imports the module: the `Bool` that is true once its top-level statements have run.
+    pub ran: Option<GlobalId>,
+    /// The `comptime` names of the module.
+    pub named_constants: Vec<NamedConstant>,
+}
+
+/// A `comptime` name of the module and its value; without a type it takes that of its use.
+#[derive(Clone, Debug)]
+pub struct NamedConstant {
+    pub name: String,
+    pub ty: Option<Ty>,
+    pub value: ConstValue,
 }
 
 /// A struct type. A value is its fields inline, in this order; it owns them.

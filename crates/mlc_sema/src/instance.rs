@@ -136,6 +136,12 @@ impl<'a> Checker<'a> {
         } else {
             format!("{}.{}", self.module_symbol(module), self.decl(decl).name)
         };
+        // A property has its name for both of its methods.
+        let wanted = if self.decl(decl).is_setter {
+            format!("{wanted}.set")
+        } else {
+            wanted
+        };
         let symbol = self.unique_symbol(&wanted);
         self.headers.push(Header {
             decl: Some(decl),

@@ -32,6 +32,8 @@ pub enum FunctionKind {
     Constructor,
     /// A method without further parameters that is read like a field.
     Property,
+    /// What writes a property: a method with one more parameter.
+    Setter,
 }
 
 /// Everything that a module exports.

@@ -1,6 +1,6 @@
 //! A compiled module as the bytes of a file: a mark, a checksum over all that follows, a description, and the object.
 
-use crate::{ContentHash, Dependency, Interface};
+use crate::{ContentHash, Dependency, Interface, jit::Symbols};
 use serde::{Deserialize, Serialize};
 
 const MARK: &[u8; 8] = b"mlccache";
@@ -14,8 +14,8 @@ pub(crate) struct Entry {
     pub facts: Vec<(String, String)>,
     pub dependencies: Vec<Dependency>,
     pub interface: Interface,
-    /// The symbols of the object that can be called.
-    pub exported: Vec<String>,
+    /// Those of the object.
+    pub symbols: Symbols,
 }
 
 impl Entry {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::{Body, InRegion};
 use crate::error::{self, Error};
-use crate::{interrupt, sanitizer};
+use crate::{interrupt, progress, sanitizer};
 
 /// Where the next chunk of a participant's share is; alone on its cache lines (two, for the adjacent-line prefetcher).
 #[repr(align(128))]
@@ -24,6 +24,8 @@ pub(crate) struct Job {
     context: *mut c_void,
     n: i64,
     grain: i64,
+    /// Whether somebody watches how far it comes.
+    counted: bool,
     /// The lowest chunk that failed; those above need not run any more.
     failed: AtomicI64,
     failure: Mutex<Option<Failure>>,
@@ -37,13 +39,14 @@ struct Failure {
 }
 
 impl Job {
-    pub(crate) fn new(body: Body, context: *mut c_void, n: i64, grain: i64) -> Job {
+    pub(crate) fn new(body: Body, context: *mut c_void, n: i64, grain: i64, counted: bool) -> Job {
         let (n, grain) = (n.max(0), grain.max(1));
         Job {
             body,
             context,
             n,
             grain,
+            counted,
             failed: AtomicI64::new(i64::MAX),
             failure: Mutex::new(None),
         }
@@ -105,7 +108,11 @@ impl Job {
         let begin = chunk * self.grain;
         let end = begin + self.grain.min(self.n - begin);
         // SAFETY: the caller of the region vouches for body and context.
-        unsafe { (self.body)(self.context, chunk, begin, end) }
+        let status = unsafe { (self.body)(self.context, chunk, begin, end) };
+        if self.counted {
+            progress::add(end - begin);
+        }
+        status
     }
 
     fn fail(&self, chunk: i64, status: i32) {

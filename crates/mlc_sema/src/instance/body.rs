@@ -109,6 +109,7 @@ impl<'a> Checker<'a> {
             (Some(_), ..) if self.is_constructor(func) => hir::FunctionKind::Constructor,
             (Some(_), true, _) => hir::FunctionKind::StaticMethod,
             (Some(_), _, true) => hir::FunctionKind::Property,
+            (Some(_), ..) if self.decl(decl).is_setter => hir::FunctionKind::Setter,
             (Some(_), ..) => hir::FunctionKind::Method,
         };
         let generic = self.is_generic(decl);
@@ -126,11 +127,7 @@ impl<'a> Checker<'a> {
             locals,
             body,
             raises: ast.raises.is_some(),
-            exported: module.0 == 0
-                && !generic
-                && !private
-                && !self.decl(decl).is_setter
-                && self.decl(decl).captures.is_empty(),
+            exported: module.0 == 0 && !generic && !private && self.decl(decl).captures.is_empty(),
             attributes,
             doc: ast.docstring.as_ref().map(|doc| doc.text.to_string()),
             span: ast.name.span,

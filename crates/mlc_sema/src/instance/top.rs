@@ -8,6 +8,7 @@ use super::finish::finish_body;
 use crate::checker::{Checker, Header, ModuleId};
 use crate::func::FnCx;
 use crate::hir::{self, FuncId, Stmt, StmtKind, Ty};
+use crate::module_values;
 use crate::results::Inference;
 
 impl<'a> Checker<'a> {
@@ -55,6 +56,8 @@ impl<'a> Checker<'a> {
         }
         let func = self.reserve_init(module);
         let symbol = self.symbols_by_func[func.0 as usize].clone();
+        let ran = self.options.imported.then(|| self.ran(module));
+        self.ran.extend(ran.map(|ran| (func, ran)));
         let unknowns_before = self.unknowns.len();
         let mut cx = FnCx::new(self, module, func);
         cx.at_top = true;
@@ -64,14 +67,24 @@ impl<'a> Checker<'a> {
                 ast::StmtKind::Function(_) => {}
                 ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => {
                     for init in runs(cx.cx, stmt) {
-                        cx.emit(call_of(init, stmt.span), stmt.span);
+                        let mut call = call_of(init, stmt.span);
+                        if let Some(&ran) = cx.cx.ran.get(&init) {
+                            call = module_values::unless_run(ran, call, stmt.span);
+                        }
+                        cx.emit(call, stmt.span);
                     }
                 }
                 _ => cx.block(std::slice::from_ref(stmt)),
             }
         }
+        if module.0 == 0 && cx.cx.options.imported {
+            cx.cx.candidates = module_values::candidates(&cx);
+        }
         let (locals, body) = finish_body(cx, unknowns_before);
-        let function = init_function(symbol, locals, body, module.0 == 0, ast.span);
+        let mut function = init_function(symbol, locals, body, module.0 == 0, ast.span);
+        if let (Some(ran), true) = (ran, module.0 != 0) {
+            function.body.push(module_values::has_run(ran, ast.span));
+        }
         self.functions[func.0 as usize] = Some(function);
         Some(func)
     }

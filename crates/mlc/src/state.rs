@@ -1,0 +1,231 @@
+//! The memory of top-level variables: one for each module in a process, whichever compiled programs import it.
+//!
+//! Each program holds the code of all that it imports, but no memory for variables. When it is loaded, every variable is looked up by
+//! what it is: the module's name, file, text and defines, its own name, and how its value is laid out. Programs that were compiled from
+//! different texts share nothing.
+
+use crate::{ContentHash, Options};
+use mlc_diagnostics::{FileId, SourceMap};
+use mlc_sema::hir::{GlobalId, Program, Ty, TyKind};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::HashMap,
+    ffi::c_void,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+};
+
+/// A variable whose memory an object wants.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Variable {
+    pub symbol: String,
+    /// In bytes.
+    pub size: usize,
+    /// The same in every program that has this variable.
+    pub identity: String,
+    /// Whether it is of the module that was compiled, and not of one that this imports.
+    pub own: bool,
+    /// Whether it says that the module's top-level statements have run.
+    pub ran: bool,
+}
+
+/// Which variables a program shares with others of the process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sharing {
+    All,
+    /// Those of the modules that it imports, not its own.
+    Imports,
+}
+
+/// Room that compiled code reads and writes.
+#[derive(Debug)]
+struct Block {
+    lines: Box<[Line]>,
+    /// How many pointers into the parts of the value hosts hold.
+    views: Arc<AtomicUsize>,
+    /// Of a variable that says whether statements have run: whether a host has asked.
+    claimed: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Line([AtomicU64; 8]);
+
+impl Block {
+    fn new(bytes: usize) -> Block {
+        let lines = std::iter::repeat_with(Line::default);
+        Block {
+            lines: lines
+                .take(bytes.div_ceil(size_of::<Line>()).max(1))
+                .collect(),
+            views: Arc::default(),
+            claimed: AtomicBool::new(false),
+        }
+    }
+
+    fn address(&self) -> *mut c_void {
+        self.lines.as_ptr().cast::<c_void>().cast_mut()
+    }
+}
+
+/// The memory of one program's variables.
+#[derive(Debug)]
+pub(crate) struct State {
+    blocks: HashMap<String, Arc<Block>>,
+    ran: Option<Arc<Block>>,
+}
+
+impl State {
+    pub fn new(variables: &[Variable], sharing: Sharing) -> State {
+        static BLOCKS: Mutex<Option<HashMap<String, Weak<Block>>>> = Mutex::new(None);
+        let mut known = BLOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.get_or_insert_default();
+        let mut state = State {
+            blocks: HashMap::new(),
+            ran: None,
+        };
+        for item in variables {
+            let shared = sharing == Sharing::All || !item.own;
+            let found = known.get(&item.identity).and_then(Weak::upgrade);
+            let block = match found.filter(|_| shared) {
+                Some(block) => block,
+                None => {
+                    let block = Arc::new(Block::new(item.size));
+                    if shared {
+                        known.insert(item.identity.clone(), Arc::downgrade(&block));
+                    }
+                    block
+                }
+            };
+            if item.own && item.ran {
+                state.ran = Some(Arc::clone(&block));
+            }
+            state.blocks.insert(item.symbol.clone(), block);
+        }
+        known.retain(|_, block| block.strong_count() > 0);
+        state
+    }
+
+    /// The symbols with what they stand for.
+    pub fn addresses(&self) -> Vec<(&str, *const ())> {
+        let blocks = self.blocks.iter();
+        blocks
+            .map(|(symbol, block)| (symbol.as_str(), block.address().cast_const().cast()))
+            .collect()
+    }
+
+    pub fn variable(&self, symbol: &str) -> Option<(*mut c_void, Arc<AtomicUsize>)> {
+        let block = self.blocks.get(symbol)?;
+        Some((block.address(), Arc::clone(&block.views)))
+    }
+
+    pub fn is_to_run(&self) -> bool {
+        let Some(ran) = &self.ran else {
+            return true;
+        };
+        let first = !ran.claimed.swap(true, Ordering::AcqRel);
+        // The variable is one byte, the first of the block on the machines that code is made for.
+        let has_run = ran.lines[0].0[0].load(Ordering::Acquire).to_le() & 0xff != 0;
+        !(first && has_run)
+    }
+}
+
+/// The symbols of a program's variables.
+pub(crate) fn symbols(program: &Program) -> Vec<String> {
+    let ids = (0..program.globals.len()).map(|position| GlobalId(position as u32));
+    ids.map(|id| mlc_irgen::variable_symbol(program, id))
+        .collect()
+}
+
+/// The variables of a program that its object wants, which `sizes` lists. `path` is the module's own dotted name.
+pub(crate) fn variables(
+    program: &Program,
+    sources: &SourceMap,
+    options: &Options,
+    path: &str,
+    sizes: &[(String, usize)],
+) -> Vec<Variable> {
+    let mut found = Vec::new();
+    let mut hashes: HashMap<FileId, String> = HashMap::new();
+    for (position, global) in program.globals.iter().enumerate() {
+        let id = GlobalId(position as u32);
+        let symbol = mlc_irgen::variable_symbol(program, id);
+        let Some((_, size)) = sizes.iter().find(|(name, _)| *name == symbol) else {
+            continue;
+        };
+        let file = global.span.file;
+        let own = file == FileId(0);
+        let hash = hashes
+            .entry(file)
+            .or_insert_with(|| ContentHash::of(sources.text(file).as_bytes()).to_string());
+        let source = sources.name(file);
+        let place = std::path::absolute(source).map(|path| path.display().to_string());
+        let name = match own {
+            true => format!("{path}.{}", global.name),
+            false => global.name.clone(),
+        };
+        let identity = format!(
+            "{name}\n{}\n{hash}\n{:?}\n{}",
+            place.unwrap_or_else(|_| source.to_owned()),
+            options.defines,
+            layout(program, global.ty)
+        );
+        found.push(Variable {
+            symbol,
+            size: *size,
+            identity,
+            own,
+            ran: program.ran == Some(id),
+        });
+    }
+    found
+}
+
+/// A type with everything that decides how its values lie in memory.
+fn layout(program: &Program, ty: Ty) -> String {
+    let all = |tys: &mut dyn Iterator<Item = Ty>| {
+        let parts: Vec<String> = tys.map(|ty| layout(program, ty)).collect();
+        parts.join(", ")
+    };
+    match program.types.kind(ty) {
+        TyKind::Struct(id) => {
+            let item = &program.structs[id.0 as usize];
+            let fields = all(&mut item.fields.iter().map(|field| field.ty));
+            format!("{}{{{fields}}}", item.name)
+        }
+        TyKind::List(of) => format!("[{}]", layout(program, *of)),
+        TyKind::Optional(of) => format!("{}?", layout(program, *of)),
+        TyKind::Tuple(items) => format!("({})", all(&mut items.iter().copied())),
+        _ => program.types.name(ty),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sharing, State, Variable};
+
+    fn variable(identity: &str, own: bool) -> Variable {
+        Variable {
+            symbol: "m.x".to_owned(),
+            size: 8,
+            identity: identity.to_owned(),
+            own,
+            ran: false,
+        }
+    }
+
+    #[test]
+    fn what_is_shared_is_one_block_as_long_as_anybody_has_it() {
+        let address = |state: &State| state.variable("m.x").map(|(address, _)| address.addr());
+        let one = State::new(&[variable("shared", true)], Sharing::All);
+        let other = State::new(&[variable("shared", false)], Sharing::Imports);
+        assert_eq!(address(&one), address(&other));
+        let own = State::new(&[variable("shared", true)], Sharing::Imports);
+        let another = State::new(&[variable("another", true)], Sharing::All);
+        assert_ne!(address(&own), address(&one));
+        assert_ne!(address(&another), address(&one));
+        assert_eq!(one.variable("m.y").map(|(address, _)| address), None);
+    }
+}
