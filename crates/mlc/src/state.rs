@@ -6,7 +6,7 @@
 
 use crate::{ContentHash, Options};
 use mlc_diagnostics::{FileId, SourceMap};
-use mlc_sema::hir::{GlobalId, Program, Ty, TyKind};
+use mlc_sema::hir::{GlobalId, Program, StructId, Ty, TyKind};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -170,7 +170,7 @@ pub(crate) fn variables(
             "{name}\n{}\n{hash}\n{:?}\n{}",
             place.unwrap_or_else(|_| source.to_owned()),
             options.defines,
-            layout(program, global.ty)
+            layout(program, global.ty, &mut Vec::new())
         );
         found.push(Variable {
             symbol,
@@ -183,21 +183,27 @@ pub(crate) fn variables(
     found
 }
 
-/// A type with everything that decides how its values lie in memory.
-fn layout(program: &Program, ty: Ty) -> String {
-    let all = |tys: &mut dyn Iterator<Item = Ty>| {
-        let parts: Vec<String> = tys.map(|ty| layout(program, ty)).collect();
-        parts.join(", ")
-    };
+/// A type with everything that decides how its values lie in memory. `around` are the structs that it is inside of.
+fn layout(program: &Program, ty: Ty, around: &mut Vec<StructId>) -> String {
     match program.types.kind(ty) {
+        TyKind::Struct(id) if around.contains(id) => program.structs[id.0 as usize].name.clone(),
         TyKind::Struct(id) => {
+            around.push(*id);
             let item = &program.structs[id.0 as usize];
-            let fields = all(&mut item.fields.iter().map(|field| field.ty));
-            format!("{}{{{fields}}}", item.name)
+            let fields: Vec<String> = (item.fields.iter())
+                .map(|field| layout(program, field.ty, around))
+                .collect();
+            around.pop();
+            format!("{}{{{}}}", item.name, fields.join(", "))
         }
-        TyKind::List(of) => format!("[{}]", layout(program, *of)),
-        TyKind::Optional(of) => format!("{}?", layout(program, *of)),
-        TyKind::Tuple(items) => format!("({})", all(&mut items.iter().copied())),
+        TyKind::List(of) => format!("[{}]", layout(program, *of, around)),
+        TyKind::Optional(of) => format!("{}?", layout(program, *of, around)),
+        TyKind::Tuple(items) => {
+            let items: Vec<String> = (items.iter())
+                .map(|&item| layout(program, item, around))
+                .collect();
+            format!("({})", items.join(", "))
+        }
         _ => program.types.name(ty),
     }
 }

@@ -121,7 +121,7 @@ pub(crate) fn store(
         ..
     } = program;
     let function = &mut functions[init.0 as usize];
-    let has_destructor = |ty: Ty| has_destructor(structs, types, ty);
+    let has_destructor = |ty: Ty| has_destructor(structs, types, ty, &mut Vec::new());
     let alive = after(&function.body, FxHashSet::default()).unwrap_or_default();
     // Parts of other values first, for those are moved.
     let mut stores: Vec<(bool, Stmt)> = Vec::new();
@@ -235,17 +235,26 @@ fn is_stored(types: &TypeTable, ty: Ty) -> bool {
     }
 }
 
-fn has_destructor(structs: &[hir::Struct], types: &TypeTable, ty: Ty) -> bool {
+/// Whether destroying a value calls a `__del__`. `around` are the structs that the type is inside of.
+fn has_destructor(
+    structs: &[hir::Struct],
+    types: &TypeTable,
+    ty: Ty,
+    around: &mut Vec<hir::StructId>,
+) -> bool {
     match types.kind(ty) {
+        TyKind::Struct(id) if around.contains(id) => false,
         TyKind::Struct(id) => {
+            around.push(*id);
             let item = &structs[id.0 as usize];
             item.destructor.is_some()
-                || (item.fields.iter()).any(|field| has_destructor(structs, types, field.ty))
+                || (item.fields.iter())
+                    .any(|field| has_destructor(structs, types, field.ty, around))
         }
-        TyKind::List(of) | TyKind::Optional(of) => has_destructor(structs, types, *of),
+        TyKind::List(of) | TyKind::Optional(of) => has_destructor(structs, types, *of, around),
         TyKind::Tuple(items) => items
             .iter()
-            .any(|&item| has_destructor(structs, types, item)),
+            .any(|&item| has_destructor(structs, types, item, around)),
         _ => false,
     }
 }
