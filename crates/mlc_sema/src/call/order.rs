@@ -67,7 +67,7 @@ impl<'a> FnCx<'_, 'a> {
                 failed |= value.is_error();
                 let variable = cx.in_variable(value, arg.value.span);
                 named.push(Arg {
-                    kind: arg.kind.clone(),
+                    kind: arg.kind,
                     value: name_expr(variable, arg.value.span),
                 });
             }
