@@ -2,12 +2,16 @@
 
 import math
 import re
+import resource
+import signal
 import subprocess
 from dataclasses import dataclass
 
 NUMBER = re.compile(r"-?(?:\d+\.\d+(?:e[+-]\d+)?|\d+e[+-]\d+|inf|nan)")
 # Between CPython and the default mode, which contracts and reassociates. Values in smooth programs are of moderate size.
 TOLERANCE = 1e-7
+# How many times as long as it computes a program may wait.
+WAIT = 10
 
 
 @dataclass
@@ -24,10 +28,14 @@ class Outcome:
 
 
 def run(command, limit):
+    """`limit` is of processor time, in seconds: on a busy machine a program takes longer and does not hang."""
+    bound = lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     try:
-        done = subprocess.run(command, capture_output=True, timeout=limit, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=limit * WAIT, check=False, preexec_fn=bound)
     except subprocess.TimeoutExpired as expired:
         return Outcome("hung", (expired.stdout or b"").decode(errors="replace"))
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return Outcome("hung", done.stdout.decode(errors="replace"))
     text, errors = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
     if done.returncode == 0:
         return Outcome("finished", text)
