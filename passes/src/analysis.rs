@@ -11,6 +11,7 @@ pub mod integer_system;
 pub mod linear;
 pub mod live_boxes;
 pub mod lost;
+pub mod magnitude;
 pub mod moves;
 pub mod order;
 pub mod origins;

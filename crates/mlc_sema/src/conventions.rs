@@ -10,6 +10,7 @@ mod borrowed_results;
 mod exclusive_results;
 mod exported_views;
 mod facts;
+mod lent_values;
 mod settle;
 
 use mlc_diagnostics::Diagnostic;
@@ -50,8 +51,12 @@ pub(crate) fn infer(functions: &mut Vec<Function>, types: &TypeTable) -> Vec<Dia
                 .collect()
         })
         .collect();
+    let lends: Vec<bool> = (functions.iter())
+        .map(|function| function.result_borrows.is_some())
+        .collect();
     for (function, facts) in functions.iter_mut().zip(&facts) {
         settle(function, facts, types, &conventions);
+        lent_values::moved(function, types, &conventions, &lends);
     }
     exported_views(functions, types);
     wrong

@@ -13,9 +13,10 @@ use crate::analysis::{
 };
 use melior::ir::{BlockLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
-    Op, Val, constant_integer, defining_block, defining_op, integer_attribute, is_inside, op_name,
-    operand, value_key,
+    Key, Op, Val, constant_integer, defining_block, defining_op, integer_attribute, is_inside,
+    op_name, operand, value_key,
 };
+use std::collections::BTreeMap;
 
 /// How many iterations of a loop are looked at.
 const ITERATIONS: i128 = 4;
@@ -67,48 +68,60 @@ fn are_different(p: &[i128], q: &[i128]) -> bool {
 
 /// Whether the indices are numbers once the iteration is, as in `a[i // 2]` and `a[i % 4]`, and equal in two iterations.
 fn numerically_meet<'c: 'a, 'a>(around: Op<'c, 'a>, pairs: &[(Val<'c, 'a>, Val<'c, 'a>)]) -> bool {
-    const NUMBERS: i128 = 32;
     let induction = induction_variables(around);
-    let trips = induction.iter().map(|iv| {
-        let range = range(*iv)?;
+    // As many in all, whatever the number of dimensions.
+    let most: i128 = match induction.len() {
+        1 => 32,
+        2 => 6,
+        _ => 3,
+    };
+    let mut points: Vec<Point> = vec![Point::new()];
+    for iv in &induction {
+        let Some(range) = range(*iv) else {
+            return false;
+        };
         let length = range.last.plus(&range.first, -1);
         let unknown = length.terms().next().is_some();
-        Some(if unknown { 2 } else { length.constant + 1 })
-    });
-    let Some(trips) = trips.collect::<Option<Vec<_>>>() else {
-        return false;
-    };
-    let [trips] = trips[..] else {
-        return false;
-    };
-    let numbers = 0..trips.min(NUMBERS);
-    let of = |value: Val<'c, 'a>, number: i128| evaluated(value, induction[0], number, 24);
-    numbers.clone().any(|p| {
-        numbers.clone().filter(|q| *q != p).any(|q| {
-            pairs.iter().all(|(first, second)| {
-                of(*first, p).is_some_and(|place| of(*second, q) == Some(place))
+        let trips = if unknown { 2 } else { length.constant + 1 };
+        points = (points.iter())
+            .flat_map(|point| {
+                (0..trips.min(most)).map(|number| {
+                    let mut point = point.clone();
+                    point.insert(value_key(*iv), number);
+                    point
+                })
             })
-        })
+            .collect();
+    }
+    let places = |first: bool| -> Vec<Option<Vec<i128>>> {
+        let of = |point: &Point| {
+            (pairs.iter())
+                .map(|pair| evaluated(if first { pair.0 } else { pair.1 }, point, 24))
+                .collect()
+        };
+        points.iter().map(of).collect()
+    };
+    let (first, second) = (places(true), places(false));
+    first.iter().enumerate().any(|(p, place)| {
+        place.is_some() && (second.iter().enumerate()).any(|(q, other)| q != p && other == place)
     })
 }
 
-/// An index as a number, where the induction variable has one.
-fn evaluated<'c: 'a, 'a>(
-    value: Val<'c, 'a>,
-    iv: Val<'c, 'a>,
-    number: i128,
-    budget: u32,
-) -> Option<i128> {
+/// The number of an iteration in each dimension, by induction variable.
+type Point = BTreeMap<Key, i128>;
+
+/// An index as a number, where the induction variables have one each.
+fn evaluated<'c: 'a, 'a>(value: Val<'c, 'a>, point: &Point, budget: u32) -> Option<i128> {
     if let Some(constant) = constant_integer(value) {
         return Some(constant.into());
     }
-    if value_key(value) == value_key(iv) {
-        return Some(number);
+    if let Some(number) = point.get(&value_key(value)) {
+        return Some(*number);
     }
     let op = defining_op(value).filter(|_| budget > 0)?;
-    let of = |position: usize| evaluated(operand(op, position), iv, number, budget - 1);
+    let of = |position: usize| evaluated(operand(op, position), point, budget - 1);
     let divided = |(part, dividend, divisor): (Part, Val<'c, 'a>, Val<'c, 'a>)| {
-        let dividend = evaluated(dividend, iv, number, budget - 1)?;
+        let dividend = evaluated(dividend, point, budget - 1)?;
         let divisor: i128 = constant_integer(divisor)
             .filter(|divisor| *divisor > 0)?
             .into();
@@ -134,7 +147,7 @@ fn evaluated<'c: 'a, 'a>(
         "arith.floordivsi" => divided((Part::Quotient, operand(op, 0), operand(op, 1))),
         "arith.select" => match unwrapped(op) {
             // A negative one counts from an end that is not known.
-            Some(index) => evaluated(index, iv, number, budget - 1).filter(|index| *index >= 0),
+            Some(index) => evaluated(index, point, budget - 1).filter(|index| *index >= 0),
             None => divided(floor_division(op)?),
         },
         _ => None,

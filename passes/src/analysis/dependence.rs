@@ -8,39 +8,68 @@
 //! Minima, maxima, wraps of negative indices and other selections are alternatives, which are tried one by one. Products
 //! of two values are variables of their own; what is known of one factor is multiplied with the other where its sign is
 //! known, which decides `i * w + j` with `j < w`.
+//!
+//! The program's integers wrap at 64 bits. Computations that may do so (`magnitude.rs`) are values that nothing is known of, or,
+//! where values from before the loop decide, are taken exactly and named in the proof, so that they are checked.
+
+mod conditions;
+mod forms;
+mod products;
 
 use crate::analysis::{
     access::{Access, Step},
-    floor::{self, Part},
     integer_system::{Form, System, Variable},
-    linear::{Linear, is_length},
+    linear::is_length,
 };
 use melior::ir::{BlockLike, ValueLike, operation::OperationLike, r#type::IntegerType};
 use mlc_mlir::rewrite::{
-    Key, Op, Val, arguments, constant_integer, defining_block, defining_op, integer_attribute,
-    is_inside, nested_blocks, op_name, ops, position, value_key,
+    Key, Op, Val, arguments, constant_integer, defining_block, is_inside, nested_blocks, op_name,
+    position, value_key,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
-/// Whether it is proved that the accesses of two different iterations of `around`, a `par.for`, never touch the same place.
-pub fn never_meet<'c: 'a, 'a>(around: Op<'c, 'a>, a: &Access<'c, 'a>, b: &Access<'c, 'a>) -> bool {
+/// The proof that the accesses of two different iterations of `around`, a `par.for`, never touch the same place, where there is
+/// one: it holds if the results of these operations are those of exact integers.
+pub fn never_meet<'c: 'a, 'a>(
+    around: Op<'c, 'a>,
+    a: &Access<'c, 'a>,
+    b: &Access<'c, 'a>,
+) -> Option<Vec<Op<'c, 'a>>> {
     let Some(indices) = common_indices(a, b) else {
-        return true;
+        return Some(Vec::new());
     };
+    let mut taken = BTreeMap::new();
+    if proves(around, (a, b), &indices, false, &mut taken) {
+        return Some(Vec::new());
+    }
+    let more = !taken.is_empty() && proves(around, (a, b), &indices, true, &mut taken);
+    more.then(|| taken.into_values().collect())
+}
+
+/// Whether there is a proof, with computations taken for exact where values from before the loop decide if they are, or not.
+/// Names these computations.
+fn proves<'c: 'a, 'a>(
+    around: Op<'c, 'a>,
+    (a, b): (&Access<'c, 'a>, &Access<'c, 'a>),
+    indices: &[(Val<'c, 'a>, Val<'c, 'a>)],
+    takes_exactly: bool,
+    taken: &mut BTreeMap<Key, Op<'c, 'a>>,
+) -> bool {
     let induction = induction_variables(around);
     let symmetric = a.op == b.op;
     (0..induction.len()).all(|differing| {
         let orders: &[bool] = if symmetric { &[true] } else { &[true, false] };
         orders.iter().all(|first_is_greater| {
-            let mut question = Question::new(around);
+            let mut question = Question::new(around, takes_exactly);
             question.iterations_differ(&induction, differing, *first_is_greater);
-            for (first, second) in &indices {
+            for (first, second) in indices {
                 let first = question.form(*first, Instance::First);
                 let second = question.form(*second, Instance::Second);
                 question.system.equate(&first, &second);
             }
             question.runs(a.op, Instance::First);
             question.runs(b.op, Instance::Second);
+            taken.append(&mut question.taken_exactly);
             question.has_no_solution()
         })
     })
@@ -85,8 +114,6 @@ enum Instance {
     Second,
 }
 
-/// Products of more factors are not looked into.
-const MOST_FACTORS: usize = 3;
 /// How many cases of the alternatives are tried before the question is given up. Of the random loops of `tests/soundness` and
 /// the examples, the proofs that succeed need at most 49 (half of them 3), and questions without a proof end after 20: this
 /// bounds the time of what is built to take long, and leaves room for one alternative more.
@@ -103,19 +130,25 @@ struct Question<'c, 'a> {
     products: BTreeMap<Vec<Variable>, Variable>,
     /// Quotients in the two iterations that a divisor is multiplied with.
     quotients: HashMap<(Key, Key), (Option<Variable>, Option<Variable>)>,
+    /// Whether computations are taken for those of exact integers where values from before the loop decide.
+    takes_exactly: bool,
+    /// These computations.
+    taken_exactly: BTreeMap<Key, Op<'c, 'a>>,
     next: Variable,
 }
 
 impl<'c: 'a, 'a> Question<'c, 'a> {
-    fn new(around: Op<'c, 'a>) -> Self {
+    fn new(around: Op<'c, 'a>, takes_exactly: bool) -> Self {
         Self {
             around,
+            takes_exactly,
             system: System::default(),
             alternatives: Vec::new(),
             variables: HashMap::new(),
             forms: HashMap::new(),
             products: BTreeMap::new(),
             quotients: HashMap::new(),
+            taken_exactly: BTreeMap::new(),
             next: 0,
         }
     }
@@ -222,350 +255,11 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
         }
     }
 
-    /// A value through the operation that makes it.
-    fn look_into(&mut self, value: Val<'c, 'a>, instance: Instance) -> Option<Form> {
-        let op = defining_op(value)?;
-        if !is_word(value) {
-            return None;
-        }
-        let operand = |number| op.operand(number).ok();
-        let binary = || operand(0).zip(operand(1));
-        match op_name(op) {
-            "arith.index_cast" => {
-                let source = operand(0).filter(|source| is_word(*source))?;
-                Some(self.form(source, instance))
-            }
-            "arith.addi" | "arith.subi" => {
-                let (left, right) = binary()?;
-                let (left, right) = (self.form(left, instance), self.form(right, instance));
-                let factor = if op_name(op) == "arith.addi" { 1 } else { -1 };
-                Some(left.plus(&right, factor))
-            }
-            "arith.muli" => {
-                let (left, right) = binary()?;
-                let (left, right) = (self.form(left, instance), self.form(right, instance));
-                self.product(&left, &right)
-            }
-            "arith.minsi" | "arith.maxsi" => {
-                let (left, right) = binary()?;
-                let (left, right) = (self.form(left, instance), self.form(right, instance));
-                Some(self.extreme(&left, &right, op_name(op) == "arith.minsi"))
-            }
-            // Where the dividend is not negative, all divisions are one.
-            "arith.floordivsi" | "arith.divui" | "arith.divsi" | "arith.remui" | "arith.remsi" => {
-                let (dividend, divisor) = binary()?;
-                let truncates = op_name(op) != "arith.floordivsi";
-                let is_negative = |value| !Linear::of(value).is_non_negative();
-                // A truncated remainder has the sign of the dividend, whatever that of the divisor.
-                if truncates && (is_negative(dividend) || is_negative(divisor)) {
-                    return None;
-                }
-                let part = match op_name(op) {
-                    "arith.remui" | "arith.remsi" => Part::Remainder,
-                    _ => Part::Quotient,
-                };
-                self.division(part, dividend, divisor, instance)
-            }
-            "arith.ceildivsi" => {
-                let (dividend, divisor) = binary()?;
-                let divisor: i128 = constant_integer(divisor).filter(|d| *d > 0)?.into();
-                let dividend = self.form(dividend, instance);
-                let quotient = Form::variable(self.fresh());
-                let multiple = quotient.times(divisor);
-                self.system.at_most(&dividend, &multiple);
-                let most = dividend.plus(&Form::constant(divisor - 1), 1);
-                self.system.at_most(&multiple, &most);
-                Some(quotient)
-            }
-            "arith.select" => match floor::floor_division(op) {
-                Some((part, dividend, divisor)) => self.division(part, dividend, divisor, instance),
-                None => {
-                    let (condition, otherwise) = (operand(0)?, operand(2)?);
-                    let then = operand(1)?;
-                    let then = self.form(then, instance);
-                    let otherwise = self.form(otherwise, instance);
-                    Some(self.selection(condition, &then, &otherwise, instance))
-                }
-            },
-            _ => None,
-        }
-    }
-
-    /// The lesser or the greater of two forms.
-    fn extreme(&mut self, left: &Form, right: &Form, least: bool) -> Form {
-        let result = Form::variable(self.fresh());
-        let ways = [left, right].map(|form| {
-            let mut way = System::default();
-            way.equate(&result, form);
-            way
-        });
-        for form in [left, right] {
-            match least {
-                true => self.system.at_most(&result, form),
-                false => self.system.at_most(form, &result),
-            }
-        }
-        self.alternatives.push(ways.into());
-        result
-    }
-
-    fn selection(
-        &mut self,
-        condition: Val<'c, 'a>,
-        then: &Form,
-        otherwise: &Form,
-        instance: Instance,
-    ) -> Form {
-        let result = Form::variable(self.fresh());
-        let mut ways = Vec::new();
-        for (holds, form) in [(true, then), (false, otherwise)] {
-            for mut way in self.condition(condition, holds, instance) {
-                way.equate(&result, form);
-                ways.push(way);
-            }
-        }
-        self.alternatives.push(ways);
-        result
-    }
-
-    /// `dividend = divisor * quotient + remainder`, rounded down.
-    fn division(
-        &mut self,
-        part: Part,
-        dividend: Val<'c, 'a>,
-        divisor: Val<'c, 'a>,
-        instance: Instance,
-    ) -> Option<Form> {
-        let form = self.form(dividend, instance);
-        let by = self.form(divisor, instance);
-        let quotient = self.fresh();
-        let quotient_form = Form::variable(quotient);
-        let multiple = self.product(&quotient_form, &by)?;
-        let remainder = form.plus(&multiple, -1);
-        let one = Form::constant(1);
-        // The remainder has the sign of the divisor.
-        let mut positive = System::default();
-        positive.at_least_zero(remainder.clone());
-        positive.at_most(&remainder.plus(&one, 1), &by);
-        if constant_integer(divisor).is_some_and(|divisor| divisor > 0) {
-            self.system.extend(&positive);
-        } else {
-            let mut negative = System::default();
-            negative.at_most(&remainder, &Form::default());
-            negative.at_most(&by, &remainder.plus(&one, -1));
-            // By zero nothing is divided: the program checks that, and what it computes then is anything.
-            let mut zero = System::default();
-            zero.equate(&by, &Form::default());
-            self.alternatives.push(vec![positive, negative, zero]);
-            self.order_quotients(dividend, divisor, quotient, instance);
-        }
-        match part {
-            Part::Quotient => Some(quotient_form),
-            Part::Remainder if constant_integer(divisor).is_some_and(|d| d > 0) => Some(remainder),
-            // By zero the remainder is not `dividend - 0`: it is a value of its own.
-            Part::Remainder => {
-                let result = Form::variable(self.fresh());
-                let mut divided = System::default();
-                divided.equate(&result, &remainder);
-                let mut zero = System::default();
-                zero.equate(&by, &Form::default());
-                self.alternatives.push(vec![divided, zero]);
-                Some(result)
-            }
-        }
-    }
-
-    /// The quotients of one division in the two iterations are ordered: products with a divisor follow from that.
-    fn order_quotients(
-        &mut self,
-        dividend: Val<'c, 'a>,
-        divisor: Val<'c, 'a>,
-        quotient: Variable,
-        instance: Instance,
-    ) {
-        let pair = self
-            .quotients
-            .entry((value_key(dividend), value_key(divisor)))
-            .or_default();
-        match instance {
-            Instance::First => pair.0 = Some(quotient),
-            Instance::Second => pair.1 = Some(quotient),
-            Instance::Shared => return,
-        }
-        let (Some(first), Some(second)) = *pair else {
-            return;
-        };
-        let (first, second) = (Form::variable(first), Form::variable(second));
-        let one = Form::constant(1);
-        let mut ways = vec![System::default(), System::default(), System::default()];
-        ways[0].equate(&first, &second);
-        ways[1].at_most(&first.plus(&one, 1), &second);
-        ways[2].at_most(&second.plus(&one, 1), &first);
-        self.alternatives.push(ways);
-    }
-
-    /// The product of two forms, with products of variables as variables.
-    fn product(&mut self, left: &Form, right: &Form) -> Option<Form> {
-        let mut result = left
-            .times(right.constant)
-            .plus(&right.times(left.constant), 1);
-        result.constant = left.constant.checked_mul(right.constant)?;
-        for (one, first) in &left.terms {
-            for (other, second) in &right.terms {
-                let mut factors = [self.factors(*one), self.factors(*other)].concat();
-                factors.sort_unstable();
-                if factors.len() > MOST_FACTORS {
-                    return None;
-                }
-                let variable = self.product_variable(factors);
-                let coefficient = first.checked_mul(*second)?;
-                result = result.plus(&Form::variable(variable), coefficient);
-            }
-        }
-        Some(result)
-    }
-
-    fn factors(&self, variable: Variable) -> Vec<Variable> {
-        let product = self
-            .products
-            .iter()
-            .find(|(_, product)| **product == variable);
-        product.map_or_else(|| vec![variable], |(factors, _)| factors.clone())
-    }
-
-    fn product_variable(&mut self, factors: Vec<Variable>) -> Variable {
-        if let Some(known) = self.products.get(&factors) {
-            return *known;
-        }
-        let variable = self.fresh();
-        self.products.insert(factors, variable);
-        variable
-    }
-
-    /// An operation runs: the conditions around it hold, and the checks in front of it have passed.
-    fn runs(&mut self, op: Op<'c, 'a>, instance: Instance) {
-        let mut inner = op;
-        while inner != self.around {
-            let Some(block) = inner.block() else { return };
-            let before = ops(block).into_iter().take_while(|other| *other != inner);
-            let checks: Vec<_> = before
-                .filter(|op| matches!(op_name(*op), "own.check" | "own.check_index"))
-                .collect();
-            for check in checks {
-                self.has_passed(check, instance);
-            }
-            let Some(outer) = inner.parent_operation() else {
-                return;
-            };
-            if op_name(outer) == "scf.if"
-                && let Ok(condition) = outer.operand(0)
-            {
-                let holds = nested_blocks(outer).first() == Some(&block);
-                self.holds(condition, holds, instance);
-            }
-            inner = outer;
-        }
-    }
-
-    fn has_passed(&mut self, check: Op<'c, 'a>, instance: Instance) {
-        let known = |value: Val<'c, 'a>, this: &Self| {
-            let inside = is_inside(value, this.around);
-            let instance = if inside { instance } else { Instance::Shared };
-            this.forms.contains_key(&(value_key(value), instance))
-        };
-        match (op_name(check), check.operand(0), check.operand(1)) {
-            ("own.check", Ok(condition), _) => self.holds(condition, true, instance),
-            // Of an index that does not matter here, nothing need be known.
-            ("own.check_index", Ok(index), Ok(length)) if known(index, self) => {
-                let (index, length) = (self.form(index, instance), self.form(length, instance));
-                self.system.at_least_zero(index.clone());
-                self.system
-                    .at_most(&index.plus(&Form::constant(1), 1), &length);
-            }
-            _ => {}
-        }
-    }
-
-    fn holds(&mut self, condition: Val<'c, 'a>, holds: bool, instance: Instance) {
-        let mut ways = self.condition(condition, holds, instance);
-        match ways.len() {
-            1 => self.system.extend(&ways.remove(0)),
-            _ => self.alternatives.push(ways),
-        }
-    }
-
-    /// The ways in which a condition holds, or does not.
-    fn condition(
-        &mut self,
-        condition: Val<'c, 'a>,
-        holds: bool,
-        instance: Instance,
-    ) -> Vec<System> {
-        let anything = || vec![System::default()];
-        if let Some(known) = constant_integer(condition) {
-            // A condition that never holds is one without a way.
-            return if (known != 0) == holds {
-                anything()
-            } else {
-                Vec::new()
-            };
-        }
-        let Some(op) = defining_op(condition) else {
-            return anything();
-        };
-        let (Ok(left), Ok(right)) = (op.operand(0), op.operand(1.min(op.operand_count() - 1)))
-        else {
-            return anything();
-        };
-        match op_name(op) {
-            "arith.cmpi" if is_word(left) => {
-                let predicate = integer_attribute(op, "predicate");
-                let (left, right) = (self.form(left, instance), self.form(right, instance));
-                comparison(predicate, &left, &right, holds).unwrap_or_else(anything)
-            }
-            "arith.andi" | "arith.ori" => {
-                let first = self.condition(left, holds, instance);
-                let second = self.condition(right, holds, instance);
-                if (op_name(op) == "arith.andi") != holds {
-                    return [first, second].concat();
-                }
-                let both = |one: &System, other: &System| {
-                    let mut both = one.clone();
-                    both.extend(other);
-                    both
-                };
-                first
-                    .iter()
-                    .flat_map(|one| second.iter().map(move |other| both(one, other)))
-                    .collect()
-            }
-            _ => anything(),
-        }
-    }
-
     /// Whether no case of the alternatives has a solution.
     fn has_no_solution(mut self) -> bool {
         self.split_signs();
         let mut budget = MOST_CASES;
         self.refutes(&self.system, &self.alternatives, &mut budget)
-    }
-
-    /// The sign of a factor that products share decides what follows for them.
-    fn split_signs(&mut self) {
-        let mut seen = BTreeSet::new();
-        let shared: Vec<Variable> = (self.products.keys().flatten().copied())
-            .filter(|factor| !seen.insert(*factor))
-            .collect();
-        for factor in BTreeSet::from_iter(shared) {
-            let form = Form::variable(factor);
-            let one = Form::constant(1);
-            let mut ways = vec![System::default(), System::default(), System::default()];
-            ways[0].at_most(&one, &form);
-            ways[1].equate(&form, &Form::default());
-            ways[2].at_most(&form, &Form::constant(-1));
-            // First: products are useless without it.
-            self.alternatives.insert(0, ways);
-        }
     }
 
     fn refutes(&self, system: &System, alternatives: &[Vec<System>], budget: &mut usize) -> bool {
@@ -585,87 +279,6 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
             self.refutes(&one, rest, budget)
         })
     }
-
-    /// The system, and what follows from it for products of which a factor has a known sign.
-    fn with_products(&self, system: &System) -> System {
-        let mut all = system.clone();
-        if self.products.is_empty() {
-            return all;
-        }
-        let factors: BTreeSet<Variable> = self.products.keys().flatten().copied().collect();
-        for factor in factors {
-            let Some(sign) = sign(system, factor) else {
-                continue;
-            };
-            for form in &system.inequalities {
-                if let Some(multiplied) = self.multiplied(form, factor) {
-                    match sign {
-                        0 => all.equate(&multiplied, &Form::default()),
-                        sign => all.at_least_zero(multiplied.times(sign)),
-                    }
-                }
-            }
-            for form in &system.equations {
-                if let Some(multiplied) = self.multiplied(form, factor) {
-                    all.equate(&multiplied, &Form::default());
-                }
-            }
-        }
-        all
-    }
-
-    /// A form times a factor, where all products that arise are variables already.
-    fn multiplied(&self, form: &Form, factor: Variable) -> Option<Form> {
-        let mut result = Form::variable(factor).times(form.constant);
-        for (variable, coefficient) in &form.terms {
-            let mut factors = self.factors(*variable);
-            factors.push(factor);
-            factors.sort_unstable();
-            let product = self.products.get(&factors)?;
-            result = result.plus(&Form::variable(*product), *coefficient);
-        }
-        Some(result)
-    }
-}
-
-/// The sign that a variable is stated to have.
-fn sign(system: &System, variable: Variable) -> Option<i128> {
-    let alone = |form: &&Form| form.terms.len() == 1 && form.terms.contains_key(&variable);
-    if let Some(form) = system.equations.iter().find(alone) {
-        return (form.constant == 0).then_some(0);
-    }
-    (system.inequalities.iter().filter(alone))
-        .find(|form| form.constant <= 0)
-        .map(|form| form.terms[&variable].signum())
-}
-
-/// The ways in which `left predicate right` holds, or does not; `None` for predicates that say nothing here.
-fn comparison(
-    predicate: Option<i64>,
-    left: &Form,
-    right: &Form,
-    holds: bool,
-) -> Option<Vec<System>> {
-    let less = |left: &Form, right: &Form, by: i128| {
-        let mut way = System::default();
-        way.at_most(&left.plus(&Form::constant(by), 1), right);
-        way
-    };
-    let equal = || {
-        let mut way = System::default();
-        way.equate(left, right);
-        vec![way]
-    };
-    let different = || vec![less(left, right, 1), less(right, left, 1)];
-    Some(match (predicate?, holds) {
-        (0, true) | (1, false) => equal(),
-        (1, true) | (0, false) => different(),
-        (2, true) | (5, false) => vec![less(left, right, 1)],
-        (3, true) | (4, false) => vec![less(left, right, 0)],
-        (4, true) | (3, false) => vec![less(right, left, 1)],
-        (5, true) | (2, false) => vec![less(right, left, 0)],
-        _ => return None,
-    })
 }
 
 /// Whether arithmetic on a value is that of 64 bits.

@@ -252,6 +252,9 @@ fn gcd(a: i128, b: i128) -> i128 {
 }
 
 #[cfg(test)]
+mod brute_force;
+
+#[cfg(test)]
 mod tests {
     use super::{Form, System};
 

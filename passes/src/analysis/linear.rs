@@ -61,6 +61,12 @@ impl<'c: 'a, 'a> Linear<'c, 'a> {
                     None
                 }
             }),
+            // Of lengths that turned out to be one.
+            "arith.minsi" | "arith.maxsi" => {
+                let (first, second) = (op.operand(0).ok(), op.operand(1).ok());
+                let one = first.map(value_key) == second.map(value_key);
+                operand(0).filter(|_| one)
+            }
             _ => None,
         };
         found.unwrap_or_else(|| Self::symbol(value))

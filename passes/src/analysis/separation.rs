@@ -6,7 +6,7 @@
 
 use crate::analysis::{
     access::{Access, Index, Step},
-    linear::Linear,
+    linear::{Linear, range},
     slice::unclamped,
 };
 use melior::ir::Value;
@@ -73,6 +73,9 @@ fn last_included<'c: 'a, 'a>(range: &[Index<'c, 'a>; 2]) -> [Linear<'c, 'a>; 2] 
     let [first, end] = unclamped(range);
     [first, end.plus(&Linear::constant(1), -1)]
 }
+
+/// Multiples of larger numbers may leave 64 bits in a loop that ends (see `magnitude.rs`).
+const MOST_COEFFICIENT: i128 = 1 << 13;
 
 enum Verdict {
     /// No two iterations, and not one with itself, give equal indices.
@@ -146,6 +149,13 @@ fn compare<'c: 'a, 'a>(
     }
     // A mixed radix: each coefficient is larger than all that the smaller ones and the rest can reach.
     varying.sort_unstable();
+    // Beyond 64 bits, multiples of large numbers meet again.
+    if varying
+        .iter()
+        .any(|(coefficient, _)| *coefficient > MOST_COEFFICIENT)
+    {
+        return Verdict::Unknown;
+    }
     let mut agreed = Vec::new();
     for (position, &(coefficient, number)) in varying.iter().enumerate() {
         if coefficient <= reach {
@@ -164,7 +174,7 @@ fn compare<'c: 'a, 'a>(
 
 /// The number of iterations in a dimension, where it is a constant.
 fn constant_trips(iv: Val) -> Option<i128> {
-    let range = crate::analysis::linear::range(iv)?;
+    let range = range(iv)?;
     let trips = range.last.plus(&range.first, -1);
     trips.terms().next().is_none().then_some(trips.constant + 1)
 }
@@ -173,16 +183,22 @@ fn constant_trips(iv: Val) -> Option<i128> {
 fn gcd_test<'c: 'a, 'a>(around: Op<'c, 'a>, a: &Linear<'c, 'a>, b: &Linear<'c, 'a>) -> Verdict {
     // Values from outside are the same in both iterations: their coefficients subtract.
     let (mut divisor, mut invariant) = (0i128, a.plus(b, -1));
+    let mut may_wrap = false;
     for expression in [a, b] {
         for (symbol, coefficient) in expression.terms() {
             if is_inside(symbol, around) {
                 divisor = gcd(divisor, coefficient.abs());
+                may_wrap |= coefficient.abs() > MOST_COEFFICIENT || range(symbol).is_none();
                 invariant = invariant.substitute(symbol, &Linear::default());
             }
         }
     }
     for (_, coefficient) in invariant.terms() {
         divisor = gcd(divisor, coefficient.abs());
+        may_wrap = true;
+    }
+    if may_wrap {
+        divisor = gcd(divisor, 1 << 64);
     }
     let never = if divisor == 0 {
         invariant.constant != 0

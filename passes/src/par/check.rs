@@ -12,8 +12,11 @@
 //! written; where the module says `mlc.race_checks = "static"`, such a loop is rejected.
 //! Does not: check accesses through borrows of unknown origin, or places whose indices cannot be computed before the loop.
 
+mod before_loop;
+mod exact;
 mod guard;
 mod inspect;
+mod protected;
 mod report;
 mod slice;
 
@@ -21,33 +24,32 @@ use crate::{
     analysis::{
         access::{Access, Mode, Step, accesses},
         certainty::{certainly_meet, have_one_index},
-        dependence::{common_indices, induction_variables, never_meet},
+        dependence::{common_indices, never_meet},
         origins::{GlobalUses, global_uses},
         place::{Owner, global, may_overlap, owner},
         separation::separated,
     },
-    emit,
-    par::raises::add_statuses_around,
     race_options::RaceOptions,
 };
-use inspect::{Inspection, MOST_NUMBERS, Target};
+use before_loop::{LoopCheck, Pair};
+use exact::ExactCheck;
 use melior::{
     Context,
     ir::{
-        BlockLike, OperationRef, ShapedTypeLike, Type, TypeLike, ValueLike,
-        operation::OperationLike, r#type::MemRefType,
+        OperationRef, ShapedTypeLike, Type, TypeLike, ValueLike, operation::OperationLike,
+        r#type::MemRefType,
     },
 };
 use mlc_dialects::own;
 use mlc_mlir::{
     Pass, PassError, PassResult,
     rewrite::{
-        Blk, Cursor, Op, Val, all_ops, defining_op, is_inside, nested_blocks, op_key, op_name,
-        operand, ops, string_attribute, value_key,
+        Blk, Op, Val, all_ops, defining_op, is_inside, nested_blocks, op_key, op_name, operand,
+        ops, ops_named, string_attribute, value_key,
     },
 };
+use protected::Bodies;
 use report::Reason;
-use slice::Slice;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub static CHECK: Pass = Pass {
@@ -67,13 +69,19 @@ pub fn check<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, _: &str
         .filter(|op| op_name(*op) == "func.func")
         .collect();
     let uses = global_uses(&functions);
+    let by_name = (functions.iter())
+        .filter_map(|function| Some((string_attribute(*function, "sym_name")?, *function)))
+        .collect();
     let mut result = Ok(());
-    for function in functions {
+    for function in &functions {
+        let loops = ops_named(*function, "par.for");
+        let bodies = Bodies::put(context, &by_name, &loops);
         let may_raise = function.has_attribute("mlc.raises");
         let checker = Checker {
             context,
             module: body,
             uses: &uses,
+            bodies: &bodies,
             dynamic: match (only_static, may_raise) {
                 (true, _) => Err(Reason::OnlyStatic),
                 (_, false) => Err(Reason::NoStatus),
@@ -82,22 +90,27 @@ pub fn check<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, _: &str
         };
         // One value is reported once, for the outermost loop that it races in.
         let mut reported = BTreeSet::new();
-        let mut inspections = Vec::new();
-        for around in all_ops(function) {
+        let mut checks = Vec::new();
+        for around in loops {
             // The loops of an array operation: independent by construction, whatever their indices look like.
             let is_proved = around.has_attribute("par.elementwise");
-            if op_name(around) == "par.for" && !is_proved {
+            if !is_proved {
                 match checker.check_loop(around, &mut reported) {
-                    Some(found) => inspections.extend(found),
+                    Some(found) => checks.push(found),
                     None => result = Err(PassError::Reported),
                 }
             }
         }
         // Inner loops first: what is put in front of them must not be looked at for the outer ones, and the loops around
         // a check get a status.
-        for inspection in inspections.into_iter().rev() {
-            inspection.emit(&checker);
+        for (places, exact) in checks.into_iter().rev() {
+            places
+                .into_iter()
+                .rev()
+                .for_each(|check| check.emit(&checker));
+            exact.emit(&checker);
         }
+        bodies.remove();
     }
     result
 }
@@ -107,14 +120,9 @@ struct Checker<'c, 'a, 'm> {
     module: Blk<'c, 'a>,
     /// What functions do to top-level values.
     uses: &'m GlobalUses<'c>,
+    bodies: &'m Bodies<'c, 'a>,
     /// Whether a check may be made when the loop runs.
     dynamic: Result<(), Reason>,
-}
-
-/// Two accesses of which nothing is proved.
-struct Pair<'c, 'a> {
-    first: Access<'c, 'a>,
-    second: Access<'c, 'a>,
 }
 
 impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
@@ -123,19 +131,24 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
         &self,
         around: Op<'c, 'a>,
         reported: &mut BTreeSet<Owner<'c>>,
-    ) -> Option<Vec<LoopCheck<'c, 'a>>> {
+    ) -> Option<(Vec<LoopCheck<'c, 'a>>, ExactCheck<'c, 'a>)> {
         let all: Vec<Access> = accesses(around)
             .into_iter()
-            .filter(|access| !is_private(access.root, around))
+            .filter(|access| !is_private(access.root, around) && !self.bodies.stand_for(access.op))
             .collect();
         let shared = without_repetitions(&all);
         let mut open: BTreeMap<(Owner, String), Vec<Pair>> = BTreeMap::new();
+        let mut exact = ExactCheck::of(around);
         let mut independent = self.check_calls(around, &shared, reported);
         for (position, second) in shared.iter().enumerate() {
             // The later of two accesses comes second; an access is held against itself
             // in another iteration first.
             for first in shared[..=position].iter().rev() {
-                if !conflicts(first, second) || self.never_meet(around, first, second) {
+                if !conflicts(first, second) {
+                    continue;
+                }
+                if let Some(taken_exactly) = self.never_meet(around, first, second) {
+                    exact.add(taken_exactly);
                     continue;
                 }
                 let mut refuse = |reason| {
@@ -171,7 +184,7 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
                 }
             }
         }
-        independent.then_some(checks)
+        independent.then_some((checks, exact))
     }
 
     /// Whether the calls of a loop leave alone the top-level values that it changes.
@@ -185,7 +198,9 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
         let mut touched: BTreeMap<&str, (Op, bool)> = BTreeMap::new();
         for call in all_ops(around) {
             let callee = match op_name(call) {
-                "func.call" => string_attribute(call, "callee").unwrap_or_default(),
+                "func.call" if !self.bodies.stand_for(call) => {
+                    string_attribute(call, "callee").unwrap_or_default()
+                }
                 _ => continue,
             };
             for (name, changes) in self.uses.get(callee).into_iter().flatten() {
@@ -205,22 +220,26 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
         independent
     }
 
+    /// The proof that two accesses never meet, where there is one: the operations that it takes for those of exact integers.
     fn never_meet(
         &self,
         around: Op<'c, 'a>,
         first: &Access<'c, 'a>,
         second: &Access<'c, 'a>,
-    ) -> bool {
+    ) -> Option<Vec<Op<'c, 'a>>> {
+        let simply = |apart: bool| apart.then(Vec::new);
         // An atomic update and a plain access of one array have no order, wherever they are.
         let mixed = (first.mode == Mode::Atomic) != (second.mode == Mode::Atomic);
         if mixed {
-            return owner(first.root) == owner(second.root)
-                && common_indices(first, second).is_none();
+            return simply(
+                owner(first.root) == owner(second.root) && common_indices(first, second).is_none(),
+            );
         }
         match relation(first.root, second.root) {
-            Roots::Unknown => false,
-            Roots::Apart => true,
-            Roots::One => separated(around, first, second) || never_meet(around, first, second),
+            Roots::Unknown => None,
+            Roots::Apart => Some(Vec::new()),
+            Roots::One => simply(separated(around, first, second))
+                .or_else(|| never_meet(around, first, second)),
         }
     }
 
@@ -396,130 +415,4 @@ fn shape(first: &Access, second: &Access) -> String {
             Step::Part | Step::Range(_) => "?".to_owned(),
         })
         .collect()
-}
-
-/// A check in front of a loop: pairs of accesses of one root, whose places are told by as many indices.
-struct LoopCheck<'c, 'a> {
-    around: Op<'c, 'a>,
-    pairs: Vec<Pair<'c, 'a>>,
-    writes: Vec<Access<'c, 'a>>,
-    targets: Vec<(Op<'c, 'a>, bool, Vec<Val<'c, 'a>>)>,
-    extents: Option<Val<'c, 'a>>,
-}
-
-impl<'c: 'a, 'a> LoopCheck<'c, 'a> {
-    /// The check, or the pair that keeps it from being made.
-    fn of(
-        around: Op<'c, 'a>,
-        pairs: Vec<Pair<'c, 'a>>,
-        writes: &[Access<'c, 'a>],
-    ) -> Result<Self, Pair<'c, 'a>> {
-        let mut targets: Vec<(Op<'c, 'a>, bool, Vec<Val<'c, 'a>>)> = Vec::new();
-        for pair in &pairs {
-            let common = common_indices(&pair.first, &pair.second).unwrap_or_default();
-            let (first, second): (Vec<_>, Vec<_>) = common.into_iter().unzip();
-            for (access, indices) in [(&pair.first, first), (&pair.second, second)] {
-                let writes = access.mode == Mode::Write;
-                if !targets
-                    .iter()
-                    .any(|known| known.0 == access.op && known.1 == writes)
-                {
-                    targets.push((access.op, writes, indices));
-                }
-            }
-        }
-        let extents = extents(around, &pairs);
-        let places = targets.first().map_or(0, |target| target.2.len());
-        let fits = nested_blocks(around)[0].argument_count() <= MOST_NUMBERS
-            && (extents.is_some() || places <= MOST_NUMBERS);
-        let sliced: Vec<_> = (targets.iter())
-            .map(|(op, _, indices)| (*op, indices.clone()))
-            .collect();
-        match Slice::of(around, &sliced, writes) {
-            Some(_) if fits => Ok(Self {
-                around,
-                pairs,
-                writes: writes.to_vec(),
-                targets,
-                extents,
-            }),
-            _ => Err(pairs.into_iter().next().expect("a group has a pair")),
-        }
-    }
-
-    fn emit(self, checker: &Checker<'c, 'a, '_>) {
-        let context = checker.context;
-        let sliced: Vec<_> = (self.targets.iter())
-            .map(|(op, _, indices)| (*op, indices.clone()))
-            .collect();
-        let Some(slice) = Slice::of(self.around, &sliced, &self.writes) else {
-            return;
-        };
-        let mut at = Cursor::before(context, self.around);
-        at.location = self.pairs[0].second.op.location();
-        let targets = (self.targets.into_iter())
-            .map(|(op, writes, indices)| Target {
-                op,
-                writes,
-                indices,
-            })
-            .collect();
-        let inspection = Inspection {
-            context,
-            module: checker.module,
-            around: self.around,
-            slice,
-            targets,
-            extents: self.extents,
-        };
-        let induction = induction_variables(self.around);
-        let apart: Option<Vec<Val>> = (self.pairs.iter())
-            .map(|pair| {
-                let indices = common_indices(&pair.first, &pair.second)?;
-                guard::apart(&at, checker.module, self.around, &induction, &indices)
-            })
-            .collect();
-        let apart = apart.and_then(|apart| {
-            apart
-                .into_iter()
-                .reduce(|all, one| emit::binary(&at, "arith.andi", all, one))
-        });
-        match apart {
-            None => inspection.emit(&at),
-            Some(apart) => {
-                let inspect = |at: &Cursor<'c, 'a>| {
-                    inspection.emit(at);
-                    Vec::new()
-                };
-                emit::if_else(&at, apart, &[], |_| Vec::new(), inspect);
-            }
-        }
-        add_statuses_around(context, self.around);
-    }
-}
-
-/// What tells how many places there are, where one index step alone tells a place: an array or a list from before the loop.
-fn extents<'c: 'a, 'a>(around: Op<'c, 'a>, pairs: &[Pair<'c, 'a>]) -> Option<Val<'c, 'a>> {
-    let access = &pairs.first()?.second;
-    let steps = (access.path.iter().zip(&pairs.first()?.first.path))
-        .filter(|(step, _)| matches!(step, Step::At(_)))
-        .count();
-    if steps != 1 {
-        return None;
-    }
-    let mut place = match op_name(access.op) {
-        "memref.store" | "own.store" | "own.put" => operand(access.op, 1),
-        _ => operand(access.op, 0),
-    };
-    if !place.r#type().is_mem_ref() {
-        while let Some(op) = defining_op(place) {
-            place = operand(op, 0);
-            match op_name(op) {
-                "own.elem" => break,
-                "own.field" | "own.borrow" | "own.borrow_mut" => {}
-                _ => return None,
-            }
-        }
-    }
-    (!is_inside(place, around)).then_some(place)
 }

@@ -2,7 +2,8 @@
 //!
 //! The output stands in `<name>.out`, or in the comments that follow a line `# output:` at the end of the program.
 //! Before it these comments may stand: `# python` as the first line (the program runs under CPython too, with the same
-//! output), `# args: …`, `# options: …` (of `mlc run`), `# exit: N`, and `# stderr: …`, a text that stderr must contain.
+//! output), `# args: …`, `# options: …` (of `mlc run`), `# threads: 1 8` (it runs with each of these numbers of threads, at
+//! -O0 with the first of them only), `# exit: N`, and `# stderr: …`, a text that stderr must contain.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,6 +17,8 @@ pub struct Program {
     pub python: bool,
     pub arguments: Vec<String>,
     pub options: Vec<String>,
+    /// Numbers of threads; as many as the machine has where there are none.
+    pub threads: Vec<String>,
     pub exit: i32,
     pub stderr: Vec<String>,
     pub output: String,
@@ -50,6 +53,7 @@ impl Program {
                 .is_some_and(|line| line.trim() == "# python"),
             arguments: words("# args:"),
             options: words("# options:"),
+            threads: words("# threads:"),
             exit,
             stderr: values(text, "# stderr:").map(str::to_owned).collect(),
             output,
@@ -82,13 +86,21 @@ pub fn output_comments(text: &str) -> Option<String> {
 
 /// Runs a program in every way that it allows; `Err` reports the first run that went wrong.
 pub fn check(environment: &Environment, file: &Path, program: &Program) -> Result<(), String> {
-    for level in ["-O0", "-O3"] {
+    let first = program.threads.first();
+    let more = program.threads.iter().skip(1);
+    let runs = [("-O0", first), ("-O3", first)].into_iter();
+    for (level, threads) in runs.chain(more.map(|threads| ("-O3", Some(threads)))) {
         let mut mlc = Command::new(&environment.mlc);
         mlc.args(["run", level])
             .args(&program.options)
             .arg(file)
             .args(&program.arguments);
-        compare(environment, &format!("mlc run {level}"), mlc, program)?;
+        let mut way = format!("mlc run {level}");
+        if let Some(threads) = threads {
+            mlc.env("MLC_NUM_THREADS", threads);
+            way += &format!(" on {threads} threads");
+        }
+        compare(environment, &way, mlc, program)?;
     }
     if program.python {
         let mut python = Command::new(&environment.python);

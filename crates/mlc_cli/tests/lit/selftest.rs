@@ -175,6 +175,7 @@ fn program_comments(_: &Environment, _: &Features) -> Result<(), String> {
         python: true,
         arguments: vec!["a".to_owned(), "b".to_owned()],
         options: vec![],
+        threads: vec![],
         exit: 1,
         stderr: vec!["IndexError".to_owned()],
         output: "1\n\n two\n".to_owned(),

@@ -166,6 +166,7 @@ impl<'c: 'a, 'a> Inspection<'c, 'a, '_> {
             "scf.if" => self.branches(at, op, told, copies),
             "scf.for" => self.serial_loop(at, op, told, copies),
             "par.for" => self.inner_parallel(at, op, told, copies),
+            "func.func" => self.block(at, &ops(nested_blocks(op)[0]), told, copies.clone()),
             _ => {
                 let operands: Vec<_> = (op.operands())
                     .map(|operand| copy_of(operand, copies))

@@ -151,6 +151,8 @@ impl<'c: 'a, 'a, 's> Slice<'c, 'a, 's> {
             "scf.for" => 3,
             // Its reductions are no part of a slice, so that all of its operands are bounds.
             "par.for" => nested_blocks(op).first()?.argument_count(),
+            // The body of a `try`.
+            "func.func" => 0,
             _ => return None,
         };
         op.operands()
