@@ -36,9 +36,9 @@ use mlc_dialects::own;
 use mlc_mlir::{
     Pass,
     rewrite::{
-        Cursor, Op, Val, all_ops, ancestor_in_block, constant_integer, defining_block, defining_op,
-        enclosing, erase, is_unused, op_name, operand, ops_named, parent, replace_all_uses,
-        results, set_operands, uses, value_key,
+        Cursor, Key, Op, Val, all_ops, ancestor_in_block, constant_integer, defining_block,
+        defining_op, enclosing, erase, is_unused, op_name, operand, ops_named, parent,
+        replace_all_uses, results, set_operands, uses, value_key,
     },
 };
 use std::collections::HashSet;
@@ -79,7 +79,11 @@ fn reuse_in<'c, 'a>(context: &'c Context, function: Op<'c, 'a>) {
         }
     }
     for op in made {
-        let fits = ending.iter().position(|old| can_reuse(op, *old));
+        // Where an extent was read from a value, only that one has the size: few are looked at closely.
+        let model = model_of(op);
+        let fits = (ending.iter()).position(|old| {
+            model.is_none_or(|of| of == Some(value_key(*old))) && can_reuse(op, *old)
+        });
         if let Some(position) = fits {
             reuse(context, op, ending.swap_remove(position));
         }
@@ -174,6 +178,14 @@ fn is_same_size<'c: 'a, 'a>(new: Op<'c, 'a>, old: Val<'c, 'a>) -> bool {
                 .all(|((axis, _), extent)| is_extent(extent, Some(axis)))
         }
     }
+}
+
+/// The value that an extent of a new one was read from, if it was; `None` where no extent is computed.
+fn model_of<'c: 'a, 'a>(new: Op<'c, 'a>) -> Option<Option<Key>> {
+    let extent = new.operands().next()?;
+    let length =
+        defining_op(stripped(extent)).filter(|op| matches!(op_name(*op), "own.len" | "memref.dim"));
+    Some(length.map(|op| value_key(root(operand(op, 0)))))
 }
 
 /// A length without what makes sure that it is not negative.

@@ -1,8 +1,6 @@
 //! Results that are borrows where a value is needed: they are moved out of what lends them, which the ownership check reports.
 
-use crate::hir::{
-    Convention, Expr, ExprKind, Function, Place, Root, Stmt, StmtKind, TypeTable,
-};
+use crate::hir::{Convention, Expr, ExprKind, Function, Place, Root, Stmt, StmtKind, TypeTable};
 use crate::walk::{self, PartMut, Rewriter, expr_parts_mut, stmt_parts_mut};
 
 /// Makes each result that is stored, returned or handed over a move out of its place. `borrows` are the functions that
@@ -30,12 +28,15 @@ struct LentValues<'p> {
 }
 
 impl LentValues<'_> {
-    fn moved(&self, value: &mut Expr) {
-        let lent = match &value.kind {
+    fn is_lent(&self, value: &Expr) -> bool {
+        match &value.kind {
             ExprKind::Call { callee, .. } => self.borrows.get(callee.0 as usize) == Some(&true),
             _ => false,
-        };
-        if !lent || !self.types.is_owning(value.ty) {
+        }
+    }
+
+    fn moved(&self, value: &mut Expr) {
+        if !self.is_lent(value) || !self.types.is_owning(value.ty) {
             return;
         }
         let (ty, span) = (value.ty, value.span);
