@@ -3,12 +3,19 @@
 //! LLVM knows what they do by their names, and calls them itself: a user's `floor` would be folded as C's, and C's `exp` would
 //! end up in a user's.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 /// Whether the C library, or the runtime, has a function of that name that compiled code may call or LLVM may know.
 pub fn is_c_name(name: &str) -> bool {
+    static NAMES: LazyLock<[FxHashSet<&str>; 2]> =
+        LazyLock::new(|| [MATH, OTHERS].map(|names| names.iter().copied().collect()));
+    let [math, others] = &*NAMES;
     let base = name.strip_suffix(['f', 'l']).unwrap_or(name);
-    MATH.contains(&name)
-        || MATH.contains(&base)
-        || OTHERS.contains(&name)
+    math.contains(name)
+        || math.contains(base)
+        || others.contains(name)
         || name.starts_with("mlc_")
         || name.starts_with("__")
 }

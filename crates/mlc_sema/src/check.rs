@@ -145,9 +145,12 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
         if let Some(init) = init {
             crate::module_values::settle(&mut candidates, &functions[init.0 as usize]);
         }
-        for function in &mut functions {
-            crate::indices::simplify(function);
-            crate::compact::compact(function);
+        // Those of functions are compact already, each since its body was checked.
+        for (header, function) in cx.headers.iter().zip(&mut functions) {
+            if header.decl.is_none() {
+                crate::indices::simplify(function);
+                crate::compact::compact(function);
+            }
         }
         let wrong = crate::conventions::infer(&mut functions, &cx.types);
         cx.diagnostics.extend(wrong);

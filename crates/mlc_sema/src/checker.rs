@@ -249,7 +249,7 @@ impl<'a> Checker<'a> {
 
     /// The type with everything found out since filled in.
     pub fn resolve(&mut self, ty: Ty) -> Ty {
-        if self.unknowns.is_empty() {
+        if !self.types.is_open(ty) {
             return ty;
         }
         match self.types.kind(ty).clone() {

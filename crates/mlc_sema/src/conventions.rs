@@ -13,6 +13,8 @@ mod facts;
 mod lent_values;
 mod settle;
 
+use std::collections::VecDeque;
+
 use mlc_diagnostics::Diagnostic;
 use rustc_hash::FxHashMap;
 
@@ -78,14 +80,15 @@ fn inferred(functions: &mut [Function], types: &TypeTable) -> Vec<Facts> {
             callers[call.callee].push(position);
         }
     }
-    let mut work: Vec<usize> = (0..functions.len()).collect();
+    // First in, first out: a function with many callees waits for all of them.
+    let mut work: VecDeque<usize> = (0..functions.len()).collect();
     let mut waiting = vec![true; functions.len()];
-    while let Some(position) = work.pop() {
+    while let Some(position) = work.pop_front() {
         waiting[position] = false;
         if update(position, functions, &mut facts) {
             for &caller in &callers[position] {
                 if !std::mem::replace(&mut waiting[caller], true) {
-                    work.push(caller);
+                    work.push_back(caller);
                 }
             }
         }

@@ -5,6 +5,7 @@ mod path;
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::{Name, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 pub(crate) use path::{Delta, NameState, Path};
 
@@ -31,6 +32,9 @@ pub(crate) struct Loop {
     pub continues: Vec<Delta>,
 }
 
+/// Mostly a name has one type and one way to hold it.
+type Locals = SmallVec<[(Ty, bool, LocalId); 1]>;
+
 pub(crate) struct FnCx<'c, 'a> {
     pub cx: &'c mut Checker<'a>,
     pub module: ModuleId,
@@ -40,7 +44,7 @@ pub(crate) struct FnCx<'c, 'a> {
     /// Earlier states of the variables, newest last.
     log: Vec<(Name, Option<Var>)>,
     /// The local that a name has at each type and kind of holding (`true`: a borrow).
-    pool: FxHashMap<Name, Vec<(Ty, bool, LocalId)>>,
+    pool: FxHashMap<Name, Locals>,
     /// Names that the function assigns anywhere, which are therefore its own (empty at the top level).
     pub assigned: FxHashSet<Name>,
     /// Names that `global` declares.

@@ -3,16 +3,18 @@
 //! A backward analysis in gen/kill form over structured control flow: each block is summarized once as the locals it reads
 //! before it sets them and the locals it sets on every path, so that nested loops cost no more than flat code.
 
+use smallvec::SmallVec;
+
 use crate::hir::{Function, LocalId, Place, Root, Stmt, StmtKind};
 use crate::walk::{Visitor, blocks, stmt_parts, walk_part};
 
 /// A set of locals of one function.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Set(Vec<u64>);
+pub(crate) struct Set(SmallVec<[u64; 2]>);
 
 impl Set {
     pub fn new(locals: usize) -> Set {
-        Set(vec![0; locals.div_ceil(64)])
+        Set(SmallVec::from_elem(0, locals.div_ceil(64)))
     }
 
     pub fn insert(&mut self, local: LocalId) {
@@ -41,11 +43,10 @@ impl Set {
             .for_each(|(word, other)| *word &= other);
     }
 
-    fn subtract(&mut self, other: &Set) {
-        self.0
-            .iter_mut()
-            .zip(&other.0)
-            .for_each(|(word, other)| *word &= !other);
+    /// Adds those of another set that are not in a third.
+    fn union_without(&mut self, other: &Set, without: &Set) {
+        let words = self.0.iter_mut().zip(&other.0).zip(&without.0);
+        words.for_each(|((word, other), without)| *word |= other & !without);
     }
 }
 
@@ -62,10 +63,11 @@ pub(crate) fn loops(function: &Function) -> Vec<LoopFacts> {
     let size = function.locals.len();
     let mut analysis = Analysis {
         size,
+        reads: Reads::default(),
         exposed: Vec::new(),
         facts: Vec::new(),
     };
-    analysis.summary(&function.body);
+    analysis.number(&function.body);
     // The walk backward meets the loops of a block last to first; positions come from the numbering of the first pass.
     analysis.facts = analysis.exposed.iter().map(|_| None).collect();
     let mut next = analysis.exposed.len();
@@ -76,47 +78,70 @@ pub(crate) fn loops(function: &Function) -> Vec<LoopFacts> {
 
 struct Analysis {
     size: usize,
+    reads: Reads,
     exposed: Vec<Set>,
     facts: Vec<Option<LoopFacts>>,
 }
 
+/// What statements in sequence read before they set it, and what they set on every path.
 struct Summary {
     reads: Set,
     sets: Set,
 }
 
-/// The locals that a statement reads itself, without its blocks. What its expressions bind for themselves
-/// (comprehensions) they read only after that.
-fn reads_of(stmt: &Stmt, reads: &mut Set) {
-    #[derive(Default)]
-    struct Reads {
-        read: Vec<LocalId>,
-        bound: Vec<LocalId>,
-    }
-    impl Visitor for Reads {
-        fn stmt(&mut self, stmt: &Stmt) {
-            match &stmt.kind {
-                StmtKind::Bind { local, .. } => self.bound.push(*local),
-                StmtKind::For { index, .. } => self.bound.push(*index),
-                _ => {}
-            }
+impl Summary {
+    fn new(size: usize) -> Summary {
+        Summary {
+            reads: Set::new(size),
+            sets: Set::new(size),
         }
+    }
 
-        fn place(&mut self, place: &Place) {
-            if let Root::Local(local) = place.root {
-                self.read.push(local);
-            }
+    fn read(&mut self, local: LocalId) {
+        if !self.sets.contains(local) {
+            self.reads.insert(local);
         }
     }
-    let mut found = Reads::default();
-    stmt_parts(stmt, &mut |part| walk_part(part, &mut found));
-    for local in found.read {
-        if !found.bound.contains(&local) {
-            reads.insert(local);
+
+    fn read_all(&mut self, locals: &Set) {
+        self.reads.union_without(locals, &self.sets);
+    }
+}
+
+/// The locals that one statement reads itself, without its blocks. What its expressions bind for themselves
+/// (comprehensions) they read only after that.
+#[derive(Default)]
+struct Reads {
+    read: Vec<LocalId>,
+    bound: Vec<LocalId>,
+}
+
+impl Reads {
+    fn of(&mut self, stmt: &Stmt, found: impl FnMut(LocalId)) {
+        self.read.clear();
+        self.bound.clear();
+        stmt_parts(stmt, &mut |part| walk_part(part, self));
+        if let StmtKind::Drop(local) = stmt.kind {
+            self.read.push(local);
+        }
+        let is_outer = |local: &LocalId| !self.bound.contains(local);
+        self.read.iter().copied().filter(is_outer).for_each(found);
+    }
+}
+
+impl Visitor for Reads {
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Bind { local, .. } => self.bound.push(*local),
+            StmtKind::For { index, .. } => self.bound.push(*index),
+            _ => {}
         }
     }
-    if let StmtKind::Drop(local) = stmt.kind {
-        reads.insert(local);
+
+    fn place(&mut self, place: &Place) {
+        if let Root::Local(local) = place.root {
+            self.read.push(local);
+        }
     }
 }
 
@@ -131,54 +156,54 @@ fn is_loop(stmt: &Stmt) -> bool {
 }
 
 impl Analysis {
-    fn summary(&mut self, stmts: &[Stmt]) -> Summary {
-        let mut block = Summary {
-            reads: Set::new(self.size),
-            sets: Set::new(self.size),
-        };
-        // Forward, so that loops are numbered in the order of a walk.
+    /// Summarizes the loops in the statements, in the order of a walk.
+    fn number(&mut self, stmts: &[Stmt]) {
         for stmt in stmts {
-            let one = self.stmt_summary(stmt);
-            let mut reads = one.reads;
-            reads.subtract(&block.sets);
-            block.reads.union(&reads);
-            block.sets.union(&one.sets);
+            if is_loop(stmt) {
+                self.add(stmt, &mut Summary::new(self.size));
+            } else {
+                blocks(stmt, &mut |block| self.number(block));
+            }
         }
-        block
     }
 
-    fn stmt_summary(&mut self, stmt: &Stmt) -> Summary {
-        let mut one = Summary {
-            reads: Set::new(self.size),
-            sets: Set::new(self.size),
-        };
-        reads_of(stmt, &mut one.reads);
+    fn summary(&mut self, stmts: &[Stmt]) -> Summary {
+        let mut summary = Summary::new(self.size);
+        for stmt in stmts {
+            self.add(stmt, &mut summary);
+        }
+        summary
+    }
+
+    /// Adds a statement to the summary of those in front of it.
+    fn add(&mut self, stmt: &Stmt, summary: &mut Summary) {
+        self.reads.of(stmt, |local| summary.read(local));
         match &stmt.kind {
-            StmtKind::Bind { local, .. } => one.sets.insert(*local),
+            StmtKind::Bind { local, .. } => summary.sets.insert(*local),
             StmtKind::If { then, orelse, .. } => {
                 let mut then = self.summary(then);
                 let orelse = self.summary(orelse);
-                one.reads.union(&then.reads);
-                one.reads.union(&orelse.reads);
+                summary.read_all(&then.reads);
+                summary.read_all(&orelse.reads);
                 then.sets.intersect(&orelse.sets);
-                one.sets.union(&then.sets);
+                summary.sets.union(&then.sets);
             }
             StmtKind::Try { .. } => blocks(stmt, &mut |block| {
                 let block = self.summary(block);
-                one.reads.union(&block.reads);
+                summary.read_all(&block.reads);
             }),
             _ if is_loop(stmt) => {
                 let number = self.exposed.len();
-                self.exposed.push(Set::new(self.size));
+                self.exposed.push(Set::default());
                 let mut body_reads: Option<Set> = None;
                 blocks(stmt, &mut |block| {
                     let block = self.summary(block);
-                    one.reads.union(&block.reads);
+                    summary.read_all(&block.reads);
                     body_reads.get_or_insert(block.reads);
                 });
                 let mut exposed = body_reads.unwrap_or_else(|| Set::new(self.size));
                 if matches!(stmt.kind, StmtKind::While { .. }) {
-                    reads_of(stmt, &mut exposed);
+                    self.reads.of(stmt, |local| exposed.insert(local));
                 }
                 match &stmt.kind {
                     StmtKind::For { index, .. } => exposed.remove(*index),
@@ -192,7 +217,6 @@ impl Analysis {
             }
             _ => {}
         }
-        one
     }
 
     /// Takes `live` from after the statements to before them. `next` counts loops down.
@@ -232,7 +256,7 @@ impl Analysis {
                 _ if is_loop(stmt) => self.loop_backward(stmt, live, next),
                 _ => {}
             }
-            reads_of(stmt, live);
+            self.reads.of(stmt, |local| live.insert(local));
         }
     }
 

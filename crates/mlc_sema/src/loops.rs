@@ -4,6 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 use crate::assign::same_expr;
 use crate::coerce::Val;
@@ -78,27 +79,22 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// The variables that another round would find in another state, with their locals at the ends of this one.
-    fn loop_changes(&self, path: &Path, done: &Loop) -> Vec<(Name, Vec<LocalId>)> {
+    fn loop_changes(&self, path: &Path, done: &Loop) -> Vec<(Name, SmallVec<[LocalId; 4]>)> {
         let mut ends: Vec<&Delta> = done.continues.iter().chain(&done.breaks).collect();
         if path.reachable {
             ends.push(&path.delta);
         }
-        let mut names: Vec<Name> = Vec::new();
-        let mut seen = FxHashSet::default();
-        for name in ends.iter().flat_map(|delta| delta.keys()) {
-            if seen.insert(*name) {
-                names.push(*name);
-            }
-        }
+        let mut names: Vec<Name> = (ends.iter())
+            .flat_map(|delta| delta.iter().map(|(name, _)| name))
+            .collect();
+        names.sort_unstable_by_key(|name| name.id());
+        names.dedup();
         names.sort_unstable_by_key(|name| name.as_str());
         let mut changes = Vec::new();
         for name in names {
             let entry = self.vars.get(&name).map(|var| var.local);
-            let mut locals: Vec<LocalId> = entry.into_iter().collect();
-            for var in ends
-                .iter()
-                .filter_map(|delta| delta.get(&name).copied().flatten())
-            {
+            let mut locals: SmallVec<[LocalId; 4]> = entry.into_iter().collect();
+            for var in ends.iter().filter_map(|delta| delta.get(name).flatten()) {
                 let typed = self.local(var.local).ty != Ty::ERROR
                     || self.conflicts.contains_key(&var.local);
                 if typed && !locals.contains(&var.local) {
@@ -170,28 +166,30 @@ impl<'a> FnCx<'_, 'a> {
     /// After a loop: the state of the variables, and the statements of `else`.
     fn after_loop(
         &mut self,
-        body: &Body,
+        body: &mut Body,
         orelse: &'a [ast::Stmt],
         endless: bool,
         span: Span,
     ) -> Vec<Stmt> {
         let mut ends = Vec::new();
         if !endless {
-            let mut normal = vec![self.empty_path()];
-            normal.push(Path {
-                delta: body.path.delta.clone(),
-                reachable: body.path.reachable,
-                stmts: Vec::new(),
-            });
+            let normal = vec![
+                self.empty_path(),
+                Path {
+                    delta: std::mem::take(&mut body.path.delta),
+                    reachable: body.path.reachable,
+                    stmts: Vec::new(),
+                },
+            ];
             let end = self.path(|cx| {
                 cx.join(normal, span);
                 cx.block(orelse);
             });
             ends.push(end);
         }
-        for delta in &body.breaks {
+        for delta in std::mem::take(&mut body.breaks) {
             ends.push(Path {
-                delta: delta.clone(),
+                delta,
                 reachable: true,
                 stmts: Vec::new(),
             });
@@ -219,7 +217,7 @@ impl<'a> FnCx<'_, 'a> {
         let endless = matches!(&test.kind, Ast::Bool(true))
             || matches!(&test.kind, Ast::Int(value) if value.value() != 0);
         let mut condition = None;
-        let checked = self.looped(None, span, |cx| {
+        let mut checked = self.looped(None, span, |cx| {
             let outer = std::mem::take(&mut cx.out);
             let value = cx.condition(test);
             let shown = cx.narrowings_of(&value);
@@ -228,7 +226,7 @@ impl<'a> FnCx<'_, 'a> {
             cx.assume(&shown.when_true);
             cx.block(body);
         });
-        let orelse = self.after_loop(&checked, orelse, endless, span);
+        let orelse = self.after_loop(&mut checked, orelse, endless, span);
         let condition = condition.unwrap_or_else(|| Val::error(span).expr);
         if condition.ty == Ty::ERROR {
             return;
@@ -258,14 +256,14 @@ impl<'a> FnCx<'_, 'a> {
         self.detach_source(&mut source, &item.body, axis.iter.span);
         let (range, direct) = self.loop_range(&mut source, item.header);
         let index = self.temp("i", Ty::INT, axis.target.span);
-        let checked = self.looped(None, span, |cx| {
+        let mut checked = self.looped(None, span, |cx| {
             let position = cx.load_local(index, axis.target.span);
             cx.bind_position(&source, direct, position, &axis.target, &mut |cx| {
                 cx.block(&item.body)
             });
         });
         let failed = Self::failed(&source);
-        let orelse = self.after_loop(&checked, &item.orelse, false, span);
+        let orelse = self.after_loop(&mut checked, &item.orelse, false, span);
         if failed {
             return;
         }
@@ -274,7 +272,7 @@ impl<'a> FnCx<'_, 'a> {
         self.emit(
             StmtKind::For {
                 index,
-                range,
+                range: Box::new(range),
                 body: checked.path.stmts,
                 orelse,
             },
@@ -306,13 +304,13 @@ impl<'a> FnCx<'_, 'a> {
             }
         };
         let hidden = self.temp("item", elem, axis.target.span);
-        let checked = self.looped(None, span, |cx| {
+        let mut checked = self.looped(None, span, |cx| {
             let place = cx.local_place(hidden, axis.target.span);
             let value = cx.read(place);
             cx.assign_to(&axis.target, value.into(), axis.target.span);
             cx.block(&item.body);
         });
-        let orelse = self.after_loop(&checked, &item.orelse, false, span);
+        let orelse = self.after_loop(&mut checked, &item.orelse, false, span);
         if !orelse.is_empty() {
             self.report(diag::not_yet(span, "`else` of a loop that consumes a list"));
         }
@@ -351,10 +349,10 @@ impl<'a> FnCx<'_, 'a> {
             axes.push(Axis { index, range });
             sources.push((source, direct, index));
         }
-        let checked = self.looped(Some(item.header), span, |cx| {
+        let mut checked = self.looped(Some(item.header), span, |cx| {
             cx.bind_axes(&item.axes, &sources, &item.body)
         });
-        self.after_loop(&checked, &[], false, span);
+        self.after_loop(&mut checked, &[], false, span);
         if sources.iter().any(|(source, ..)| Self::failed(source)) {
             return;
         }

@@ -194,11 +194,11 @@ impl<'a> FnCx<'_, 'a> {
                 let args = vec![receiver, value];
                 StmtKind::Expr(cx.builtin(Builtin::ListAppend, args, Ty::NONE, span).expr)
             };
-            let range = crate::hir::Range {
+            let range = Box::new(crate::hir::Range {
                 start: cx.int(0, span),
                 stop: cx.load_local(count, span),
                 step: None,
-            };
+            });
             let body = vec![Stmt { kind: add, span }];
             cx.emit(
                 StmtKind::For {

@@ -165,6 +165,12 @@ impl Checker<'_> {
         self.asker = asker;
         self.depth -= 1;
         let found = std::mem::replace(&mut self.diagnostics, outer);
+        if !found.iter().any(Diagnostic::is_error)
+            && let Some(function) = &mut self.functions[func.0 as usize]
+        {
+            crate::indices::simplify(function);
+            crate::compact::compact(function);
+        }
         if found.is_empty() {
             self.body_diagnostics.remove(&func);
         } else {

@@ -14,6 +14,10 @@ use crate::func::FnCx;
 use crate::hir::{ExprKind, StmtKind, Ty};
 impl<'a> FnCx<'_, 'a> {
     pub fn block(&mut self, body: &'a [ast::Stmt]) {
+        if self.out.capacity() == 0 {
+            // Few statements become more than one.
+            self.out.reserve_exact(body.len());
+        }
         for stmt in body {
             self.stmt(stmt);
         }

@@ -170,9 +170,19 @@ const SCALARS: [TyKind; 20] = [
 #[derive(Clone, Debug)]
 pub struct TypeTable {
     kinds: Vec<TyKind>,
+    /// Parallel to `kinds`.
+    facts: Vec<TypeFacts>,
     ids: HashMap<TyKind, Ty>,
     /// What a value of each struct type owns and is called; filled as structs are resolved.
     structs: Vec<StructFacts>,
+}
+
+/// What is asked of a type again and again.
+#[derive(Clone, Copy, Debug)]
+struct TypeFacts {
+    owning: bool,
+    /// Something inside is not known yet.
+    open: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -184,6 +194,7 @@ impl Default for TypeTable {
     fn default() -> Self {
         let mut table = TypeTable {
             kinds: Vec::new(),
+            facts: Vec::new(),
             ids: HashMap::default(),
             structs: Vec::new(),
         };
@@ -200,7 +211,9 @@ impl TypeTable {
             return ty;
         }
         let ty = Ty(u32::try_from(self.kinds.len()).expect("fewer than 2^32 types"));
+        let facts = self.facts_of(&kind);
         self.kinds.push(kind.clone());
+        self.facts.push(facts);
         self.ids.insert(kind, ty);
         ty
     }
@@ -269,13 +282,31 @@ impl TypeTable {
     /// Whether values of the type have one owner and move, rather than being copied implicitly.
     /// `String` and `PythonObject` are shared and counted, so they are not of this kind.
     pub fn is_owning(&self, ty: Ty) -> bool {
-        match self.kind(ty) {
+        self.facts[ty.0 as usize].owning
+    }
+
+    /// Whether something inside of the type is not known yet.
+    pub(crate) fn is_open(&self, ty: Ty) -> bool {
+        self.facts[ty.0 as usize].open
+    }
+
+    fn facts_of(&self, kind: &TyKind) -> TypeFacts {
+        let owning = match kind {
             TyKind::List(_) | TyKind::Struct(_) | TyKind::Dict(..) | TyKind::Set(_) => true,
             TyKind::Array { elem, dims } => !self.is_small_array(*elem, dims),
             TyKind::Tuple(items) => items.iter().any(|&item| self.is_owning(item)),
             TyKind::Optional(of) => self.is_owning(*of),
             _ => false,
-        }
+        };
+        let open = match kind {
+            TyKind::Unknown(_) => true,
+            TyKind::List(of) | TyKind::Optional(of) | TyKind::Set(of) => self.is_open(*of),
+            TyKind::Array { elem, .. } | TyKind::Simd { elem, .. } => self.is_open(*elem),
+            TyKind::Dict(key, value) => self.is_open(*key) || self.is_open(*value),
+            TyKind::Tuple(items) => items.iter().any(|&item| self.is_open(item)),
+            _ => false,
+        };
+        TypeFacts { owning, open }
     }
 
     /// Fixed-size arrays of scalars up to 64 bytes are copied implicitly.
@@ -296,7 +327,6 @@ impl TypeTable {
         bytes <= 64
     }
 
-    /// The type as a user writes it.
     /// Whether a type has more parts than that.
     pub fn is_larger(&self, ty: Ty, parts: usize) -> bool {
         let mut left = parts;
@@ -317,6 +347,7 @@ impl TypeTable {
         false
     }
 
+    /// The type as a user writes it.
     pub fn name(&self, ty: Ty) -> String {
         let mut text = String::new();
         self.write_name(ty, &mut text);

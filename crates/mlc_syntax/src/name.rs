@@ -53,6 +53,11 @@ impl Name {
         name
     }
 
+    /// A number for tables within one process: it depends on what was read first, so no result may depend on its order.
+    pub fn id(self) -> u32 {
+        self.0
+    }
+
     pub fn as_str(self) -> &'static str {
         let (block, at) = place(self.0);
         // Whoever has a name got it after its text was set.

@@ -128,7 +128,7 @@ impl<'a> FnCx<'_, 'a> {
             cx.restore(undo);
         });
         // What `:=` bound on this path is bound on some paths only.
-        for (name, var) in path.delta {
+        for (name, var) in path.delta.iter() {
             if let Some(var) = var {
                 let known = self
                     .vars

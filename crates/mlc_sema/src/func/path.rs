@@ -2,13 +2,42 @@
 
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::Name;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
-use super::{FnCx, Var};
+use super::{FnCx, Locals, Var};
 use crate::hir::{Expr, LocalId, Mode, Stmt, StmtKind, Ty, TyKind};
 
 /// The changes that a piece of the program made to the variables: the state of each at its end.
-pub(crate) type Delta = FxHashMap<Name, Option<Var>>;
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Delta {
+    /// Each name once, by [`Name::id`].
+    changes: Vec<(Name, Option<Var>)>,
+}
+
+impl Delta {
+    /// What the name means at the end, if that has changed.
+    pub fn get(&self, name: Name) -> Option<Option<Var>> {
+        let found = self
+            .changes
+            .binary_search_by_key(&name.id(), |change| change.0.id());
+        found.ok().map(|at| self.changes[at].1)
+    }
+
+    pub fn insert(&mut self, name: Name, var: Option<Var>) {
+        match self
+            .changes
+            .binary_search_by_key(&name.id(), |change| change.0.id())
+        {
+            Ok(at) => self.changes[at].1 = var,
+            Err(at) => self.changes.insert(at, (name, var)),
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (Name, Option<Var>)> {
+        self.changes.iter().copied()
+    }
+}
 
 /// One way through to a join.
 pub(crate) struct Path {
@@ -17,11 +46,18 @@ pub(crate) struct Path {
     pub stmts: Vec<Stmt>,
 }
 
+/// A change of one name on one of the paths that meet.
+struct Change {
+    name: Name,
+    path: usize,
+    var: Option<Var>,
+}
+
 /// Everything that a name means at a point of a function.
 pub(crate) struct NameState {
     pub name: Name,
     var: Option<Var>,
-    locals: Vec<(Ty, bool, LocalId)>,
+    locals: Locals,
     annotated: Option<(Ty, Span)>,
     narrowed: bool,
     nested: Option<crate::nested::Bound>,
@@ -34,7 +70,7 @@ impl NameState {
         NameState {
             name,
             var: None,
-            locals: Vec::new(),
+            locals: Locals::new(),
             annotated: None,
             narrowed: false,
             nested: None,
@@ -68,13 +104,16 @@ impl<'c, 'a> FnCx<'c, 'a> {
 
     /// What changed since `mark`.
     pub fn delta_since(&self, mark: usize) -> Delta {
-        let mut delta = Delta::default();
-        for (name, _) in &self.log[mark..] {
-            delta
-                .entry(*name)
-                .or_insert_with(|| self.vars.get(name).copied());
+        let mut names: SmallVec<[Name; 16]> =
+            self.log[mark..].iter().map(|(name, _)| *name).collect();
+        names.sort_unstable_by_key(|name| name.id());
+        names.dedup();
+        let changes = names
+            .into_iter()
+            .map(|name| (name, self.vars.get(&name).copied()));
+        Delta {
+            changes: changes.collect(),
         }
-        delta
     }
 
     pub fn roll_back(&mut self, mark: usize) {
@@ -171,40 +210,56 @@ impl<'c, 'a> FnCx<'c, 'a> {
     /// Where paths meet: sets the variables to what holds on all of them, and adds to a path's statements the
     /// conversion of a number that is wider on another path. Returns the statements of each.
     pub fn join(&mut self, mut paths: Vec<Path>, span: Span) -> Vec<Vec<Stmt>> {
-        let mut names: Vec<Name> = Vec::new();
-        let mut seen = FxHashSet::default();
-        for path in paths.iter().filter(|path| path.reachable) {
-            for name in path.delta.keys() {
-                if seen.insert(*name) {
-                    names.push(*name);
-                }
-            }
+        let mut changes: Vec<Change> = Vec::new();
+        for (path, from) in paths.iter().enumerate().filter(|(_, from)| from.reachable) {
+            changes.extend(
+                from.delta
+                    .iter()
+                    .map(|(name, var)| Change { name, path, var }),
+            );
         }
-        names.sort_unstable_by_key(|name| name.as_str());
-        for name in names {
-            self.join_name(name, &mut paths, span);
+        changes.sort_by_key(|change| change.name.id());
+        let mut names: Vec<&[Change]> = changes
+            .chunk_by(|one, other| one.name == other.name)
+            .collect();
+        names.sort_unstable_by_key(|changes| changes[0].name.as_str());
+        for changes in names {
+            self.join_name(changes, &mut paths, span);
         }
         self.reachable &= paths.iter().any(|path| path.reachable);
         paths.into_iter().map(|path| path.stmts).collect()
     }
 
-    fn join_name(&mut self, name: Name, paths: &mut [Path], span: Span) {
+    /// `changes`: those of one name, in the order of the paths.
+    fn join_name(&mut self, changes: &[Change], paths: &mut [Path], span: Span) {
+        let name = changes[0].name;
         let base = self.vars.get(&name).copied();
-        let states: Vec<Option<Var>> = (paths.iter())
-            .filter(|path| path.reachable)
-            .map(|path| path.delta.get(&name).copied().unwrap_or(base))
-            .collect();
-        let bound: Vec<Var> = states.iter().flatten().copied().collect();
-        let Some(first) = bound.first().copied() else {
+        // Where the name stands among the changes as it was before, on a path that does not change it.
+        let mut reachable = paths.iter().enumerate().filter(|(_, path)| path.reachable);
+        let unchanged = (changes.iter().map(Some).chain([None]))
+            .position(|change| reachable.next().map(|(path, _)| path) != change.map(|c| c.path));
+        let mut states: SmallVec<[Option<Var>; 4]> = changes.iter().map(|c| c.var).collect();
+        if let Some(at) = unchanged {
+            states.insert(at, base);
+        }
+        let Some(first) = states.iter().flatten().next().copied() else {
             return self.set_var(name, None);
         };
-        let certain = bound.len() == states.len() && bound.iter().all(|var| var.certain);
+        let certain = states.iter().all(|var| var.is_some_and(|var| var.certain));
         let mut local = first.local;
-        if bound.iter().any(|var| var.local != first.local) {
-            let locals: Vec<LocalId> = bound.iter().map(|var| var.local).collect();
+        if (states.iter().flatten()).any(|var| var.local != first.local) {
+            let locals: Vec<LocalId> = states.iter().flatten().map(|var| var.local).collect();
             local = self.common_local(name, &locals, span);
-            for path in paths.iter_mut().filter(|path| path.reachable) {
-                let state = path.delta.get(&name).copied().unwrap_or(base);
+            let mut changes = changes.iter().peekable();
+            for (at, path) in paths
+                .iter_mut()
+                .enumerate()
+                .filter(|(_, path)| path.reachable)
+            {
+                let state = match changes.next_if(|change| change.path == at) {
+                    Some(change) => change.var,
+                    None => base,
+                };
                 if let Some(var) = state.filter(|var| var.local != local)
                     && self.local(local).ty != Ty::ERROR
                 {

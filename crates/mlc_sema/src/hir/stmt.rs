@@ -71,7 +71,7 @@ pub enum StmtKind {
     /// makes the copy where a program does). `orelse` runs when the range was exhausted.
     For {
         index: LocalId,
-        range: Range,
+        range: Box<Range>,
         body: Vec<Stmt>,
         orelse: Vec<Stmt>,
     },

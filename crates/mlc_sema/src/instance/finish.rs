@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::checker::Checker;
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{self, Stmt, StmtKind, Ty, TyKind};
+use crate::hir::{self, Stmt, StmtKind, Ty};
 use crate::walk::{Rewriter, rewrite};
 
 /// Fills in the types that were found out late, and sets the flags of variables that may be unbound.
@@ -25,7 +25,7 @@ pub(super) fn finish_body(
         let mut unresolved: Option<(String, Span)> = None;
         for local in &mut locals {
             local.ty = checker.resolve(local.ty);
-            if has_unknown(checker, local.ty) {
+            if checker.types.is_open(local.ty) {
                 if unresolved.is_none() && !local.name.starts_with('$') {
                     unresolved = Some((local.name.clone(), local.span));
                 }
@@ -50,16 +50,6 @@ pub(super) fn finish_body(
         body = start;
     }
     (locals, body)
-}
-
-fn has_unknown(checker: &Checker<'_>, ty: Ty) -> bool {
-    match checker.types.kind(ty) {
-        TyKind::Unknown(_) => true,
-        TyKind::List(of) | TyKind::Optional(of) => has_unknown(checker, *of),
-        TyKind::Array { elem, .. } => has_unknown(checker, *elem),
-        TyKind::Tuple(items) => items.iter().any(|&item| has_unknown(checker, item)),
-        _ => false,
-    }
 }
 
 struct Resolver<'r, 'a> {

@@ -98,7 +98,7 @@ impl<'a> FnCx<'_, 'a> {
             let (body, orelse) = (stmts, Vec::new());
             let kind = StmtKind::For {
                 index,
-                range,
+                range: Box::new(range),
                 body,
                 orelse,
             };

@@ -53,7 +53,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
         let (body, orelse) = (stmts, Vec::new());
         let kind = StmtKind::For {
             index,
-            range,
+            range: Box::new(range),
             body,
             orelse,
         };

@@ -29,9 +29,13 @@ impl<'a> FnCx<'_, 'a> {
         let mut before = self.value(left, None);
         for (position, (op, operand)) in rest.iter().enumerate() {
             let mut right = self.value(operand, None);
-            let mut next = right.clone();
-            if position + 1 < rest.len() && !is_simple(&right.expr) && !right.is_error() {
-                (right, next) = self.evaluate_once(right);
+            let mut next = Val::error(span);
+            if position + 1 < rest.len() {
+                if is_simple(&right.expr) || right.is_error() {
+                    next = right.clone();
+                } else {
+                    (right, next) = self.evaluate_once(right);
+                }
             }
             let one = self.compare(*op, before, right, operand.span);
             let one = match one.expr.ty {

@@ -119,12 +119,12 @@ impl<'a> FnCx<'_, 'a> {
         // In a handler, what the body binds may be bound or not.
         let maybe: Vec<(Name, crate::func::Var)> = (body.delta.iter())
             .filter_map(|(name, var)| {
-                let var = (*var)?;
-                let before = self.vars.get(name);
+                let var = var?;
+                let before = self.vars.get(&name);
                 match before {
                     Some(before) if before.local == var.local => None,
                     _ => Some((
-                        *name,
+                        name,
                         crate::func::Var {
                             certain: false,
                             ..var
@@ -161,7 +161,7 @@ impl<'a> FnCx<'_, 'a> {
         let delta = std::mem::take(&mut body.delta);
         let body_reachable = body.reachable;
         let orelse = self.path(|cx| {
-            for (name, var) in delta {
+            for (name, var) in delta.iter() {
                 cx.set_var(name, var);
             }
             cx.block(&item.orelse);

@@ -27,6 +27,7 @@ impl<'a> FnCx<'_, 'a> {
 
     /// A special method without further arguments.
     pub fn dunder_value(&mut self, name: &str, receiver: &Val, span: Span) -> Option<Val> {
+        self.cx.struct_of(receiver.expr.ty)?;
         self.dunder_call(name, receiver.clone(), Vec::new(), span)
     }
 
@@ -38,10 +39,12 @@ impl<'a> FnCx<'_, 'a> {
         } else {
             &["__str__", "__repr__"]
         };
-        let receiver = Val::from(value.clone());
-        for name in names {
-            if let Some(text) = self.dunder_value(name, &receiver, span) {
-                return Some(text);
+        if self.cx.struct_of(value.ty).is_some() {
+            let receiver = Val::from(value.clone());
+            for name in names {
+                if let Some(text) = self.dunder_value(name, &receiver, span) {
+                    return Some(text);
+                }
             }
         }
         let ty = self.cx.resolve(value.ty);
@@ -55,6 +58,9 @@ impl<'a> FnCx<'_, 'a> {
 
     /// A value that holds structs which define a special method, where the method would be passed over.
     pub fn report_inner_method(&mut self, ty: Ty, method: &str, span: Span) -> Option<Val> {
+        if self.cx.types.is_scalar(ty) || ty == Ty::STR {
+            return None;
+        }
         let inner = self.holder_of(ty, method, &mut Vec::new())?;
         let (name, inner) = (self.ty_name(ty), self.ty_name(inner));
         let feature = format!("`{method}` of `{inner}` inside of `{name}`");
@@ -149,6 +155,7 @@ impl<'a> FnCx<'_, 'a> {
         right: &Val,
         span: Span,
     ) -> Option<Val> {
+        self.cx.struct_of(left.expr.ty)?;
         let name = format!("__i{}__", operator_name(op));
         self.dunder_call(&name, left.clone(), vec![right.clone()], span)
     }
@@ -179,6 +186,12 @@ impl<'a> FnCx<'_, 'a> {
             ast::CompareOp::GreaterEq => ("__ge__", "__le__"),
             _ => return None,
         };
+        if [left, right]
+            .iter()
+            .all(|side| self.cx.struct_of(side.expr.ty).is_none())
+        {
+            return None;
+        }
         if let Some(found) = self.dunder_call(name, left.clone(), vec![right.clone()], span) {
             return Some(found);
         }
@@ -206,6 +219,16 @@ impl<'a> FnCx<'_, 'a> {
             _ => return None,
         };
         if self.static_item(base).is_some() {
+            return None;
+        }
+        // Mostly it is a variable of another type.
+        if let ast::ExprKind::Name(name) = &base.kind
+            && let Some(var) = self.vars.get(name)
+            && matches!(
+                self.cx.types.kind(self.local(var.local).ty),
+                hir::TyKind::List(_) | hir::TyKind::Array { .. }
+            )
+        {
             return None;
         }
         // Only for its type: it is evaluated when the method is called.
