@@ -2,7 +2,7 @@
 
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::{Name, ast};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeTable};
 use crate::library::Library;
@@ -140,7 +140,8 @@ pub(crate) struct Checker<'a> {
     pub headers: Vec<Header>,
     pub functions: Vec<Option<hir::Function>>,
     pub instances: FxHashMap<InstanceKey, FuncId>,
-    pub symbols: FxHashSet<String>,
+    /// The symbols that are taken, with the number that was last put behind each.
+    pub symbols: FxHashMap<String, u32>,
     pub globals: Vec<hir::Global>,
     pub constants: Vec<hir::Constant>,
     pub passed: Vec<Passed>,
@@ -156,6 +157,8 @@ pub(crate) struct Checker<'a> {
     /// `map` and `filter` by where they stand, as generator expressions.
     pub as_generators: FxHashMap<Span, &'a ast::Expr>,
     pub library: &'a Library,
+    /// What is wrong with functions of the library at the types of a call.
+    pub library_mistakes: FxHashMap<FuncId, Diagnostic>,
     /// The module that the library became, once something of it is used.
     pub library_id: Option<ModuleId>,
     /// Types that stood for `Unknown(n)` once that was known.
@@ -169,6 +172,12 @@ pub(crate) struct Checker<'a> {
     pub lasting: Vec<Diagnostic>,
     /// What was found wrong in bodies that are done.
     pub body_diagnostics: FxHashMap<FuncId, Vec<Diagnostic>>,
+    /// How many types of structs are being resolved inside one another.
+    pub struct_depth: u32,
+    /// How many instances each generic function has.
+    pub instance_counts: FxHashMap<DeclId, u32>,
+    /// A function had too many, which has been reported.
+    pub has_endless_instances: bool,
     /// How many instances are being checked inside one another.
     pub depth: u32,
     /// The instance whose body is being checked.
@@ -190,7 +199,7 @@ impl<'a> Checker<'a> {
             headers: Vec::new(),
             functions: Vec::new(),
             instances: FxHashMap::default(),
-            symbols: FxHashSet::default(),
+            symbols: FxHashMap::default(),
             globals: Vec::new(),
             constants: Vec::new(),
             passed: Vec::new(),
@@ -201,6 +210,7 @@ impl<'a> Checker<'a> {
             synthesized,
             as_generators: FxHashMap::default(),
             library,
+            library_mistakes: FxHashMap::default(),
             library_id: None,
             unknowns: Vec::new(),
             instance_generics: Vec::new(),
@@ -208,6 +218,9 @@ impl<'a> Checker<'a> {
             queue: Vec::new(),
             lasting: Vec::new(),
             body_diagnostics: FxHashMap::default(),
+            struct_depth: 0,
+            instance_counts: FxHashMap::default(),
+            has_endless_instances: false,
             depth: 0,
             asker: None,
         }
@@ -334,12 +347,18 @@ impl<'a> Checker<'a> {
 
     /// A symbol that no other function of the program has.
     pub fn unique_symbol(&mut self, wanted: &str) -> String {
-        let mut symbol = wanted.to_owned();
-        let mut number = 1;
-        while !self.symbols.insert(symbol.clone()) {
+        let Some(last) = self.symbols.get(wanted) else {
+            self.symbols.insert(wanted.to_owned(), 1);
+            return wanted.to_owned();
+        };
+        let mut number = last + 1;
+        let mut symbol = format!("{wanted}.{number}");
+        while self.symbols.contains_key(&symbol) {
             number += 1;
             symbol = format!("{wanted}.{number}");
         }
+        self.symbols.insert(wanted.to_owned(), number);
+        self.symbols.insert(symbol.clone(), 1);
         symbol
     }
 }

@@ -141,7 +141,10 @@ impl<'a> FnCx<'_, 'a> {
 
     /// `comptime for`: the body once for each value, which is a constant in it.
     pub fn comptime_for(&mut self, item: &'a ast::For, span: Span) {
+        /// Of one loop.
         const MOST: usize = 4096;
+        /// Of all loops in a function, inner ones each time.
+        const MOST_IN_FUNCTION: usize = 65_536;
         let Some(axis) = item.axes.first() else {
             return;
         };
@@ -168,11 +171,24 @@ impl<'a> FnCx<'_, 'a> {
         for name in &names {
             self.set_var(*name, None);
         }
-        for value in values {
+        for (round, value) in values.into_iter().enumerate() {
+            self.comptime_rounds += 1;
+            if self.comptime_rounds > MOST_IN_FUNCTION {
+                // Once: of the loops around it, too.
+                if self.comptime_rounds == MOST_IN_FUNCTION + 1 {
+                    let message = format!(
+                        "the loops of this function would be repeated more than {MOST_IN_FUNCTION} times at compile time"
+                    );
+                    self.report(Diagnostic::error("comptime-limit", span, message));
+                }
+                break;
+            }
             if !self.bind_comptime(&axis.target, value) {
                 break;
             }
+            self.unrolled.push(round);
             self.block(&item.body);
+            self.unrolled.pop();
         }
         for (name, (arg, var)) in names.into_iter().zip(hidden) {
             match arg {

@@ -381,3 +381,8 @@ pub(crate) fn mutable_default(span: Span) -> Diagnostic {
 pub(crate) fn bad_annotation(span: Span, message: &str) -> Diagnostic {
     Diagnostic::error("bad-annotation", span, message)
 }
+
+pub(crate) fn tuple_too_large(span: Span, most: usize) -> Diagnostic {
+    let message = format!("this tuple would hold more than {most} values");
+    Diagnostic::error("tuple-too-large", span, message).help("use a list: `[...]`")
+}

@@ -32,6 +32,18 @@ pub(crate) struct Loop {
     pub continues: Vec<Delta>,
 }
 
+/// A loop: where it stands, and the rounds of the `comptime for` loops around it.
+pub(crate) type LoopKey = (Span, Vec<usize>);
+
+/// A variable that has another local in a loop than in front of it. A loop in a loop, which is checked again with that,
+/// starts from it: otherwise each level would double the work.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settled {
+    pub name: Name,
+    pub before: Option<LocalId>,
+    pub inside: LocalId,
+}
+
 /// Mostly a name has one type and one way to hold it.
 type Locals = SmallVec<[(Ty, bool, LocalId); 1]>;
 
@@ -67,6 +79,12 @@ pub(crate) struct FnCx<'c, 'a> {
     /// The `Bool` locals that say whether a variable is bound, for those read where that is not certain.
     pub flags: FxHashMap<LocalId, LocalId>,
     pub loops: Vec<Loop>,
+    /// What loops have settled.
+    pub settled: FxHashMap<LoopKey, Vec<Settled>>,
+    /// The rounds of the `comptime for` loops around.
+    pub unrolled: Vec<usize>,
+    /// How many rounds of such loops there were in all.
+    pub comptime_rounds: usize,
     pub out: Vec<Stmt>,
     pub reachable: bool,
     pub at_top: bool,
@@ -100,6 +118,9 @@ impl<'c, 'a> FnCx<'c, 'a> {
             read_unbound: FxHashSet::default(),
             flags: FxHashMap::default(),
             loops: Vec::new(),
+            settled: FxHashMap::default(),
+            unrolled: Vec::new(),
+            comptime_rounds: 0,
             out: Vec::new(),
             reachable: true,
             at_top: false,

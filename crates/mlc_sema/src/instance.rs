@@ -11,9 +11,13 @@ use rustc_hash::FxHashMap;
 
 use crate::c_names::is_c_name;
 use crate::checker::{Checker, DeclId, GenericArg, Header, HeaderParam, InstanceKey};
+use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Convention, FuncId, Ty};
 use crate::results::Inference;
+
+/// How often one function is compiled at most.
+const MOST_INSTANCES: u32 = 4096;
 
 impl<'a> Checker<'a> {
     /// Whether the instance depends on the arguments of the call.
@@ -154,6 +158,11 @@ impl<'a> Checker<'a> {
         self.instance_generics.push(all.clone());
         self.functions.push(None);
         self.symbols_by_func.push(symbol);
+        if generic && self.has_too_many_instances(decl) {
+            let header = &mut self.headers[func.0 as usize];
+            (header.result, header.done) = (Some(Ty::ERROR), true);
+            return func;
+        }
         self.queue.push(func);
         if self.is_constructor(func) {
             self.headers[func.0 as usize].result = tys.first().copied();
@@ -170,6 +179,20 @@ impl<'a> Checker<'a> {
             self.headers[func.0 as usize].inference.open = true;
         }
         func
+    }
+
+    /// Counts one more instance of a generic function. Where each calls another with two types of its own, their number doubles
+    /// with each step; after a report there are no more of any.
+    fn has_too_many_instances(&mut self, decl: DeclId) -> bool {
+        let count = self.instance_counts.entry(decl).or_default();
+        *count += 1;
+        if *count > MOST_INSTANCES && !self.has_endless_instances {
+            self.has_endless_instances = true;
+            let name = &self.decl(decl).ast.name;
+            let diagnostic = diag::endless_instances(name.span, name.name.as_str());
+            self.lasting.push(diagnostic);
+        }
+        self.has_endless_instances
     }
 
     /// Adds the hidden parameters: what the function captures, then what the functions passed to it capture.

@@ -10,7 +10,7 @@ use crate::call::Given;
 use crate::checker::{Checker, DeclId, Item, ModuleId};
 use crate::coerce::Val;
 use crate::func::FnCx;
-use crate::hir::FuncId;
+use crate::hir::{FuncId, Ty};
 use crate::modules::{Links, Node};
 
 const SOURCE: &str = include_str!("library.mlc");
@@ -57,28 +57,40 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks the bodies of the library that a call needs. What is wrong in one comes from the types of the call: it is
-    /// reported there, once.
+    /// reported there, once for each call.
     fn check_library_bodies(&mut self, func: FuncId, queued: usize, span: Span) {
-        let before = self.diagnostics.len();
         self.check_body(func);
+        let mut wrong = self.body_diagnostics.remove(&func).unwrap_or_default();
         let mut next = queued;
         while let Some(&func) = self.queue.get(next) {
             let decl = self.header(func).decl;
             if decl.is_some_and(|decl| Some(self.decl(decl).module) == self.library_id) {
                 self.check_body(func);
+                wrong.extend(self.body_diagnostics.remove(&func).unwrap_or_default());
             }
             next += 1;
         }
-        let mut wrong = self.diagnostics.split_off(before).into_iter();
-        if let Some(mut first) = wrong.next() {
-            if first.primary.is_none() {
-                first.primary = span;
-                first.labels.retain(|label| !label.span.is_none());
-            }
-            self.diagnostics.push(first);
-            self.diagnostics
-                .extend(wrong.filter(|other| !other.primary.is_none()));
+        let (inside, outside): (Vec<_>, Vec<_>) =
+            (wrong.into_iter()).partition(|diagnostic| diagnostic.primary.is_none());
+        self.lasting.extend(outside);
+        if let Some(first) = inside.into_iter().next() {
+            self.library_mistakes.insert(func, first);
         }
+        let Some(mut mistake) = self.library_mistakes.get(&func).cloned() else {
+            return;
+        };
+        let params: Vec<Ty> = (self.header(func).params.iter())
+            .map(|param| param.ty)
+            .collect();
+        if params.into_iter().any(|ty| {
+            let ty = self.resolve(ty);
+            self.types.is_open(ty)
+        }) {
+            mistake = crate::diag::cannot_infer(span, "this argument");
+        }
+        mistake.primary = span;
+        mistake.labels.retain(|label| !label.span.is_none());
+        self.report(mistake);
     }
 }
 

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use crate::assign::same_expr;
 use crate::coerce::Val;
 use crate::diag;
-use crate::func::{Delta, FnCx, Loop, Path, Var};
+use crate::func::{Delta, FnCx, Loop, Path, Settled, Var};
 use crate::hir::{Axis, BinaryOp, LocalId, ParFor, ProjectionKind, Stmt, StmtKind, Ty};
 use crate::iterate::Source;
 use crate::ops::binary_op;
@@ -36,6 +36,12 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
         mut body: impl FnMut(&mut Self),
     ) -> Body {
+        let key = (span, self.unrolled.clone());
+        for known in self.settled.get(&key).cloned().unwrap_or_default() {
+            if self.vars.get(&known.name).map(|var| var.local) == known.before {
+                self.enter_loop_with(known.name, known.inside, span);
+            }
+        }
         // Each round settles at least one variable; the types only widen.
         loop {
             let diagnostics = self.cx.diagnostics.len();
@@ -65,7 +71,18 @@ impl<'a> FnCx<'_, 'a> {
             let mut settled = false;
             let before = self.cx.diagnostics.len();
             for (name, locals) in changes {
-                settled |= self.settle_variable(name, &locals, &read_unbound, span);
+                let before = self.vars.get(&name).map(|var| var.local);
+                if let Some(inside) = self.settle_variable(name, &locals, &read_unbound, span) {
+                    settled = true;
+                    if self.local(inside).ty != Ty::ERROR {
+                        let known = Settled {
+                            name,
+                            before,
+                            inside,
+                        };
+                        self.settled.entry(key.clone()).or_default().push(known);
+                    }
+                }
             }
             if !settled || self.cx.diagnostics.len() > before {
                 self.read_unbound.extend(read_unbound);
@@ -111,46 +128,35 @@ impl<'a> FnCx<'_, 'a> {
         changes
     }
 
-    /// Gives a variable the local that it has on every round, before the loop. `false` if that changes nothing.
+    /// Gives a variable the local that it has on every round, before the loop. `None` if that changes nothing.
     fn settle_variable(
         &mut self,
         name: Name,
         locals: &[LocalId],
         unbound: &FxHashSet<Name>,
         span: Span,
-    ) -> bool {
-        let entry = self.vars.get(&name).copied();
+    ) -> Option<LocalId> {
         let common = self.common_local(name, locals, span);
-        match entry {
-            Some(var) if var.local == common => false,
-            Some(var) => {
-                if self.local(common).ty != Ty::ERROR {
-                    let value = self.widened(var.local, common, span);
-                    let kind = StmtKind::Bind {
-                        local: common,
-                        value,
-                    };
-                    self.emit(kind, span);
-                }
-                self.set_var(
-                    name,
-                    Some(Var {
-                        local: common,
-                        ..var
-                    }),
-                );
-                true
-            }
-            None if unbound.contains(&name) => {
-                let var = Var {
-                    local: common,
-                    certain: false,
-                };
-                self.set_var(name, Some(var));
-                true
-            }
-            None => false,
+        match self.vars.get(&name) {
+            Some(var) if var.local == common => return None,
+            None if !unbound.contains(&name) => return None,
+            _ => {}
         }
+        self.enter_loop_with(name, common, span);
+        Some(common)
+    }
+
+    /// In front of a loop: the variable has this local from here on.
+    fn enter_loop_with(&mut self, name: Name, local: LocalId, span: Span) {
+        let before = self.vars.get(&name).copied();
+        if let Some(var) = before
+            && self.local(local).ty != Ty::ERROR
+        {
+            let value = self.widened(var.local, local, span);
+            self.emit(StmtKind::Bind { local, value }, span);
+        }
+        let certain = before.is_some_and(|var| var.certain);
+        self.set_var(name, Some(Var { local, certain }));
     }
 
     /// Forgets what tests have shown about variables that a loop changes.

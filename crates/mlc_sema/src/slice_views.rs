@@ -19,31 +19,68 @@ pub(crate) fn slice_views(
     changes: &dyn Fn(LocalId) -> bool,
 ) -> Vec<LocalId> {
     let mut found = Vec::new();
-    visit(&function.body, &mut |list, at| {
-        let Some((local, base)) = slice_bound(&list[at], types) else {
-            return;
-        };
-        let is_owner = function.locals[local.0 as usize].mode == Mode::Owner;
-        let all = Mentions::of(&function.body, local);
-        let here = Mentions::of(&list[at + 1..], local);
-        let only_read_here = all.places == all.reads && all.places == here.places;
+    if !any_slice(&function.body, types) {
+        return found;
+    }
+    let mut mentions = Mentions {
+        locals: vec![Mentioned::default(); function.locals.len()],
+        places: 0,
+    };
+    let mut slices = Vec::new();
+    visit(&function.body, types, &mut mentions, &mut slices);
+    for slice in slices {
+        let is_owner = function.locals[slice.local.0 as usize].mode == Mode::Owner;
+        let [all, base] = [slice.local, slice.base].map(|local| mentions.locals[local.0 as usize]);
+        let is_here = all.places == 0 || (all.first >= slice.start && all.last < slice.end);
         if is_owner
-            && only_read_here
+            && all.places == all.reads
+            && is_here
             && all.bound == 1
-            && Mentions::of(&function.body, base).bound <= 1
-            && !changes(local)
-            && !changes(base)
+            && base.bound <= 1
+            && !changes(slice.local)
+            && !changes(slice.base)
         {
-            found.push(local);
+            found.push(slice.local);
         }
-    });
+    }
     found
 }
 
-fn visit(stmts: &[Stmt], found: &mut dyn FnMut(&[Stmt], usize)) {
-    for (at, stmt) in stmts.iter().enumerate() {
-        found(stmts, at);
-        walk::blocks(stmt, &mut |block| visit(block, found));
+fn any_slice(stmts: &[Stmt], types: &TypeTable) -> bool {
+    stmts.iter().any(|stmt| {
+        let mut found = slice_bound(stmt, types).is_some();
+        walk::blocks(stmt, &mut |block| found |= any_slice(block, types));
+        found
+    })
+}
+
+/// A name for a slice, and the places that are met from its binding to the end of the block.
+struct SliceName {
+    local: LocalId,
+    base: LocalId,
+    start: usize,
+    end: usize,
+}
+
+fn visit(stmts: &[Stmt], types: &TypeTable, mentions: &mut Mentions, slices: &mut Vec<SliceName>) {
+    let mut here = Vec::new();
+    for stmt in stmts {
+        mentions.stmt(stmt);
+        walk::stmt_parts(stmt, &mut |part| walk::walk_part(part, mentions));
+        walk::blocks(stmt, &mut |block| visit(block, types, mentions, slices));
+        if let Some((local, base)) = slice_bound(stmt, types) {
+            here.push(slices.len());
+            let start = mentions.places;
+            slices.push(SliceName {
+                local,
+                base,
+                start,
+                end: start,
+            });
+        }
+    }
+    for at in here {
+        slices[at].end = mentions.places;
     }
 }
 
@@ -66,58 +103,63 @@ fn slice_bound(stmt: &Stmt, types: &TypeTable) -> Option<(LocalId, LocalId)> {
 }
 
 /// How often a local is mentioned.
-struct Mentions {
-    local: LocalId,
-    /// Places that it is the root of.
+#[derive(Clone, Copy, Default)]
+struct Mentioned {
+    /// Places that it is the root of, and the first and the last of them in the order of a walk.
     places: usize,
+    first: usize,
+    last: usize,
     /// Those of them that are an element that is read or written, the length, or what a loop visits.
     reads: usize,
     bound: usize,
 }
 
+struct Mentions {
+    locals: Vec<Mentioned>,
+    /// How many places were met.
+    places: usize,
+}
+
 impl Mentions {
-    fn of(stmts: &[Stmt], local: LocalId) -> Mentions {
-        let mut mentions = Mentions {
-            local,
-            places: 0,
-            reads: 0,
-            bound: 0,
-        };
-        walk::walk(stmts, &mut mentions);
-        mentions
+    fn of(&mut self, local: LocalId) -> &mut Mentioned {
+        &mut self.locals[local.0 as usize]
     }
 
-    fn is_whole(&self, place: &Place) -> bool {
-        matches!(place.root, Root::Local(root) if root == self.local)
-            && place.projections.is_empty()
+    fn read_if_whole(&mut self, place: &Place) {
+        if let (Root::Local(local), []) = (&place.root, place.projections.as_slice()) {
+            self.of(*local).reads += 1;
+        }
     }
 }
 
 impl Visitor for Mentions {
     fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
-            StmtKind::Bind { local, .. } | StmtKind::Drop(local) if *local == self.local => {
-                self.bound += 1;
-            }
-            StmtKind::Iterate(place) if self.is_whole(place) => self.reads += 1,
+            StmtKind::Bind { local, .. } | StmtKind::Drop(local) => self.of(*local).bound += 1,
+            StmtKind::Iterate(place) => self.read_if_whole(place),
             _ => {}
         }
     }
 
     fn expr(&mut self, expr: &Expr) {
-        if let ExprKind::Len { place, .. } = &expr.kind
-            && self.is_whole(place)
-        {
-            self.reads += 1;
+        if let ExprKind::Len { place, .. } = &expr.kind {
+            self.read_if_whole(place);
         }
     }
 
     fn place(&mut self, place: &Place) {
-        if !matches!(place.root, Root::Local(root) if root == self.local) {
-            return;
-        }
+        let at = self.places;
         self.places += 1;
+        let Root::Local(local) = place.root else {
+            return;
+        };
+        let mentioned = self.of(local);
+        if mentioned.places == 0 {
+            mentioned.first = at;
+        }
+        mentioned.places += 1;
+        mentioned.last = at;
         let first = place.projections.first().map(|projection| &projection.kind);
-        self.reads += usize::from(matches!(first, Some(ProjectionKind::Index { .. })));
+        mentioned.reads += usize::from(matches!(first, Some(ProjectionKind::Index { .. })));
     }
 }

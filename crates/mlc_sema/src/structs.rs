@@ -26,6 +26,9 @@ pub(crate) fn whole_struct(id: StructId, fields: Vec<hir::Expr>) -> hir::ExprKin
     }
 }
 
+/// How many types of structs are resolved inside one another at most.
+const MOST_NESTED: u32 = 400;
+
 impl<'a> Checker<'a> {
     /// The type of a struct with these generic arguments; its fields are resolved the first time.
     pub fn struct_type(
@@ -47,6 +50,13 @@ impl<'a> Checker<'a> {
         let key = (decl, shown.clone());
         if let Some(&ty) = self.struct_keys.get(&key) {
             return ty;
+        }
+        if self.struct_depth >= MOST_NESTED {
+            let name = &ast.name.name;
+            let message = format!("`{name}` would contain ever more types of its own");
+            let diagnostic = mlc_diagnostics::Diagnostic::error("recursive-struct", span, message);
+            self.report(diagnostic.help("give the field a type that does not grow"));
+            return Ty::ERROR;
         }
         let name = if args.is_empty() {
             ast.name.name.as_str().to_owned()
@@ -71,7 +81,9 @@ impl<'a> Checker<'a> {
             generics,
             fields: rustc_hash::FxHashMap::default(),
         });
+        self.struct_depth += 1;
         self.once(|cx| cx.resolve_fields(id, decl, ast));
+        self.struct_depth -= 1;
         self.instantiate_destructor(id, ty);
         ty
     }

@@ -166,3 +166,112 @@ fn functions_that_need_ever_more_instances_are_an_error() {
         assert_eq!(codes(text.into()), ["endless-instances"], "{text}");
     }
 }
+
+/// Twice as much of the same takes at most so many times as long: linear work takes twice as long, quadratic four times.
+const MOST_RATIO: f64 = 3.2;
+
+/// The processor time that a text takes. The clock is coarse: it is checked as often as that needs.
+fn time_of(text: &str) -> f64 {
+    let start = cpu_time();
+    let mut rounds = 0;
+    loop {
+        let (module, _) = parse(FileId(0), text);
+        let _ = check(&module, &mut NoImports, &Options::default());
+        rounds += 1;
+        let took = cpu_time() - start;
+        if took > Duration::from_millis(40) {
+            return took.as_secs_f64() / f64::from(rounds);
+        }
+    }
+}
+
+#[test]
+fn time_is_linear_in_what_there_are_many_of() {
+    type Make = fn(usize) -> String;
+    let cases: &[(&str, Make)] = &[
+        ("functions that write what they are handed", |count| {
+            let calls = lines(count, |n| format!("    f{n}(x)\n"));
+            let functions = lines(count, |n| format!("fn f{n}(x: [Int]):\n    x[0] = {n}\n"));
+            format!("def g(x: [Int]):\n{calls}{functions}")
+        }),
+        ("slices", |count| {
+            let body = lines(count, |n| {
+                format!("    y{n} = xs[{n}:]\n    t += y{n}[0]\n")
+            });
+            format!("def f(xs: [Int]):\n    t = 0\n{body}")
+        }),
+        ("instances", |count| {
+            let calls = lines(count, |n| format!("    s += f[{n}](1)\n"));
+            format!(
+                "fn f[N: Int](x: Int) -> Int:\n    return x + N\nfn g() -> Int:\n    s = 0\n{calls}    return s\n"
+            )
+        }),
+        ("lambdas", |count| {
+            let calls = lines(count, |n| format!("    s += ap(lambda v: v + {n}, 1)\n"));
+            format!(
+                "def ap(g, x: Int) -> Int:\n    return g(x)\ndef f() -> Int:\n    s = 0\n{calls}    return s\n"
+            )
+        }),
+        ("variables of branches", |count| {
+            let body = lines(count, |n| format!("    if c > {n}:\n        z{n} = 1\n"));
+            let uses = lines(count, |n| format!("    print(z{n})\n"));
+            format!("def f(c: Int):\n{body}{uses}")
+        }),
+        ("items", |count| {
+            format!("x = [{}]\n", "1.5, ".repeat(count * 20))
+        }),
+        ("parts of texts", |count| {
+            format!("def f(x: Int):\n    s = f\"{}\"\n", "{x} ".repeat(count))
+        }),
+        ("mistakes", |count| {
+            let body = lines(count, |n| format!("    s.abd{n} = 1\n"));
+            format!("struct S:\n    abc: Int\ndef f(s: S):\n{body}")
+        }),
+    ];
+    for (name, text) in cases {
+        let [once, twice] = [500, 1_000].map(|count| time_of(&text(count)));
+        let ratio = twice / once;
+        assert!(
+            ratio < MOST_RATIO,
+            "{name}: {once} s, {twice} s, {ratio} times"
+        );
+    }
+}
+
+#[test]
+fn loops_in_loops_are_checked_a_few_times_each() {
+    let nested = |line: &dyn Fn(usize, &str) -> String| {
+        let body = lines(40, |depth| line(depth, &" ".repeat(depth + 1)));
+        format!("def f():\n{body}")
+    };
+    fine(nested(&|depth, indent| {
+        format!(
+            "{indent}v{depth} = 0\n{indent}for i{depth} in range(2):\n{indent} v{depth} = v{depth} + 0.5\n"
+        )
+    }));
+    fine(nested(&|depth, indent| {
+        format!("{indent}v{depth} = None\n{indent}while v{depth} is None:\n{indent} v{depth} = 1\n")
+    }));
+    let repeated = lines(12, |depth| {
+        format!(
+            "{}comptime for i{depth} in range(10):\n",
+            " ".repeat(depth + 1)
+        )
+    });
+    let text = format!("def f():\n{repeated}{}print(1)\n", " ".repeat(13));
+    assert_eq!(codes(text), ["comptime-limit"]);
+}
+
+#[test]
+fn what_doubles_or_grows_without_end_is_one_error() {
+    let chain = lines(40, |n| {
+        format!("def f{n}(x):\n    f{0}([x])\n    f{0}((x, 1.5))\n", n + 1)
+    });
+    let text = format!("{chain}def f40(x):\n    pass\nf0(1)\n");
+    assert_eq!(codes(text), ["endless-instances"]);
+    let doubled = lines(40, |n| format!("    x{} = (x{n}, x{n})\n", n + 1));
+    let text = format!("def f():\n    x0 = (1, 2)\n{doubled}");
+    assert_eq!(codes(text), ["tuple-too-large"]);
+    let field = "struct S[T]:\n    v: [S[[T]]]\ndef f(x: S[Int]):\n    pass\n";
+    assert_eq!(codes(field.into()), ["recursive-struct"]);
+}

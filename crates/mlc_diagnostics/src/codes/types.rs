@@ -254,10 +254,18 @@ the condition.",
         mend: "comptime N = 4\ncomptime assert N % 2 == 0, 'N must be even'\n",
     },
     Explanation {
+        code: "tuple-too-large",
+        title: "a tuple would hold too many values",
+        meaning: "Every item of a tuple is a value of its own, those of the tuples inside of it included: `t = (t, t)`
+doubles them. A tuple holds up to 4096 values; use a list for more.",
+        wrong: "a = (1, 2)\nb = (a, a, a, a, a, a, a, a)\nc = (b, b, b, b, b, b, b, b)\nd = (c, c, c, c, c, c, c, c)\ne = (d, d, d, d)\n",
+        mend: "a = (1, 2)\nb = [a] * 1024\n",
+    },
+    Explanation {
         code: "comptime-limit",
         title: "a computation at compile time takes too long",
-        meaning: "Compile-time computations are bounded in steps, depth and repetitions, so that an endless loop
-is an error with its place and not a compiler that hangs.",
+        meaning: "Compile-time computations are bounded in steps, depth and repetitions (of one `comptime for`,
+4096; of all in a function, 65,536), so that an endless loop is an error with its place and not a compiler that hangs.",
         wrong: "comptime for i in range(1000000000):\n    print(i)\n",
         mend: "comptime for i in range(3):\n    print(i)\n",
     },

@@ -8,6 +8,9 @@ use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, Ty, TyKind};
 
+/// How many values a tuple holds at most, with those of the tuples inside of it.
+const MOST_PARTS: usize = 4096;
+
 impl<'a> FnCx<'_, 'a> {
     pub(super) fn tuple_literal(
         &mut self,
@@ -38,6 +41,11 @@ impl<'a> FnCx<'_, 'a> {
         }
         let tys: Vec<Ty> = values.iter().map(|value| value.ty).collect();
         let ty = self.cx.types.tuple(&tys);
+        // Tuples of tuples double with each step.
+        if self.cx.types.is_larger(ty, MOST_PARTS) {
+            self.report(diag::tuple_too_large(span, MOST_PARTS));
+            return Val::error(span);
+        }
         Val::strong(ExprKind::Tuple(values), ty, span)
     }
 

@@ -128,3 +128,28 @@ fn g():
         "#]],
     );
 }
+
+#[test]
+fn what_a_function_of_the_library_cannot_do_is_reported_at_its_call() {
+    errors(
+        r#"
+struct Box:
+    v: Int
+
+xs = [Box(1)]
+print(sorted(xs))
+print(max(xs))
+for i in range(2):
+    late = 1
+    late = late + 0.5
+    xs.sort()
+print(sorted([]))
+"#,
+        expect![[r#"
+            test.mlc:6:7: error[bad-operands]: `<` is not defined for `Box` and `Box`
+            test.mlc:7:7: error[bad-operands]: `>` is not defined for `Box` and `Box`
+            test.mlc:11:5: error[bad-operands]: `<` is not defined for `Box` and `Box`
+            test.mlc:12:7: error[cannot-infer]: the type of this argument cannot be inferred
+        "#]],
+    );
+}
