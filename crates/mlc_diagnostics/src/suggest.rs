@@ -11,6 +11,7 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let allowed = (length / 3).max(1);
+    let folded = name.to_lowercase();
     candidates
         .into_iter()
         .filter(|candidate| {
@@ -20,7 +21,7 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             let distance = if candidate.eq_ignore_ascii_case(name) {
                 0
             } else {
-                strsim::osa_distance(name, candidate)
+                strsim::osa_distance(&folded, &candidate.to_lowercase())
             };
             let one_letter = length == 1 || candidate.chars().count() == 1;
             (distance <= allowed && !(one_letter && distance > 0)).then_some((distance, candidate))
@@ -39,6 +40,7 @@ mod tests {
         assert_eq!(closest("lenght", names), Some("length"));
         assert_eq!(closest("Range", names), Some("range"));
         assert_eq!(closest("apend", names), Some("append"));
+        assert_eq!(closest("Lenght", names), Some("length"));
         assert_eq!(closest("matrix", names), None);
         assert_eq!(closest("y", names), None);
         assert_eq!(closest("length", names), None);

@@ -54,8 +54,11 @@ impl<'a> FnCx<'_, 'a> {
                 self.poisoned_call(args, span)
             }
             None => {
-                let known = self.visible_names();
-                self.report(diag::unknown_name(at, name.as_str(), known));
+                let diagnostic = match self.member_of_self(name, at) {
+                    Some(diagnostic) => diagnostic,
+                    None => diag::unknown_name(at, name.as_str(), self.visible_names()),
+                };
+                self.report(diagnostic);
                 self.poisoned_call(args, span)
             }
         }

@@ -229,7 +229,10 @@ impl<'a> FnCx<'_, 'a> {
             return value;
         }
         let name = self.ty_name(ty);
-        self.report(diag::not_callable(callee.expr.span, &format!("a `{name}`")));
+        self.report(diag::not_callable(
+            callee.expr.span,
+            &format!("a value of type `{name}`"),
+        ));
         self.poisoned_call(args, span)
     }
 

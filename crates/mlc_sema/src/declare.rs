@@ -112,6 +112,18 @@ impl<'a> Checker<'a> {
         let id = DeclId(self.decls.len() as u32);
         let mut attributes = hir::Attributes::default();
         let (mut is_static, mut is_property, mut is_setter) = (false, false, false);
+        for default in function
+            .params
+            .iter()
+            .filter_map(|param| param.default.as_ref())
+        {
+            if matches!(
+                default.kind,
+                Ast::List(_) | Ast::Dict(_) | Ast::Set(_) | Ast::Comprehension(_)
+            ) {
+                self.report(diag::mutable_default(default.span));
+            }
+        }
         for decorator in &function.decorators {
             match &decorator.kind {
                 Ast::Name(name) if *name == "strict" => attributes.strict = true,

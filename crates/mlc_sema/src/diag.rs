@@ -2,6 +2,8 @@
 
 use mlc_diagnostics::{Diagnostic, Span, closest};
 
+use crate::habits;
+
 /// A feature of the language that this version does not compile yet.
 pub(crate) fn not_yet(span: Span, feature: &str) -> Diagnostic {
     Diagnostic::error("not-yet", span, format!("{feature} is not supported yet"))
@@ -18,7 +20,10 @@ pub(crate) fn unknown_name<'n>(
     known: impl IntoIterator<Item = &'n str>,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::error("unknown-name", span, format!("unknown name `{name}`"));
-    suggest(diagnostic, span, name, known)
+    match habits::value(name) {
+        Some(here) => diagnostic.fixit(format!("write `{here}`"), span, here),
+        None => suggest(diagnostic, span, name, known),
+    }
 }
 
 pub(crate) fn unknown_type<'n>(
@@ -27,7 +32,10 @@ pub(crate) fn unknown_type<'n>(
     known: impl IntoIterator<Item = &'n str>,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::error("unknown-type", span, format!("unknown type `{name}`"));
-    suggest(diagnostic, span, name, known)
+    match habits::ty(name) {
+        Some(here) => diagnostic.fixit(format!("write `{here}`"), span, here),
+        None => suggest(diagnostic, span, name, known),
+    }
 }
 
 pub(crate) fn unknown_attribute<'n>(
@@ -37,12 +45,15 @@ pub(crate) fn unknown_attribute<'n>(
     known: impl IntoIterator<Item = &'n str>,
 ) -> Diagnostic {
     let message = format!("`{ty}` has no field or method `{name}`");
-    suggest(
-        Diagnostic::error("unknown-attribute", span, message),
-        span,
-        name,
-        known,
-    )
+    let diagnostic = Diagnostic::error("unknown-attribute", span, message);
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(here) = habits::method(name).filter(|here| known.contains(here)) {
+        return diagnostic.fixit(format!("write `{here}`"), span, here);
+    }
+    match habits::function(name) {
+        Some(help) => diagnostic.help(help),
+        None => suggest(diagnostic, span, name, known),
+    }
 }
 
 /// A module has no such name.
@@ -75,6 +86,11 @@ pub(crate) fn unknown_module(span: Span, path: &str, why: &crate::NotFound) -> D
         }
         None => diagnostic,
     };
+    if habits::is_python_module(path) {
+        diagnostic = diagnostic.help(format!(
+            "a module of Python is imported with `from python import {path}`"
+        ));
+    }
     if let Some(note) = &why.note {
         diagnostic = diagnostic.help(note);
     }
@@ -130,6 +146,12 @@ fn suggest<'n>(
         Some(near) => diagnostic.fixit(format!("did you mean `{near}`?"), span, near),
         None => diagnostic,
     }
+}
+
+/// Something else is expected than a type has a name for.
+pub(crate) fn unlike(span: Span, expected: &str, found: &str) -> Diagnostic {
+    let message = format!("expected {expected}, found `{found}`");
+    Diagnostic::error("type-mismatch", span, message)
 }
 
 pub(crate) fn type_mismatch(span: Span, expected: &str, found: &str) -> Diagnostic {

@@ -23,6 +23,7 @@ mod error_kind;
 mod expr;
 mod fstring;
 mod func;
+mod habits;
 pub mod hir;
 pub mod hir_dump;
 mod imports;

@@ -65,7 +65,7 @@ impl<'a> FnCx<'_, 'a> {
             true => format!("a tuple of {} or more", parts.len() - 1),
             false => format!("a tuple of {}", parts.len()),
         };
-        self.report(diag::type_mismatch(at, &expected, &found));
+        self.report(diag::unlike(at, &expected, &found));
     }
 
     /// The items of a tuple, each taken before the first target is written.

@@ -1,6 +1,6 @@
 //! What a name means where it is read.
 
-use mlc_diagnostics::Span;
+use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::Name;
 
 use super::Operand;
@@ -32,7 +32,12 @@ impl<'a> FnCx<'_, 'a> {
             return Operand::Value(self.pack_value(&pack, span));
         }
         if self.assigned.contains(&name) && !self.global_names.contains(&name) {
-            self.report(diag::use_before_assignment(span, name.as_str()));
+            let mut diagnostic = diag::use_before_assignment(span, name.as_str());
+            if self.is_bound_at_top(name) {
+                let help = format!("`global {name}` in front makes it the variable of the module");
+                diagnostic = diagnostic.help(help);
+            }
+            self.report(diagnostic);
             self.read_unbound.insert(name);
             self.bind_poisoned(name, span);
             return Operand::Value(Val::error(span));
@@ -71,9 +76,45 @@ impl<'a> FnCx<'_, 'a> {
         } else {
             Default::default()
         };
-        self.report(diag::unknown_name(span, name.as_str(), known));
+        let diagnostic = match self.member_of_self(name, span) {
+            Some(diagnostic) => diagnostic,
+            None => diag::unknown_name(span, name.as_str(), known),
+        };
+        self.report(diagnostic);
         self.bind_poisoned(name, span);
         Val::error(span)
+    }
+
+    /// In a function: whether statements of the module bind a variable of that name.
+    fn is_bound_at_top(&self, name: Name) -> bool {
+        if self.at_top || self.cx.diagnostics.len() >= MOST_SUGGESTED {
+            return false;
+        }
+        let mut found = false;
+        for stmt in &self.cx.module(self.module).ast.body {
+            crate::names::bound_by(stmt, &mut |bound| found |= bound == name);
+        }
+        found
+    }
+
+    /// An unknown name in a method that is a field or another method, or `self` where no parameter is.
+    pub fn member_of_self(&self, name: Name, span: Span) -> Option<Diagnostic> {
+        let header = self.cx.headers.get(self.func.0 as usize)?;
+        let decl = self.cx.decl(header.decl?);
+        let item = self.cx.struct_decl(decl.owner?).ast;
+        let diagnostic = Diagnostic::error("unknown-name", span, format!("unknown name `{name}`"));
+        if name == "self" {
+            let help = "a method has `self` as its first parameter";
+            return Some(diagnostic.help(help));
+        }
+        let is_member = (item.fields.iter().map(|field| field.name.name))
+            .chain(item.methods.iter().map(|method| method.name.name))
+            .any(|member| member == name);
+        if !is_member || decl.is_static {
+            return None;
+        }
+        let here = format!("self.{name}");
+        Some(diagnostic.fixit(format!("write `{here}`"), span, here))
     }
 
     fn module_name(&self) -> Box<str> {

@@ -81,16 +81,5 @@ impl<'a> FnCx<'_, 'a> {
                 function.name.name.as_str(),
             ));
         }
-        if let Some(default) = &param.default
-            && matches!(
-                default.kind,
-                ast::ExprKind::List(_)
-                    | ast::ExprKind::Dict(_)
-                    | ast::ExprKind::Set(_)
-                    | ast::ExprKind::Comprehension(_)
-            )
-        {
-            self.report(diag::mutable_default(default.span));
-        }
     }
 }

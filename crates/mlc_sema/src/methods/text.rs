@@ -22,6 +22,46 @@ const STR_METHODS: &[&str] = &[
     "lower",
 ];
 
+/// The methods that `str` has in Python.
+const PYTHON_STR_METHODS: &[&str] = &[
+    "capitalize",
+    "casefold",
+    "center",
+    "count",
+    "encode",
+    "expandtabs",
+    "format",
+    "format_map",
+    "index",
+    "isalnum",
+    "isalpha",
+    "isascii",
+    "isdecimal",
+    "isdigit",
+    "isidentifier",
+    "islower",
+    "isnumeric",
+    "isprintable",
+    "isspace",
+    "istitle",
+    "isupper",
+    "ljust",
+    "maketrans",
+    "partition",
+    "removeprefix",
+    "removesuffix",
+    "rfind",
+    "rindex",
+    "rjust",
+    "rpartition",
+    "rsplit",
+    "splitlines",
+    "swapcase",
+    "title",
+    "translate",
+    "zfill",
+];
+
 impl<'a> FnCx<'_, 'a> {
     pub(super) fn str_method(
         &mut self,
@@ -97,11 +137,10 @@ impl<'a> FnCx<'_, 'a> {
             _ if STR_METHODS.contains(&name) => self.wrong_method_call("string", name, args, span),
             _ => {
                 let known = STR_METHODS.iter().copied();
-                let near = mlc_diagnostics::closest(name, known.clone()).is_some();
-                self.report(if near {
-                    diag::unknown_attribute(attr.span, "String", name, known)
-                } else {
+                self.report(if PYTHON_STR_METHODS.contains(&name) {
                     diag::not_yet(attr.span, &format!("the string method `{name}`"))
+                } else {
+                    diag::unknown_attribute(attr.span, "String", name, known)
                 });
                 self.poisoned_call(args, span)
             }

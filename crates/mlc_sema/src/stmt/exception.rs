@@ -77,7 +77,7 @@ impl<'a> FnCx<'_, 'a> {
                 Ty::ERROR => {}
                 ty => {
                     let found = self.ty_name(ty);
-                    self.report(diag::type_mismatch(exception.span, "an exception", &found));
+                    self.report(diag::unlike(exception.span, "an exception", &found));
                 }
             }
         }
@@ -103,7 +103,7 @@ impl<'a> FnCx<'_, 'a> {
         let value = self.value(cause, None);
         if !matches!(value.expr.ty, Ty::EXCEPTION | Ty::ERROR) {
             let found = self.ty_name(value.expr.ty);
-            self.report(diag::type_mismatch(cause.span, "an exception", &found));
+            self.report(diag::unlike(cause.span, "an exception", &found));
         }
     }
 

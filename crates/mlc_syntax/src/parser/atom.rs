@@ -45,12 +45,25 @@ impl Parser<'_> {
                     .help("write `(lambda …)`"),
                 ));
             }
+            T::Newline if self.is_behind_twice(T::Plus) || self.is_behind_twice(T::Minus) => {
+                let diagnostic = self.expected_here("an expression");
+                return Err(self.report(diagnostic.help("write `name += 1` or `name -= 1`")));
+            }
             _ => return Err(self.expected("an expression")),
         };
         Ok(Expr {
             kind,
             span: self.span_of(token),
         })
+    }
+
+    /// `++` or `--`, which are two signs.
+    fn is_behind_twice(&self, kind: TokenKind) -> bool {
+        let is_there = |back: usize| {
+            let at = self.at.checked_sub(back);
+            at.is_some_and(|at| self.tokens[at].kind == kind)
+        };
+        is_there(1) && is_there(2)
     }
 
     fn constant(&mut self, kind: ExprKind) -> ExprKind {

@@ -64,6 +64,18 @@ impl Parser<'_> {
             self.report(diagnostic.fixit("add `:`", place, ":"));
             return Ok(());
         }
+        if self.at(TokenKind::Equal) && self.ahead(1) == TokenKind::Greater {
+            let mut span = self.here();
+            span.end += 1;
+            return Err(self.report(
+                Diagnostic::error(
+                    "syntax",
+                    span,
+                    format!("expected `:` after {owner}, found `=>`"),
+                )
+                .fixit("a result type is written `->`", span, "->"),
+            ));
+        }
         if self.at(TokenKind::Equal) {
             let span = self.here();
             return Err(self.report(
@@ -75,6 +87,18 @@ impl Parser<'_> {
             ));
         }
         Err(self.expected(&format!("`:` after {owner}")))
+    }
+
+    /// `catch`, which is reported and read as `except`.
+    fn is_catch(&mut self) -> bool {
+        if !self.kind().is_name() || self.slice(self.token()) != "catch" {
+            return false;
+        }
+        let diagnostic = self.expected_here("`except`");
+        let place = diagnostic.primary;
+        self.report(diagnostic.fixit("write `except`", place, "except"));
+        self.tokens[self.at].kind = TokenKind::Except;
+        true
     }
 
     fn else_block(&mut self) -> Parsed<Vec<Stmt>> {
@@ -197,7 +221,7 @@ impl Parser<'_> {
         self.bump();
         let body = self.block("`try`")?;
         let mut handlers = Vec::new();
-        while self.at(TokenKind::Except) {
+        while self.at(TokenKind::Except) || self.is_catch() {
             handlers.push(self.handler()?);
         }
         let orelse = if handlers.is_empty() {

@@ -311,6 +311,21 @@ impl Parser<'_> {
                     diagnostic =
                         diagnostic.fixit("a variable is declared with `var`", value.span, "var");
                 }
+                "foreach" => {
+                    diagnostic = diagnostic.fixit("a loop starts with `for`", value.span, "for");
+                }
+                "throw" => {
+                    diagnostic = diagnostic.fixit("write `raise`", value.span, "raise");
+                }
+                "switch" => diagnostic = diagnostic.help("write `if` and `elif`"),
+                "static" => diagnostic = diagnostic.help("write `@staticmethod` in front"),
+                "int" | "float" | "double" | "bool" | "string" | "str" | "char" | "long"
+                | "Int" | "Float" | "Bool" | "String"
+                    if self.kind().is_name() =>
+                {
+                    let help = "the type stands behind the name: `name: T = value`";
+                    diagnostic = diagnostic.help(help);
+                }
                 "elseif" | "elsif" => {
                     diagnostic = diagnostic.fixit("write `elif`", value.span, "elif");
                 }
