@@ -353,6 +353,13 @@ pub(crate) fn endless_instances(span: Span, name: &str) -> Diagnostic {
     .help("write the types of its parameters, or end the recursion with `comptime if`")
 }
 
+/// As many, though none calls itself: the number doubles from function to function.
+pub(crate) fn too_many_instances(span: Span, name: &str, most: u32) -> Diagnostic {
+    let message =
+        format!("`{name}` would be compiled for more than {most} lists of argument types");
+    Diagnostic::error("endless-instances", span, message).help("write the types of its parameters")
+}
+
 pub(crate) fn type_changes(
     span: Span,
     name: &str,

@@ -189,7 +189,8 @@ impl<'a> Checker<'a> {
         if *count > MOST_INSTANCES && !self.has_endless_instances {
             self.has_endless_instances = true;
             let name = &self.decl(decl).ast.name;
-            let diagnostic = diag::endless_instances(name.span, name.name.as_str());
+            let diagnostic =
+                diag::too_many_instances(name.span, name.name.as_str(), MOST_INSTANCES);
             self.lasting.push(diagnostic);
         }
         self.has_endless_instances
