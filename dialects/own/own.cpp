@@ -145,7 +145,7 @@ bool mlc::own::isScalar(Type type) {
 bool mlc::own::isStorable(Type type) {
   if (auto array = dyn_cast<MemRefType>(type))
     return isScalar(array.getElementType());
-  return isScalar(type) || isa<ListType, NodeType, StrType, StructType>(type);
+  return isScalar(type) || isa<ListType, NodeType, ObjectType, StrType, StructType>(type);
 }
 
 Type mlc::own::getPayload(Type type) {
@@ -157,7 +157,7 @@ Type mlc::own::getPayload(Type type) {
 static LogicalResult verifyStorable(function_ref<InFlightDiagnostic()> emitError, Type type) {
   if (isStorable(type))
     return success();
-  return emitError() << "expected a scalar, a memref of scalars, a list, a struct or a str, found " << type;
+  return emitError() << "expected a scalar, a memref of scalars, a list, a struct, a str or an object, found " << type;
 }
 
 LogicalResult BoxType::verify(function_ref<InFlightDiagnostic()> emitError, Type payload) {
@@ -471,6 +471,10 @@ bool mlcOwnNodeTypeSetBody(MlirType type, intptr_t count, const MlirType *fields
 MlirType mlcOwnStrTypeGet(MlirContext context) { return wrap(StrType::get(unwrap(context))); }
 
 bool mlcOwnTypeIsStr(MlirType type) { return isa<StrType>(unwrap(type)); }
+
+MlirType mlcOwnObjectTypeGet(MlirContext context) { return wrap(ObjectType::get(unwrap(context))); }
+
+bool mlcOwnTypeIsObject(MlirType type) { return isa<ObjectType>(unwrap(type)); }
 bool mlcOwnTypeIsBox(MlirType type) { return isa<BoxType>(unwrap(type)); }
 bool mlcOwnTypeIsRef(MlirType type) { return isa<RefType>(unwrap(type)); }
 bool mlcOwnTypeIsMut(MlirType type) { return isa<MutType>(unwrap(type)); }

@@ -36,6 +36,8 @@ unsafe extern "C" {
     ) -> bool;
     fn mlcOwnStrTypeGet(context: MlirContext) -> MlirType;
     fn mlcOwnTypeIsStr(ty: MlirType) -> bool;
+    fn mlcOwnObjectTypeGet(context: MlirContext) -> MlirType;
+    fn mlcOwnTypeIsObject(ty: MlirType) -> bool;
     fn mlcOwnTypeIsBox(ty: MlirType) -> bool;
     fn mlcOwnTypeIsRef(ty: MlirType) -> bool;
     fn mlcOwnTypeIsMut(ty: MlirType) -> bool;
@@ -133,6 +135,12 @@ pub fn str_type(context: &Context) -> Type<'_> {
     unsafe { Type::from_raw(mlcOwnStrTypeGet(context.to_raw())) }
 }
 
+/// `!own.object`: an object of Python.
+pub fn object_type(context: &Context) -> Type<'_> {
+    // SAFETY: as in `str_type`.
+    unsafe { Type::from_raw(mlcOwnObjectTypeGet(context.to_raw())) }
+}
+
 /// What a type of the dialect, or any other type, is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -142,6 +150,7 @@ pub enum Kind {
     List,
     Struct,
     Str,
+    Object,
     /// Not a type of this dialect.
     Other,
 }
@@ -163,6 +172,8 @@ pub fn kind(ty: Type) -> Kind {
             Kind::Struct
         } else if mlcOwnTypeIsStr(raw) {
             Kind::Str
+        } else if mlcOwnTypeIsObject(raw) {
+            Kind::Object
         } else {
             Kind::Other
         }

@@ -99,6 +99,10 @@ def Own_StrType : Own_Type<"Str", "str"> {
   let summary = "payload: an immutable text, shared and counted";
 }
 
+def Own_ObjectType : Own_Type<"Object", "object"> {
+  let summary = "payload: an object of Python, shared and counted";
+}
+
 def Own_AnyBorrow : AnyTypeOf<[Own_RefType, Own_MutType], "shared or exclusive borrow">;
 def Own_AnyOwned : AnyTypeOf<[Own_BoxType, Own_RefType, Own_MutType], "box or borrow">;
 

@@ -24,7 +24,11 @@ pub(crate) fn describe(program: &Program) -> Interface {
     let init = program.init.map(|id| {
         let code = &program.functions[id.0 as usize];
         let signature = signature::of_function(program, id, code);
-        function(program, &signature, Work::Unknown, relocated(id))
+        let work = match work.function(id) {
+            work::Work::Python => Work::Python,
+            _ => Work::Unknown,
+        };
+        function(program, &signature, work, relocated(id))
     });
     let structs = program.structs.iter().map(|item| Struct {
         name: item.name.clone(),
@@ -60,6 +64,7 @@ pub(crate) fn describe(program: &Program) -> Interface {
                 let work = match work.function(item.func) {
                     work::Work::Constant => Work::Constant,
                     work::Work::Elements(power) => Work::Elements(power),
+                    work::Work::Python => Work::Python,
                     work::Work::Unknown => Work::Unknown,
                 };
                 function(program, item, work, relocated(item.func))
@@ -150,6 +155,7 @@ fn border_type(program: &Program, ty: Ty) -> Type {
         TyKind::Complex(FloatKind::F32) => Type::C64,
         TyKind::Complex(_) => Type::C128,
         TyKind::Str => Type::Str,
+        TyKind::PythonObject => Type::Object,
         TyKind::List(elem) => Type::List(Box::new(border_type(program, *elem))),
         // What holds no numbers lies as a list does; its length is not checked at the border.
         TyKind::Array { elem, dims } if !program.types.is_scalar(*elem) => match **dims {

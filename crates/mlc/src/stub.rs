@@ -65,6 +65,7 @@ pub(crate) fn stub(interface: &Interface) -> String {
     for (count, import) in [
         (mutable, "from collections.abc import MutableSequence\n"),
         (sequence, "from collections.abc import Sequence\n"),
+        (mentions("typing.Any"), "import typing\n"),
         (mentions("np."), "import numpy as np\n"),
         (mentions("npt."), "import numpy.typing as npt\n"),
     ] {
@@ -237,6 +238,7 @@ impl Stub<'_> {
             Type::F16 | Type::Bf16 | Type::F32 | Type::F64 => "float".to_owned(),
             Type::C64 | Type::C128 => "complex".to_owned(),
             Type::Str => "str".to_owned(),
+            Type::Object => "typing.Any".to_owned(),
             Type::List(item) => match dtype(item) {
                 Some(dtype) => format!("npt.NDArray[{dtype}]"),
                 None => format!("list[{}]", self.result(item)),

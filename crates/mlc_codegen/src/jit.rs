@@ -100,5 +100,8 @@ pub fn run_program(object: &[u8], name: &str, args: &[String]) -> Result<i32, St
     argv.push(null());
     // SAFETY: the `main` that is added to programs has this signature, and the code stays loaded during the call.
     let main: Main = unsafe { std::mem::transmute(address) };
-    Ok(main(argc, argv.as_ptr(), [null()].as_ptr()))
+    mlc_runtime::python::run_as(name, args);
+    let status = main(argc, argv.as_ptr(), [null()].as_ptr());
+    mlc_runtime::python::finish();
+    Ok(status)
 }

@@ -80,6 +80,8 @@ pub enum Work {
     Constant,
     /// At most the number of elements that were passed, to this power.
     Elements(u32),
+    /// However much it is, objects of Python are used: the lock is held all the time.
+    Python,
     #[default]
     Unknown,
 }
@@ -184,6 +186,8 @@ pub enum Type {
     C64,
     C128,
     Str,
+    /// Any object of Python.
+    Object,
     /// `[T]`
     List(Box<Type>),
     /// `[T; …]`: `Some` extents are known at compile time.

@@ -160,6 +160,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             Builtin::Print => self.print(args).map(|()| vec![]),
             _ if is_of_texts(op) => Ok(vec![self.text_builtin(expr, op, args)?]),
+            Builtin::Python(op) => self.python(expr, op, args),
             Builtin::Prefetch => Ok(vec![]),
             Builtin::ExceptionMessage => {
                 let values = self.expr(&args[0])?;

@@ -4,7 +4,7 @@ use melior::ir::{Type, TypeLike, Value, attribute::TypeAttribute, r#type::Functi
 use mlc_diagnostics::Span;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::name_value;
-use mlc_sema::hir::{self, Convention, LocalId, Mode, Reduction, Ty, TyKind};
+use mlc_sema::hir::{self, Convention, LocalId, Mode, Reduction, Ty};
 
 use crate::{
     Error, FpMode, builder::Builder, live::Targets, local_set::LocalSet, module::ModuleCx,
@@ -86,7 +86,7 @@ pub fn result_types<'c>(types: Types<'_, 'c>, function: &hir::Function) -> Resul
     }
 }
 
-/// Whether a parameter takes a `String` as a borrow: one that is passed by value, and not to keep.
+/// Whether a parameter takes a counted reference as a borrow: one that is passed by value, and not to keep.
 pub fn borrows_text(types: Types<'_, '_>, function: &hir::Function, param: usize) -> bool {
     let Some(param) = function.params.get(param) else {
         return false;
@@ -94,7 +94,7 @@ pub fn borrows_text(types: Types<'_, '_>, function: &hir::Function, param: usize
     let local = &function.locals[param.local.0 as usize];
     local.mode == Mode::Owner
         && param.convention == Convention::Borrowed
-        && matches!(types.kind(local.ty), TyKind::Str)
+        && types.is_counted(local.ty)
 }
 
 /// The types of a variable at the start of its life.

@@ -32,6 +32,7 @@ mod node;
 mod parallel;
 mod place;
 mod print;
+mod python;
 mod reduce;
 mod same_value;
 mod shapes;

@@ -266,6 +266,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     fn write_stored(&mut self, sink: Sink<'c, 'm>, source: Value<'c, 'm>, ty: Ty) -> Result<()> {
         match self.types().kind(ty) {
             TyKind::Str => self.write_str(sink, source, true),
+            TyKind::PythonObject => {
+                let source = self.shared(source);
+                let text = self.new_text("mlc_rt_py_repr", &[source]);
+                let text = self.borrow_box(text, false);
+                self.write_str(sink, text, false)
+            }
             TyKind::List(_) | TyKind::Array { .. } => {
                 let view = self.whole_view(source);
                 self.write_elements(sink, &view, ty)

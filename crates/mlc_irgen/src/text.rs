@@ -28,7 +28,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// A value that a function of the runtime stores through its first parameter; a box.
-    fn new_by_runtime(
+    pub fn new_by_runtime(
         &mut self,
         symbol: &str,
         payload: Type<'c>,

@@ -34,8 +34,13 @@ impl<'x, 'c> Types<'x, 'c> {
     pub fn is_boxed(self, ty: Ty) -> bool {
         matches!(
             self.kind(ty),
-            TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_) | TyKind::Str
-        )
+            TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_)
+        ) || self.is_counted(ty)
+    }
+
+    /// Whether a value is a box of a counted reference, which is copied implicitly.
+    pub fn is_counted(self, ty: Ty) -> bool {
+        matches!(self.kind(ty), TyKind::Str | TyKind::PythonObject)
     }
 
     /// Whether a value holds memory that is freed with it.
@@ -135,6 +140,7 @@ impl<'x, 'c> Types<'x, 'c> {
         }
         Ok(match self.kind(ty) {
             TyKind::Str => own::str_type(self.context),
+            TyKind::PythonObject => own::object_type(self.context),
             TyKind::List(elem) => own::list_type(self.nested_payload(*elem, outer)?),
             TyKind::Array { elem, dims } => {
                 let Some(elem) = self.scalar(*elem) else {

@@ -54,7 +54,7 @@ pub fn is_short(work: Work, elements: usize) -> bool {
         Work::Elements(power) => elements
             .checked_pow(power)
             .is_some_and(|steps| steps <= FEW),
-        Work::Unknown => false,
+        Work::Python | Work::Unknown => false,
     }
 }
 
@@ -123,7 +123,8 @@ pub unsafe fn call<'py>(
         mlc_rt_flush();
     };
     // The elements of lists and texts are not counted here; only a call that looks at none of them is surely short.
-    if signature.work == Work::Constant {
+    // Where objects of Python are used the lock is held.
+    if matches!(signature.work, Work::Constant | Work::Python) {
         run();
     } else {
         let watch = interrupt::watch();

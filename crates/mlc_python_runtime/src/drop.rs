@@ -2,6 +2,7 @@
 
 use mlc_runtime::alloc::{mlc_rt_alloc, mlc_rt_free};
 use mlc_runtime::boxes::mlc_rt_box_new;
+use mlc_runtime::python::{Object, mlc_rt_py_release, mlc_rt_py_retain};
 use mlc_runtime::text::{Text, mlc_rt_str_release, mlc_rt_str_retain};
 
 use crate::layout::{ArrayHeader, ListHeader, Type, aggregate, array_extents, write_array_header};
@@ -15,6 +16,8 @@ pub unsafe fn drop_value(ty: &Type, place: *mut u8) {
         Type::Scalar(_) => {}
         // SAFETY: a text lies at `place`.
         Type::Str => unsafe { mlc_rt_str_release(place.cast::<Text>().read()) },
+        // SAFETY: an object lies at `place`, or null for `None`.
+        Type::Object => unsafe { mlc_rt_py_release(place.cast::<Object>().read()) },
         // SAFETY: an array's header lies at `place`; an allocation of null is fine.
         Type::Array { .. } => unsafe { mlc_rt_free((*place.cast::<ArrayHeader>()).allocated) },
         Type::List(elem) => {
@@ -81,6 +84,11 @@ pub unsafe fn copy_value(ty: &Type, from: *const u8, to: *mut u8) -> bool {
                 let text = from.cast::<Text>().read();
                 mlc_rt_str_retain(text);
                 to.cast::<Text>().write(text);
+            }
+            Type::Object => {
+                let object = from.cast::<Object>().read();
+                mlc_rt_py_retain(object);
+                to.cast::<Object>().write(object);
             }
             Type::Array { elem, dims } => {
                 let header = from.cast::<ArrayHeader>().read();

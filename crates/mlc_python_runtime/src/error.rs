@@ -44,9 +44,18 @@ pub fn take_pending(py: Python<'_>, function: &str) -> PyErr {
         // Python's own handler has the last word on its signal.
         return raised;
     }
+    let file = String::from_utf8_lossy(&error.file);
+    if let Some(origin) = &error.origin {
+        // SAFETY: the exception lives as long as its origin.
+        let raised = unsafe { Bound::from_borrowed_ptr(py, origin.object().cast()) };
+        let arguments = (raised, file.as_ref(), error.line, function);
+        return match exceptions(py).and_then(|module| module.call_method1("again", arguments)) {
+            Ok(error) => PyErr::from_value(error),
+            Err(error) => error,
+        };
+    }
     let name = mlc_runtime::kind::name(error.kind);
     let message = String::from_utf8_lossy(&error.message);
-    let file = String::from_utf8_lossy(&error.file);
     let arguments = (name, message.as_ref(), file.as_ref(), error.line, function);
     match exceptions(py).and_then(|module| module.call_method1("make", arguments)) {
         Ok(error) => PyErr::from_value(error),

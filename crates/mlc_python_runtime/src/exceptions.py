@@ -17,6 +17,11 @@ def make(name, message, file, line, function):
     """The exception ``name`` of compiled code, whose traceback shows the line of the source."""
     kind = RaceError if name == "RaceError" else getattr(builtins, name)
     error = kind(message) if message else kind()
+    return again(error, file, line, function)
+
+
+def again(error, file, line, function):
+    """An exception on its way through compiled code: its traceback goes on with the line of the source."""
     if not file:
         return error
     if file in sources:

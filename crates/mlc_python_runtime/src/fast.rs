@@ -208,6 +208,9 @@ impl Plan {
             if is_short(self.work, ranges.elements) {
                 // What is known to be short prints nothing.
                 entry(slots.as_mut_ptr().cast());
+            } else if self.work == Work::Python {
+                entry(slots.as_mut_ptr().cast());
+                mlc_rt_flush();
             } else {
                 let watch = interrupt::watch();
                 let thread = ffi::PyEval_SaveThread();

@@ -11,6 +11,8 @@ use crate::scalar::Scalar;
 pub enum Type {
     Scalar(Scalar),
     Str,
+    /// Any object, passed as it is.
+    Object,
     /// `[T]`: growable; of numbers in Python a one-dimensional array, or a list.
     List(Box<Type>),
     /// `[T; …]`: `Some` extents are known at compile time.
@@ -75,7 +77,7 @@ impl Type {
                 size: scalar.size(),
                 align: scalar.alignment(),
             },
-            Type::Str => Layout {
+            Type::Str | Type::Object => Layout {
                 size: WORD,
                 align: WORD,
             },

@@ -41,6 +41,16 @@ pub unsafe fn into_python<'py>(
                 Ok(object)
             }
         }
+        Type::Object => {
+            // SAFETY: an object lies at `place`, whose reference is ours, or null for `None`.
+            unsafe {
+                let object = place.cast::<*mut pyo3::ffi::PyObject>().read();
+                Ok(match object.is_null() {
+                    true => py.None().into_bound(py),
+                    false => Bound::from_owned_ptr(py, object),
+                })
+            }
+        }
         Type::Array { .. } => {
             // SAFETY: an array's header lies at `place`, and its allocation is ours now.
             unsafe {

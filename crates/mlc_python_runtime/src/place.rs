@@ -254,7 +254,7 @@ impl Place {
                 }
                 self.some(of.offset_behind_flag()).load(py, of)
             }
-            Type::Scalar(_) | Type::Str | Type::Tuple(_) => {
+            Type::Scalar(_) | Type::Str | Type::Object | Type::Tuple(_) => {
                 let address = self.address()?;
                 // SAFETY: a value of this type lies there; `copied` leaves it.
                 unsafe { load::copied(py, ty, address) }
@@ -350,7 +350,7 @@ pub fn check_copyable(ty: &Type) -> PyResult<()> {
         }
         Type::List(of) | Type::Optional(of) => check_copyable(of),
         Type::Tuple(items) => items.iter().try_for_each(check_copyable),
-        Type::Scalar(_) | Type::Str | Type::Array { .. } => Ok(()),
+        Type::Scalar(_) | Type::Str | Type::Object | Type::Array { .. } => Ok(()),
     }
 }
 

@@ -75,14 +75,12 @@ impl Signature {
         let mut params = Vec::with_capacity(function.params.len());
         for param in &function.params {
             let ty = match resolve(&param.ty, classes) {
-                Ok(Type::Scalar(_) | Type::Str | Type::Tuple(_) | Type::Optional(_))
-                    if param.access == Access::Inout =>
-                {
-                    refuse(format!(
-                        "parameter `{}`: Python cannot pass a number, text, tuple or optional that changes",
-                        param.name
-                    ))
-                }
+                Ok(
+                    Type::Scalar(_) | Type::Str | Type::Object | Type::Tuple(_) | Type::Optional(_),
+                ) if param.access == Access::Inout => refuse(format!(
+                    "parameter `{}`: Python cannot pass a number, text, object, tuple or optional that changes",
+                    param.name
+                )),
                 Ok(ty) => ty,
                 Err(ty) => refuse(format!(
                     "parameter `{}`: Python cannot pass a `{ty}`",
@@ -176,6 +174,7 @@ pub fn resolve(ty: &mlc_interface::Type, classes: &[Option<Arc<Class>>]) -> Resu
     Ok(match ty {
         From::None => Type::Tuple(Vec::new()),
         From::Str => Type::Str,
+        From::Object => Type::Object,
         From::List(elem) => Type::List(Box::new(resolve(elem, classes)?)),
         From::Array { elem, dims } => match resolve(elem, classes)? {
             Type::Scalar(elem) => Type::Array {

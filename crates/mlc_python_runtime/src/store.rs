@@ -166,7 +166,7 @@ impl Held {
                 }
                 self.pass_nothing(of)?;
             }
-            Type::Str | Type::List(_) | Type::Array { .. } | Type::Struct(_) => {
+            Type::Str | Type::Object | Type::List(_) | Type::Array { .. } | Type::Struct(_) => {
                 let cell = self.cell(ty)?;
                 let target = Target {
                     access: Access::Owned,
@@ -284,6 +284,14 @@ impl Held {
                 let text = text::new(&characters).ok_or_else(no_memory)?;
                 // SAFETY: `place` has room for a text.
                 unsafe { place.cast::<text::Text>().write(text) };
+            }
+            Type::Object => {
+                // SAFETY: `place` has room for a reference, which is the callee's own.
+                unsafe {
+                    place
+                        .cast::<*mut pyo3::ffi::PyObject>()
+                        .write(value.clone().into_ptr())
+                };
             }
             Type::Tuple(items) => {
                 let (offsets, _) = aggregate(items);

@@ -116,7 +116,7 @@ unsafe fn array_back(
 unsafe fn lies_in(ty: &Type, place: *const u8, data: *mut u8, shape: &[usize]) -> bool {
     match ty {
         Type::Scalar(_) => true,
-        Type::Str | Type::Tuple(_) | Type::Optional(_) | Type::Struct(_) => false,
+        Type::Str | Type::Object | Type::Tuple(_) | Type::Optional(_) | Type::Struct(_) => false,
         Type::Array { dims, .. } => {
             // SAFETY: an array's header lies at `place`.
             let (header, (sizes, _)) = unsafe {
@@ -167,7 +167,9 @@ unsafe fn gather(ty: &Type, place: *const u8, shape: &[usize], bytes: &mut Vec<u
     };
     match ty {
         Type::Scalar(_) => scalars(place, 1, bytes),
-        Type::Str | Type::Tuple(_) | Type::Optional(_) | Type::Struct(_) => return false,
+        Type::Str | Type::Object | Type::Tuple(_) | Type::Optional(_) | Type::Struct(_) => {
+            return false;
+        }
         Type::Array { dims, .. } => {
             // SAFETY: an array's header lies at `place`.
             let (header, (sizes, _)) = unsafe {

@@ -294,6 +294,45 @@ typedef void (*mlc_rt_sink)(void *context, const char *text, int64_t len);
 /* NULL restores standard output. */
 void mlc_rt_set_output(mlc_rt_sink sink, void *context);
 
+/* ---- Objects of Python: counted references; NULL is None. A status unless it cannot fail. ---- */
+
+typedef void *mlc_rt_object;
+void mlc_rt_py_retain(mlc_rt_object object);
+void mlc_rt_py_release(mlc_rt_object object);
+/* `package` may be empty. */
+int32_t mlc_rt_py_import(mlc_rt_object *out, const mlc_rt_text *package, const mlc_rt_text *name);
+int32_t mlc_rt_py_attribute(mlc_rt_object *out, const mlc_rt_object *object, const mlc_rt_text *name);
+int32_t mlc_rt_py_set_attribute(const mlc_rt_object *object, const mlc_rt_text *name, const mlc_rt_object *value);
+int32_t mlc_rt_py_del_attribute(const mlc_rt_object *object, const mlc_rt_text *name);
+int32_t mlc_rt_py_item(mlc_rt_object *out, const mlc_rt_object *object, const mlc_rt_object *index);
+int32_t mlc_rt_py_set_item(const mlc_rt_object *object, const mlc_rt_object *index, const mlc_rt_object *value);
+int32_t mlc_rt_py_del_item(const mlc_rt_object *object, const mlc_rt_object *index);
+int32_t mlc_rt_py_slice(mlc_rt_object *out, const mlc_rt_object *start, const mlc_rt_object *stop, const mlc_rt_object *step);
+int32_t mlc_rt_py_tuple(mlc_rt_object *out, const mlc_rt_list *items);
+/* `names` is empty, or says of each argument, separated by commas: nothing, its name, `*` or `**`. */
+int32_t mlc_rt_py_call(mlc_rt_object *out, const mlc_rt_object *function, const mlc_rt_list *arguments, const mlc_rt_text *names);
+/* + - * @ / // % ** << >> | ^ & from 0 on, the same in place from 16 on. */
+int32_t mlc_rt_py_binary(mlc_rt_object *out, int32_t operation, const mlc_rt_object *left, const mlc_rt_object *right);
+/* - + ~ abs */
+int32_t mlc_rt_py_unary(mlc_rt_object *out, int32_t operation, const mlc_rt_object *object);
+/* < <= == != > >= */
+int32_t mlc_rt_py_compare(mlc_rt_object *out, int32_t operation, const mlc_rt_object *left, const mlc_rt_object *right);
+int32_t mlc_rt_py_contains(bool *out, const mlc_rt_object *item, const mlc_rt_object *container);
+bool mlc_rt_py_is(const mlc_rt_object *left, const mlc_rt_object *right);
+int32_t mlc_rt_py_truth(bool *out, const mlc_rt_object *object);
+int32_t mlc_rt_py_len(int64_t *out, const mlc_rt_object *object);
+int32_t mlc_rt_py_iterate(mlc_rt_object *out, const mlc_rt_object *object);
+/* At the end of the iterator what is stored is an end, which is no object. */
+int32_t mlc_rt_py_next(mlc_rt_object *out, const mlc_rt_object *iterator);
+bool mlc_rt_py_is_end(const mlc_rt_object *object);
+int32_t mlc_rt_py_unpack(mlc_rt_list *out, const mlc_rt_object *object, int64_t count);
+int32_t mlc_rt_py_str(mlc_rt_text *out, const mlc_rt_object *object);
+int32_t mlc_rt_py_repr(mlc_rt_text *out, const mlc_rt_object *object);
+int32_t mlc_rt_py_format(mlc_rt_text *out, const mlc_rt_object *object, const mlc_rt_text *spec);
+/* `shape` says how the value lies in memory: see src/python/shape.rs. */
+int32_t mlc_rt_py_from(mlc_rt_object *out, const uint8_t *value, const mlc_rt_text *shape);
+int32_t mlc_rt_py_into(uint8_t *out, const mlc_rt_object *object, const mlc_rt_text *shape);
+
 /* ---- Numbers ---- */
 
 /* Rounded once; `b` is not zero. */

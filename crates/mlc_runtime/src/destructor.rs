@@ -91,6 +91,7 @@ mod tests {
             message: b"no"[..].into(),
             file: b"a.mlc"[..].into(),
             line: 3,
+            origin: None,
         };
         let text = String::from_utf8(ignored(b"File.__del__", &error)).unwrap();
         let expected = "Exception ignored in: <function File.__del__>\nTraceback (most recent call last):\n  \

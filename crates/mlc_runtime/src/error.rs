@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::ffi::c_char;
 
 use crate::kind;
+use crate::python::Origin;
 
 /// An error as the program raised it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Error {
     pub file: Cow<'static, [u8]>,
     /// Counted from 1; 0 where there is none.
     pub line: i32,
+    /// The exception that it was in Python, where it comes from there.
+    pub origin: Option<Origin>,
 }
 
 thread_local! {
@@ -48,6 +51,7 @@ pub(crate) fn raise(kind: i32, message: impl Into<Cow<'static, str>>) -> i32 {
         message,
         file: Cow::Borrowed(b""),
         line: 0,
+        origin: None,
     })
 }
 
@@ -85,6 +89,7 @@ pub unsafe extern "C" fn mlc_rt_raise(
         message: Cow::Owned(message.to_vec()),
         file: Cow::Owned(file.to_vec()),
         line,
+        origin: None,
     });
 }
 
@@ -108,6 +113,7 @@ pub unsafe extern "C" fn mlc_rt_raise_index(
         message: Cow::Owned(message.into_bytes()),
         file: Cow::Owned(file),
         line,
+        origin: None,
     });
 }
 

@@ -15,7 +15,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, Once, PoisonError};
 
 use crate::error;
 use crate::kind::OS_ERROR;
-use crate::{fork, pool, sanitizer};
+use crate::{exit, fork, pool, sanitizer};
 
 /// Takes `len` bytes of output. Called on threads of the host only, never on a worker of the pool.
 pub type Sink = unsafe extern "C" fn(context: *mut c_void, text: *const c_char, len: i64);
@@ -54,15 +54,6 @@ impl Drop for Line {
 
 thread_local! {
     static LINE: RefCell<Line> = const { RefCell::new(Line(Vec::new())) };
-}
-
-unsafe extern "C" {
-    /// What `atexit` calls; `atexit` itself is in no shared object.
-    fn __cxa_atexit(
-        function: extern "C" fn(*mut c_void),
-        argument: *mut c_void,
-        dso_handle: *mut c_void,
-    ) -> i32;
 }
 
 pub(crate) fn lock() -> MutexGuard<'static, Output> {
@@ -115,8 +106,7 @@ fn flush_at_exit() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         fork::watch();
-        // SAFETY: the function has the right type and lives as long as the program.
-        unsafe { __cxa_atexit(at_exit, std::ptr::null_mut(), std::ptr::null_mut()) };
+        exit::call(at_exit);
     });
 }
 

@@ -29,6 +29,11 @@ pub extern "C" fn mlc_rt_report_uncaught() -> i32 {
 /// The text of an error nobody caught, with its final newline.
 pub fn traceback(error: &Error) -> Vec<u8> {
     let mut text = Vec::new();
+    if let Some(origin) = &error.origin
+        && let Some(text) = origin.traceback(&String::from_utf8_lossy(&error.file), error.line)
+    {
+        return text.into_bytes();
+    }
     if !error.file.is_empty() {
         text.extend_from_slice(b"Traceback (most recent call last):\n  File \"");
         text.extend_from_slice(&error.file);

@@ -53,10 +53,12 @@ pub const LINK_FLAGS: [&str; 6] = [
 ];
 
 /// The version script of a shared library that exports `functions`, and with them the runtime if it uses it. The
-/// runtime's math is not exported: it has no state to share, and what is not called can be left out.
+/// runtime's math is not exported: it has no state to share, and what is not called can be left out. Nor are the functions for
+/// objects of Python, whose state is the interpreter's.
 pub fn version_script<'a>(functions: impl IntoIterator<Item = &'a str>) -> String {
     let runtime = mlc_runtime::mlc_rt_symbols().iter().map(|&(name, _)| name);
-    let runtime = runtime.filter(|name| !name.starts_with("mlc_rt_math_"));
+    let runtime =
+        runtime.filter(|name| !name.starts_with("mlc_rt_math_") && !name.starts_with("mlc_rt_py_"));
     let mut script = String::from("{ global:");
     for name in functions.into_iter().chain(runtime) {
         script.push_str(" \"");

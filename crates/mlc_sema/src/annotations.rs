@@ -168,7 +168,10 @@ impl<'a> FnCx<'_, 'a> {
             return ty;
         }
         match name.as_str() {
-            "PythonObject" => self.report(diag::not_yet(span, "`PythonObject`")),
+            "PythonObject" => {
+                self.cx.uses_python = true;
+                return Ty::PYTHON_OBJECT;
+            }
             "Dict" | "dict" | "Set" | "set" => {
                 self.report(diag::not_yet(span, &format!("`{name}`")))
             }

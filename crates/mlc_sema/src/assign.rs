@@ -160,7 +160,9 @@ impl<'a> FnCx<'_, 'a> {
                 let mark = self.mark();
                 let ty = match self.operand(target, None) {
                     Operand::Place(place) => Some(self.cx.resolve(place.ty)),
-                    Operand::Value(_) => None,
+                    Operand::Value(value) => {
+                        (value.expr.ty == Ty::PYTHON_OBJECT).then_some(Ty::PYTHON_OBJECT)
+                    }
                 };
                 self.roll_back(mark);
                 self.out = outer;

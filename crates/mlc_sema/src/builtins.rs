@@ -73,6 +73,9 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Option<Val> {
         let text = name.as_str();
+        if let Some(value) = self.python_builtin(name, args, span) {
+            return Some(value);
+        }
         match text {
             "print" => return Some(self.print(args, span)),
             "len" => {
@@ -227,6 +230,7 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::Tuple(items) => Val::int(items.len() as i128, span),
             TyKind::Simd { lanes, .. } => Val::int(i128::from(lanes), span),
             TyKind::Error => Val::error(span),
+            TyKind::PythonObject => self.python_len(value.expr, span),
             TyKind::Optional(inner) => {
                 let value = self.unwrap(value.expr, inner, true);
                 self.len(value.into(), span)

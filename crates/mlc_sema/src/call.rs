@@ -44,7 +44,7 @@ impl<'a> FnCx<'_, 'a> {
         want: Option<Ty>,
         span: Span,
     ) -> Operand {
-        if args.iter().any(|arg| self.is_expandable(arg)) {
+        if args.iter().any(|arg| self.is_expandable(arg)) && !self.calls_object(function) {
             return self.call_with_stars(function, args, want, span);
         }
         match &function.kind {
@@ -208,6 +208,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
             },
             Some(Item::Struct(decl)) => self.call_static(decl, attr, args, span),
+            None if self.is_python_namespace(base) => self.call_python(attr, args, span),
             Some(Item::Poisoned) => self.poisoned_call(args, span),
             _ => {
                 let receiver = self.place(base);
@@ -220,6 +221,9 @@ impl<'a> FnCx<'_, 'a> {
     fn call_value(&mut self, callee: Val, args: &'a [Arg], span: Span) -> Val {
         if callee.is_error() {
             return self.poisoned_call(args, span);
+        }
+        if self.is_object(&callee.expr) {
+            return self.python_call(callee.expr, args, span);
         }
         let ty = callee.expr.ty;
         let exprs: Vec<&'a ast::Expr> = args.iter().map(|arg| &arg.value).collect();

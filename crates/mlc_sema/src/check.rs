@@ -11,6 +11,7 @@ use crate::hir::{self, FuncId, Program, StructId, Ty, TyKind};
 use crate::library::Library;
 use crate::modules::load_all;
 use crate::options::{Loader, Options};
+use crate::python_use::PythonUse;
 
 /// What the deepest program that the parser lets through takes, without optimization.
 const STACK: usize = 64 << 20;
@@ -159,6 +160,10 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
             cx.diagnostics.extend(races);
         }
         crate::raises::infer(&mut functions, &cx.types, cx.options);
+        if cx.uses_python {
+            let uses = PythonUse::of(&functions, &cx.structs, &cx.types);
+            cx.diagnostics.extend(uses.races(&functions));
+        }
     }
     for (position, header) in cx.headers.iter().enumerate() {
         let Some(decl) = header.decl else {

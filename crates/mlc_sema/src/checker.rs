@@ -131,6 +131,8 @@ pub(crate) struct Checker<'a> {
     pub options: &'a Options,
     pub types: TypeTable,
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether an object of Python may occur from here on.
+    pub uses_python: bool,
     pub modules: Vec<ModuleScope<'a>>,
     pub decls: Vec<FnDecl<'a>>,
     pub struct_decls: Vec<StructDecl<'a>>,
@@ -190,6 +192,7 @@ impl<'a> Checker<'a> {
             options,
             types: TypeTable::default(),
             diagnostics: Vec::new(),
+            uses_python: false,
             modules: Vec::new(),
             decls: Vec::new(),
             struct_decls: Vec::new(),

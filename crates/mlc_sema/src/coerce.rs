@@ -28,6 +28,9 @@ impl FnCx<'_, '_> {
             expr.ty = Ty::ERROR;
             return expr;
         }
+        if to == Ty::PYTHON_OBJECT {
+            return self.object_of(Val { expr, weak });
+        }
         let to_kind = self.cx.types.kind(to).clone();
         match (weak, &to_kind) {
             (Weak::Int, TyKind::Int { .. } | TyKind::Float(_) | TyKind::Complex(_)) => {
@@ -70,6 +73,14 @@ impl FnCx<'_, '_> {
             return self.cast_to(expr, to);
         }
         let (expected, found) = (self.ty_name(to), self.ty_name(from));
+        if from == Ty::PYTHON_OBJECT {
+            let diagnostic = diag::type_mismatch(span, &expected, &found);
+            self.report(diagnostic.help(format!("convert the object: `{expected}(…)`")));
+            return Expr {
+                ty: Ty::ERROR,
+                ..expr
+            };
+        }
         let convertible = self.is_arithmetic(from) && self.cx.types.is_number(to);
         self.report(if convertible {
             diag::narrowing(span, &expected, &found)

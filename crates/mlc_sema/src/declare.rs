@@ -11,6 +11,7 @@ use crate::checker::{Checker, Comptime, DeclId, FnDecl, Item, ModuleId, StructDe
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{self, ConstValue, FuncId, GlobalId, Ty};
+use crate::python::import_from_python;
 
 impl<'a> Checker<'a> {
     /// Functions, structs and imports of a module; variables that functions mention become globals.
@@ -37,7 +38,7 @@ impl<'a> Checker<'a> {
                     | AstStmt::Import(_)
                     | AstStmt::ImportFrom(_)
                     | AstStmt::Comptime(_)
-            );
+            ) || import_from_python(stmt).is_some();
             if !is_variable {
                 continue;
             }

@@ -25,11 +25,16 @@ pub enum ErrorKind {
     NameError = 19,
     RecursionError = 20,
     FloatingPointError = 21,
+    AttributeError = 22,
+    EOFError = 23,
+    ImportError = 24,
+    FileNotFoundError = 25,
+    BufferError = 26,
     BaseException = 27,
 }
 
 impl ErrorKind {
-    pub const ALL: [ErrorKind; 22] = [
+    pub const ALL: [ErrorKind; 27] = [
         ErrorKind::Exception,
         ErrorKind::IndexError,
         ErrorKind::ZeroDivisionError,
@@ -51,6 +56,11 @@ impl ErrorKind {
         ErrorKind::NameError,
         ErrorKind::RecursionError,
         ErrorKind::FloatingPointError,
+        ErrorKind::AttributeError,
+        ErrorKind::EOFError,
+        ErrorKind::ImportError,
+        ErrorKind::FileNotFoundError,
+        ErrorKind::BufferError,
         ErrorKind::BaseException,
     ];
 
@@ -82,6 +92,11 @@ impl ErrorKind {
             ErrorKind::NameError => "NameError",
             ErrorKind::RecursionError => "RecursionError",
             ErrorKind::FloatingPointError => "FloatingPointError",
+            ErrorKind::AttributeError => "AttributeError",
+            ErrorKind::EOFError => "EOFError",
+            ErrorKind::ImportError => "ImportError",
+            ErrorKind::FileNotFoundError => "FileNotFoundError",
+            ErrorKind::BufferError => "BufferError",
             ErrorKind::BaseException => "BaseException",
         }
     }
@@ -104,6 +119,7 @@ impl ErrorKind {
             | ErrorKind::OverflowError
             | ErrorKind::FloatingPointError => ErrorKind::ArithmeticError,
             ErrorKind::UnboundLocalError => ErrorKind::NameError,
+            ErrorKind::FileNotFoundError => ErrorKind::OSError,
             ErrorKind::NotImplementedError | ErrorKind::RaceError | ErrorKind::RecursionError => {
                 ErrorKind::RuntimeError
             }

@@ -50,6 +50,11 @@ impl<'a> FnCx<'_, 'a> {
 
     pub fn operand(&mut self, expr: &'a ast::Expr, want: Option<Ty>) -> Operand {
         let span = expr.span;
+        if want == Some(Ty::PYTHON_OBJECT)
+            && let Some(object) = self.object_literal(expr)
+        {
+            return Operand::Value(object);
+        }
         let value = match &expr.kind {
             Ast::Name(name) => return self.name(*name, span),
             Ast::Attribute { value, attr } => return self.attribute(expr, value, attr),

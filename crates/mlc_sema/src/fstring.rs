@@ -64,6 +64,9 @@ impl<'a> FnCx<'_, 'a> {
 
     /// `format(value, spec)`
     pub fn formatted(&mut self, value: Expr, spec: Val, span: Span) -> Val {
+        if let Some(text) = self.python_format(&value, &spec, span) {
+            return text;
+        }
         let dunder = Val::from(value.clone());
         if let Some(text) = self.format_method(dunder, spec.clone(), span) {
             return text;

@@ -17,6 +17,7 @@
 mod builtin;
 mod expr;
 mod place;
+mod python;
 mod stmt;
 
 use mlc_diagnostics::Span;
@@ -24,6 +25,7 @@ use mlc_diagnostics::Span;
 pub use builtin::{BinaryOp, Builtin, CompareOp, LogicalOp, MathFn, UnaryOp};
 pub use expr::{Expr, ExprKind, Fill, MapInput};
 pub use place::{Place, Projection, ProjectionKind, Root, Subscript};
+pub use python::{PythonBinary, PythonOp};
 pub use stmt::{Axis, CollectInto, Handler, ParFor, Range, Reduction, Stmt, StmtKind};
 
 pub use crate::error_kind::ErrorKind;

@@ -39,20 +39,17 @@ impl<'a> Checker<'a> {
                     self.bind_import(id, name, found);
                 }
             }
-            AstStmt::ImportFrom(import) => self.declare_import_from(id, stmt, import),
+            AstStmt::ImportFrom(import) => self.declare_import_from(id, import),
             _ => {}
         }
     }
 
-    fn declare_import_from(
-        &mut self,
-        id: ModuleId,
-        stmt: &'a ast::Stmt,
-        import: &'a ast::ImportFrom,
-    ) {
+    fn declare_import_from(&mut self, id: ModuleId, import: &'a ast::ImportFrom) {
         let path = dotted(&import.path);
         if is_python(&path) && import.level == 0 {
-            self.report(diag::not_yet(stmt.span, "importing Python modules"));
+            // The names are variables, set where the import stands.
+            self.uses_python = true;
+            return;
         }
         let scope = self.module(id);
         let base = absolute(&scope.path, scope.package, import.level, &path);

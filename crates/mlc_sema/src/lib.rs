@@ -49,6 +49,8 @@ mod passed;
 mod places;
 mod print;
 mod progression;
+mod python;
+mod python_use;
 mod raises;
 pub mod relocations;
 mod results;

@@ -1,5 +1,7 @@
 //! `for`, `while` and `parallel for`.
 
+mod object;
+
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
@@ -254,6 +256,9 @@ impl<'a> FnCx<'_, 'a> {
         self.forget_narrowings(&item.body);
         if let Ast::Transfer(list) = &axis.iter.kind {
             return self.draining_for(item, axis, list, span);
+        }
+        if self.is_object_expr(&axis.iter) {
+            return self.object_for(item, axis, span);
         }
         let mut source = self.source(&axis.iter);
         if matches!(source, Source::Nothing) {

@@ -41,6 +41,10 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::Complex(_) if attr.name == "conjugate" && args.is_empty() => {
                 self.conjugate(receiver, span)
             }
+            TyKind::PythonObject => {
+                let object = self.read(receiver);
+                self.python_method(object, attr, args, span)
+            }
             TyKind::Struct(id) => return self.struct_method(receiver, id, attr, args, span),
             TyKind::Optional(inner) => {
                 let at = receiver.span;

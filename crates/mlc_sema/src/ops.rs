@@ -151,6 +151,9 @@ impl<'a> FnCx<'_, 'a> {
             self.cx.resolve(left.expr.ty),
             self.cx.resolve(right.expr.ty),
         );
+        if let Some(value) = self.python_binary(op, false, &left, &right, span) {
+            return value;
+        }
         if let Some(value) = self.operator_method(op, &left, &right, span) {
             return value;
         }
@@ -248,6 +251,9 @@ impl<'a> FnCx<'_, 'a> {
     pub fn unary(&mut self, op: ast::UnaryOp, value: Val, span: Span) -> Val {
         if value.is_error() {
             return Val::error(span);
+        }
+        if let Some(found) = self.python_unary(op, &value, span) {
+            return found;
         }
         if let Some(found) = self.unary_method(op, &value, span) {
             return found;

@@ -83,6 +83,9 @@ impl<'a> FnCx<'_, 'a> {
             Some(Item::Poisoned) => return Operand::Value(Val::error(span)),
             _ => {}
         }
+        if self.is_python_namespace(base) {
+            return Operand::Value(self.builtin_object(attr.name, span).into());
+        }
         if attr.name == "__name__"
             && let Ast::Call { function, args } = &base.kind
             && let (Ast::Name(name), [arg]) = (&function.kind, args.as_slice())
@@ -201,6 +204,10 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
             TyKind::Array { dims, .. } => return self.array_attribute(place, &dims, attr, span),
+            TyKind::PythonObject => {
+                let object = self.read(place);
+                return Operand::Value(self.python_attribute(object, attr.name, span));
+            }
             TyKind::Exception if attr.name == "args" => {
                 let value = self.read(place);
                 let message = self.builtin(Builtin::ExceptionMessage, vec![value], Ty::STR, span);
@@ -279,6 +286,10 @@ impl<'a> FnCx<'_, 'a> {
                         Operand::Value(Val::error(span))
                     }
                 }
+            }
+            TyKind::PythonObject => {
+                let object = self.read(place);
+                Operand::Value(self.python_item(object, index, span))
             }
             TyKind::Unknown(_) => {
                 self.report(diag::cannot_infer(place.span, "this list"));

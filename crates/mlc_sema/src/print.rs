@@ -23,7 +23,10 @@ impl<'a> FnCx<'_, 'a> {
                 ArgKind::Positional => {
                     let value = self.value(&arg.value, None);
                     let value = self.settle(value);
-                    let text = self.text_method(&value, false, arg.value.span);
+                    let text = match self.python_text(&value, false, arg.value.span) {
+                        None => self.text_method(&value, false, arg.value.span),
+                        text => text,
+                    };
                     let shown = text.map_or(value, |text| text.expr);
                     values.push(self.borrow(shown));
                 }

@@ -1,8 +1,8 @@
 //! Which functions may raise: what their bodies do themselves, and what they call, as a fixpoint through recursion.
 
 use crate::hir::{
-    BinaryOp, Builtin, Expr, ExprKind, Function, Place, ProjectionKind, Range, Stmt, StmtKind,
-    Subscript, Ty, TyKind, TypeTable,
+    BinaryOp, Builtin, Expr, ExprKind, Function, Place, ProjectionKind, PythonOp, Range, Stmt,
+    StmtKind, Subscript, Ty, TyKind, TypeTable,
 };
 use crate::options::Options;
 use crate::walk::{Visitor, walk};
@@ -265,5 +265,6 @@ fn may_raise(op: Builtin) -> bool {
             | Builtin::StrEndsWith
             | Builtin::Print
             | Builtin::Prefetch
+            | Builtin::Python(PythonOp::Is | PythonOp::IsEnd)
     )
 }

@@ -12,6 +12,7 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{ExprKind, StmtKind, Ty};
+use crate::python::import_from_python;
 impl<'a> FnCx<'_, 'a> {
     pub fn block(&mut self, body: &'a [ast::Stmt]) {
         if self.out.capacity() == 0 {
@@ -81,6 +82,9 @@ impl<'a> FnCx<'_, 'a> {
                 if !self.at_top {
                     self.local_struct(item, span);
                 }
+            }
+            AstStmt::ImportFrom(import) if import_from_python(stmt).is_some() => {
+                self.import_objects(import, span);
             }
             AstStmt::Import(_) | AstStmt::ImportFrom(_) if crate::imports::is_of_built_in(stmt) => {
             }

@@ -9,6 +9,7 @@ use crate::hir::{
     BinaryOp, Builtin, Expr, ExprKind, FuncId, Function, LocalId, Place, Program, ProjectionKind,
     Range, Root, Stmt, StmtKind, Ty,
 };
+use crate::python_use::PythonUse;
 use crate::walk::{Part, blocks, expr_parts, place_parts, stmt_parts};
 
 /// A loop of a constant number of rounds is no loop up to this many.
@@ -20,12 +21,15 @@ pub enum Work {
     Constant,
     /// At most the number of elements that the parameters hold, to this power.
     Elements(u32),
+    /// However much it is, the lock is held: objects of Python are used.
+    Python,
     Unknown,
 }
 
 /// The bounds of one program's functions, found on demand.
 pub struct WorkOf<'p> {
     program: &'p Program,
+    python: PythonUse,
     /// `None` while a function is looked at, which is how recursion shows.
     known: Vec<Option<Option<u32>>>,
     seen: Vec<bool>,
@@ -36,12 +40,16 @@ impl<'p> WorkOf<'p> {
         let count = program.functions.len();
         WorkOf {
             program,
+            python: PythonUse::of(&program.functions, &program.structs, &program.types),
             known: vec![None; count],
             seen: vec![false; count],
         }
     }
 
     pub fn function(&mut self, id: FuncId) -> Work {
+        if self.python.uses(id) {
+            return Work::Python;
+        }
         match self.power(id) {
             Some(0) => Work::Constant,
             Some(power) => Work::Elements(power),

@@ -21,6 +21,15 @@ const LIST: &str = "!llvm.struct<(ptr, i64, i64)>";
 const ATTRIBUTES: &str =
     r#"attributes {llvm.linkage = #llvm.linkage<internal>, passthrough = ["nounwind"]}"#;
 
+/// The functions of the runtime that count one reference more, and one less, to what a payload shares.
+fn counts(payload: Type) -> Option<(&'static str, &'static str)> {
+    match own::kind(payload) {
+        own::Kind::Str => Some(("mlc_rt_str_retain", "mlc_rt_str_release")),
+        own::Kind::Object => Some(("mlc_rt_py_retain", "mlc_rt_py_release")),
+        _ => None,
+    }
+}
+
 /// The functions of a module, by the text of the payload.
 #[derive(Default)]
 pub struct Glue {
@@ -67,11 +76,12 @@ impl Glue {
             self.destroy_in_place(context, runtime, payload, destructor)
         } else if let Some(fields) = own::struct_fields(payload) {
             self.drop_fields(context, runtime, payload, &fields)
-        } else if own::kind(payload) == own::Kind::Str {
-            runtime.require("mlc_rt_str_release");
-            "%text = llvm.load %place : !llvm.ptr -> !llvm.ptr
-             func.call @mlc_rt_str_release(%text) : (!llvm.ptr) -> ()"
-                .into()
+        } else if let Some((_, release)) = counts(payload) {
+            runtime.require(release);
+            format!(
+                "%held = llvm.load %place : !llvm.ptr -> !llvm.ptr
+                 func.call @{release}(%held) : (!llvm.ptr) -> ()"
+            )
         } else {
             runtime.require("mlc_rt_free");
             "%data = llvm.load %place : !llvm.ptr -> !llvm.ptr
@@ -168,12 +178,13 @@ impl Glue {
             self.copy_list(context, runtime, payload, element)?
         } else if let Some(fields) = own::struct_fields(payload) {
             self.copy_fields(context, runtime, payload, &fields)?
-        } else if own::kind(payload) == own::Kind::Str {
-            runtime.require("mlc_rt_str_retain");
-            "%text = llvm.load %from : !llvm.ptr -> !llvm.ptr
-             func.call @mlc_rt_str_retain(%text) : (!llvm.ptr) -> ()
-             llvm.store %text, %to : !llvm.ptr, !llvm.ptr"
-                .into()
+        } else if let Some((retain, _)) = counts(payload) {
+            runtime.require(retain);
+            format!(
+                "%held = llvm.load %from : !llvm.ptr -> !llvm.ptr
+                 func.call @{retain}(%held) : (!llvm.ptr) -> ()
+                 llvm.store %held, %to : !llvm.ptr, !llvm.ptr"
+            )
         } else {
             runtime.require("mlc_rt_alloc");
             copy_array(context, payload)?

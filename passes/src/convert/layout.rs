@@ -48,7 +48,7 @@ pub fn layout<'c>(context: &'c Context, payload: Type<'c>) -> Layout<'c> {
             ..layout
         };
     }
-    if own::kind(payload) == own::Kind::Str {
+    if matches!(own::kind(payload), own::Kind::Str | own::Kind::Object) {
         return Layout {
             ty: pointer,
             size: 8,

@@ -28,6 +28,8 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("mlc_rt_destructor_leave", "(!llvm.ptr, i64)", NO_UNWIND),
     ("mlc_rt_str_retain", "(!llvm.ptr)", NO_UNWIND),
     ("mlc_rt_str_release", "(!llvm.ptr)", NO_UNWIND),
+    ("mlc_rt_py_retain", "(!llvm.ptr)", NO_UNWIND),
+    ("mlc_rt_py_release", "(!llvm.ptr)", NO_UNWIND),
     ("mlc_rt_list_reserve", "(!llvm.ptr, i64, i64) -> i32", COLD),
     (
         "mlc_rt_list_renew",

@@ -121,6 +121,7 @@ fn compare(
     command
         .current_dir(scratch.path())
         .env("NO_COLOR", "1")
+        .env("MLC_PYTHON", &environment.python)
         .env("PATH", environment.path());
     let outcome: Outcome = command::run(command, scratch.path(), environment.limit)
         .map_err(|error| format!("{way}: {error}"))?;

@@ -29,7 +29,11 @@ impl Slots<'_> {
         local.mode == Mode::Owner
             && !matches!(
                 kind,
-                TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_) | TyKind::Str
+                TyKind::List(_)
+                    | TyKind::Array { .. }
+                    | TyKind::Struct(_)
+                    | TyKind::Str
+                    | TyKind::PythonObject
             )
     }
 

@@ -34,6 +34,9 @@ impl<'a> FnCx<'_, 'a> {
             };
             return self.store_lane(target, update, span);
         }
+        if self.python_update(target, op, value, span) {
+            return;
+        }
         if self.update_by_method(target, op, value, span).is_some() {
             return;
         }
@@ -80,7 +83,12 @@ impl<'a> FnCx<'_, 'a> {
             }
             _ => {
                 let old = self.read(place);
-                let result = match self.in_place_method(op, &old.clone().into(), &value, span) {
+                let before = old.clone().into();
+                let in_place = match self.python_binary(op, true, &before, &value, span) {
+                    None => self.in_place_method(op, &before, &value, span),
+                    found => found,
+                };
+                let result = match in_place {
                     Some(value) => value,
                     None => self.binary(op, old.into(), value, span),
                 };
@@ -102,6 +110,12 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::List(elem) => return self.update_list(place, elem, op, value, span),
             TyKind::Array { elem, .. } => return self.update_array(place, elem, op, value, span),
             _ => {}
+        }
+        if ty == Ty::PYTHON_OBJECT {
+            let current = self.read(place.clone());
+            let result = self.python_binary(op, true, &current.into(), &value, span);
+            let value = result.unwrap_or_else(|| Val::error(span)).expr;
+            return self.emit(StmtKind::Store { place, value }, span);
         }
         let Some(operator) = binary_op(op) else {
             let (left, right) = (self.ty_name(ty), self.ty_name(value.expr.ty));

@@ -11,6 +11,9 @@ use crate::hir::{Expr, ExprKind, Place, Root, StmtKind, Ty, TyKind};
 impl<'a> FnCx<'_, 'a> {
     /// `a[i] = value`, `a.b = value`
     pub fn store(&mut self, target: &'a ast::Expr, value: Val, span: Span) {
+        if self.python_store(target, &value, span) {
+            return;
+        }
         if let Some(done) = self.store_by_method(target, &value, span) {
             return done;
         }

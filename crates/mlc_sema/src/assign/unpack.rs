@@ -28,6 +28,10 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::List(elem) | TyKind::Array { elem, .. } => {
                 return self.unpack_list(parts, star, value, elem, span);
             }
+            TyKind::PythonObject => {
+                let items = self.objects_in(value, span);
+                return self.unpack_list(parts, star, items, Ty::PYTHON_OBJECT, span);
+            }
             TyKind::Str => return self.unpack_list(parts, star, value, Ty::STR, span),
             _ => {
                 if ty != Ty::ERROR {

@@ -52,6 +52,9 @@ impl<'a> FnCx<'_, 'a> {
             let parsed = self.builtin(Builtin::IntFromStr, vec![text, base], Ty::INT, span);
             return self.cast_to(parsed.expr, ty).into();
         }
+        if let Some(value) = self.from_object(&value, ty, span) {
+            return value;
+        }
         match self.cx.types.kind(ty).clone() {
             TyKind::Bool => self.truth(value).into(),
             TyKind::Str => {

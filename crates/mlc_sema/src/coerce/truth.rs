@@ -74,6 +74,7 @@ impl FnCx<'_, '_> {
                 logical(crate::hir::LogicalOp::And, test, inside)
             }
             TyKind::Struct(_) => self.struct_truth(value.expr),
+            TyKind::PythonObject => self.python_truth(value.expr),
             _ => {
                 let name = self.ty_name(ty);
                 self.report(diag::bad_operand(span, "bool", &name));

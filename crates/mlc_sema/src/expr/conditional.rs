@@ -77,6 +77,9 @@ impl<'a> FnCx<'_, 'a> {
         if left_ty == right_ty && left.weak == right.weak {
             return Some((left, right));
         }
+        if left_ty == Ty::PYTHON_OBJECT || right_ty == Ty::PYTHON_OBJECT {
+            return Some((self.object_of(left).into(), self.object_of(right).into()));
+        }
         if self.is_arithmetic(left_ty)
             && self.is_arithmetic(right_ty)
             && (left_ty == Ty::BOOL) == (right_ty == Ty::BOOL)

@@ -65,6 +65,9 @@ impl FnCx<'_, '_> {
 
     /// What `repr(value)` gives.
     pub fn repr_of(&mut self, value: Expr, span: Span) -> Val {
+        if let Some(text) = self.python_text(&value, true, span) {
+            return text;
+        }
         if let Some(text) = self.text_method(&value, true, span) {
             return text;
         }
@@ -76,6 +79,9 @@ impl FnCx<'_, '_> {
     pub fn str_of(&mut self, value: Expr, span: Span) -> Val {
         if value.ty == Ty::STR {
             return value.into();
+        }
+        if let Some(text) = self.python_text(&value, false, span) {
+            return text;
         }
         if let Some(text) = self.text_method(&value, false, span) {
             return text;

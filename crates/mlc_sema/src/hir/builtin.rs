@@ -1,5 +1,7 @@
 //! Operators, and the operations that the compiler knows.
 
+use super::PythonOp;
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum UnaryOp {
     /// Of a signed or unsigned integer (wraps), float or complex.
@@ -191,6 +193,8 @@ pub enum Builtin {
 
     /// Prints the operands (values or borrows, any types) separated by the first and ended by the second operand, both `Str`.
     Print,
+    /// An operation on objects of Python.
+    Python(PythonOp),
     /// `(&place)`: a hint.
     Prefetch,
 }

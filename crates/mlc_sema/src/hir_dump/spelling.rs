@@ -60,6 +60,7 @@ pub(super) fn compare_name(op: CompareOp) -> &'static str {
 pub(super) fn builtin_name(op: Builtin) -> String {
     let name = match op {
         Builtin::Math(function) => format!("{function:?}"),
+        Builtin::Python(op) => format!("Python{op:?}").replace(['(', ')'], ""),
         _ => format!("{op:?}"),
     };
     let mut text = String::new();

@@ -9,6 +9,7 @@ use crate::checker::{Checker, Header, ModuleId};
 use crate::func::FnCx;
 use crate::hir::{self, FuncId, Stmt, StmtKind, Ty};
 use crate::module_values;
+use crate::python::import_from_python;
 use crate::results::Inference;
 
 impl<'a> Checker<'a> {
@@ -48,7 +49,9 @@ impl<'a> Checker<'a> {
             | ast::StmtKind::Struct(_)
             | ast::StmtKind::Comptime(_)
             | ast::StmtKind::Invalid { .. } => false,
-            ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => !runs(self, stmt).is_empty(),
+            ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => {
+                import_from_python(stmt).is_some() || !runs(self, stmt).is_empty()
+            }
             _ => true,
         });
         if !any {
@@ -66,6 +69,9 @@ impl<'a> Checker<'a> {
             match stmt.kind {
                 ast::StmtKind::Function(_) => {}
                 ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => {
+                    if let Some(import) = import_from_python(stmt) {
+                        cx.import_objects(import, stmt.span);
+                    }
                     for init in runs(cx.cx, stmt) {
                         let mut call = call_of(init, stmt.span);
                         if let Some(&ran) = cx.cx.ran.get(&init) {

@@ -150,6 +150,11 @@ impl<'a> FnCx<'_, 'a> {
                     elem: items[0],
                 };
             }
+            TyKind::PythonObject => {
+                let object = self.read(place);
+                let items = self.objects_in(object, span);
+                return self.elements_of(items.into(), span);
+            }
             TyKind::Tuple(items) if items.is_empty() => return Source::Nothing,
             TyKind::Struct(_) if self.has_method(ty, "__iter__") => {
                 let receiver = self.read(place);

@@ -103,6 +103,9 @@ impl<'a> FnCx<'_, 'a> {
             };
             return Val::strong(ExprKind::Bool(truth), Ty::BOOL, span);
         }
+        if let Some(value) = self.python_compare(operator, &left, &right, span) {
+            return value;
+        }
         if let Some(value) = self.compare_method(op, &left, &right, span) {
             return value;
         }
@@ -299,6 +302,9 @@ impl<'a> FnCx<'_, 'a> {
             self.cx.resolve(left.expr.ty),
             self.cx.resolve(right.expr.ty),
         );
+        if let Some(same) = self.python_is(&left, &right, span) {
+            return if negated { self.not(same) } else { same }.into();
+        }
         let tested = match (left_ty, right_ty) {
             (_, Ty::NONE) => left,
             (Ty::NONE, _) => right,
@@ -334,6 +340,7 @@ impl<'a> FnCx<'_, 'a> {
     fn membership(&mut self, op: ast::CompareOp, left: Val, right: Val, span: Span) -> Val {
         let right_ty = self.cx.resolve(right.expr.ty);
         let found = match self.cx.types.kind(right_ty).clone() {
+            _ if let Some(found) = self.python_contains(&left, &right, span) => found,
             TyKind::Str => {
                 let needle = self.coerce(left, Ty::STR);
                 self.builtin(

@@ -77,6 +77,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
                 Operand::Value(_) => {}
             },
+            Ast::Subscript { .. } | Ast::Attribute { .. } if self.python_delete(target) => {}
             Ast::Subscript { value, index } => {
                 if let Ast::Slice(_) = &index.kind {
                     return self.delete_slice(target);
