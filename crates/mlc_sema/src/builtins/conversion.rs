@@ -52,7 +52,7 @@ impl<'a> FnCx<'_, 'a> {
             let parsed = self.builtin(Builtin::IntFromStr, vec![text, base], Ty::INT, span);
             return self.cast_to(parsed.expr, ty).into();
         }
-        if let Some(value) = self.from_object(&value, ty, span) {
+        if let Some(value) = self.converted_object(&value, ty, span) {
             return value;
         }
         match self.cx.types.kind(ty).clone() {

@@ -28,7 +28,7 @@ impl FnCx<'_, '_> {
     }
 
     /// `T(object)`; `None` where the value is no object.
-    pub fn from_object(&mut self, value: &Val, to: Ty, span: Span) -> Option<Val> {
+    pub fn converted_object(&mut self, value: &Val, to: Ty, span: Span) -> Option<Val> {
         if !self.is_object(&value.expr) {
             return None;
         }

@@ -71,7 +71,7 @@ fn tried(
             system.at_least_zero(form(REACH, &alone));
             system.at_least_zero(form(REACH, &opposite));
         }
-        let mut any = |random: &mut Random| {
+        let any = |random: &mut Random| {
             let coefficients: Vec<i128> = (0..variables)
                 .map(|_| random.between(-largest, largest))
                 .collect();
