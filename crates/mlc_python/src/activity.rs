@@ -33,10 +33,15 @@ impl Drop for Compiling {
     }
 }
 
-/// What is being compiled, with the seconds that it took until now, and how many iterations of how many the running parallel loop has
-/// behind it.
+/// Sources that are being compiled, each with the seconds that it took until now.
+type Compilations = Vec<(String, f64)>;
+
+/// How many iterations of how many the running parallel loop has behind it.
+type Iterations = (i64, i64);
+
+/// What takes time now.
 #[pyfunction]
-pub fn activity() -> (Vec<(String, f64)>, Option<(i64, i64)>) {
+pub fn activity() -> (Compilations, Option<Iterations>) {
     let all = compiling();
     let compiling = all.iter();
     let compiling = compiling.map(|(_, name, start)| (name.clone(), start.elapsed().as_secs_f64()));

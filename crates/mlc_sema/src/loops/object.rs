@@ -28,12 +28,12 @@ impl<'a> FnCx<'_, 'a> {
             at,
         );
         let next = self.temp("item", Ty::PYTHON_OBJECT, axis.target.span);
-        let checked = self.looped(None, span, |cx| {
+        let mut checked = self.looped(None, span, |cx| {
             let value = cx.load_local(next, axis.target.span);
             cx.assign_to(&axis.target, value.into(), axis.target.span);
             cx.block(&item.body);
         });
-        let orelse = self.after_loop(&checked, &item.orelse, false, span);
+        let orelse = self.after_loop(&mut checked, &item.orelse, false, span);
         let iterator = self.load_local(iterator, at);
         let bind = Stmt {
             kind: StmtKind::Bind {
