@@ -112,9 +112,9 @@ type.",
     Explanation {
         code: "endless-instances",
         title: "a generic function would be compiled for ever more types",
-        meaning: "A function without declared types is compiled once for each list of argument types that it meets. One that
-calls itself with another type each time would never be done. Call it with values of the same type,
-or end the recursion at compile time.",
+        meaning: "A function without declared types is compiled once for each list of argument types that it
+meets. One that calls itself with another type each time would never be done. Call it with values of
+the same type, or end the recursion at compile time.",
         wrong: "def nest(x):\n    return nest((x, x))\n\nprint(nest(1))\n",
         mend: "def double(x):\n    return x if x > 100 else double(x + x)\n\nprint(double(1))\n",
     },
