@@ -98,9 +98,16 @@ fn function(
         },
         owner: item.owner.map(|owner| owner.0 as usize),
         params: params
-            .map(|(item, param)| {
-                let mode = code.locals[param.local.0 as usize].mode;
-                parameter(program, item, mode)
+            .enumerate()
+            .map(|(position, (item, param))| {
+                let passing = match code.locals[param.local.0 as usize].mode {
+                    Mode::Owner if code.borrows_counted(position, &program.types) => {
+                        Passing::Pointer
+                    }
+                    Mode::Owner => Passing::Flat,
+                    Mode::Ref | Mode::Mut => Passing::Pointer,
+                };
+                parameter(program, item, passing)
             })
             .collect(),
         result: border_type(program, item.result),
@@ -113,7 +120,7 @@ fn function(
     }
 }
 
-fn parameter(program: &Program, item: &ParamSignature, mode: Mode) -> Param {
+fn parameter(program: &Program, item: &ParamSignature, passing: Passing) -> Param {
     Param {
         name: item.name.clone(),
         ty: border_type(program, item.ty),
@@ -122,10 +129,7 @@ fn parameter(program: &Program, item: &ParamSignature, mode: Mode) -> Param {
             Convention::Inout => Access::Inout,
             Convention::Owned => Access::Owned,
         },
-        passing: match mode {
-            Mode::Owner => Passing::Flat,
-            Mode::Ref | Mode::Mut => Passing::Pointer,
-        },
+        passing,
         kind: match item.kind {
             signature::ParamKind::PositionalOnly => ParamKind::PositionalOnly,
             signature::ParamKind::Plain => ParamKind::Plain,

@@ -89,13 +89,14 @@ fn comment(text: &str) -> String {
 /// The parameters whose cells belong to the function from then on.
 fn taken_over<'f>(program: &Program, function: &'f FunctionSignature) -> Vec<&'f str> {
     let code = &program.functions[function.func.0 as usize];
-    let parameters = function.params.iter().zip(&code.params);
-    let taken = parameters.filter(|(signature, parameter)| {
+    let parameters = function.params.iter().zip(&code.params).enumerate();
+    let taken = parameters.filter(|(position, (signature, parameter))| {
         code.locals[parameter.local.0 as usize].mode == Mode::Owner
+            && !code.borrows_counted(*position, &program.types)
             && types::has_cell(program, signature.ty)
     });
     taken
-        .map(|(signature, _)| signature.name.as_str())
+        .map(|(_, (signature, _))| signature.name.as_str())
         .collect()
 }
 

@@ -9,7 +9,7 @@ use mlc_sema::hir::{
 use crate::{
     Error,
     arith::{Binary, Known},
-    function::{Lower, Result, borrows_text, result_types, signature},
+    function::{Lower, Result, result_types, signature},
     local_set::LocalSet,
     place::Borrowed,
     subscript::constant_int,
@@ -432,7 +432,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         args: &'x [Expr],
     ) -> Result<Vec<Vec<Value<'c, 'm>>>> {
         let types = self.types();
-        self.evaluated(args, |at| borrows_text(types, callee, at))
+        self.evaluated(args, |at| callee.borrows_counted(at, &types.program.types))
     }
 
     /// Names that are borrowed come last: what the other arguments compute may still use them. Those of `texts` are

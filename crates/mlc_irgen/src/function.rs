@@ -4,7 +4,7 @@ use melior::ir::{Type, TypeLike, Value, attribute::TypeAttribute, r#type::Functi
 use mlc_diagnostics::Span;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::name_value;
-use mlc_sema::hir::{self, Convention, LocalId, Mode, Reduction, Ty};
+use mlc_sema::hir::{self, LocalId, Mode, Reduction, Ty};
 
 use crate::{
     Error, FpMode, builder::Builder, live::Targets, local_set::LocalSet, module::ModuleCx,
@@ -86,17 +86,6 @@ pub fn result_types<'c>(types: Types<'_, 'c>, function: &hir::Function) -> Resul
     }
 }
 
-/// Whether a parameter takes a counted reference as a borrow: one that is passed by value, and not to keep.
-pub fn borrows_text(types: Types<'_, '_>, function: &hir::Function, param: usize) -> bool {
-    let Some(param) = function.params.get(param) else {
-        return false;
-    };
-    let local = &function.locals[param.local.0 as usize];
-    local.mode == Mode::Owner
-        && param.convention == Convention::Borrowed
-        && types.is_counted(local.ty)
-}
-
 /// The types of a variable at the start of its life.
 fn local_types<'c>(types: Types<'_, 'c>, local: &hir::Local) -> Result<Vec<Type<'c>>> {
     match local.mode {
@@ -110,7 +99,7 @@ pub fn signature<'c>(types: Types<'_, 'c>, function: &hir::Function) -> Result<S
     let mut inputs = Vec::new();
     for (at, param) in function.params.iter().enumerate() {
         let local = &function.locals[param.local.0 as usize];
-        if borrows_text(types, function, at) {
+        if function.borrows_counted(at, &types.program.types) {
             inputs.push(types.borrow(local.ty, false)?);
         } else {
             inputs.extend(local_types(types, local)?);
@@ -197,7 +186,7 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
     slots.assigned(&function.body, &[], &mut assigned);
     for (at, param) in function.params.iter().enumerate() {
         let local = &function.locals[param.local.0 as usize];
-        if borrows_text(types, function, at) {
+        if function.borrows_counted(at, &types.program.types) {
             let text = arguments.next().expect("one argument for each input");
             let slot = param.local.0 as usize;
             lower.env[slot] = if assigned.contains(slot) {

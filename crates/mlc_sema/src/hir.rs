@@ -182,6 +182,20 @@ pub struct Function {
     pub span: Span,
 }
 
+impl Function {
+    /// Whether the parameter in this position takes a counted reference, to a text or an object of Python, as a borrow: it is passed
+    /// by value in the language, but not to keep.
+    pub fn borrows_counted(&self, position: usize, types: &TypeTable) -> bool {
+        let Some(param) = self.params.get(position) else {
+            return false;
+        };
+        let local = &self.locals[param.local.0 as usize];
+        local.mode == Mode::Owner
+            && param.convention == Convention::Borrowed
+            && matches!(types.kind(local.ty), TyKind::Str | TyKind::PythonObject)
+    }
+}
+
 /// Decorators that change how a function is compiled; they override the options of the whole compilation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Attributes {
