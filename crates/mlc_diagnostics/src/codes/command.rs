@@ -36,9 +36,9 @@ lists.",
     Explanation {
         code: "unavailable-sanitizer",
         title: "a sanitizer cannot be used here",
-        meaning: "`--sanitize=address` and `--sanitize=thread` link the runtime of Clang's sanitizers, which is a package of its
-own, of the version of LLVM that this compiler is built with. It takes over the memory of a whole process, so that only
-executables and shared libraries can be instrumented.",
+        meaning: "`--sanitize=address` and `--sanitize=thread` link the runtime of Clang's sanitizers, which is a
+package of its own, of the version of LLVM that this compiler is built with. It takes over the
+memory of a whole process, so that only executables and shared libraries can be instrumented.",
         wrong: "",
         mend: "",
     },

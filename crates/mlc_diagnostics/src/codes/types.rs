@@ -264,8 +264,9 @@ doubles them. A tuple holds up to 4096 values; use a list for more.",
     Explanation {
         code: "comptime-limit",
         title: "a computation at compile time takes too long",
-        meaning: "Compile-time computations are bounded in steps, depth and repetitions (of one `comptime for`,
-4096; of all in a function, 65,536), so that an endless loop is an error with its place and not a compiler that hangs.",
+        meaning: "Compile-time computations are bounded in steps, depth and repetitions (of one `comptime for`, 4096;
+of all in a function, 65,536), so that an endless loop is an error with its place and not a compiler
+that hangs.",
         wrong: "comptime for i in range(1000000000):\n    print(i)\n",
         mend: "comptime for i in range(3):\n    print(i)\n",
     },
