@@ -9,7 +9,7 @@ use mlc_syntax::{Name, ast};
 use rustc_hash::FxHashSet;
 
 pub(crate) use bound::{bound_by, nonlocals, target_names};
-pub(crate) use builtin::BUILTINS;
+pub(crate) use builtin::{builtins, is_builtin};
 use visit::each_expr;
 pub(crate) use visit::{each_block, for_each_child};
 
@@ -73,6 +73,7 @@ fn mentioned(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
 /// lambdas bind for themselves.
 pub(crate) fn mentioned_expr(expr: &Expr, found: &mut dyn FnMut(Name)) {
     let mut own: FxHashSet<Name> = FxHashSet::default();
+    let mut outside: Option<&Expr> = None;
     match &expr.kind {
         ExprKind::Name(name) => found(*name),
         ExprKind::Comprehension(item) => {
@@ -81,13 +82,16 @@ pub(crate) fn mentioned_expr(expr: &Expr, found: &mut dyn FnMut(Name)) {
                     own.insert(name);
                 });
             }
+            // What the first `for` goes through is evaluated before the comprehension's own variables are there.
+            outside = item.clauses.first().map(|clause| &clause.iter);
         }
         ExprKind::Lambda(item) => own.extend(item.params.iter().map(|param| param.name.name)),
         _ => return for_each_child(expr, &mut |child| mentioned_expr(child, found)),
     }
     for_each_child(expr, &mut |child| {
+        let is_outside = outside.is_some_and(|outside| std::ptr::eq(outside, child));
         mentioned_expr(child, &mut |name| {
-            if !own.contains(&name) {
+            if is_outside || !own.contains(&name) {
                 found(name);
             }
         });
