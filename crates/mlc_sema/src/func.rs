@@ -93,6 +93,8 @@ pub(crate) struct FnCx<'c, 'a> {
     /// How many `except` blocks are around, for a bare `raise`.
     pub handler_depth: u32,
     pub attributes: hir::Attributes,
+    /// While it is asked whether an expression is an object of Python: which of its parts are.
+    pub objects: Option<FxHashMap<*const ast::Expr, bool>>,
     counter: u32,
 }
 
@@ -127,6 +129,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             constructs: None,
             handler_depth: 0,
             attributes: hir::Attributes::default(),
+            objects: None,
             counter: 0,
         }
     }
@@ -223,7 +226,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
                 .keys()
                 .map(|name| name.as_str()),
         );
-        names.extend(crate::names::BUILTINS);
+        names.extend(crate::names::builtins());
         names
     }
 }

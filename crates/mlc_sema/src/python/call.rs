@@ -86,13 +86,27 @@ impl<'a> FnCx<'_, 'a> {
         if !self.cx.uses_python || !is_variable {
             return false;
         }
+        // An expression asks this of its parts, which ask it of theirs: what one question found holds for those within it, so
+        // that each level is looked at once.
+        let is_outermost = self.objects.is_none();
+        let known = self.objects.get_or_insert_default();
+        if let Some(&known) = known.get(&std::ptr::from_ref(expr)) {
+            return known;
+        }
         let diagnostics = self.cx.diagnostics.len();
         let mark = self.mark();
         let mut ty = Ty::ERROR;
         self.captured(|cx| ty = cx.value(expr, None).expr.ty);
         self.roll_back(mark);
         self.cx.diagnostics.truncate(diagnostics);
-        self.cx.resolve(ty) == Ty::PYTHON_OBJECT
+        let found = self.cx.resolve(ty) == Ty::PYTHON_OBJECT;
+        match &mut self.objects {
+            Some(objects) if !is_outermost => {
+                objects.insert(expr, found);
+            }
+            objects => *objects = None,
+        }
+        found
     }
 
     /// `sum(object)`: a built-in function is Python's own where its first argument is an object.
