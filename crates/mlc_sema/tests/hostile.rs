@@ -8,9 +8,9 @@ use mlc_syntax::parse;
 
 /// The time that this thread has run: what else the machine does is not counted.
 fn cpu_time() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux says it");
     let nanoseconds = text.split(' ').next().and_then(|word| word.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or_default())
+    Duration::from_nanos(nanoseconds.expect("the first number is the time"))
 }
 
 /// The codes of what is wrong, each once, from a thread with 2 MiB of stack.
@@ -164,6 +164,16 @@ fn functions_that_need_ever_more_instances_are_an_error() {
         "def f(g):\n    return f(lambda x: g(x) + 1)\nprint(f(lambda x: x))\n",
     ] {
         assert_eq!(codes(text.into()), ["endless-instances"], "{text}");
+    }
+}
+
+#[test]
+fn built_in_functions_within_each_other_are_looked_at_once_where_objects_of_python_are() {
+    for (ty, result) in [("PythonObject", "PythonObject"), ("f64", "f64")] {
+        let nested = format!("{}x{}", "abs(".repeat(60), ")".repeat(60));
+        fine(format!(
+            "from python import math\nfn f(x: {ty}) -> {result}:\n    return {nested}\n"
+        ));
     }
 }
 
