@@ -3,7 +3,6 @@
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 
 import pytest
@@ -12,8 +11,6 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 import functions  # noqa: E402
 import measure  # noqa: E402
-
-TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE.parents[1] / "target"))
 
 
 def has_reference():
@@ -24,22 +21,17 @@ def has_reference():
 
 @pytest.mark.skipif(not has_reference(), reason="needs AVX2 and a C compiler")
 @pytest.mark.parametrize("cpu", ["native", "x86-64"])
-def test_functions_are_within_their_limits(cpu):
-    mlc = TARGET / "debug" / "mlc"
-    assert mlc.exists(), "the command is not built: cargo build --package mlc_cli"
+def test_functions_are_within_their_limits(run_tool, cpu):
     # One type of each way of computing; without optimization, which does not change what is computed.
-    command = [sys.executable, HERE / "measure.py", "--mlc", mlc, "--points", "20000", "--option=-O0", f"--option=--cpu={cpu}"]
-    command += ["--types", "bf16,f32,f64"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-2_000:]
-    assert done.stdout.endswith("beyond the limit or of another kind: none\n")
+    options = ["--points", "20000", "--option=-O0", f"--option=--cpu={cpu}", "--types", "bf16,f32,f64"]
+    assert run_tool(HERE / "measure.py", *options).endswith("beyond the limit or of another kind: none\n")
 
 
 @pytest.mark.skipif(not has_reference(), reason="needs AVX2 and a C compiler")
-def test_a_wrong_function_is_found(tmp_path):
+def test_a_wrong_function_is_found(command, tmp_path):
     text = functions.program(["sqrt", "log"], ["f64"])
     text = text.replace("sqrt(a[i])", "sqrt(a[i]) * 1.0000000000000004").replace("log(a[i])", "log(abs(a[i]))")
-    wrong = measure.Measure(TARGET / "debug" / "mlc", tmp_path, text, ["-O0"])
+    wrong = measure.Measure(command, tmp_path, text, ["-O0"])
     root = wrong.piece("sqrt", "f64", functions.UNARY["sqrt"], 0, 4096)
     assert root["lanes"]["error"] > 1 and root["one"]["error"] > 1
     # NaN was expected of a negative number.
