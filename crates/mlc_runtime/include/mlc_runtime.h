@@ -325,7 +325,6 @@ int32_t mlc_rt_py_iterate(mlc_rt_object *out, const mlc_rt_object *object);
 /* At the end of the iterator what is stored is an end, which is no object. */
 int32_t mlc_rt_py_next(mlc_rt_object *out, const mlc_rt_object *iterator);
 bool mlc_rt_py_is_end(const mlc_rt_object *object);
-int32_t mlc_rt_py_unpack(mlc_rt_list *out, const mlc_rt_object *object, int64_t count);
 int32_t mlc_rt_py_str(mlc_rt_text *out, const mlc_rt_object *object);
 int32_t mlc_rt_py_repr(mlc_rt_text *out, const mlc_rt_object *object);
 int32_t mlc_rt_py_format(mlc_rt_text *out, const mlc_rt_object *object, const mlc_rt_text *spec);

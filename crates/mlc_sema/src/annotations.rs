@@ -34,31 +34,18 @@ pub(crate) fn scalar_type(name: &str) -> Option<Ty> {
     })
 }
 
-const TYPE_NAMES: &[&str] = &[
-    "Int",
-    "UInt",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "f16",
-    "bf16",
-    "f32",
-    "f64",
+/// Types that convert what they are called with, in the language's own spelling.
+pub(crate) const CONVERTING_TYPES: &[&str] = &[
+    "Int", "UInt", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f16", "bf16", "f32",
+    "f64", "c64", "c128", "complex", "Bool", "String", "SIMD",
+];
+
+/// Other types that are suggested.
+const OTHER_TYPES: &[&str] = &[
     "float",
-    "c64",
-    "c128",
-    "complex",
-    "Bool",
     "bool",
-    "String",
     "str",
     "None",
-    "SIMD",
     "list",
     "tuple",
     "dict",
@@ -68,6 +55,11 @@ const TYPE_NAMES: &[&str] = &[
     "Optional",
     "PythonObject",
 ];
+
+/// The types of the language, for suggestions.
+fn type_names() -> impl Iterator<Item = &'static str> {
+    CONVERTING_TYPES.iter().chain(OTHER_TYPES).copied()
+}
 
 impl<'a> FnCx<'_, 'a> {
     /// The type that an annotation means; `Ty::ERROR` after a report.
@@ -185,7 +177,7 @@ impl<'a> FnCx<'_, 'a> {
                     .filter(|(_, item)| matches!(item, Item::Struct(_)))
                     .map(|(name, _)| name.as_str())
                     .collect();
-                known.extend(TYPE_NAMES);
+                known.extend(type_names());
                 self.report(diag::unknown_type(span, name.as_str(), known));
             }
         }
@@ -299,11 +291,7 @@ impl<'a> FnCx<'_, 'a> {
                 Ty::ERROR
             }
             _ => {
-                self.report(diag::unknown_type(
-                    base.span,
-                    name.as_str(),
-                    TYPE_NAMES.iter().copied(),
-                ));
+                self.report(diag::unknown_type(base.span, name.as_str(), type_names()));
                 Ty::ERROR
             }
         }

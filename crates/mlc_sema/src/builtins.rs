@@ -41,7 +41,7 @@ impl<'a> FnCx<'_, 'a> {
             Some(value) => value,
             // An argument may be wrong that was reported before.
             None if self.cx.diagnostics.len() > reported
-                || crate::names::BUILTINS.contains(&name.as_str()) =>
+                || crate::names::is_builtin(name.as_str()) =>
             {
                 Val::error(span)
             }

@@ -99,10 +99,7 @@ pub(crate) fn retype(expr: &mut Expr, ty: Ty) {
             op: BinaryOp::Pow,
             left,
             right,
-        } if right.ty != expr.ty => {
-            let _ = right;
-            retype(left, ty);
-        }
+        } if right.ty != expr.ty => retype(left, ty),
         ExprKind::Binary { left, right, .. } => {
             retype(left, ty);
             retype(right, ty);

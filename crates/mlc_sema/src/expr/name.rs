@@ -64,7 +64,7 @@ impl<'a> FnCx<'_, 'a> {
         if name == "__name__" {
             return Val::strong(ExprKind::Str(self.module_name()), Ty::STR, span);
         }
-        if crate::names::BUILTINS.contains(&name.as_str()) {
+        if crate::names::is_builtin(name.as_str()) {
             return self.not_a_value(name, span);
         }
         if let Some(constant) = math_constant(name.as_str()) {

@@ -1,7 +1,9 @@
 //! The names of the language itself.
 
-/// Functions and types that need no import.
-pub(crate) const BUILTINS: &[&str] = &[
+use crate::annotations::CONVERTING_TYPES;
+
+/// Functions that need no import, and types in Python's spelling.
+const FUNCTIONS: &[&str] = &[
     "len",
     "range",
     "min",
@@ -48,26 +50,6 @@ pub(crate) const BUILTINS: &[&str] = &[
     "empty_like",
     "full_like",
     "dot",
-    "Int",
-    "UInt",
-    "Bool",
-    "String",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "f16",
-    "bf16",
-    "f32",
-    "f64",
-    "c64",
-    "c128",
-    "complex",
-    "SIMD",
     "exp",
     "log",
     "sqrt",
@@ -79,3 +61,12 @@ pub(crate) const BUILTINS: &[&str] = &[
     "floor",
     "ceil",
 ];
+
+/// Functions and types that need no import.
+pub(crate) fn builtins() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().chain(CONVERTING_TYPES).copied()
+}
+
+pub(crate) fn is_builtin(name: &str) -> bool {
+    builtins().any(|builtin| builtin == name)
+}

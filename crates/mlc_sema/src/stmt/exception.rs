@@ -207,7 +207,7 @@ impl<'a> FnCx<'_, 'a> {
         };
         let known = crate::expr::is_shadowed(self, *name)
             || self.assigned.contains(name)
-            || crate::names::BUILTINS.contains(&name.as_str());
+            || crate::names::is_builtin(name.as_str());
         (!known).then(|| (name.as_str().to_owned(), class.span))
     }
 
