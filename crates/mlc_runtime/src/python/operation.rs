@@ -4,9 +4,7 @@ use std::ffi::c_int;
 use std::ptr::null_mut;
 
 use super::api::Api;
-use super::{Gil, Object, Owned, exception, perform, produce, start};
-use crate::error;
-use crate::kind;
+use super::{Object, Owned, perform, produce, start};
 use crate::list::List;
 use crate::text::{Text, as_str};
 
