@@ -11,6 +11,7 @@ use crate::{
     function::{Binding, Lower, Result},
     local_set::LocalSet,
     place::{Borrowed, Spot},
+    text::grows,
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
@@ -156,7 +157,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Binding::Borrow(self.borrow(place, *mutable)?)
             }
             _ => {
-                let values = self.expr(value)?;
+                let values = match owner && grows(slot, value) {
+                    true => vec![self.joined_text(value)?],
+                    false => self.expr(value)?,
+                };
                 if owner {
                     for &value in values.iter().filter(|value| own::is_box(value.r#type())) {
                         name_value(self.cx.context, value, &self.function.locals[slot].name);

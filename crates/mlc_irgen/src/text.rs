@@ -3,6 +3,7 @@
 //! What only looks at a text takes a borrow of it, so that literals and variables are used where they are. What makes
 //! one is a function of the runtime that stores it through its first parameter and returns a status.
 
+mod append;
 mod builder;
 mod literal;
 mod operand;
@@ -14,6 +15,7 @@ use mlc_dialects::own;
 use mlc_sema::hir::{Ty, TyKind};
 
 use crate::function::Lower;
+pub use append::grows;
 pub use ops::is_of_texts;
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {

@@ -242,6 +242,7 @@ void mlc_rt_print_repr(const mlc_rt_text *text);
 void mlc_rt_print_text(const mlc_rt_text *text);
 int32_t mlc_rt_str_chr(mlc_rt_text *out, int64_t code);
 int32_t mlc_rt_str_compare(const mlc_rt_text *a, const mlc_rt_text *b);
+int32_t mlc_rt_str_append(mlc_rt_text *place, const mlc_rt_text *more);
 int32_t mlc_rt_str_concat(mlc_rt_text *out, const mlc_rt_text *a, const mlc_rt_text *b);
 bool mlc_rt_str_contains(const mlc_rt_text *text, const mlc_rt_text *part);
 bool mlc_rt_str_ends_with(const mlc_rt_text *text, const mlc_rt_text *part);

@@ -103,6 +103,21 @@ unsafe fn header(payload: NonNull<u8>) -> Header {
     unsafe { payload.sub(HEADER).cast().read() }
 }
 
+/// How many bytes a block has room for.
+///
+/// # Safety
+/// `payload` must come from [`mlc_rt_alloc`] or [`mlc_rt_realloc`] and still be alive.
+pub(crate) unsafe fn capacity(payload: *mut c_void) -> i64 {
+    // SAFETY: the caller vouches for the payload, before which its header stands.
+    unsafe {
+        let payload = NonNull::new_unchecked(payload.cast::<u8>());
+        let size = header(payload).size;
+        let start = payload.addr().get();
+        sanitizer::poison(start - HEADER, start);
+        size
+    }
+}
+
 /// Checks a size that a program asked for; leaves room for the overhead and for rounding to huge pages.
 fn checked(bytes: i64) -> Option<usize> {
     let size = usize::try_from(bytes).ok()?;

@@ -66,6 +66,7 @@ static TABLE: Table = Table(&table! {
         mlc_rt_print_text,
         mlc_rt_str_chr,
         mlc_rt_str_compare,
+        mlc_rt_str_append,
         mlc_rt_str_concat,
         mlc_rt_str_contains,
         mlc_rt_str_ends_with,

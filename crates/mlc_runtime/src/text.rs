@@ -3,6 +3,7 @@
 //! Compiled code holds a text as one pointer to a buffer; a null pointer is the empty text. Texts are UTF-8, and
 //! positions count code points, as in Python; a text of ASCII alone is indexed in constant time.
 
+mod append;
 mod builder;
 mod character;
 mod compare;
@@ -21,6 +22,7 @@ use crate::alloc::{mlc_rt_alloc, mlc_rt_free};
 use crate::kind::MEMORY_ERROR;
 use crate::sanitizer;
 
+pub use append::*;
 pub use builder::*;
 pub use compare::*;
 pub use complex::*;

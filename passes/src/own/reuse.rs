@@ -12,12 +12,14 @@
 //! As in Perceus (Reinking et al., PLDI 2021) and FP2 (Lorenzen et al., ICFP 2023) a drop is paired with an allocation of the same
 //! size. Here both values may be alive for a while: the new one may take the buffer while the old one is still read, where
 //! no element is read after its place was written, which is the dependence test of loops. A call whose borrowed argument ends
-//! with it (`reuse/transfer.rs`) calls a version of the callee that owns the argument, where that one can reuse it.
+//! with it (`reuse/transfer.rs`) calls a version of the callee that owns the argument, where that one can reuse it. A text that
+//! ends where more is joined to it is appended to (`reuse/append.rs`).
 //!
 //! Requires: `own-insert-drops`.
 //! Leaves: one owner less for each reuse; buffers of somebody else are replaced when the program runs.
 //! Does not: reuse the memory of elements that own memory themselves.
 
+mod append;
 mod transfer;
 
 use crate::analysis::{
@@ -51,6 +53,7 @@ pub static REUSE: Pass = Pass {
         for function in ops_named(module, "func.func") {
             reuse_in(context, function);
         }
+        append::append_in_place(context, module);
         transfer::transfer_arguments(context, module)
     },
 };

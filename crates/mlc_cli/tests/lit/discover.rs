@@ -114,6 +114,7 @@ enum Found {
 fn kind_of(file: &Path, name: &str) -> Found {
     // pytest runs these; Inputs/ holds what a test names itself, and Markdown is for readers.
     let by_pytest = [
+        "tests/conftest.py",
         "tests/python/",
         "tests/oracle/",
         "tests/accuracy/",

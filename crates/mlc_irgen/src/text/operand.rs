@@ -90,6 +90,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
     }
 
+    /// Whether evaluating an expression leaves all texts in memory as they are.
+    pub fn keeps_texts(&self, expr: &Expr) -> bool {
+        is_quiet(expr)
+    }
+
     /// The argument of a parameter that borrows a text, one of several.
     pub fn text_argument(&mut self, arg: &'x Expr, args: &[Expr]) -> Result<Value<'c, 'm>> {
         let text = self.text(arg)?;

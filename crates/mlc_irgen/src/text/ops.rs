@@ -1,7 +1,7 @@
 //! Operations on texts.
 
 use melior::ir::Value;
-use mlc_sema::hir::{Builtin, CompareOp, ErrorKind, Expr, Place};
+use mlc_sema::hir::{Builtin, CompareOp, ErrorKind, Expr};
 
 use crate::{
     Error,
@@ -161,18 +161,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let order = self.call_runtime("mlc_rt_str_compare", &[a, b], &[order])[0];
         let zero = self.b.int(0, self.b.int_type(32));
         self.compare_ints(predicate, order, zero)
-    }
-
-    /// `place += text`
-    pub fn append_text(&mut self, place: &'x Place, value: &'x Expr) -> Result<()> {
-        let spot = self.place(place, true)?;
-        let old = self.borrow_of(&spot, place.ty)?;
-        let old = self.load(old, place.ty)?;
-        let old = self.borrow_box(old[0], false);
-        let more = self.text(value)?;
-        self.at(place.span);
-        let new = self.new_text("mlc_rt_str_concat", &[old, more]);
-        self.write(&spot, place.ty, vec![new])
     }
 
     /// Raises an error with a message that is computed, unless the condition holds; the message is evaluated only then.
