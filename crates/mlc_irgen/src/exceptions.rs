@@ -174,7 +174,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             failed,
             &[],
             &[status],
-            |lower| Ok(lower.call_runtime("mlc_rt_text_raise", &[kind, message], &[status])),
+            |lower| Ok(lower.call_runtime("mlc_rt_text_reraise", &[kind, message], &[status])),
             |_| Ok(vec![zero]),
         )?[0];
         self.propagate_here(status);
@@ -309,7 +309,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         };
         let message = self.borrow_box(values[1], false);
         self.at(span);
-        self.call_checked("mlc_rt_text_raise", &[values[0], message]);
+        self.call_checked("mlc_rt_text_reraise", &[values[0], message]);
         Ok(())
     }
 

@@ -177,6 +177,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             TyKind::Complex(_) => "D".into(),
             TyKind::Str => "s".into(),
             TyKind::PythonObject => "o".into(),
+            TyKind::Exception => "x".into(),
             TyKind::List(element) => format!("[{}", self.shape(*element)?),
             TyKind::Optional(of) => format!("!{}", self.shape(*of)?),
             TyKind::Tuple(items) => {
@@ -243,5 +244,10 @@ fn function(op: PythonOp) -> (&'static str, Option<i64>) {
         PythonOp::Iterate => plain("mlc_rt_py_iterate"),
         PythonOp::Next => plain("mlc_rt_py_next"),
         PythonOp::IsEnd => plain("mlc_rt_py_is_end"),
+        PythonOp::Enter => plain("mlc_rt_py_enter"),
+        PythonOp::Exit => plain("mlc_rt_py_exit"),
+        PythonOp::Matches => plain("mlc_rt_py_matches"),
+        PythonOp::Raise => plain("mlc_rt_py_raise"),
+        PythonOp::RaiseFrom => plain("mlc_rt_py_raise_from"),
     }
 }

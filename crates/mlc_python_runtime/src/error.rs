@@ -1,6 +1,7 @@
 //! Errors of running programs on their way to Python.
 
 use mlc_runtime::kind::KEYBOARD_INTERRUPT;
+use mlc_runtime::python::{EXCEPTIONS, EXCEPTIONS_MODULE};
 use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -10,8 +11,16 @@ use pyo3::types::{PyDict, PyModule};
 fn exceptions(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
     static MODULE: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let made = MODULE.get_or_try_init(py, || {
-        let code = c_str(include_str!("exceptions.py"))?;
-        let module = PyModule::from_code(py, &code, c"<mlc>", c"mlc._exceptions")?;
+        // Compiled code that raises in a callback shares it.
+        let modules = py
+            .import("sys")?
+            .getattr("modules")?
+            .cast_into::<PyDict>()?;
+        if let Some(known) = modules.get_item(EXCEPTIONS_MODULE)? {
+            return Ok(known.cast_into::<PyModule>()?.unbind());
+        }
+        let (code, name) = (c_str(EXCEPTIONS)?, c_str(EXCEPTIONS_MODULE)?);
+        let module = PyModule::from_code(py, &code, c"<mlc>", &name)?;
         Ok::<_, PyErr>(module.unbind())
     })?;
     Ok(made.bind(py))

@@ -8,9 +8,11 @@ mod api;
 mod array;
 mod buffer;
 mod call;
+mod context;
 mod exception;
 mod find;
 mod give;
+mod make;
 mod number;
 mod operation;
 mod shape;
@@ -22,8 +24,10 @@ use std::ffi::{c_int, c_void};
 
 use api::Api;
 pub use call::*;
+pub use context::*;
 pub use exception::Origin;
 pub use give::mlc_rt_py_from;
+pub use make::{EXCEPTIONS, EXCEPTIONS_MODULE};
 pub use operation::*;
 pub use start::{finish, run_as};
 pub use take::mlc_rt_py_into;
@@ -117,6 +121,11 @@ fn perform(act: impl FnOnce(&'static Api) -> c_int) -> i32 {
         Ok(_) => 0,
         Err(status) => status,
     }
+}
+
+/// Whether the program has used Python.
+pub(crate) fn is_used() -> bool {
+    start::started().is_some()
 }
 
 /// Makes one more reference to an object.

@@ -5,6 +5,7 @@
 
 mod append;
 mod builder;
+mod caught;
 mod character;
 mod compare;
 mod complex;
@@ -24,6 +25,7 @@ use crate::sanitizer;
 
 pub use append::*;
 pub use builder::*;
+pub use caught::*;
 pub use compare::*;
 pub use complex::*;
 pub use convert::*;
@@ -38,7 +40,8 @@ pub use scalar::*;
 #[repr(C)]
 #[derive(Debug)]
 pub struct Buffer {
-    /// How many texts point here; negative for a literal, which is never freed.
+    /// How many texts point here; negative for a literal, which is never freed. That of a message of a caught error may have
+    /// [`CAUGHT`] in it.
     references: AtomicI64,
     /// The length in bytes.
     bytes: i64,
@@ -111,6 +114,15 @@ pub(crate) unsafe fn store(out: *mut Text, pieces: &[&str]) -> i32 {
         unsafe { *out = text };
         return 0;
     }
+    // SAFETY: the caller vouches for `out`.
+    unsafe { allocate(out, pieces, bytes) }
+}
+
+/// Stores a new buffer of the pieces, which together have this many bytes. Returns 0, or the status of a `MemoryError`.
+///
+/// # Safety
+/// As for [`store`].
+unsafe fn allocate(out: *mut Text, pieces: &[&str], bytes: usize) -> i32 {
     let head = std::mem::size_of::<Buffer>();
     let buffer: Text = mlc_rt_alloc((head + bytes) as i64).cast();
     if buffer.is_null() {
@@ -167,9 +179,13 @@ pub unsafe extern "C" fn mlc_rt_str_release(text: Text) {
             return;
         }
         sanitizer::release(text);
-        if (*text).references.fetch_sub(1, Ordering::Release) == 1 {
+        let before = (*text).references.fetch_sub(1, Ordering::Release);
+        if before & !CAUGHT == 1 {
             fence(Ordering::Acquire);
             sanitizer::acquire(text);
+            if before & CAUGHT != 0 {
+                caught::forget(text);
+            }
             mlc_rt_free(text.cast());
         }
     }

@@ -87,6 +87,8 @@ pub(crate) struct FnCx<'c, 'a> {
     pub comptime_rounds: usize,
     pub out: Vec<Stmt>,
     pub reachable: bool,
+    /// The last statement was a `with` whose body never comes to its end, so that only an error that was suppressed leads here.
+    pub only_suppressed: bool,
     pub at_top: bool,
     /// In an `__init__`, the value that is being made.
     pub constructs: Option<LocalId>,
@@ -125,6 +127,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             comptime_rounds: 0,
             out: Vec::new(),
             reachable: true,
+            only_suppressed: false,
             at_top: false,
             constructs: None,
             handler_depth: 0,

@@ -2,8 +2,10 @@
 
 mod call;
 mod convert;
+mod exception;
 mod import;
 mod literal;
+mod named;
 mod part;
 
 pub(crate) use import::import_from_python;

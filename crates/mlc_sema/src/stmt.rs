@@ -1,8 +1,10 @@
 //! Statements other than loops.
 
 mod branch;
+mod context;
 mod declaration;
 mod exception;
+mod guarded;
 
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, StmtKind as AstStmt};
@@ -96,7 +98,7 @@ impl<'a> FnCx<'_, 'a> {
                 ));
                 crate::names::bound_by(stmt, &mut |name| self.bind_poisoned(name, span));
             }
-            AstStmt::With(_) => self.unsupported_block("`with`", span),
+            AstStmt::With(item) => return self.with_stmt(item, span),
             AstStmt::Match(_) => self.unsupported_block("`match`", span),
             AstStmt::Invalid { names } => {
                 for name in names {
@@ -104,6 +106,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
         }
+        self.only_suppressed = false;
     }
 
     fn return_stmt(&mut self, value: Option<&'a ast::Expr>, span: Span) {

@@ -61,9 +61,12 @@ api! {
     Py_DecRef(Object);
     PyErr_Clear();
     PyErr_ExceptionMatches(Object) -> c_int;
+    PyErr_GivenExceptionMatches(Object, Object) -> c_int;
+    PyErr_SetObject(Object, Object);
     PyErr_Fetch(*mut Object, *mut Object, *mut Object);
     PyErr_NormalizeException(*mut Object, *mut Object, *mut Object);
     PyErr_Occurred() -> Object;
+    PyException_SetCause(Object, Object);
     PyException_SetTraceback(Object, Object) -> c_int;
     PyBool_FromLong(c_long) -> Object;
     PyBuffer_Release(*mut View);
@@ -75,6 +78,8 @@ api! {
     PyDict_Update(Object, Object) -> c_int;
     PyFloat_AsDouble(Object) -> c_double;
     PyFloat_FromDouble(c_double) -> Object;
+    PyImport_ExecCodeModule(*const c_char, Object) -> Object;
+    PyImport_GetModule(Object) -> Object;
     PyImport_Import(Object) -> Object;
     PyIter_Next(Object) -> Object;
     PyList_Append(Object, Object) -> c_int;
@@ -127,6 +132,7 @@ api! {
     PyObject_GetBuffer(Object, *mut View, c_int) -> c_int;
     PyObject_GetItem(Object, Object) -> Object;
     PyObject_GetIter(Object) -> Object;
+    PyObject_IsSubclass(Object, Object) -> c_int;
     PyObject_IsTrue(Object) -> c_int;
     PyObject_Repr(Object) -> Object;
     PyObject_RichCompare(Object, Object, c_int) -> Object;
@@ -134,7 +140,9 @@ api! {
     PyObject_SetItem(Object, Object, Object) -> c_int;
     PyObject_Size(Object) -> isize;
     PyObject_Str(Object) -> Object;
+    PyObject_Type(Object) -> Object;
     PyObject_Vectorcall(Object, *const Object, usize, Object) -> Object;
+    Py_CompileString(*const c_char, *const c_char, c_int) -> Object;
     PySequence_Contains(Object, Object) -> c_int;
     PySequence_List(Object) -> Object;
     PySequence_Tuple(Object) -> Object;

@@ -18,6 +18,16 @@ unsafe impl Send for Origin {}
 unsafe impl Sync for Origin {}
 
 impl Origin {
+    /// One more reference to an exception.
+    ///
+    /// # Safety
+    /// `object` must be a live exception.
+    pub(crate) unsafe fn share(object: Object) -> Origin {
+        // SAFETY: the caller vouches for the object.
+        unsafe { super::mlc_rt_py_retain(object) };
+        Origin(object)
+    }
+
     /// The exception; it lives as long as this value.
     pub fn object(&self) -> Object {
         self.0
@@ -50,8 +60,7 @@ impl Origin {
 impl Clone for Origin {
     fn clone(&self) -> Origin {
         // SAFETY: the object is live.
-        unsafe { super::mlc_rt_py_retain(self.0) };
-        Origin(self.0)
+        unsafe { Origin::share(self.0) }
     }
 }
 

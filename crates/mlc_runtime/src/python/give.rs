@@ -43,6 +43,7 @@ unsafe fn give(api: &'static Api, shape: &Shape, place: *const u8) -> Option<Own
             Shape::Number(number) => Owned::new(api, number.give(api, place)),
             Shape::Text => Owned::new(api, api.text(as_str(place.cast::<Text>().read()))),
             Shape::Object => Owned::new(api, api.share(api.object(place.cast()))),
+            Shape::Caught => super::context::exception(api, &*place.cast()),
             Shape::List(element) => {
                 let list = &*place.cast::<List>();
                 let made = Owned::new(api, (api.PyList_New)(list.len as isize))?;

@@ -6,7 +6,7 @@
 //! B H I Q         unsigned integers         [X     a list of X
 //! e E f d         f16, bf16, f32, f64       a_x3X  an array of X: its extents, `_` for one known at run time
 //! F D             c64, c128                 (XY)   a tuple: its items inline
-//!                                           !X     an optional: a Bool, then the value
+//! x               a caught error            !X     an optional: a Bool, then the value
 //! ```
 
 /// The number of a kind that elements of arrays have, and `Bool`.
@@ -26,6 +26,8 @@ pub(super) enum Shape {
     Number(Number),
     Text,
     Object,
+    /// Towards Python only.
+    Caught,
     List(Box<Shape>),
     Array {
         element: Number,
@@ -136,6 +138,7 @@ impl Shape {
         Some(match letter {
             b's' => Shape::Text,
             b'o' => Shape::Object,
+            b'x' => Shape::Caught,
             b'[' => Shape::List(Box::new(Shape::read(rest)?)),
             b'!' => Shape::Optional(Box::new(Shape::read(rest)?)),
             b'a' => {
@@ -170,6 +173,7 @@ impl Shape {
         match self {
             Shape::Number(number) => number.size(),
             Shape::Text | Shape::Object => 8,
+            Shape::Caught => 16,
             Shape::List(_) => 24,
             Shape::Array { extents, .. } => 24 + 16 * extents.len(),
             Shape::Tuple(items) => {

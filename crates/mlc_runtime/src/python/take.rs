@@ -89,6 +89,11 @@ unsafe fn take(
                 place.cast::<Object>().write(api.share(object));
                 Ok(())
             }
+            Shape::Caught => Err((
+                TYPE_ERROR,
+                "an exception cannot come from Python".to_owned(),
+            )
+                .into()),
             Shape::List(element) => take_list(api, element, object, place.cast()),
             Shape::Array { element, extents } => take_array(api, *element, extents, object, place),
             Shape::Tuple(items) => {
@@ -264,7 +269,7 @@ unsafe fn destroy(shape: &Shape, place: *mut u8) {
     // SAFETY: the caller vouches for the place, and the shape says what lies where in it.
     unsafe {
         match shape {
-            Shape::Number(_) => {}
+            Shape::Number(_) | Shape::Caught => {}
             Shape::Text => mlc_rt_str_release(place.cast::<Text>().read()),
             Shape::Object => super::mlc_rt_py_release(place.cast::<Object>().read()),
             Shape::List(element) => {

@@ -80,24 +80,6 @@ pub unsafe extern "C" fn mlc_rt_text_raise(kind: i32, message: *const Text) -> i
     error::raise(kind, unsafe { as_str(*message) }.to_owned())
 }
 
-/// Takes the pending error: its message becomes a text, and none is pending any more.
-///
-/// # Safety
-/// `out` must point to where a text may be written.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mlc_rt_text_caught(out: *mut Text) {
-    let message = error::take().map_or_else(String::new, |error| {
-        String::from_utf8_lossy(&error.message).into_owned()
-    });
-    // Without memory for the message, it is empty.
-    // SAFETY: the caller vouches for the place.
-    unsafe {
-        if store(out, &[&message]) != 0 {
-            *out = std::ptr::null_mut();
-        }
-    }
-}
-
 /// Writes what `repr` gives of a text to standard output.
 ///
 /// # Safety

@@ -33,6 +33,14 @@ impl FnCx<'_, '_> {
         }
     }
 
+    pub fn bool(&self, truth: bool, span: Span) -> Expr {
+        Expr {
+            kind: ExprKind::Bool(truth),
+            ty: Ty::BOOL,
+            span,
+        }
+    }
+
     pub fn str(&self, text: &str, span: Span) -> Expr {
         Expr {
             kind: ExprKind::Str(text.into()),

@@ -60,6 +60,16 @@ pub enum PythonOp {
     Next,
     /// `(object)`: `Bool`.
     IsEnd,
+    /// `(manager)`: what `__enter__` gives.
+    Enter,
+    /// `(manager, exception)`, or `None` for no exception: what `__exit__` gives, as a `Bool`.
+    Exit,
+    /// `(exception, class or tuple of classes)`: `Bool`.
+    Matches,
+    /// `(exception)`: raises; `None`.
+    Raise,
+    /// `(exception, cause)`, with the object `None` for no cause: raises; `None`.
+    RaiseFrom,
 }
 
 /// Python's operators, in the order of the runtime's numbers for them.

@@ -77,6 +77,7 @@ impl<'a> Checker<'a> {
             match result {
                 None => cx.cx.end_without_result(func),
                 Some(Ty::NONE | Ty::ERROR) => {}
+                Some(_) if cx.only_suppressed => cx.raise_suppressed(ast.name.span),
                 Some(ty) => {
                     let ty = cx.fall_off_end(ty);
                     if matches!(cx.cx.types.kind(ty), TyKind::Optional(_)) {
@@ -164,6 +165,7 @@ fn global_names(body: &[ast::Stmt], found: &mut dyn FnMut(Name)) {
             ast::StmtKind::For(item) => global_names(&item.body, found),
             ast::StmtKind::While { body, .. } => global_names(body, found),
             ast::StmtKind::Try(item) => global_names(&item.body, found),
+            ast::StmtKind::With(item) => global_names(&item.body, found),
             _ => {}
         }
     }

@@ -14,7 +14,7 @@ impl FnCx<'_, '_> {
         if ty == Ty::PYTHON_OBJECT || ty == Ty::ERROR {
             return value;
         }
-        if ty != Ty::NONE && !self.crosses(ty) {
+        if !matches!(ty, Ty::NONE | Ty::EXCEPTION) && !self.crosses(ty) {
             let name = self.ty_name(ty);
             self.report(Diagnostic::error(
                 "type-mismatch",

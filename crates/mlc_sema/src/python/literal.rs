@@ -14,6 +14,7 @@ impl<'a> FnCx<'_, 'a> {
     pub fn object_literal(&mut self, expr: &'a ast::Expr) -> Option<Val> {
         let span = expr.span;
         match &expr.kind {
+            Ast::Name(name) => self.named_in_python(*name, span),
             Ast::List(items) if !items.iter().any(is_starred) => {
                 let items = self.objects(items, span);
                 Some(self.object(PythonOp::From, vec![items], span))

@@ -1,12 +1,12 @@
-//! `raise` and `try`.
+//! `raise`.
 
 use mlc_diagnostics::Span;
-use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::diag;
-use crate::func::{FnCx, Path};
-use crate::hir::{Builtin, ErrorKind, Handler, StmtKind, Ty};
+use crate::func::FnCx;
+use crate::hir::{Builtin, ErrorKind, StmtKind, Ty};
+
 impl<'a> FnCx<'_, 'a> {
     pub fn raise(
         &mut self,
@@ -14,7 +14,9 @@ impl<'a> FnCx<'_, 'a> {
         cause: Option<&'a ast::Expr>,
         span: Span,
     ) {
-        if let Some(cause) = cause {
+        if let Some(cause) = cause
+            && !exception.is_some_and(|exception| self.is_object_expr(exception))
+        {
             self.cause(cause);
         }
         let Some(exception) = exception else {
@@ -73,6 +75,7 @@ impl<'a> FnCx<'_, 'a> {
         } else {
             let value = self.value(exception, None);
             match value.expr.ty {
+                Ty::PYTHON_OBJECT => self.raise_object(value.expr, cause, span),
                 Ty::EXCEPTION => self.emit(StmtKind::Reraise(Some(value.expr)), span),
                 Ty::ERROR => {}
                 ty => {
@@ -101,99 +104,17 @@ impl<'a> FnCx<'_, 'a> {
             return;
         }
         let value = self.value(cause, None);
-        if !matches!(value.expr.ty, Ty::EXCEPTION | Ty::ERROR) {
+        if !matches!(value.expr.ty, Ty::EXCEPTION | Ty::PYTHON_OBJECT | Ty::ERROR) {
             let found = self.ty_name(value.expr.ty);
             self.report(diag::unlike(cause.span, "an exception", &found));
         }
     }
 
-    fn error_kind(&self, expr: &ast::Expr) -> Option<ErrorKind> {
+    pub fn error_kind(&self, expr: &ast::Expr) -> Option<ErrorKind> {
         match &expr.kind {
             Ast::Name(name) if !self.vars.contains_key(name) => ErrorKind::from_name(name.as_str()),
             _ => None,
         }
-    }
-
-    pub fn try_stmt(&mut self, item: &'a ast::Try, span: Span) {
-        let mut body = self.path(|cx| cx.block(&item.body));
-        // In a handler, what the body binds may be bound or not.
-        let maybe: Vec<(Name, crate::func::Var)> = (body.delta.iter())
-            .filter_map(|(name, var)| {
-                let var = var?;
-                let before = self.vars.get(&name);
-                match before {
-                    Some(before) if before.local == var.local => None,
-                    _ => Some((
-                        name,
-                        crate::func::Var {
-                            certain: false,
-                            ..var
-                        },
-                    )),
-                }
-            })
-            .collect();
-        let mut handlers = Vec::with_capacity(item.handlers.len());
-        let mut paths = Vec::new();
-        for handler in &item.handlers {
-            let kinds = self.handler_kinds(handler.exception.as_ref());
-            let mut local = None;
-            let path = self.path(|cx| {
-                for (name, var) in &maybe {
-                    cx.set_var(*name, Some(*var));
-                }
-                if let Some(name) = handler.name {
-                    let id = cx.local_for(name.name, Ty::EXCEPTION, false, name.span);
-                    cx.bind_var(name.name, id);
-                    local = Some(id);
-                }
-                cx.handler_depth += 1;
-                cx.block(&handler.body);
-                cx.handler_depth -= 1;
-                if let Some(name) = handler.name {
-                    cx.set_var(name.name, None);
-                }
-            });
-            handlers.push((kinds, local, handler.span));
-            paths.push(path);
-        }
-        // `else` goes on from the end of the body.
-        let delta = std::mem::take(&mut body.delta);
-        let body_reachable = body.reachable;
-        let orelse = self.path(|cx| {
-            for (name, var) in delta.iter() {
-                cx.set_var(name, var);
-            }
-            cx.block(&item.orelse);
-        });
-        paths.push(Path {
-            reachable: orelse.reachable && body_reachable,
-            ..orelse
-        });
-        let mut blocks = self.join(paths, span);
-        let orelse = blocks.pop().unwrap_or_default();
-        let handlers = (handlers.into_iter().zip(blocks))
-            .map(|((kinds, name, span), body)| Handler {
-                kinds,
-                name,
-                body,
-                span,
-            })
-            .collect();
-        let outer = std::mem::take(&mut self.out);
-        let reachable = std::mem::replace(&mut self.reachable, true);
-        self.block(&item.finally);
-        let finally = std::mem::replace(&mut self.out, outer);
-        self.reachable &= reachable;
-        self.emit(
-            StmtKind::Try {
-                body: body.stmts,
-                handlers,
-                orelse,
-                finally,
-            },
-            span,
-        );
     }
 
     /// `raise Name` or `raise Name(…)` of something that nothing here is called.
@@ -211,7 +132,7 @@ impl<'a> FnCx<'_, 'a> {
         (!known).then(|| (name.as_str().to_owned(), class.span))
     }
 
-    fn report_unknown_exception(&mut self, name: &str, span: Span) {
+    pub(super) fn report_unknown_exception(&mut self, name: &str, span: Span) {
         let known = ErrorKind::ALL.iter().map(|kind| kind.name());
         let message = format!("`{name}` is not a built-in exception");
         let mut diagnostic = mlc_diagnostics::Diagnostic::error("unknown-exception", span, message);
@@ -219,29 +140,5 @@ impl<'a> FnCx<'_, 'a> {
             diagnostic = diagnostic.fixit(format!("did you mean `{near}`?"), span, near);
         }
         self.report(diagnostic);
-    }
-
-    fn handler_kinds(&mut self, exception: Option<&'a ast::Expr>) -> Vec<ErrorKind> {
-        let Some(exception) = exception else {
-            return Vec::new();
-        };
-        let classes: &'a [ast::Expr] = match &exception.kind {
-            Ast::Tuple(items) => items,
-            _ => std::slice::from_ref(exception),
-        };
-        let mut kinds = Vec::with_capacity(classes.len());
-        for class in classes {
-            match self.error_kind(class) {
-                Some(kind) => kinds.push(kind),
-                None => {
-                    let name = match &class.kind {
-                        Ast::Name(name) => name.as_str(),
-                        _ => "this",
-                    };
-                    self.report_unknown_exception(name, class.span);
-                }
-            }
-        }
-        kinds
     }
 }

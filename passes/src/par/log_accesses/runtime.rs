@@ -28,6 +28,7 @@ pub(super) fn touches(callee: &str) -> &'static [(i64, i64)] {
         ("mlc_rt_text_caught", &[RESULT]),
         ("mlc_rt_text_finish", &[RESULT, LIST]),
         ("mlc_rt_text_raise", &[TEXT]),
+        ("mlc_rt_text_reraise", &[TEXT]),
         ("mlc_rt_text_", &[GROWN, TEXT, TEXT]),
         ("mlc_rt_print_text", &[TEXT]),
         ("mlc_rt_print_repr", &[TEXT]),

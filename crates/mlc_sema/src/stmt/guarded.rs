@@ -1,0 +1,216 @@
+//! `try` and its handlers.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::Name;
+use mlc_syntax::ast::{self, ExprKind as Ast};
+
+use crate::func::{Delta, FnCx, Path, Var};
+use crate::hir::{ErrorKind, Expr, Handler, LocalId, Stmt, StmtKind, Ty};
+
+/// What a handler catches.
+enum Caught {
+    /// Errors of these kinds; empty: all.
+    Kinds(Vec<ErrorKind>),
+    /// Those for which a test of the error, which is bound to the local first, holds.
+    Test {
+        error: LocalId,
+        before: Vec<Stmt>,
+        condition: Expr,
+    },
+}
+
+/// The head of a handler, whose body is checked apart.
+struct Head {
+    caught: Caught,
+    name: Option<LocalId>,
+    span: Span,
+}
+
+impl<'a> FnCx<'_, 'a> {
+    pub fn try_stmt(&mut self, item: &'a ast::Try, span: Span) {
+        let mut body = self.path(|cx| cx.block(&item.body));
+        let maybe = self.bound_perhaps(&body.delta);
+        let mut heads = Vec::with_capacity(item.handlers.len());
+        let mut paths = Vec::new();
+        for handler in &item.handlers {
+            let caught = self.caught(handler.exception.as_ref(), &maybe, handler.span);
+            let mut local = None;
+            let path = self.path(|cx| {
+                cx.set_vars(&maybe);
+                if let Some(name) = handler.name {
+                    local = Some(cx.bind_caught(name, &caught));
+                }
+                cx.handler_depth += 1;
+                cx.block(&handler.body);
+                cx.handler_depth -= 1;
+                if let Some(name) = handler.name {
+                    cx.set_var(name.name, None);
+                }
+            });
+            heads.push(Head {
+                caught,
+                name: local,
+                span: handler.span,
+            });
+            paths.push(path);
+        }
+        // `else` goes on from the end of the body.
+        let delta = std::mem::take(&mut body.delta);
+        let body_reachable = body.reachable;
+        let orelse = self.path(|cx| {
+            for (name, var) in delta.iter() {
+                cx.set_var(name, var);
+            }
+            cx.block(&item.orelse);
+        });
+        paths.push(Path {
+            reachable: orelse.reachable && body_reachable,
+            ..orelse
+        });
+        let mut blocks = self.join(paths, span);
+        let orelse = blocks.pop().unwrap_or_default();
+        let handlers = self.handlers(heads, blocks);
+        let outer = std::mem::take(&mut self.out);
+        let reachable = std::mem::replace(&mut self.reachable, true);
+        self.block(&item.finally);
+        let finally = std::mem::replace(&mut self.out, outer);
+        self.reachable &= reachable;
+        self.emit(
+            StmtKind::Try {
+                body: body.stmts,
+                handlers,
+                orelse,
+                finally,
+            },
+            span,
+        );
+    }
+
+    /// What a body has bound, which behind an error in it may be bound or not.
+    pub(super) fn bound_perhaps(&self, delta: &Delta) -> Vec<(Name, Var)> {
+        (delta.iter())
+            .filter_map(|(name, var)| {
+                let var = var?;
+                let before = self.vars.get(&name);
+                let is_same = before.is_some_and(|before| before.local == var.local);
+                let certain = false;
+                (!is_same).then_some((name, Var { certain, ..var }))
+            })
+            .collect()
+    }
+
+    pub(super) fn set_vars(&mut self, vars: &[(Name, Var)]) {
+        for (name, var) in vars {
+            self.set_var(*name, Some(*var));
+        }
+    }
+
+    /// The local of `as name`: an `Exception`, or the object that it is where a test of Python's caught it.
+    fn bind_caught(&mut self, name: ast::Ident, caught: &Caught) -> LocalId {
+        let (ty, error) = match caught {
+            Caught::Kinds(_) => (Ty::EXCEPTION, None),
+            Caught::Test { error, .. } => (Ty::PYTHON_OBJECT, Some(*error)),
+        };
+        let local = self.local_for(name.name, ty, false, name.span);
+        if let Some(error) = error {
+            let value = self.exception_object(error, name.span);
+            self.emit(StmtKind::Bind { local, value }, name.span);
+        }
+        self.bind_var(name.name, local);
+        local
+    }
+
+    /// What stands behind `except`.
+    fn caught(
+        &mut self,
+        exception: Option<&'a ast::Expr>,
+        maybe: &[(Name, Var)],
+        span: Span,
+    ) -> Caught {
+        let Some(exception) = exception else {
+            return Caught::Kinds(Vec::new());
+        };
+        let classes: &'a [ast::Expr] = match &exception.kind {
+            Ast::Tuple(items) => items,
+            _ => std::slice::from_ref(exception),
+        };
+        if classes.iter().any(|class| self.is_object_expr(class)) {
+            let error = self.temp("caught", Ty::EXCEPTION, span);
+            let mut condition = self.bool(false, span);
+            let path = self.path(|cx| {
+                cx.set_vars(maybe);
+                condition = cx.is_caught_by(error, classes, exception.span);
+            });
+            return Caught::Test {
+                error,
+                before: path.stmts,
+                condition,
+            };
+        }
+        let mut kinds = Vec::with_capacity(classes.len());
+        for class in classes {
+            match self.error_kind(class) {
+                Some(kind) => kinds.push(kind),
+                None => {
+                    let name = match &class.kind {
+                        Ast::Name(name) => name.as_str(),
+                        _ => "this",
+                    };
+                    self.report_unknown_exception(name, class.span);
+                }
+            }
+        }
+        Caught::Kinds(kinds)
+    }
+
+    /// Handlers with their bodies. One with a test catches all: where the test fails, it raises the error again for those behind it.
+    fn handlers(&mut self, heads: Vec<Head>, bodies: Vec<Vec<Stmt>>) -> Vec<Handler> {
+        let mut handlers: Vec<Handler> = Vec::new();
+        for (head, body) in heads.into_iter().zip(bodies).rev() {
+            let span = head.span;
+            let stmt = |kind| Stmt { kind, span };
+            match head.caught {
+                Caught::Kinds(kinds) => handlers.insert(
+                    0,
+                    Handler {
+                        kinds,
+                        name: head.name,
+                        body,
+                        span,
+                    },
+                ),
+                Caught::Test {
+                    error,
+                    before,
+                    condition,
+                } => {
+                    let again = self.load_local(error, span);
+                    let again = stmt(StmtKind::Reraise(Some(again)));
+                    let behind = std::mem::take(&mut handlers);
+                    let otherwise = match behind.is_empty() {
+                        true => again,
+                        false => stmt(StmtKind::Try {
+                            body: vec![again],
+                            handlers: behind,
+                            orelse: Vec::new(),
+                            finally: Vec::new(),
+                        }),
+                    };
+                    let mut tested = before;
+                    tested.push(stmt(StmtKind::If {
+                        condition,
+                        then: body,
+                        orelse: vec![otherwise],
+                    }));
+                    handlers.push(Handler {
+                        kinds: Vec::new(),
+                        name: Some(error),
+                        body: tested,
+                        span,
+                    });
+                }
+            }
+        }
+        handlers
+    }
+}
