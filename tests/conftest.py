@@ -10,6 +10,12 @@ import pytest
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", Path(__file__).parents[1] / "target"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def user_cache(tmp_path_factory):
+    """Nothing is kept between runs, nor in the user's folder."""
+    os.environ["MLC_CACHE_DIR"] = str(tmp_path_factory.mktemp("user-cache"))
+
+
 @pytest.fixture(scope="session")
 def command():
     """The command as it is built for development."""

@@ -4,11 +4,14 @@ import os
 import random
 import resource
 import signal
+import subprocess
 import sys
 import time
+import traceback
 
 import pytest
 
+import mlc
 import mlc.importer
 
 SOURCE = """
@@ -102,6 +105,48 @@ def test_one_of_many_processes_compiles(folder):
     os.close(start)
     outcomes = [child.outcome() for child in children]
     assert sorted(outcomes) == ["cached"] * 31 + ["compiled"]
+
+
+def test_what_is_imported_and_what_is_compiled_by_its_path_are_kept_once(folder, command):
+    path = folder / "kept.mlc"
+    assert Child().outcome() == "compiled"
+    (kept,) = entries(folder)
+    written = kept.stat().st_mtime_ns
+    assert mlc.compile(path).f(10) == EXPECTED
+    assert mlc.compile(os.path.relpath(path)).f(10) == EXPECTED
+    assert entries(folder) == [kept] and kept.stat().st_mtime_ns == written
+    assert mlc.compile(path, fp="strict").f(10) == EXPECTED
+    assert len(entries(folder)) == 2
+    assert Child().outcome() == "cached"
+    done = subprocess.run([command, "cache", "explain", path], capture_output=True, text=True)
+    assert done.stdout.startswith("hit\n") and f"{kept} is taken" in done.stdout
+
+
+def test_modules_of_one_source_have_values_of_their_own(tmp_path):
+    source = "items = [1]\nfn add(x: Int):\n    items.append(x)\n"
+    (tmp_path / "own.mlc").write_text(source)
+    for given in (source, tmp_path / "own.mlc"):
+        one, other = mlc.compile(given), mlc.compile(given)
+        one.add(2)
+        assert (list(one.items), list(other.items)) == ([1, 2], [1])
+
+
+def test_texts_are_kept_by_what_they_say(tmp_path, monkeypatch, command):
+    monkeypatch.setenv("MLC_CACHE_DIR", str(tmp_path))
+    source = "fn f(x: Int) -> Int:\n    return 6 // x\n"
+    m = mlc.compile(source)
+    (kept,) = tmp_path.glob("texts/*.mlcc")
+    written = kept.stat().st_mtime_ns
+    assert mlc.compile(source).f(2) == m.f(2) == 3
+    assert kept.stat().st_mtime_ns == written
+    with pytest.raises(ZeroDivisionError) as caught:
+        mlc.compile(source).f(0)
+    assert "return 6 // x" in "".join(traceback.format_exception(caught.value))
+    mlc.compile(source + "\n", defines={"N": 1})
+    mlc.compile(source, filename="some.mlc")
+    assert len(list(tmp_path.glob("texts/*.mlcc"))) == 3
+    done = subprocess.run([command, "cache", "explain", "-"], input=source, capture_output=True, text=True)
+    assert done.stdout.startswith("hit\n"), done.stdout
 
 
 def test_killed_processes_leave_nothing_that_is_wrong(folder):

@@ -2,14 +2,12 @@
 
 use crate::{
     CompileError, Dependency, Diagnostic, Emit, Format, Interface, JitModule, Language, Observer,
-    Options, PartTime, Session, Source, Target,
+    Options, PartTime, Program, Session, Sharing, Source, Target,
     front::{self, Front},
     guard::guard,
     interface, ir_diagnostics,
     jit::Symbols,
-    native, separate,
-    state::{self, Sharing},
-    stub,
+    native, separate, state, stub,
     times::Times,
 };
 use mlc_codegen::{CodeFile, Extension, LinkError, Lowering, Unit};
@@ -188,7 +186,8 @@ impl Compiled {
                 })
             }
             Emit::Exe => {
-                let object = self.code(|lowering| self.program(lowering), CodeFile::Object)?;
+                let object =
+                    self.code(|lowering| self.unit_of_program(lowering), CodeFile::Object)?;
                 let sanitizer = native::sanitizer(&self.options);
                 self.link(|strip| mlc_codegen::executable(&object, strip, sanitizer))
             }
@@ -258,16 +257,31 @@ impl Compiled {
         Ok((code.object, symbols))
     }
 
+    /// The module as a program that runs in this process.
+    pub fn program(&self) -> Result<Program, CompileError> {
+        guard(|| {
+            self.without_sanitizer("code in this process")?;
+            let object = self.code(|lowering| self.unit_of_program(lowering), CodeFile::Object)?;
+            let warnings = self.front.as_ref().map(|front| front.warnings.clone());
+            let warnings = warnings.unwrap_or_default();
+            let sources = Arc::clone(&self.sources);
+            Ok(Program::compiled(
+                self.name.clone(),
+                object,
+                warnings,
+                sources,
+            ))
+        })
+    }
+
     /// Runs the module as a program, in this process unless a sanitizer needs one of its own: its top-level statements, or of textual IR the function `main`.
     /// Returns the exit status; an error that nobody caught has been written to standard error.
     pub fn run(&self, args: &[String]) -> Result<i32, CompileError> {
-        guard(|| {
-            if native::sanitizer(&self.options).is_some() {
-                return separate::run(&self.emit(Emit::Exe)?, &self.name, args);
-            }
-            let object = self.code(|lowering| self.program(lowering), CodeFile::Object)?;
-            mlc_codegen::run_program(&object, &self.name, args).map_err(ir_diagnostics::undefined)
-        })
+        if native::sanitizer(&self.options).is_some() {
+            return separate::run(&self.emit(Emit::Exe)?, &self.name, args);
+        }
+        let program = self.program()?;
+        guard(|| program.run(args))
     }
 
     /// A sanitizer takes over the memory of the whole process, so that it must be there from its start.
@@ -346,7 +360,7 @@ impl Compiled {
     }
 
     /// The program that the module is when it is run.
-    fn program(&self, lowering: &Lowering) -> Unit {
+    fn unit_of_program(&self, lowering: &Lowering) -> Unit {
         let start = match &self.front {
             Some(_) => self.start(),
             None => lowering.exported().into_iter().find(|name| name == "main"),

@@ -1,8 +1,8 @@
 //! Machine code in this process.
 
 use crate::{
-    CompileError, ir_diagnostics,
-    state::{Sharing, State, Variable},
+    CompileError, Sharing, ir_diagnostics,
+    state::{State, Variable},
 };
 use serde::{Deserialize, Serialize};
 use std::{

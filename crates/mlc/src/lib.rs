@@ -39,6 +39,7 @@ mod jit;
 mod loader;
 mod native;
 mod options;
+mod program;
 mod render;
 mod separate;
 mod session;
@@ -63,8 +64,10 @@ pub use mlc_codegen::{cpu_names, gpu_names, host_cpu, on_fatal};
 pub use mlc_interface::Interface;
 pub use mlc_passes::stage::Stage;
 pub use options::{Checks, Fp, OptLevel, Options, RaceChecks, Sanitize, Target};
+pub use program::Program;
 pub use session::{Observer, Session};
 pub use source::{Language, Source};
+pub use state::Sharing;
 pub use times::PartTime;
 pub use words::UnknownWord;
 

@@ -1,6 +1,6 @@
 //! What is compiled: text with a name.
 
-use crate::ModuleName;
+use crate::{ContentHash, ModuleName};
 
 /// The language of a source.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -31,6 +31,13 @@ impl Source {
             imported: None,
             kept: None,
         }
+    }
+
+    /// A text that is no file: its name is that of no other text.
+    pub fn text(text: impl Into<Vec<u8>>) -> Source {
+        let text = text.into();
+        let hash = ContentHash::of(&text).short(12);
+        Source::mlc(format!("<mlc-{hash}>"), text)
     }
 
     /// Textual MLIR.
@@ -91,7 +98,7 @@ impl Source {
         self.language
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 

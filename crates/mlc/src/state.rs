@@ -31,9 +31,10 @@ pub(crate) struct Variable {
     pub ran: bool,
 }
 
-/// Which variables a program shares with others of the process.
+/// Which top-level values a module shares with the others of its process that are made of the same source.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Sharing {
+pub enum Sharing {
+    /// All: wherever it is imported, it is one.
     All,
     /// Those of the modules that it imports, not its own.
     Imports,

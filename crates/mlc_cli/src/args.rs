@@ -34,7 +34,7 @@ pub enum Command {
     Explain { code: String },
     /// List what code can be generated for
     Targets,
-    /// Look into, or empty, the cache of modules that Python imported
+    /// Look into, or empty, the cache of what was compiled for Python and for `mlc run`
     #[command(subcommand)]
     Cache(CacheCommand),
 }
@@ -43,8 +43,11 @@ pub enum Command {
 pub enum CacheCommand {
     /// Say whether a file is found in the cache, and why or why not
     Explain {
-        /// The source
+        /// The source; `-` is a text that Python compiles, from standard input
         file: PathBuf,
+        /// As `mlc run` finds it, not as Python does
+        #[arg(long)]
+        run: bool,
         #[command(flatten)]
         build: BuildArgs,
     },

@@ -1,33 +1,45 @@
-//! `mlc cache`: what is kept of modules that Python imported.
+//! `mlc cache`: what is kept of modules of Python's and of programs that were run.
 
 use crate::{
     args::{BuildArgs, CacheCommand},
     input, output,
     report::Failure,
 };
-use mlc::{Cache, Source, SourceLoader};
+use mlc::{Cache, ModuleName, Source, SourceLoader};
 use std::{path::Path, process::ExitCode};
 
 /// Runs a command on the cache.
 pub fn cache(command: CacheCommand) -> Result<ExitCode, Failure> {
     match command {
-        CacheCommand::Explain { file, build } => explain(&file, &build),
+        CacheCommand::Explain { file, run, build } => explain(&file, run, &build),
         CacheCommand::Clear { paths } => Ok(clear(&paths)),
     }
 }
 
 /// Says whether a file's module would come from the cache, and why each file there is taken or not. Exit status 1: it would not.
-fn explain(file: &Path, build: &BuildArgs) -> Result<ExitCode, Failure> {
+fn explain(file: &Path, run: bool, build: &BuildArgs) -> Result<ExitCode, Failure> {
     let source = input::read(file, build)?;
     let loader = build.loader(&source);
-    let source = as_imported(file, source, &loader);
-    let report = Cache::of_user().explain(&build.options(), &loader, &source);
+    let (cache, options) = (Cache::of_user(), build.options());
+    let report = if run {
+        cache.explain_program(&options, &loader, &source)
+    } else {
+        cache.explain(&options, &loader, &as_imported(file, source, &loader))
+    };
     output::print(&report.to_string());
     Ok(ExitCode::from(u8::from(!report.hits())))
 }
 
 /// The source as Python imports it: by its whole path, under its name.
 fn as_imported(file: &Path, source: Source, loader: &dyn SourceLoader) -> Source {
+    if source.name() == input::STDIN {
+        let source = Source::text(source.bytes());
+        let name = ModuleName {
+            path: source.module_name(),
+            package: false,
+        };
+        return source.imported_as(name);
+    }
     let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let source = source.renamed(path.to_string_lossy());
     let name = loader.locate(source.name()).unwrap_or_default();

@@ -5,18 +5,18 @@ use std::ffi::c_void;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
-use mlc_python_runtime::Code;
+use mlc::{ModuleName, Sharing, SourceLoader};
 use mlc_python_runtime::error::remember_source;
-use mlc_python_runtime::module::{self, Entries, Settings};
+use mlc_python_runtime::module::Entries;
 use mlc_python_runtime::scalar::type_name;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyModule, PyString};
 
-use crate::activity::Compiling;
 use crate::error::compile_error;
+use crate::import::load;
 use crate::parts::Parts;
 
 /// Compile a source in the mlc language to a module of its functions.
@@ -26,7 +26,8 @@ use crate::parts::Parts;
 /// `checks` is `none`, `bounds` or `overflow`. With `strict`, an array that does not lie in row-major order is an error; without, it
 /// is copied for the call, and back where the function writes to it.
 ///
-/// Modules that the source imports are found beside it and on `sys.path`.
+/// Modules that the source imports are found beside it and on `sys.path`. What is compiled is kept in the cache: of a file where imported
+/// modules are, of a text in the user's folder. Every call makes a module with top-level values of its own.
 ///
 /// Raises `CompileError`, which carries the compiler's messages, where the source does not compile.
 /// `filename` is the name of a source that is given as text, for messages.
@@ -42,32 +43,17 @@ pub fn compile<'py>(
     filename: Option<String>,
 ) -> PyResult<Bound<'py, PyModule>> {
     let py = source.py();
-    let Choices { options, strict } = Choices::new(target, defines, fp, checks, strict)?;
-    let parts = Parts::new(search_path(py)?, HashMap::new());
-    let request = Request::new(source, options, filename, parts)?;
-    let activity = Compiling::start(&request.given.name);
-    let compiled = py.detach(|| {
-        let compiled = request.session.compile(&request.source)?;
-        let code = compiled.jit()?;
-        Ok::<_, mlc::CompileError>((compiled, code))
-    });
-    drop(activity);
-    let (compiled, code) = compiled.map_err(|error| compile_error(py, &error))?;
-    let code = Arc::new(Loaded(code));
-
-    let module = PyModule::new(py, compiled.name())?;
-    let given = request.given;
+    let choices = Choices::new(target, defines, fp, checks, strict)?;
+    let parts = Arc::new(Parts::new(search_path(py)?, HashMap::new()));
+    let given = Given::read(source, filename)?;
+    let source = given.source(&*parts);
+    let module = PyModule::new(py, &source.module_name())?;
     if given.is_file {
-        module.setattr("__file__", &given.name)?;
-    } else if let (Ok(text), true) = (String::from_utf8(given.text), given.is_unnamed) {
-        remember_source(py, &given.name, &text)?;
+        module.setattr("__file__", source.name())?;
+    } else if given.name.is_none() {
+        remember_source(py, source.name(), &String::from_utf8_lossy(&given.text))?;
     }
-    if let Some(interface) = compiled.interface() {
-        let settings = Settings { strict };
-        let kept: Code = code.clone();
-        // SAFETY: code and description are those of one compilation.
-        unsafe { module::fill(&module, &interface, &*code, &kept, settings)? };
-    }
+    load(&module, &source, choices, parts, Sharing::Imports)?;
     Ok(module)
 }
 
@@ -97,42 +83,12 @@ pub fn emit<'py>(
     let form: mlc::Emit = word(form)?;
     let Choices { options, .. } = Choices::new(target, defines, fp, checks, false)?;
     let parts = Parts::new(search_path(py)?, modules.unwrap_or_default());
-    let request = Request::new(source, options, filename, parts)?;
-    let emitted = py.detach(|| request.session.compile(&request.source)?.emit(form));
-    let emitted = emitted.map_err(|error| compile_error(py, &error))?;
-    Ok(PyBytes::new(py, &emitted))
-}
-
-/// What is to be compiled, and how.
-struct Request {
-    given: Given,
-    source: mlc::Source,
-    session: mlc::Session,
-}
-
-impl Request {
-    fn new(
-        source: &Bound<'_, PyAny>,
-        options: mlc::Options,
-        filename: Option<String>,
-        parts: Parts,
-    ) -> PyResult<Request> {
-        let py = source.py();
-        let given = Given::read(source, filename)?;
-        let source = mlc::Source::mlc(given.name.as_str(), given.text.clone());
-        let name = mlc::ModuleName {
-            path: source.module_name(),
-            package: false,
-        };
-        let source = source.imported_as(name);
-        let session = mlc::Session::new(options).map_err(|error| compile_error(py, &error))?;
-        let session = session.load_from(Arc::new(parts));
-        Ok(Request {
-            given,
-            source,
-            session,
-        })
-    }
+    let source = Given::read(source, filename)?.source(&parts);
+    let failed = |error| compile_error(py, &error);
+    let session = mlc::Session::new(options).map_err(failed)?;
+    let session = session.load_from(Arc::new(parts));
+    let emitted = py.detach(|| session.compile(&source)?.emit(form));
+    Ok(PyBytes::new(py, &emitted.map_err(failed)?))
 }
 
 /// What the keywords of `mlc.compile` decide.
@@ -239,12 +195,10 @@ fn literals(defines: &Bound<'_, PyDict>) -> PyResult<Vec<(String, String)>> {
 
 /// A source as `mlc.compile` got it.
 struct Given {
-    /// The path, or a name that no other source has.
-    name: String,
+    /// The path of a file, or what a text is called.
+    name: Option<String>,
     text: Vec<u8>,
     is_file: bool,
-    /// Whether the name was made up, so that nothing else knows the text.
-    is_unnamed: bool,
 }
 
 impl Given {
@@ -253,15 +207,10 @@ impl Given {
         if let Ok(text) = source.cast::<PyString>() {
             let text = text.to_cow()?;
             if text.contains('\n') || !text.ends_with(".mlc") {
-                static COUNT: AtomicUsize = AtomicUsize::new(1);
-                let is_unnamed = filename.is_none();
-                let name = filename
-                    .unwrap_or_else(|| format!("<mlc-{}>", COUNT.fetch_add(1, Ordering::Relaxed)));
                 return Ok(Given {
-                    name,
+                    name: filename,
                     text: text.as_bytes().to_vec(),
                     is_file: false,
-                    is_unnamed,
                 });
             }
         }
@@ -285,11 +234,34 @@ impl Given {
             .as_bytes()
             .to_vec();
         file.call_method0("close")?;
+        // As the import hook has it, so that both find one module in the cache.
+        let path = py.import("os.path")?.call_method1("abspath", (path,))?;
         Ok(Given {
-            name: path.str()?.to_string(),
+            name: Some(path.str()?.to_string()),
             text,
             is_file: true,
-            is_unnamed: false,
         })
+    }
+
+    /// The source, as a module of the name that an import would give it.
+    fn source(&self, loader: &dyn SourceLoader) -> mlc::Source {
+        let text = self.text.clone();
+        let source = match &self.name {
+            Some(name) => mlc::Source::mlc(name.as_str(), text),
+            None => mlc::Source::text(text),
+        };
+        let located = self.is_file.then(|| loader.locate(source.name())).flatten();
+        let name = located.unwrap_or_else(|| ModuleName {
+            path: source.module_name(),
+            package: false,
+        });
+        let source = source.imported_as(name);
+        if self.is_file || self.name.is_none() {
+            return source;
+        }
+        // A text that goes by the name of a file, which keeps modules of its own.
+        let hash = mlc::ContentHash::of(&self.text);
+        let label = format!("{}-{hash:.12}", source.module_name());
+        source.kept_as(label)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mlc::{Cache, ModuleName, Source, SourceLoader};
+use mlc::{Cache, ModuleName, Sharing, Source, SourceLoader};
 use mlc_python_runtime::Code;
 use mlc_python_runtime::module::{self, Settings};
 use pyo3::prelude::*;
@@ -45,7 +45,7 @@ pub fn import_file(
     };
     let source = Source::mlc(file.as_str(), text).imported_as(full_name);
     let loader = Arc::new(search_path(py)?);
-    load(target, &source, choices, loader).map_err(|error| {
+    load(target, &source, choices, loader, Sharing::All).map_err(|error| {
         // What an `ImportError` says besides its text.
         let value = error.value(py);
         match value
@@ -81,7 +81,8 @@ pub fn import_text<'py>(
         .imported_as(full_name)
         .kept_as(label);
     let loader = Arc::new(Parts::new(search_path(py)?, modules));
-    let cached = load(&module, &source, Choices::from_keywords(options)?, loader)?;
+    let choices = Choices::from_keywords(options)?;
+    let cached = load(&module, &source, choices, loader, Sharing::All)?;
     Ok((module, cached))
 }
 
@@ -104,15 +105,17 @@ fn label(name: &str, text: &str) -> String {
 }
 
 /// Fills the module object with what the source makes, from the cache or compiled; whether it came from there.
-fn load(
+pub fn load(
     target: &Bound<'_, PyModule>,
     source: &Source,
     choices: Choices,
     loader: Arc<dyn SourceLoader>,
+    sharing: Sharing,
 ) -> PyResult<bool> {
     let py = target.py();
     let activity = Compiling::start(source.name());
-    let loaded = py.detach(|| Cache::of_user().load(&choices.options, &loader, source));
+    let cache = Cache::of_user();
+    let loaded = py.detach(|| cache.load(&choices.options, &loader, source, sharing));
     drop(activity);
     let loaded = loaded.map_err(|error| compile_error(py, &error))?;
     let entries = Arc::new(Loaded(loaded.code));

@@ -1,6 +1,6 @@
 //! Why a source is found in the cache or not.
 
-use super::{Cache, entry, file, key::Key};
+use super::{Cache, Wanted, entry, file, key::Key};
 use crate::{Options, Source, SourceLoader};
 use std::{fmt, path::PathBuf};
 
@@ -51,20 +51,33 @@ impl fmt::Display for CacheReport {
 }
 
 impl Cache {
-    /// What is kept for a source, and why each file is taken or not.
+    /// What is kept for a source as a module, and why each file is taken or not.
     pub fn explain(
         &self,
         options: &Options,
         loader: &dyn SourceLoader,
         source: &Source,
     ) -> CacheReport {
-        let key = Key::new(source, options);
-        let folders = self.folders(source);
-        let paths = folders
-            .iter()
-            .flat_map(|folder| folder.all_of(&source.cache_name()));
+        Wanted::module(self, source, options).explain(loader)
+    }
+
+    /// The same for a source as a program that is run.
+    pub fn explain_program(
+        &self,
+        options: &Options,
+        loader: &dyn SourceLoader,
+        source: &Source,
+    ) -> CacheReport {
+        Wanted::program(self, source, options, loader).explain(loader)
+    }
+}
+
+impl Wanted {
+    fn explain(&self, loader: &dyn SourceLoader) -> CacheReport {
+        let Wanted { key, name, folders } = self;
+        let paths = folders.iter().flat_map(|folder| folder.all_of(name));
         let files = paths.map(|path| {
-            let reasons = reasons(&path, &key, loader);
+            let reasons = reasons(&path, key, loader);
             CachedFile { path, reasons }
         });
         CacheReport {

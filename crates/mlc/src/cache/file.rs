@@ -66,13 +66,13 @@ fn try_store(
         .tempfile_in(folder.path())?;
     temporary.write_all(&entry.to_bytes(object))?;
     temporary.persist(&path)?;
-    evict(folder.all_of(name), &path, KEPT);
-    evict(folder.all(), &path, KEPT_OF_ALL);
+    evict(folder, folder.all_of(name), &path, KEPT);
+    evict(folder, folder.all(), &path, KEPT_OF_ALL);
     Ok(())
 }
 
 /// Removes the oldest modules of several. A wrong clock costs a compilation, no more.
-fn evict(mut others: Vec<PathBuf>, newest: &Path, kept: usize) {
+fn evict(folder: &Folder, mut others: Vec<PathBuf>, newest: &Path, kept: usize) {
     if others.len() <= kept {
         return;
     }
@@ -83,6 +83,6 @@ fn evict(mut others: Vec<PathBuf>, newest: &Path, kept: usize) {
     others.retain(|path| path != newest);
     others.sort_by_key(|path| std::cmp::Reverse(written(path)));
     for old in others.iter().skip(kept - 1) {
-        let _ = fs::remove_file(old);
+        folder.remove(old);
     }
 }

@@ -34,6 +34,13 @@ impl Folder {
         }
     }
 
+    /// One in the user's cache for sources of all folders, and of none.
+    pub fn of_all(user: &Path, name: &str) -> Folder {
+        Folder {
+            path: user.join(name),
+        }
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -97,6 +104,17 @@ impl Folder {
     /// The file whose lock says that somebody compiles the module.
     pub fn lock_of(&self, name: &str) -> PathBuf {
         self.path.join(format!("{name}.lock"))
+    }
+
+    /// Removes a module's file, and with the last of a module its lock. Somebody who has that compiles it beside others, no more.
+    pub fn remove(&self, file: &Path) {
+        let _ = fs::remove_file(file);
+        let name = file.file_name().map(|name| name.to_string_lossy());
+        let name = name.as_deref().unwrap_or_default();
+        let name = name.split('.').next().unwrap_or_default();
+        if self.all_of(name).is_empty() {
+            let _ = fs::remove_file(self.lock_of(name));
+        }
     }
 
     fn named(&self, start: &str, end: &str) -> Vec<PathBuf> {

@@ -1,6 +1,6 @@
 //! What a compiled module was made from, as far as it is known before anything is read but the source.
 
-use crate::{ContentHash, Options, Source};
+use crate::{ContentHash, ModuleName, Options, Source};
 
 /// The version of the form in which modules are kept.
 const FORMAT: u32 = 1;
@@ -10,6 +10,15 @@ const FORMAT: u32 = 1;
 pub(crate) struct Key {
     facts: Vec<(String, String)>,
     hash: ContentHash,
+}
+
+/// What is made of a source.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// What a host calls.
+    Module,
+    /// What is run; with what the source is called among the packages that it is in.
+    Program(Option<ModuleName>),
 }
 
 /// Which compiler it is, on which machine.
@@ -32,11 +41,11 @@ impl Setting {
 }
 
 impl Key {
-    pub fn new(source: &Source, options: &Options) -> Key {
-        Key::made_by(source, options, Setting::here())
+    pub fn new(source: &Source, options: &Options, form: &Form) -> Key {
+        Key::made_by(source, options, form, Setting::here())
     }
 
-    pub fn made_by(source: &Source, options: &Options, setting: Setting) -> Key {
+    pub fn made_by(source: &Source, options: &Options, form: &Form, setting: Setting) -> Key {
         // Every option that changes code is named, so that a new one cannot be forgotten here.
         let Options {
             target,
@@ -60,10 +69,14 @@ impl Key {
         fact("LLVM", mlc_codegen::llvm_version());
         fact("runtime ABI", mlc_codegen::RUNTIME_ABI.to_string());
         fact("file", source.name().to_owned());
-        let module = source.imported();
+        let (made, name) = match form {
+            Form::Module => ("a module", source.imported()),
+            Form::Program(name) => ("a program", name.as_ref()),
+        };
+        fact("made to be", made.to_owned());
         let module =
-            module.map(|name| format!("{}{}", name.path, if name.package { ".*" } else { "" }));
-        fact("module", module.unwrap_or_else(|| "__main__".to_owned()));
+            name.map(|name| format!("{}{}", name.path, if name.package { ".*" } else { "" }));
+        fact("module", module.unwrap_or_default());
         fact("source", ContentHash::of(source.bytes()).to_string());
         fact("--target", target.to_string());
         fact("-O", opt_level.to_string());
@@ -102,7 +115,7 @@ impl Key {
 
 #[cfg(test)]
 mod tests {
-    use super::{Key, Setting};
+    use super::{Form, Key, Setting};
     use crate::{Checks, Fp, ModuleName, OptLevel, Options, RaceChecks, Sanitize, Source, Target};
 
     fn setting() -> Setting {
@@ -120,17 +133,17 @@ mod tests {
         let with = |change: &dyn Fn(&mut Options)| {
             let mut options = options();
             change(&mut options);
-            Key::made_by(&source(), &options, setting())
+            Key::made_by(&source(), &options, &Form::Module, setting())
         };
         let set = |change: &dyn Fn(&mut Setting)| {
             let mut setting = setting();
             change(&mut setting);
-            Key::made_by(&source(), &options(), setting)
+            Key::made_by(&source(), &options(), &Form::Module, setting)
         };
         let named = |path: &str, package| {
             let path = path.to_owned();
             let source = source().imported_as(ModuleName { path, package });
-            Key::made_by(&source, &options(), setting())
+            Key::made_by(&source, &options(), &Form::Module, setting())
         };
         let keys = [
             with(&|_| ()),
@@ -153,8 +166,28 @@ mod tests {
             named("hot", false),
             named("hot", true),
             named("pack.hot", false),
-            Key::made_by(&Source::mlc("/b/hot.mlc", "x = 1\n"), &options(), setting()),
-            Key::made_by(&Source::mlc("/a/hot.mlc", "x = 2\n"), &options(), setting()),
+            Key::made_by(&source(), &options(), &Form::Program(None), setting()),
+            Key::made_by(
+                &source(),
+                &options(),
+                &Form::Program(Some(ModuleName {
+                    path: "pack.hot".to_owned(),
+                    package: false,
+                })),
+                setting(),
+            ),
+            Key::made_by(
+                &Source::mlc("/b/hot.mlc", "x = 1\n"),
+                &options(),
+                &Form::Module,
+                setting(),
+            ),
+            Key::made_by(
+                &Source::mlc("/a/hot.mlc", "x = 2\n"),
+                &options(),
+                &Form::Module,
+                setting(),
+            ),
         ];
         for (at, key) in keys.iter().enumerate() {
             for other in &keys[at + 1..] {

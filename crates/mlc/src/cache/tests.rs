@@ -1,7 +1,13 @@
 //! The cache never lies and never breaks.
 
-use super::{Cache, FOLDER, entry::Entry, file, folder::Folder, key::Key};
-use crate::{FileLoader, ModuleName, Options, Source, SourceLoader};
+use super::{
+    Cache, FOLDER,
+    entry::Entry,
+    file,
+    folder::Folder,
+    key::{Form, Key},
+};
+use crate::{FileLoader, ModuleName, Options, Sharing, Source, SourceLoader};
 use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},
@@ -65,7 +71,9 @@ impl World {
 
     /// What `f()` gives, and whether the module came from the cache.
     fn load_with(&self, options: &Options) -> (i64, bool) {
-        let module = self.cache().load(options, &self.loader(), &self.source());
+        let module = self
+            .cache()
+            .load(options, &self.loader(), &self.source(), Sharing::All);
         let module = module.expect("the source is right");
         let entry = module.code.entry("f").expect("`f` is exported");
         let mut result = 0i64;
@@ -154,9 +162,12 @@ fn a_module_is_compiled_once_and_again_when_anything_changed() {
 
     // A dependency that is gone is an error of the compilation.
     fs::remove_file(world.path("lib/far.mlc")).expect("it is there");
-    let gone = world
-        .cache()
-        .load(&World::options(), &world.loader(), &world.source());
+    let gone = world.cache().load(
+        &World::options(),
+        &world.loader(),
+        &world.source(),
+        Sharing::All,
+    );
     assert!(gone.is_err());
 }
 
@@ -238,7 +249,10 @@ fn a_file_of_another_compiler_is_not_taken_even_under_the_right_name() {
 fn every_flipped_byte_is_noticed_and_mended() {
     let world = World::new();
     assert_eq!(world.load(), (41, false));
-    let (path, key) = (world.file(), Key::new(&world.source(), &World::options()));
+    let (path, key) = (
+        world.file(),
+        Key::new(&world.source(), &World::options(), &Form::Module),
+    );
     let folder = Folder::beside(&world.path("app"));
     let right = fs::read(&path).expect("it is there");
     let mut flipped = right.clone();
@@ -246,7 +260,7 @@ fn every_flipped_byte_is_noticed_and_mended() {
         flipped[at] ^= 0x10;
         fs::write(&path, &flipped).expect("it is ours");
         assert!(
-            super::find(&folder, "hot", &key, &*world.loader()).is_none(),
+            super::find(&folder, "hot", &key, &*world.loader(), |_, _| Some(())).is_none(),
             "byte {at}"
         );
         flipped[at] = right[at];
@@ -299,6 +313,41 @@ fn where_the_folder_cannot_be_written_the_users_is_taken_and_then_none() {
 }
 
 #[test]
+fn programs_are_kept_in_the_users_folder_alone() {
+    let world = World::new();
+    let program = |source: &Source| {
+        let cache = world.cache();
+        let program = cache.program(&World::options(), &world.loader(), source);
+        program.expect("the source is right").is_cached()
+    };
+    let path = world.path("app/hot.mlc").display().to_string();
+    let source = Source::mlc(path.as_str(), "import far\nassert far.g() == 40\n");
+    assert!(!program(&source));
+    assert!(program(&source));
+    assert!(!world.path("app").join(FOLDER).exists());
+    // As a module it is something else.
+    assert_eq!(world.load(), (41, false));
+    assert!(program(&source));
+
+    world.write("lib/far.mlc", "fn g() -> Int:\n    return 50\n");
+    assert!(!program(&source));
+    // The folder becomes a package, and so what relative imports mean.
+    assert!(program(&source));
+    world.write("app/__init__.mlc", "");
+    assert!(!program(&source));
+
+    let warned = Source::mlc(path.as_str(), "s = \"\\d\"\n");
+    let load = || {
+        let cache = world.cache();
+        let program = cache.program(&World::options(), &world.loader(), &warned);
+        program.expect("the source is right")
+    };
+    assert!(load().has_warnings() && load().has_warnings());
+    assert_eq!(world.cache().clear(&source), 4);
+    assert!(!program(&source));
+}
+
+#[test]
 fn parts_of_a_file_are_kept_apart() {
     let world = World::new();
     let load = |part: i64| {
@@ -307,7 +356,7 @@ fn parts_of_a_file_are_kept_apart() {
         let source = source.kept_as(format!("part-{part}"));
         let module = world
             .cache()
-            .load(&World::options(), &world.loader(), &source);
+            .load(&World::options(), &world.loader(), &source, Sharing::All);
         module.expect("the source is right").cached
     };
     assert!((0..12).all(|part| !load(part)));

@@ -41,7 +41,9 @@ pub fn time_limit() -> Duration {
 pub fn run(mut command: Command, scratch: &Path, limit: Duration) -> io::Result<Outcome> {
     let stdout_path = scratch.join("stdout.txt");
     let stderr_path = scratch.join("stderr.txt");
+    // What one test keeps is nothing to another.
     let mut child = command
+        .env("MLC_CACHE_DIR", scratch.join("cache"))
         .stdin(Stdio::null())
         .stdout(File::create(&stdout_path)?)
         .stderr(File::create(&stderr_path)?)
