@@ -11,6 +11,7 @@ mod exclusive_results;
 mod exported_views;
 mod facts;
 mod lent_values;
+mod rebound;
 mod settle;
 
 use std::collections::VecDeque;
@@ -32,7 +33,7 @@ use crate::walk::{self, Part, Visitor, walk_part};
 pub(crate) fn infer(functions: &mut Vec<Function>, types: &TypeTable) -> Vec<Diagnostic> {
     borrowed_results(functions, types);
     let mut versions = FxHashMap::default();
-    let facts = loop {
+    let mut facts = loop {
         let facts = inferred(functions, types);
         if !exclusive_results(functions, &facts, types, &mut versions) {
             break facts;
@@ -56,7 +57,8 @@ pub(crate) fn infer(functions: &mut Vec<Function>, types: &TypeTable) -> Vec<Dia
     let lends: Vec<bool> = (functions.iter())
         .map(|function| function.result_borrows.is_some())
         .collect();
-    for (function, facts) in functions.iter_mut().zip(&facts) {
+    for (function, facts) in functions.iter_mut().zip(&mut facts) {
+        rebound::keep_arguments(function, facts, types);
         settle(function, facts, types, &conventions);
         lent_values::moved(function, types, &conventions, &lends);
     }
@@ -85,7 +87,7 @@ fn inferred(functions: &mut [Function], types: &TypeTable) -> Vec<Facts> {
     let mut waiting = vec![true; functions.len()];
     while let Some(position) = work.pop_front() {
         waiting[position] = false;
-        if update(position, functions, &mut facts) {
+        if update(position, functions, &mut facts, types) {
             for &caller in &callers[position] {
                 if !std::mem::replace(&mut waiting[caller], true) {
                     work.push_back(caller);
@@ -101,11 +103,12 @@ fn shared_writes(function: &Function, facts: &Facts) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for param in &function.params {
         let is_shared = param.written && param.convention == Convention::Borrowed;
-        if !is_shared || !facts.written[param.local.0 as usize] {
+        if !is_shared {
             continue;
         }
+        let joined = facts.joins(param.local);
         let write = (facts.writes.iter())
-            .filter(|(local, _)| facts.leads_to(*local, param.local, 0))
+            .filter(|(local, _)| joined.iter().any(|at| facts.leads_to(*local, *at, 0)))
             .min_by_key(|(_, span)| span.start);
         if let Some(&(_, span)) = write {
             let local = &function.locals[param.local.0 as usize];
@@ -127,7 +130,12 @@ fn root_local(place: &Place) -> Option<LocalId> {
 }
 
 /// Brings the conventions of one function up to date; whether one of them changed.
-fn update(position: usize, functions: &mut [Function], facts: &mut [Facts]) -> bool {
+fn update(
+    position: usize,
+    functions: &mut [Function],
+    facts: &mut [Facts],
+    types: &TypeTable,
+) -> bool {
     let fact = &mut facts[position];
     let mut owned: Vec<LocalId> = Vec::new();
     for at in 0..fact.calls.len() {
@@ -146,23 +154,32 @@ fn update(position: usize, functions: &mut [Function], facts: &mut [Facts]) -> b
         }
     }
     let mut changed = false;
-    for param in &mut functions[position].params {
+    for at in 0..functions[position].params.len() {
+        let function = &functions[position];
+        let param = &function.params[at];
         if param.written {
             continue;
         }
         let local = param.local;
         // Where it is bound again on some paths only, what is only read behind is a copy on the others.
-        let is_taken = |at| fact.taken.contains(&at) || owned.contains(&at);
-        let is_kept = |at: LocalId| is_taken(at) || (at != local && fact.written[at.0 as usize]);
-        let found = if fact.joins_any(local, &is_kept) {
+        let joined = fact.joins(local);
+        let is_taken = |at: &LocalId| fact.taken.contains(at) || owned.contains(at);
+        let is_written_behind =
+            (joined.iter()).any(|at| *at != local && fact.written[at.0 as usize]);
+        let found = if joined.iter().any(is_taken) {
             Convention::Owned
+        } else if is_written_behind {
+            match rebound::can_be_kept(function, param, types) {
+                true => Convention::Inout,
+                false => Convention::Owned,
+            }
         } else if fact.written[local.0 as usize] {
             Convention::Inout
         } else {
             Convention::Borrowed
         };
         if found != param.convention {
-            param.convention = found;
+            functions[position].params[at].convention = found;
             changed = true;
         }
     }

@@ -85,7 +85,12 @@ pub(crate) fn mentioned_expr(expr: &Expr, found: &mut dyn FnMut(Name)) {
             // What the first `for` goes through is evaluated before the comprehension's own variables are there.
             outside = item.clauses.first().map(|clause| &clause.iter);
         }
-        ExprKind::Lambda(item) => own.extend(item.params.iter().map(|param| param.name.name)),
+        ExprKind::Lambda(item) => {
+            own.extend(item.params.iter().map(|param| param.name.name));
+            bound::walrus(&item.body, &mut |name| {
+                own.insert(name);
+            });
+        }
         _ => return for_each_child(expr, &mut |child| mentioned_expr(child, found)),
     }
     for_each_child(expr, &mut |child| {

@@ -166,7 +166,7 @@ fn of_borrow<'c: 'a, 'a>(
         true => nested_blocks(function).first().copied()?,
         false => block,
     };
-    let loss = watch.first_loss(start)?;
+    let loss = watch.first_loss_of_brought(start)?;
     let root = touches.of_op(loss.lost).find_map(|touch| touch.root);
     Some(Conflict {
         value: root.or(ending.root),

@@ -69,6 +69,12 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
         self.found
     }
 
+    /// As [`Watch::first_loss`], where the thing is not there before something brings it: so long it cannot be lost.
+    pub fn first_loss_of_brought(mut self, block: Blk<'c, 'a>) -> Option<Loss<'c, 'a>> {
+        self.block(block, State::Absent);
+        self.found
+    }
+
     /// The state before the terminator, whose operands the caller looks at.
     fn block(&mut self, block: Blk<'c, 'a>, mut state: State<'c, 'a>) -> State<'c, 'a> {
         for op in ops(block) {
@@ -89,7 +95,7 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             if let (Some(lost), None) = (lost, &self.found) {
                 self.found = Some(Loss { lost, used: op });
             }
-            if effect.loses {
+            if effect.loses && !matches!(state, State::Absent) {
                 let facts = Facts::new();
                 state = State::Lost { by: op, facts };
             }
@@ -205,6 +211,8 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
 
 #[derive(Clone)]
 enum State<'c, 'a> {
+    /// Nothing has brought it yet.
+    Absent,
     There,
     Lost {
         by: Op<'c, 'a>,
@@ -219,7 +227,7 @@ impl<'c: 'a, 'a> State<'c, 'a> {
     /// The values that an integer may have if it is lost; `None` where nothing is known.
     fn value_of(&self, value: Val<'c, 'a>) -> Option<BTreeSet<i64>> {
         match self {
-            State::There => None,
+            State::Absent | State::There => None,
             State::Lost { facts, .. } => evaluate(value, facts, 0),
         }
     }
@@ -260,7 +268,7 @@ impl<'c: 'a, 'a> State<'c, 'a> {
     /// facts are given up.
     fn weaken(&mut self, other: Self, round: usize) -> bool {
         let same = match (&*self, &other) {
-            (State::There, State::There) => true,
+            (State::Absent, State::Absent) | (State::There, State::There) => true,
             (State::Lost { facts, .. }, State::Lost { facts: new, .. }) => {
                 let set = |facts: &Facts<'c, 'a>, key| facts.get(key).map(|(_, set)| set.clone());
                 facts.len() == new.len() && facts.keys().all(|key| set(facts, key) == set(new, key))
@@ -281,6 +289,7 @@ impl<'c: 'a, 'a> State<'c, 'a> {
 /// What holds where two paths meet.
 fn join<'c, 'a>(first: State<'c, 'a>, second: State<'c, 'a>) -> State<'c, 'a> {
     match (first, second) {
+        (State::Absent, other) | (other, State::Absent) => other,
         (State::There, other) | (other, State::There) => other,
         (State::Lost { by, facts }, State::Lost { facts: other, .. }) => {
             let mut joined = facts;

@@ -2,6 +2,7 @@
 
 use mlc_diagnostics::Span;
 use rustc_hash::FxHashSet;
+use smallvec::{SmallVec, smallvec};
 
 use super::borrowed_results::lent_place;
 use super::root_local;
@@ -68,18 +69,25 @@ impl Facts {
                     .any(|next| self.leads_to(*next, base, depth + 1)))
     }
 
-    /// Whether a local, or what it is where paths meet, fulfills a condition.
-    pub(super) fn joins_any(&self, local: LocalId, is: &dyn Fn(LocalId) -> bool) -> bool {
-        let mut seen = FxHashSet::from_iter([local]);
-        let mut work = vec![local];
-        while let Some(at) = work.pop() {
-            if is(at) {
-                return true;
+    /// A local, and what it is where paths meet.
+    pub(super) fn joins(&self, local: LocalId) -> SmallVec<[LocalId; 4]> {
+        let mut found: SmallVec<[LocalId; 4]> = smallvec![local];
+        let mut at = 0;
+        while let Some(&from) = found.get(at) {
+            for (_, to) in self.joined.iter().filter(|join| join.0 == from) {
+                if !found.contains(to) {
+                    found.push(*to);
+                }
             }
-            let next = self.joined.iter().filter(|(from, _)| *from == at);
-            work.extend(next.map(|(_, to)| *to).filter(|to| seen.insert(*to)));
+            at += 1;
         }
-        false
+        found
+    }
+
+    /// Makes room for locals that were added.
+    pub(super) fn grow(&mut self, locals: usize) {
+        self.bases.resize(locals, Vec::new());
+        self.written.resize(locals, false);
     }
 
     /// Marks a local and everything that it borrows from as written through.

@@ -112,10 +112,12 @@ pub(crate) fn target_names(target: &Expr, found: &mut (impl FnMut(Name) + ?Sized
     }
 }
 
-/// The targets of `:=` in an expression (comprehensions bind theirs outside, as in Python).
-fn walrus(expr: &Expr, found: &mut dyn FnMut(Name)) {
-    if let ExprKind::Named { target, .. } = &expr.kind {
-        found(target.name);
+/// The targets of `:=` in an expression (comprehensions bind theirs outside, as in Python, and lambdas their own).
+pub(super) fn walrus(expr: &Expr, found: &mut dyn FnMut(Name)) {
+    match &expr.kind {
+        ExprKind::Named { target, .. } => found(target.name),
+        ExprKind::Lambda(_) => return,
+        _ => {}
     }
     for_each_child(expr, &mut |child| walrus(child, found));
 }
