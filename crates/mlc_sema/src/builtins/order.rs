@@ -8,12 +8,27 @@ use crate::coerce::{Val, into_place};
 use crate::diag;
 use crate::expr::with_stmts;
 use crate::func::FnCx;
-use crate::hir::{BinaryOp, Builtin, CompareOp, Expr, ExprKind, Place, Stmt, StmtKind, Ty, TyKind};
+use crate::hir::{
+    BinaryOp, Builtin, CompareOp, ErrorKind, Expr, ExprKind, Place, Projection, ProjectionKind,
+    Root, Stmt, StmtKind, Ty, TyKind,
+};
+use crate::names::mentioned_expr;
 
 /// What stands behind `key=` and `reverse=`.
 struct SortKeywords<'a> {
     key: Option<&'a AstExpr>,
     reverse: Expr,
+}
+
+fn exclusive(place: Place, span: Span) -> Expr {
+    Expr {
+        ty: place.ty,
+        kind: ExprKind::Borrow {
+            place,
+            mutable: true,
+        },
+        span,
+    }
 }
 
 impl<'a> FnCx<'_, 'a> {
@@ -181,14 +196,12 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         };
         let elem = self.cx.resolve(elem);
-        let list = Expr {
-            kind: ExprKind::Borrow {
-                place: list,
-                mutable: true,
-            },
-            ty,
-            span,
-        };
+        if let Some(key) = key
+            && self.reads_sorted(key, &list)
+        {
+            return self.sort_aside(list, key, reverse, span);
+        }
+        let list = exclusive(list, span);
         let list_of_numbers = self.is_arithmetic(elem) && !self.cx.types.is_complex(elem);
         let runtime_sorts = !matches!(elem, Ty::F16 | Ty::BF16) && list_of_numbers;
         match key {
@@ -204,6 +217,67 @@ impl<'a> FnCx<'_, 'a> {
                 self.call_library("sort_by", vec![list, Given::Expr(key), reverse], span)
             }
         }
+    }
+
+    /// Whether `key` is a lambda that reads the list which is being sorted.
+    fn reads_sorted(&self, key: &AstExpr, list: &Place) -> bool {
+        let is_field = |part: &Projection| matches!(part.kind, ProjectionKind::Field(_));
+        let Root::Local(local) = list.root else {
+            return false;
+        };
+        let mut reads = false;
+        if matches!(key.kind, Ast::Lambda(_)) && list.projections.iter().all(is_field) {
+            let sorted = self.local(local).name.as_str();
+            mentioned_expr(key, &mut |name| reads |= name == sorted);
+        }
+        reads
+    }
+
+    /// Sorts a list that `key` looks at: as in CPython it finds it empty.
+    fn sort_aside(&mut self, list: Place, key: &'a AstExpr, reverse: Expr, span: Span) -> Val {
+        let ty = list.ty;
+        let items = self.temp("items", ty, span);
+        let place = self.local_place(items, span);
+        let stmt = |kind| Stmt { kind, span };
+        let (left, right) = (list.clone(), place.clone());
+        let exchange = || {
+            let (left, right) = (left.clone(), right.clone());
+            stmt(StmtKind::Swap { left, right })
+        };
+        let [items_given, reverse] =
+            [exclusive(place, span), reverse].map(|arg| Given::Value(Box::new(arg.into())));
+        let sort = self.call_library(
+            "sort_by",
+            vec![items_given, Given::Expr(key), reverse],
+            span,
+        );
+        if sort.is_error() {
+            return sort;
+        }
+        let length = self.len_of(list, 0, span);
+        let zero = self.int(0, span);
+        let check = StmtKind::Check {
+            condition: self.compare_ints(CompareOp::Eq, length, zero, span),
+            error: ErrorKind::ValueError,
+            message: Some(self.str("list modified during sort", span)),
+        };
+        let empty = Expr {
+            kind: ExprKind::List(Vec::new()),
+            ty,
+            span,
+        };
+        let protected = StmtKind::Try {
+            body: vec![stmt(StmtKind::Expr(sort.expr)), stmt(check)],
+            handlers: Vec::new(),
+            orelse: Vec::new(),
+            finally: vec![exchange()],
+        };
+        let bind = StmtKind::Bind {
+            local: items,
+            value: empty,
+        };
+        let stmts = vec![stmt(bind), exchange(), stmt(protected)];
+        with_stmts(stmts, Val::strong(ExprKind::None, Ty::NONE, span).expr).into()
     }
 
     fn sort_keywords(&mut self, name: &str, args: &'a [Arg]) -> Option<SortKeywords<'a>> {
