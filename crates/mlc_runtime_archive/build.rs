@@ -32,7 +32,12 @@ fn main() {
         "cargo::rerun-if-changed={}",
         workspace.join("Cargo.toml").display()
     );
-    for package in ["mlc_runtime", "mlc_python_runtime", "mlc_interface"] {
+    for package in [
+        "mlc_exceptions",
+        "mlc_runtime",
+        "mlc_python_runtime",
+        "mlc_interface",
+    ] {
         for input in ["src", "Cargo.toml"] {
             let input = crates.join(package).join(input);
             println!("cargo::rerun-if-changed={}", input.display());

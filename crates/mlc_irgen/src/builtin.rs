@@ -162,10 +162,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             _ if is_of_texts(op) => Ok(vec![self.text_builtin(expr, op, args)?]),
             Builtin::Python(op) => self.python(expr, op, args),
             Builtin::Prefetch => Ok(vec![]),
-            Builtin::ExceptionMessage => {
-                let values = self.expr(&args[0])?;
-                Ok(vec![values[1]])
-            }
+            Builtin::ExceptionMessage
+            | Builtin::ExceptionArguments
+            | Builtin::ExceptionCount
+            | Builtin::ExceptionArgument => Ok(vec![self.exception_part(expr, op, args)?]),
             Builtin::ExceptionName => {
                 let kind = self.expr(&args[0])?[0];
                 self.at(expr.span);

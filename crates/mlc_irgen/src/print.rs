@@ -81,7 +81,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Piece::OptionalStr(values)
             }
             (Piece::Values(values, _), TyKind::Exception) => {
-                Piece::Str(self.borrow_box(values[1], false))
+                let text = self.borrow_box(values[1], false);
+                let message = self.new_text("mlc_rt_exception_message", &[text]);
+                Piece::Str(self.borrow_box(message, false))
             }
             (piece, _) => piece,
         })

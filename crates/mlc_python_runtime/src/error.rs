@@ -65,7 +65,15 @@ pub fn take_pending(py: Python<'_>, function: &str) -> PyErr {
     }
     let name = mlc_runtime::kind::name(error.kind);
     let message = String::from_utf8_lossy(&error.message);
-    let arguments = (name, message.as_ref(), file.as_ref(), error.line, function);
+    let told = error.arguments.as_deref();
+    let arguments = (
+        name,
+        message.as_ref(),
+        file.as_ref(),
+        error.line,
+        function,
+        told,
+    );
     match exceptions(py).and_then(|module| module.call_method1("make", arguments)) {
         Ok(error) => PyErr::from_value(error),
         Err(error) => error,

@@ -279,10 +279,16 @@ int32_t mlc_rt_str_to_c128(double out[2], const mlc_rt_text *text);
 int32_t mlc_rt_str_to_f64(double *out, const mlc_rt_text *text);
 int32_t mlc_rt_str_to_i64(int64_t *out, const mlc_rt_text *text, int64_t base);
 int32_t mlc_rt_str_upper(mlc_rt_text *out, const mlc_rt_text *text);
-/* What `repr` gives of an exception of a kind, and the name of the kind. */
-void mlc_rt_print_exception(int32_t kind, const mlc_rt_text *message);
-int32_t mlc_rt_text_push_exception(mlc_rt_list *out, int32_t kind, const mlc_rt_text *message);
+/* What `repr` gives of an exception of a kind, and the name of the kind. The text of a caught exception is what
+   `mlc_rt_text_caught` made: its message, and its arguments where they do not follow from that. */
+void mlc_rt_print_exception(int32_t kind, const mlc_rt_text *text);
+int32_t mlc_rt_text_push_exception(mlc_rt_list *out, int32_t kind, const mlc_rt_text *text);
 int32_t mlc_rt_str_of_kind(mlc_rt_text *out, int32_t kind);
+/* What `str` gives of it, what `repr` gives of the tuple of its arguments, their number, and one that is a text. */
+int32_t mlc_rt_exception_message(mlc_rt_text *out, const mlc_rt_text *text);
+int32_t mlc_rt_exception_arguments(mlc_rt_text *out, int32_t kind, const mlc_rt_text *text);
+int64_t mlc_rt_exception_count(int32_t kind, const mlc_rt_text *text);
+int32_t mlc_rt_exception_argument(mlc_rt_text *out, int32_t kind, const mlc_rt_text *text, int64_t index);
 void mlc_rt_text_caught(mlc_rt_text *out);
 int32_t mlc_rt_text_finish(mlc_rt_text *out, const mlc_rt_list *list);
 int32_t mlc_rt_text_format_text(mlc_rt_list *out, const mlc_rt_text *value, const mlc_rt_text *spec);

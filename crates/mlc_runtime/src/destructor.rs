@@ -89,6 +89,7 @@ mod tests {
         let error = Error {
             kind: kind::VALUE_ERROR,
             message: b"no"[..].into(),
+            arguments: None,
             file: b"a.mlc"[..].into(),
             line: 3,
             origin: None,

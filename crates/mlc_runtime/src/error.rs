@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ffi::c_char;
 
+use mlc_exceptions::Told;
+
 use crate::kind;
 use crate::python::Origin;
 
@@ -16,6 +18,8 @@ pub struct Error {
     pub kind: i32,
     /// May hold any bytes: a message is built by the program.
     pub message: Cow<'static, [u8]>,
+    /// The `repr` of each argument, with commas between, where they do not follow from the message.
+    pub arguments: Option<String>,
     /// The source file; empty where the error has no place in the source.
     pub file: Cow<'static, [u8]>,
     /// Counted from 1; 0 where there is none.
@@ -49,8 +53,26 @@ pub(crate) fn raise(kind: i32, message: impl Into<Cow<'static, str>>) -> i32 {
     set(Error {
         kind,
         message,
+        arguments: None,
         file: Cow::Borrowed(b""),
         line: 0,
+        origin: None,
+    })
+}
+
+/// Raises the error of which a text of [`Told`] says message and arguments, at a line of the source where `file` is not empty.
+pub(crate) fn raise_told(kind: i32, text: &[u8], file: &[u8], line: i32) -> i32 {
+    let told = std::str::from_utf8(text).map(Told::of);
+    let (message, arguments) = match told {
+        Ok(told) => (told.message.as_bytes(), told.arguments),
+        Err(_) => (text, None),
+    };
+    set(Error {
+        kind,
+        message: Cow::Owned(message.to_vec()),
+        arguments: arguments.map(str::to_owned),
+        file: Cow::Owned(file.to_vec()),
+        line,
         origin: None,
     })
 }
@@ -69,7 +91,7 @@ pub(crate) unsafe fn bytes<'a>(text: *const c_char, len: i64) -> &'a [u8] {
     }
 }
 
-/// Raises an error of the given kind at a line of the source.
+/// Raises an error of the given kind at a line of the source; the message may be a text of [`Told`].
 ///
 /// # Safety
 /// `message` and `file` must point to as many bytes as their lengths say.
@@ -84,13 +106,7 @@ pub unsafe extern "C" fn mlc_rt_raise(
 ) {
     // SAFETY: the caller vouches for both texts.
     let (message, file) = unsafe { (bytes(message, message_len), bytes(file, file_len)) };
-    set(Error {
-        kind,
-        message: Cow::Owned(message.to_vec()),
-        file: Cow::Owned(file.to_vec()),
-        line,
-        origin: None,
-    });
+    raise_told(kind, message, file, line);
 }
 
 /// Raises the `IndexError` of an index that does not fit a length.
@@ -111,6 +127,7 @@ pub unsafe extern "C" fn mlc_rt_raise_index(
     set(Error {
         kind: kind::INDEX_ERROR,
         message: Cow::Owned(message.into_bytes()),
+        arguments: None,
         file: Cow::Owned(file),
         line,
         origin: None,

@@ -56,6 +56,7 @@ static TABLE: Table = Table(&table! {
         mlc_rt_print_i64, mlc_rt_str_of_i64, mlc_rt_text_format_i64, mlc_rt_text_push_i64,
         mlc_rt_print_u64, mlc_rt_str_of_u64, mlc_rt_text_format_u64, mlc_rt_text_push_u64,
         mlc_rt_print_exception, mlc_rt_text_push_exception, mlc_rt_str_of_kind,
+        mlc_rt_exception_message, mlc_rt_exception_arguments, mlc_rt_exception_count, mlc_rt_exception_argument,
         mlc_rt_print_repr,
         mlc_rt_text_caught,
         mlc_rt_text_finish,

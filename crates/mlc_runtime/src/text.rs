@@ -4,6 +4,7 @@
 //! positions count code points, as in Python; a text of ASCII alone is indexed in constant time.
 
 mod append;
+mod arguments;
 mod builder;
 mod caught;
 mod character;

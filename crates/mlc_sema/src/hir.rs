@@ -21,6 +21,7 @@ mod python;
 mod stmt;
 
 use mlc_diagnostics::Span;
+pub use mlc_exceptions::ErrorKind;
 
 pub use builtin::{BinaryOp, Builtin, CompareOp, LogicalOp, MathFn, UnaryOp};
 pub use expr::{Expr, ExprKind, Fill, MapInput};
@@ -28,7 +29,6 @@ pub use place::{Place, Projection, ProjectionKind, Root, Subscript};
 pub use python::{PythonBinary, PythonOp};
 pub use stmt::{Axis, CollectInto, Handler, ParFor, Range, Reduction, Stmt, StmtKind};
 
-pub use crate::error_kind::ErrorKind;
 pub use crate::signature::{FunctionKind, ParamKind};
 pub use crate::types::{Dim, FloatKind, Ty, TyKind, TypeTable};
 

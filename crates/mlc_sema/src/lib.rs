@@ -19,7 +19,6 @@ mod comptime;
 mod conventions;
 mod declare;
 mod diag;
-mod error_kind;
 mod expr;
 mod fstring;
 mod func;

@@ -41,6 +41,12 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::Complex(_) if attr.name == "conjugate" && args.is_empty() => {
                 self.conjugate(receiver, span)
             }
+            TyKind::Exception if attr.name == "__argument__" && args.len() == 1 => {
+                let exception = self.read(receiver);
+                let index = self.value_of(&args[0].value, Ty::INT);
+                let op = Builtin::ExceptionArgument;
+                self.builtin(op, vec![exception, index], Ty::STR, span)
+            }
             TyKind::PythonObject => {
                 let object = self.read(receiver);
                 self.python_method(object, attr, args, span)

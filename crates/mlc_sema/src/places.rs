@@ -4,6 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
+use crate::call::Given;
 use crate::checker::{Item, ModuleId};
 use crate::coerce::{Val, into_place};
 use crate::diag;
@@ -208,10 +209,27 @@ impl<'a> FnCx<'_, 'a> {
                 let object = self.read(place);
                 return Operand::Value(self.python_attribute(object, attr.name, span));
             }
-            TyKind::Exception if attr.name == "args" => {
+            TyKind::Exception => {
                 let value = self.read(place);
-                let message = self.builtin(Builtin::ExceptionMessage, vec![value], Ty::STR, span);
-                return Operand::Value(self.tuple_of(vec![message.expr], span));
+                match attr.name.as_str() {
+                    "args" => {
+                        let value = Given::Value(Box::new(value.into()));
+                        return Operand::Value(self.call_library(
+                            "arguments_of",
+                            vec![value],
+                            span,
+                        ));
+                    }
+                    "__arguments__" => {
+                        let op = Builtin::ExceptionArguments;
+                        return Operand::Value(self.builtin(op, vec![value], Ty::STR, span));
+                    }
+                    "__count__" => {
+                        let op = Builtin::ExceptionCount;
+                        return Operand::Value(self.builtin(op, vec![value], Ty::INT, span));
+                    }
+                    _ => {}
+                }
             }
             _ => {}
         }

@@ -5,6 +5,7 @@ mod context;
 mod declaration;
 mod exception;
 mod guarded;
+mod told;
 
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, StmtKind as AstStmt};

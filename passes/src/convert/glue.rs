@@ -8,10 +8,11 @@ mod destructor;
 
 use super::{
     layout::{extents, is_contiguous, layout, memref_element},
-    runtime::{MEMORY_ERROR, Runtime},
+    runtime::Runtime,
 };
 use melior::{Context, ir::Type};
 use mlc_dialects::own;
+use mlc_exceptions::ErrorKind;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
@@ -313,7 +314,7 @@ impl Glue {
 
 /// Ends a glue function where `%new` is null.
 const EXIT_IF_NULL: &str = const {
-    assert!(MEMORY_ERROR == 7);
+    assert!(ErrorKind::MemoryError.code() == 7);
     "%no_block = llvm.mlir.zero : !llvm.ptr
      %failed_new = llvm.icmp \"eq\" %new, %no_block : !llvm.ptr
      par.exit_if %failed_new {

@@ -53,13 +53,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.at(expr.span);
                 self.borrow_of(&spot, place.ty)
             }
-            ExprKind::Builtin {
-                op: Builtin::ExceptionMessage,
-                args,
-            } => {
-                let values = self.expr(&args[0])?;
-                Ok(self.borrow_box(values[1], false))
-            }
             _ => {
                 let value = self.one(expr)?;
                 self.at(expr.span);

@@ -108,6 +108,31 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(self.call_runtime(symbol, texts, &[ty])[0])
     }
 
+    /// The message of an exception, its arguments, or their number.
+    pub fn exception_part(
+        &mut self,
+        expr: &'x Expr,
+        op: Builtin,
+        args: &'x [Expr],
+    ) -> Result<Value<'c, 'm>> {
+        let values = self.expr(&args[0])?;
+        let text = self.borrow_box(values[1], false);
+        let mut operands = vec![values[0], text];
+        for index in &args[1..] {
+            operands.push(self.one(index)?);
+        }
+        self.at(expr.span);
+        Ok(match op {
+            Builtin::ExceptionCount => {
+                let long = self.b.int_type(64);
+                self.call_runtime("mlc_rt_exception_count", &operands, &[long])[0]
+            }
+            Builtin::ExceptionArguments => self.new_text("mlc_rt_exception_arguments", &operands),
+            Builtin::ExceptionArgument => self.new_text("mlc_rt_exception_argument", &operands),
+            _ => self.new_text("mlc_rt_exception_message", &[text]),
+        })
+    }
+
     /// The runtime gives -1 where there is not just one character.
     fn ord(&mut self, expr: &'x Expr, text: &'x Expr) -> Result<Value<'c, 'm>> {
         let text = self.text(text)?;

@@ -118,6 +118,7 @@ pub(super) fn raise(api: &'static Api) -> i32 {
         error::set(Error {
             kind: number,
             message: Cow::Owned(message.into_bytes()),
+            arguments: None,
             file: Cow::Borrowed(b""),
             line: 0,
             origin: Some(Origin(value)),

@@ -13,11 +13,26 @@ class RaceError(RuntimeError):
 RaceError.__module__ = "mlc"
 
 
-def make(name, message, file, line, function):
-    """The exception ``name`` of compiled code, whose traceback shows the line of the source."""
+def make(name, message, file, line, function, arguments=None):
+    """The exception ``name`` of compiled code, whose traceback shows the line of the source.
+
+    ``arguments`` is what ``repr`` gives of them, where they do not follow from the message.
+    """
     kind = RaceError if name == "RaceError" else getattr(builtins, name)
-    error = kind(message) if message else kind()
+    if arguments is None and name == "KeyError":
+        arguments = message
+    error = kind(*(values(arguments) or ([message] if message else [])))
     return again(error, file, line, function)
+
+
+def values(arguments):
+    """The values of which ``arguments`` shows the ``repr``; None where they are no literals."""
+    import ast
+
+    try:
+        return ast.literal_eval(f"[{arguments}]") if arguments is not None else None
+    except (ValueError, SyntaxError):
+        return None
 
 
 def again(error, file, line, function):

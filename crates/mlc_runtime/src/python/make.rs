@@ -61,14 +61,20 @@ pub(super) unsafe fn exception(api: &'static Api, error: &Error, function: &str)
         let make = Owned::new(api, api.attribute(module.object, c"make"))?;
         let name = text(kind::name(error.kind).as_bytes())?;
         let message = text(&error.message)?;
+        let told = match &error.arguments {
+            Some(told) => Some(text(told.as_bytes())?),
+            None => None,
+        };
         let arguments = [
             name.object,
             message.object,
             file.object,
             line.object,
             function.object,
+            told.as_ref().map_or(null_mut(), |told| told.object),
         ];
-        let made = (api.PyObject_Vectorcall)(make.object, arguments.as_ptr(), 5, null_mut());
+        let count = 5 + usize::from(told.is_some());
+        let made = (api.PyObject_Vectorcall)(make.object, arguments.as_ptr(), count, null_mut());
         Owned::new(api, made)
     }
 }

@@ -70,14 +70,15 @@ pub unsafe extern "C" fn mlc_rt_text_finish(out: *mut Text, list: *const List) -
     }
 }
 
-/// Raises an error whose message is a text; its status.
+/// Raises an error; its status. The text says its message, or more, as in [`mlc_exceptions::Told`].
 ///
 /// # Safety
 /// `message` must point to a text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mlc_rt_text_raise(kind: i32, message: *const Text) -> i32 {
     // SAFETY: the caller vouches for the text.
-    error::raise(kind, unsafe { as_str(*message) }.to_owned())
+    let text = unsafe { as_str(*message) };
+    error::raise_told(kind, text.as_bytes(), b"", 0)
 }
 
 /// Writes what `repr` gives of a text to standard output.

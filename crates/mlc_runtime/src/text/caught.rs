@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
+use mlc_exceptions::Told;
+
 use super::{Text, allocate, as_str, store};
 use crate::error::{self, Error};
 use crate::kind::MEMORY_ERROR;
@@ -19,7 +21,7 @@ pub(super) const CAUGHT: i64 = 1 << 62;
 /// lock, whose holder may wait for this one.
 static ERRORS: Mutex<BTreeMap<usize, Error>> = Mutex::new(BTreeMap::new());
 
-/// Takes the pending error: its message becomes a text, and none is pending any more.
+/// Takes the pending error: what it says becomes a text of [`Told`], and none is pending any more.
 ///
 /// # Safety
 /// `out` must point to where a text may be written.
@@ -31,14 +33,18 @@ pub unsafe extern "C" fn mlc_rt_text_caught(out: *mut Text) {
         return;
     };
     let message = std::mem::take(&mut error.message);
-    let message = String::from_utf8_lossy(&message);
-    // Without memory for the message, it is empty.
+    let told = Told {
+        message: &String::from_utf8_lossy(&message),
+        arguments: error.arguments.as_deref(),
+    };
+    let text = told.text().into_owned();
+    // Without memory for the text, it is empty.
     // SAFETY: the caller vouches for the place, and the buffer is new.
     unsafe {
         let remembers = error.origin.is_some() || python::is_used();
         let status = match remembers {
-            true => allocate(out, &[&message], message.len()),
-            false => store(out, &[&message]),
+            true => allocate(out, &[&text], text.len()),
+            false => store(out, &[&text]),
         };
         if status == MEMORY_ERROR {
             *out = std::ptr::null_mut();
@@ -57,10 +63,11 @@ pub unsafe extern "C" fn mlc_rt_text_caught(out: *mut Text) {
 /// `message` must be null or point to a live buffer.
 pub(crate) unsafe fn caught(kind: i32, message: Text) -> Error {
     // SAFETY: the caller vouches for the buffer.
-    let text = unsafe { as_str(message) }.to_owned();
+    let told = Told::of(unsafe { as_str(message) });
     let mut error = Error {
         kind,
-        message: text.into_bytes().into(),
+        message: told.message.as_bytes().to_vec().into(),
+        arguments: told.arguments.map(str::to_owned),
         file: b"".into(),
         line: 0,
         origin: None,
@@ -71,7 +78,9 @@ pub(crate) unsafe fn caught(kind: i32, message: Text) -> Error {
     }
     let mut object = None;
     if let Ok(errors) = ERRORS.lock()
-        && let Some(known) = errors.get(&message.addr()).filter(|known| known.kind == kind)
+        && let Some(known) = errors
+            .get(&message.addr())
+            .filter(|known| known.kind == kind)
     {
         error.file = known.file.clone();
         error.line = known.line;

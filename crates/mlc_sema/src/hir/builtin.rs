@@ -186,8 +186,14 @@ pub enum Builtin {
     IntFromStr,
     /// `(s)`: `ValueError` if it is no number.
     FloatFromStr,
-    /// `(exception)`: its message.
+    /// `(exception)`: what `str` gives of it.
     ExceptionMessage,
+    /// `(exception)`: what `repr` gives of the tuple of its arguments.
+    ExceptionArguments,
+    /// `(exception)`: how many arguments it has.
+    ExceptionCount,
+    /// `(exception, Int)`: one of its arguments; `IndexError`, and `TypeError` where that is no text.
+    ExceptionArgument,
     /// `(exception)`: the name of its type.
     ExceptionName,
 

@@ -102,7 +102,7 @@ pub enum StmtKind {
     Continue,
     /// The value is absent for a result of `None`. Never inside a `ParFor`.
     Return(Option<Expr>),
-    /// Raises an error of the kind; the message is a `Str`.
+    /// Raises an error of the kind; the message is a `Str`, and says more as [`mlc_exceptions::Told`] has it.
     Raise {
         error: ErrorKind,
         message: Option<Expr>,

@@ -3,6 +3,7 @@
 use super::{Failure, Flow, Frame, Interpreter, Value, raised};
 
 use mlc_diagnostics::Span;
+use mlc_exceptions::Told;
 
 use crate::hir::{ErrorKind, Expr, LocalId, Range, Stmt, StmtKind};
 impl Interpreter<'_> {
@@ -147,7 +148,7 @@ impl Interpreter<'_> {
     fn message(&mut self, message: Option<&Expr>, frame: &mut Frame) -> Result<String, Failure> {
         match message {
             Some(message) => match self.expr(message, frame)? {
-                Value::Str(text) => Ok(text.to_string()),
+                Value::Str(text) => Ok(Told::of(&text).message.to_owned()),
                 _ => Ok(String::new()),
             },
             None => Ok(String::new()),

@@ -5,7 +5,7 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{Builtin, ErrorKind, StmtKind, Ty};
+use crate::hir::{ErrorKind, StmtKind, Ty};
 
 impl<'a> FnCx<'_, 'a> {
     pub fn raise(
@@ -43,27 +43,7 @@ impl<'a> FnCx<'_, 'a> {
         } else if let Ast::Call { function, args } = &exception.kind
             && let Some(error) = self.error_kind(function)
         {
-            let message = match args.as_slice() {
-                [] => None,
-                [arg] => {
-                    let value = self.value(&arg.value, None);
-                    let value = self.settle(value);
-                    let at = arg.value.span;
-                    // What a `KeyError` says is the key as `repr` has it.
-                    Some(if error == ErrorKind::KeyError && value.ty == Ty::STR {
-                        self.builtin(Builtin::Repr, vec![value], Ty::STR, at).expr
-                    } else {
-                        self.str_of(value, at).expr
-                    })
-                }
-                _ => {
-                    self.report(diag::not_yet(
-                        exception.span,
-                        "an exception with several arguments",
-                    ));
-                    None
-                }
-            };
+            let message = self.told(error, args, exception.span);
             if message
                 .as_ref()
                 .is_none_or(|message| message.ty != Ty::ERROR)
@@ -112,7 +92,9 @@ impl<'a> FnCx<'_, 'a> {
 
     pub fn error_kind(&self, expr: &ast::Expr) -> Option<ErrorKind> {
         match &expr.kind {
-            Ast::Name(name) if !self.vars.contains_key(name) => ErrorKind::from_name(name.as_str()),
+            Ast::Name(name) if self.vars.contains_key(name) => None,
+            Ast::Name(name) if name.as_str() == "Error" => Some(ErrorKind::Exception),
+            Ast::Name(name) => ErrorKind::from_name(name.as_str()),
             _ => None,
         }
     }

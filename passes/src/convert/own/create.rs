@@ -8,11 +8,11 @@ use super::{
 use crate::convert::{
     emit::{Compare, Emit},
     layout::{extents, memref_element},
-    runtime::MEMORY_ERROR,
 };
 use crate::par::materialize_collects::UNINIT;
 use melior::ir::{Type, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
+use mlc_exceptions::ErrorKind;
 use mlc_mlir::{
     PassResult,
     rewrite::{Op, Val, constant_integer, operand, results, value_key},
@@ -334,7 +334,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             for cell in live {
                 self.drop_box(emit, cell);
             }
-            emit.integer(32, MEMORY_ERROR.into())
+            emit.integer(32, ErrorKind::MemoryError.code().into())
         });
     }
 }

@@ -3,12 +3,10 @@
 use super::Conversion;
 use crate::{
     analysis::borrows::unwind_start,
-    convert::{
-        emit::{Compare, Emit},
-        runtime::{INDEX_ERROR, error_kind},
-    },
+    convert::emit::{Compare, Emit},
 };
 use melior::ir::{Location, operation::OperationLike};
+use mlc_exceptions::ErrorKind;
 use mlc_mlir::{
     PassResult,
     rewrite::{Op, Val, operand, string_attribute},
@@ -17,7 +15,9 @@ use mlc_mlir::{
 impl<'c, 'a> Conversion<'c, 'a> {
     pub(super) fn check(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) -> PassResult {
         let kind = string_attribute(op, "kind").unwrap_or_default();
-        let kind = error_kind(kind).ok_or_else(|| format!("unknown exception `{kind}`"))?;
+        let kind = ErrorKind::from_name(kind)
+            .ok_or_else(|| format!("unknown exception `{kind}`"))?
+            .code();
         let message = string_attribute(op, "message").unwrap_or_default();
         let failed = emit.arith("arith.xori", operand(op, 0), emit.integer(1, 1));
         emit.exit_if(failed, |emit| {
@@ -41,7 +41,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             let operands = [given, length, file, file_length, line];
             emit.call_runtime(&mut self.runtime, "mlc_rt_raise_index", &operands, &[]);
             self.unwind(emit, op);
-            emit.integer(32, INDEX_ERROR.into())
+            emit.integer(32, ErrorKind::IndexError.code().into())
         });
     }
 

@@ -33,6 +33,8 @@ pub(super) fn touches(callee: &str) -> &'static [(i64, i64)] {
         ("mlc_rt_print_text", &[TEXT]),
         ("mlc_rt_print_repr", &[TEXT]),
         ("mlc_rt_print_exception", &[TEXT]),
+        ("mlc_rt_exception_count", &[TEXT]),
+        ("mlc_rt_exception_", &[RESULT, TEXT]),
         ("mlc_rt_sort_", &[LIST]),
         ("mlc_rt_list_renew", &[GROWN]),
         ("mlc_rt_array_renew", &[GROWN]),
