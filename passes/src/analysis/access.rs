@@ -113,7 +113,7 @@ pub fn of_op<'c: 'a, 'a>(op: Op<'c, 'a>) -> Vec<Access<'c, 'a>> {
 }
 
 /// A position that no field has: the header of a list, apart from its elements.
-const HEADER: i64 = -1;
+pub const HEADER: i64 = -1;
 
 fn access<'c: 'a, 'a>(
     op: Op<'c, 'a>,

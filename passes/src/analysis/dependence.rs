@@ -12,67 +12,107 @@
 //! The program's integers wrap at 64 bits. Computations that may do so (`magnitude.rs`) are values that nothing is known of, or,
 //! where values from before the loop decide, are taken exactly and named in the proof, so that they are checked.
 
+mod cases;
 mod conditions;
 mod forms;
 mod products;
 
 use crate::analysis::{
     access::{Access, Step},
-    integer_system::{Form, System, Variable},
+    integer_system::{Form, Variable},
     linear::is_length,
 };
+use cases::Cases;
 use melior::ir::{BlockLike, ValueLike, operation::OperationLike, r#type::IntegerType};
 use mlc_mlir::rewrite::{
     Key, Op, Val, arguments, constant_integer, defining_block, is_inside, nested_blocks, op_name,
     position, value_key,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+};
 
-/// The proof that the accesses of two different iterations of `around`, a `par.for`, never touch the same place, where there is
-/// one: it holds if the results of these operations are those of exact integers.
-pub fn never_meet<'c: 'a, 'a>(
-    around: Op<'c, 'a>,
-    a: &Access<'c, 'a>,
-    b: &Access<'c, 'a>,
-) -> Option<Vec<Op<'c, 'a>>> {
-    let Some(indices) = common_indices(a, b) else {
-        return Some(Vec::new());
-    };
-    let mut taken = BTreeMap::new();
-    if proves(around, (a, b), &indices, false, &mut taken) {
-        return Some(Vec::new());
-    }
-    let more = !taken.is_empty() && proves(around, (a, b), &indices, true, &mut taken);
-    more.then(|| taken.into_values().collect())
+/// What was asked of pairs of accesses, and whether it was proved. Loops of one form ask the same of numbers, whatever the
+/// values are called, so that each is decided once.
+#[derive(Default)]
+pub struct Proofs {
+    decided: RefCell<HashMap<Cases, bool>>,
 }
 
-/// Whether there is a proof, with computations taken for exact where values from before the loop decide if they are, or not.
-/// Names these computations.
-fn proves<'c: 'a, 'a>(
-    around: Op<'c, 'a>,
-    (a, b): (&Access<'c, 'a>, &Access<'c, 'a>),
-    indices: &[(Val<'c, 'a>, Val<'c, 'a>)],
-    takes_exactly: bool,
-    taken: &mut BTreeMap<Key, Op<'c, 'a>>,
-) -> bool {
-    let induction = induction_variables(around);
-    let symmetric = a.op == b.op;
-    (0..induction.len()).all(|differing| {
-        let orders: &[bool] = if symmetric { &[true] } else { &[true, false] };
-        orders.iter().all(|first_is_greater| {
-            let mut question = Question::new(around, takes_exactly);
-            question.iterations_differ(&induction, differing, *first_is_greater);
-            for (first, second) in indices {
-                let first = question.form(*first, Instance::First);
-                let second = question.form(*second, Instance::Second);
-                question.system.equate(&first, &second);
-            }
-            question.runs(a.op, Instance::First);
-            question.runs(b.op, Instance::Second);
-            taken.append(&mut question.taken_exactly);
-            question.has_no_solution()
+impl Proofs {
+    /// The proof that the accesses of two different iterations of `around`, a `par.for`, never touch the same place, where
+    /// there is one: it holds if the results of these operations are those of exact integers.
+    pub fn never_meet<'c: 'a, 'a>(
+        &self,
+        around: Op<'c, 'a>,
+        a: &Access<'c, 'a>,
+        b: &Access<'c, 'a>,
+    ) -> Option<Vec<Op<'c, 'a>>> {
+        let Some(indices) = common_indices(a, b) else {
+            return Some(Vec::new());
+        };
+        let mut taken = BTreeMap::new();
+        if self.proves(around, (a, b), &indices, false, &mut taken) {
+            return Some(Vec::new());
+        }
+        let more = !taken.is_empty() && self.proves(around, (a, b), &indices, true, &mut taken);
+        more.then(|| taken.into_values().collect())
+    }
+
+    /// Whether there is a proof, with computations taken for exact where values from before the loop decide if they are, or
+    /// not. Names these computations.
+    fn proves<'c: 'a, 'a>(
+        &self,
+        around: Op<'c, 'a>,
+        (a, b): (&Access<'c, 'a>, &Access<'c, 'a>),
+        indices: &[(Val<'c, 'a>, Val<'c, 'a>)],
+        takes_exactly: bool,
+        taken: &mut BTreeMap<Key, Op<'c, 'a>>,
+    ) -> bool {
+        let mut question = Question::new(around, takes_exactly);
+        // By dimension, how far the first iteration is ahead of the second.
+        let distances: Vec<Form> = (induction_variables(around).into_iter())
+            .map(|iv| {
+                let first = question.form(iv, Instance::First);
+                first.plus(&question.form(iv, Instance::Second), -1)
+            })
+            .collect();
+        for (first, second) in indices {
+            let first = question.form(*first, Instance::First);
+            let second = question.form(*second, Instance::Second);
+            question.cases.system.equate(&first, &second);
+        }
+        question.runs(a.op, Instance::First);
+        question.runs(b.op, Instance::Second);
+        question.split_signs();
+        taken.append(&mut question.taken_exactly);
+        // They agree in the dimensions before one, in which either is ahead. What an access does to itself is the same
+        // question both ways.
+        let orders: &[i128] = if a.op == b.op { &[1] } else { &[1, -1] };
+        (0..distances.len()).all(|differing| {
+            orders.iter().all(|order| {
+                let mut cases = question.cases.clone();
+                for distance in &distances[..differing] {
+                    cases.system.equate(distance, &Form::default());
+                }
+                let ahead = distances[differing].times(*order);
+                cases
+                    .system
+                    .at_least_zero(ahead.plus(&Form::constant(1), -1));
+                self.have_no_solution(cases)
+            })
         })
-    })
+    }
+
+    fn have_no_solution(&self, cases: Cases) -> bool {
+        if let Some(known) = self.decided.borrow().get(&cases) {
+            return *known;
+        }
+        let found = cases.have_no_solution();
+        self.decided.borrow_mut().insert(cases, found);
+        found
+    }
 }
 
 /// The pairs of indices that are equal where two accesses touch one place; `None` where they never do.
@@ -114,20 +154,10 @@ enum Instance {
     Second,
 }
 
-/// How many cases of the alternatives are tried before the question is given up. Of the random loops of `tests/soundness` and
-/// the examples, the proofs that succeed need at most 49 (half of them 3), and questions without a proof end after 20: this
-/// bounds the time of what is built to take long, and leaves room for one alternative more.
-const MOST_CASES: usize = 128;
-
 struct Question<'c, 'a> {
     around: Op<'c, 'a>,
-    system: System,
-    /// Each holds in one of the ways listed.
-    alternatives: Vec<Vec<System>>,
-    variables: HashMap<(Key, Instance), Variable>,
+    cases: Cases,
     forms: HashMap<(Key, Instance), Form>,
-    /// Products, by their sorted factors.
-    products: BTreeMap<Vec<Variable>, Variable>,
     /// Quotients in the two iterations that a divisor is multiplied with.
     quotients: HashMap<(Key, Key), (Option<Variable>, Option<Variable>)>,
     /// Whether computations are taken for those of exact integers where values from before the loop decide.
@@ -142,37 +172,11 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
         Self {
             around,
             takes_exactly,
-            system: System::default(),
-            alternatives: Vec::new(),
-            variables: HashMap::new(),
+            cases: Cases::default(),
             forms: HashMap::new(),
-            products: BTreeMap::new(),
             quotients: HashMap::new(),
             taken_exactly: BTreeMap::new(),
             next: 0,
-        }
-    }
-
-    /// The iterations agree before the induction variable `differing`, and differ in it.
-    fn iterations_differ(
-        &mut self,
-        induction: &[Val<'c, 'a>],
-        differing: usize,
-        first_is_greater: bool,
-    ) {
-        for (number, iv) in induction.iter().enumerate().take(differing + 1) {
-            let first = self.form(*iv, Instance::First);
-            let second = self.form(*iv, Instance::Second);
-            if number < differing {
-                self.system.equate(&first, &second);
-                continue;
-            }
-            let distance = match first_is_greater {
-                true => first.plus(&second, -1),
-                false => second.plus(&first, -1),
-            };
-            self.system
-                .at_least_zero(distance.plus(&Form::constant(1), -1));
         }
     }
 
@@ -203,12 +207,9 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
 
     /// A value that is a variable of its own.
     fn opaque(&mut self, value: Val<'c, 'a>, instance: Instance) -> Form {
-        let variable = self.fresh();
-        self.variables
-            .insert((value_key(value), instance), variable);
-        let form = Form::variable(variable);
+        let form = Form::variable(self.fresh());
         if is_length(value) {
-            self.system.at_least_zero(form.clone());
+            self.cases.system.at_least_zero(form.clone());
         }
         if value.is_block_argument() {
             // Its bounds may lead back to the variable, which has its form by now.
@@ -232,8 +233,8 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
                     return;
                 };
                 let bound = self.form(bound, instance);
-                self.system.at_least_zero(form.clone());
-                self.system.at_most(&form.plus(&one, 1), &bound);
+                self.cases.system.at_least_zero(form.clone());
+                self.cases.system.at_most(&form.plus(&one, 1), &bound);
             }
             "scf.for" if position(iv) == 0 => {
                 let (Some(low), Some(high), Some(step)) = (operand(0), operand(1), operand(2))
@@ -241,43 +242,19 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
                     return;
                 };
                 let (low, high) = (self.form(low, instance), self.form(high, instance));
-                self.system.at_most(&low, form);
-                self.system.at_most(&form.plus(&one, 1), &high);
+                self.cases.system.at_most(&low, form);
+                self.cases.system.at_most(&form.plus(&one, 1), &high);
                 if let Some(step) = constant_integer(step)
                     && step > 1
                 {
                     let count = Form::variable(self.fresh());
-                    self.system
+                    self.cases
+                        .system
                         .equate(form, &low.plus(&count.times(step.into()), 1));
                 }
             }
             _ => {}
         }
-    }
-
-    /// Whether no case of the alternatives has a solution.
-    fn has_no_solution(mut self) -> bool {
-        self.split_signs();
-        let mut budget = MOST_CASES;
-        self.refutes(&self.system, &self.alternatives, &mut budget)
-    }
-
-    fn refutes(&self, system: &System, alternatives: &[Vec<System>], budget: &mut usize) -> bool {
-        if *budget == 0 {
-            return false;
-        }
-        *budget -= 1;
-        if self.with_products(system).has_no_solution() {
-            return true;
-        }
-        let Some((ways, rest)) = alternatives.split_first() else {
-            return false;
-        };
-        ways.iter().all(|way| {
-            let mut one = system.clone();
-            one.extend(way);
-            self.refutes(&one, rest, budget)
-        })
     }
 }
 

@@ -6,80 +6,15 @@
 //! dependence analysis*, CACM 1992). "No solution" is a proof; a system that is too large, or that has a rational
 //! solution only, counts as one that may have a solution.
 
+mod form;
+
+use form::gcd;
 use std::collections::BTreeMap;
 
-pub type Variable = usize;
-
-/// `constant + sum of coefficient * variable`. No coefficient is zero.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Form {
-    pub constant: i128,
-    pub terms: BTreeMap<Variable, i128>,
-}
-
-impl Form {
-    pub fn constant(constant: i128) -> Self {
-        Self {
-            constant,
-            terms: BTreeMap::new(),
-        }
-    }
-
-    pub fn variable(variable: Variable) -> Self {
-        Self {
-            constant: 0,
-            terms: BTreeMap::from([(variable, 1)]),
-        }
-    }
-
-    /// `self + factor * other`.
-    pub fn plus(&self, other: &Self, factor: i128) -> Self {
-        let mut sum = self.clone();
-        sum.constant = sum
-            .constant
-            .saturating_add(other.constant.saturating_mul(factor));
-        for (&variable, &coefficient) in &other.terms {
-            let entry = sum.terms.entry(variable).or_insert(0);
-            *entry = entry.saturating_add(coefficient.saturating_mul(factor));
-            if *entry == 0 {
-                sum.terms.remove(&variable);
-            }
-        }
-        sum
-    }
-
-    pub fn times(&self, factor: i128) -> Self {
-        Self::default().plus(self, factor)
-    }
-
-    fn coefficient(&self, variable: Variable) -> i128 {
-        self.terms.get(&variable).copied().unwrap_or(0)
-    }
-
-    fn substitute(&self, variable: Variable, by: &Self) -> Self {
-        let coefficient = self.coefficient(variable);
-        if coefficient == 0 {
-            return self.clone();
-        }
-        let mut rest = self.clone();
-        rest.terms.remove(&variable);
-        rest.plus(by, coefficient)
-    }
-
-    /// The common divisor of the coefficients; zero where there are none.
-    fn divisor(&self) -> i128 {
-        self.terms.values().fold(0, |all, one| gcd(all, one.abs()))
-    }
-
-    /// Whether arithmetic on the numbers may have saturated, or soon will.
-    fn is_huge(&self) -> bool {
-        const LIMIT: i128 = 1 << 100;
-        self.constant.abs() > LIMIT || self.terms.values().any(|number| number.abs() > LIMIT)
-    }
-}
+pub use form::{Form, Variable};
 
 /// Equations and inequalities that hold at once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct System {
     /// Each is zero.
     pub equations: Vec<Form>,
@@ -120,14 +55,12 @@ impl System {
 
     /// Uses every equation to replace a variable.
     fn solve_equations(&mut self) -> Outcome {
-        let largest = |form: &Form| form.terms.keys().next_back().copied();
+        let largest = |form: &Form| form.terms().last().map_or(0, |(variable, _)| variable + 1);
         let all = self.equations.iter().chain(&self.inequalities);
-        let mut fresh = all.filter_map(largest).max().map_or(0, |last| last + 1);
+        let mut fresh = all.map(largest).max().unwrap_or(0);
+        self.forget_huge();
         while let Some(equation) = self.equations.pop() {
             let divisor = equation.divisor();
-            if equation.is_huge() {
-                continue;
-            }
             if divisor == 0 {
                 if equation.constant != 0 {
                     return Outcome::Contradiction;
@@ -137,37 +70,34 @@ impl System {
             if equation.constant % divisor != 0 {
                 return Outcome::Contradiction;
             }
-            let (variable, coefficient) = (equation.terms.iter())
-                .map(|(variable, coefficient)| (*variable, *coefficient))
+            let (variable, coefficient) = (equation.terms().iter().copied())
                 .min_by_key(|(_, coefficient)| coefficient.abs())
                 .expect("a form with a divisor has a term");
-            let mut replacement = Form::default();
-            if coefficient.abs() == divisor {
+            let others = (equation.terms().iter()).filter(|(other, _)| *other != variable);
+            let replacement = if coefficient.abs() == divisor {
                 // All others are multiples of it: the variable is what is left.
-                for (other, factor) in &equation.terms {
-                    if *other != variable {
-                        replacement.terms.insert(*other, -factor / coefficient);
-                    }
-                }
-                replacement.constant = -equation.constant / coefficient;
+                let others = others.map(|(other, factor)| (*other, -factor / coefficient));
+                Form::new(-equation.constant / coefficient, others)
             } else {
                 // A unimodular step makes the other coefficients remainders (Euclid's algorithm).
-                for (other, factor) in &equation.terms {
-                    let quotient = factor.div_euclid(coefficient);
-                    if *other != variable && quotient != 0 {
-                        replacement.terms.insert(*other, -quotient);
-                    }
-                }
-                replacement.terms.insert(fresh, 1);
+                let others =
+                    others.map(|(other, factor)| (*other, -factor.div_euclid(coefficient)));
+                let replacement = Form::new(0, others.chain([(fresh, 1)]));
                 fresh += 1;
                 self.equations.push(equation);
-            }
+                replacement
+            };
             let all = self.equations.iter_mut().chain(&mut self.inequalities);
-            for form in all {
-                *form = form.substitute(variable, &replacement);
-            }
+            all.for_each(|form| form.substitute(variable, &replacement));
+            self.forget_huge();
         }
         Outcome::Unknown
+    }
+
+    /// Leaves out what is too large to compute with: with less that has to hold, nothing wrong is proved.
+    fn forget_huge(&mut self) {
+        self.equations.retain(|form| !form.is_huge());
+        self.inequalities.retain(|form| !form.is_huge());
     }
 
     /// Fourier-Motzkin elimination of all variables.
@@ -178,7 +108,7 @@ impl System {
             }
             let mut counts: BTreeMap<Variable, (usize, usize)> = BTreeMap::new();
             for form in &self.inequalities {
-                for (variable, coefficient) in &form.terms {
+                for (variable, coefficient) in form.terms() {
                     let count = counts.entry(*variable).or_default();
                     match *coefficient > 0 {
                         true => count.0 += 1,
@@ -217,26 +147,22 @@ impl System {
 
     /// Divides every inequality by its common divisor, rounding the constant down, and keeps the strongest of each.
     fn tighten(&mut self) -> Outcome {
-        let mut strongest: BTreeMap<BTreeMap<Variable, i128>, i128> = BTreeMap::new();
-        for mut form in std::mem::take(&mut self.inequalities) {
+        let mut empty = false;
+        self.inequalities.retain_mut(|form| {
             let divisor = form.divisor();
-            if divisor == 0 {
-                if form.constant < 0 {
-                    return Outcome::Contradiction;
-                }
-                continue;
+            empty |= divisor == 0 && form.constant < 0;
+            if divisor != 0 {
+                form.tighten(divisor);
             }
-            form.terms
-                .values_mut()
-                .for_each(|number| *number /= divisor);
-            let constant = form.constant.div_euclid(divisor);
-            let known = strongest.entry(form.terms).or_insert(constant);
-            *known = constant.min(*known);
+            divisor != 0
+        });
+        if empty {
+            return Outcome::Contradiction;
         }
-        self.inequalities = strongest
-            .into_iter()
-            .map(|(terms, constant)| Form { constant, terms })
-            .collect();
+        // The strongest of each comes first.
+        (self.inequalities)
+            .sort_unstable_by(|a, b| (a.terms(), a.constant).cmp(&(b.terms(), b.constant)));
+        (self.inequalities).dedup_by(|weaker, stronger| weaker.terms() == stronger.terms());
         Outcome::Unknown
     }
 }
@@ -247,10 +173,6 @@ enum Outcome {
     Unknown,
 }
 
-fn gcd(a: i128, b: i128) -> i128 {
-    if b == 0 { a } else { gcd(b, a % b) }
-}
-
 #[cfg(test)]
 mod brute_force;
 
@@ -259,10 +181,7 @@ mod tests {
     use super::{Form, System};
 
     fn form(constant: i128, terms: &[(usize, i128)]) -> Form {
-        Form {
-            constant,
-            terms: terms.iter().copied().collect(),
-        }
+        Form::new(constant, terms.iter().copied())
     }
 
     fn system(equations: &[Form], inequalities: &[Form]) -> System {

@@ -11,10 +11,13 @@
 use super::guards::{Facts, assume, evaluate};
 use melior::ir::{BlockLike, RegionLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
-    Blk, Key, Op, Val, arguments, blocks, is_inside, op_key, op_name, operand, ops, results,
+    Blk, Key, Op, Val, arguments, block_key, blocks, is_inside, op_key, op_name, operand, results,
     value_key,
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeSet, HashMap, HashSet},
+};
 
 /// What an operation does to what is watched, in this order.
 #[derive(Clone, Copy, Default, Debug)]
@@ -39,6 +42,8 @@ pub struct Watch<'c, 'a> {
     effects: HashMap<Key, Effect>,
     /// The operations that have effects, and those around them.
     around: HashSet<Key>,
+    /// The same by block, so that a walk is as long as what is watched, however long the function is.
+    in_block: HashMap<Key, Vec<Op<'c, 'a>>>,
     found: Option<Loss<'c, 'a>>,
 }
 
@@ -47,6 +52,7 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
         Self {
             effects: HashMap::new(),
             around: HashSet::new(),
+            in_block: HashMap::new(),
             found: None,
         }
     }
@@ -58,6 +64,9 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             if !self.around.insert(op_key(op)) {
                 break;
             }
+            if let Some(block) = op.block() {
+                self.in_block.entry(block_key(block)).or_default().push(op);
+            }
             around = op.parent_operation();
         }
         self.effects.entry(op_key(op)).or_default()
@@ -65,6 +74,13 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
 
     /// The first use behind a loss in a block, at whose start the thing is there.
     pub fn first_loss(mut self, block: Blk<'c, 'a>) -> Option<Loss<'c, 'a>> {
+        for ops in self.in_block.values_mut() {
+            ops.sort_by(|first, second| match first == second {
+                true => Ordering::Equal,
+                false if first.is_before_in_block(*second) => Ordering::Less,
+                false => Ordering::Greater,
+            });
+        }
         self.block(block, State::There);
         self.found
     }
@@ -77,10 +93,9 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
 
     /// The state before the terminator, whose operands the caller looks at.
     fn block(&mut self, block: Blk<'c, 'a>, mut state: State<'c, 'a>) -> State<'c, 'a> {
-        for op in ops(block) {
-            if self.around.contains(&op_key(op)) {
-                state = self.op(op, state);
-            }
+        let watched = self.in_block.get(&block_key(block)).cloned();
+        for op in watched.into_iter().flatten() {
+            state = self.op(op, state);
         }
         state
     }

@@ -5,7 +5,7 @@
 //! solution with p different from q.
 
 use crate::analysis::{
-    access::{Access, Index, Step},
+    access::{Access, HEADER, Index, Mode, Step},
     linear::{Linear, range},
     slice::unclamped,
 };
@@ -16,13 +16,7 @@ use std::collections::BTreeSet;
 /// Whether the accesses of two different iterations of `around` (a `par.for` or an
 /// `scf.for`) never touch the same place.
 pub fn separated<'c: 'a, 'a>(around: Op<'c, 'a>, a: &Access<'c, 'a>, b: &Access<'c, 'a>) -> bool {
-    let mut induction: Vec<Val> = nested_blocks(around)
-        .first()
-        .map(|body| arguments(*body))
-        .unwrap_or_default();
-    if op_name(around) == "scf.for" {
-        induction.truncate(1);
-    }
+    let induction = induction(around);
     // The induction variables in which the iterations must agree if the places are one.
     let mut agreed = BTreeSet::new();
     for (first, second) in a.path.iter().zip(&b.path) {
@@ -66,6 +60,74 @@ pub fn separated<'c: 'a, 'a>(around: Op<'c, 'a>, a: &Access<'c, 'a>, b: &Access<
         }
     }
     agreed.len() == induction.len()
+}
+
+/// Whether all of these accesses, reads and writes of what one owner owns, are separated for a reason that they share: the
+/// same indices keep the iterations apart, as in `a[i, 2] = a[i, 0] + a[i, 1]`. Takes as long as there are accesses, not pairs.
+pub fn all_separated<'c: 'a, 'a>(around: Op<'c, 'a>, accesses: &[&Access<'c, 'a>]) -> bool {
+    let induction = induction(around);
+    let mut agreed = BTreeSet::new();
+    let mut meeting = accesses.to_vec();
+    for level in 0.. {
+        let is_header = |access: &&Access| {
+            let header = matches!(access.path.get(level), Some(Step::Field(HEADER)));
+            header && access.mode == Mode::Read
+        };
+        let (headers, others): (Vec<&Access>, Vec<&Access>) =
+            meeting.iter().partition(|access| is_header(access));
+        let Some(steps) = (others.iter())
+            .map(|access| access.path.get(level))
+            .collect::<Option<Vec<_>>>()
+        else {
+            break;
+        };
+        match steps.first() {
+            // Headers are apart from elements, and only read.
+            Some(Step::At(first)) => {
+                for dimension in 0..first.len() {
+                    let one = &first[dimension].linear;
+                    let key = one.key();
+                    let is_same = |step: &&Step| match step {
+                        Step::At(indices) if indices.len() == first.len() => {
+                            indices[dimension].linear.key() == key
+                        }
+                        _ => false,
+                    };
+                    if steps.iter().all(is_same)
+                        && let Verdict::EqualOnlyIfSame(ivs) =
+                            compare(around, &induction, [one; 2], [one; 2])
+                    {
+                        agreed.extend(ivs);
+                    }
+                }
+                let is_at = |step: &&Step| matches!(step, Step::At(indices) if indices.len() == first.len());
+                if !steps.iter().all(is_at) {
+                    break;
+                }
+            }
+            Some(Step::Field(first)) if headers.is_empty() => {
+                let is_same = |step: &&Step| matches!(step, Step::Field(field) if field == first);
+                if !steps.iter().all(is_same) {
+                    break;
+                }
+            }
+            _ => break,
+        }
+        meeting = others;
+    }
+    agreed.len() == induction.len()
+}
+
+/// The variables that tell the iterations of a `par.for` or an `scf.for` apart.
+fn induction<'c: 'a, 'a>(around: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
+    let mut induction: Vec<Val> = nested_blocks(around)
+        .first()
+        .map(|body| arguments(*body))
+        .unwrap_or_default();
+    if op_name(around) == "scf.for" {
+        induction.truncate(1);
+    }
+    induction
 }
 
 /// The first and the last position of a range, if it is not empty.

@@ -16,17 +16,20 @@ mod before_loop;
 mod exact;
 mod guard;
 mod inspect;
+mod pairs;
 mod protected;
 mod report;
+mod roots;
 mod slice;
+mod updates;
 
 use crate::{
     analysis::{
         access::{Access, Mode, Step, accesses},
-        certainty::{certainly_meet, have_one_index},
-        dependence::{common_indices, never_meet},
+        certainty::certainly_meet,
+        dependence::{Proofs, common_indices},
         origins::{GlobalUses, global_uses},
-        place::{Owner, global, may_overlap, owner},
+        place::{Owner, global, owner},
         separation::separated,
     },
     race_options::RaceOptions,
@@ -35,22 +38,21 @@ use before_loop::{LoopCheck, Pair};
 use exact::ExactCheck;
 use melior::{
     Context,
-    ir::{
-        OperationRef, ShapedTypeLike, Type, TypeLike, ValueLike, operation::OperationLike,
-        r#type::MemRefType,
-    },
+    ir::{OperationRef, ValueLike, operation::OperationLike},
 };
 use mlc_dialects::own;
 use mlc_mlir::{
     Pass, PassError, PassResult,
     rewrite::{
-        Blk, Op, Val, all_ops, defining_op, is_inside, nested_blocks, op_key, op_name, operand,
-        ops, ops_named, string_attribute, value_key,
+        Blk, Op, Val, all_ops, is_inside, nested_blocks, op_name, ops, ops_named, string_attribute,
     },
 };
+use pairs::{Pairs, without_repetitions};
 use protected::Bodies;
 use report::Reason;
+use roots::{Roots, relation};
 use std::collections::{BTreeMap, BTreeSet};
+use updates::is_indirect_update;
 
 pub static CHECK: Pass = Pass {
     name: "par-check",
@@ -72,6 +74,7 @@ pub fn check<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, _: &str
     let by_name = (functions.iter())
         .filter_map(|function| Some((string_attribute(*function, "sym_name")?, *function)))
         .collect();
+    let proofs = Proofs::default();
     let mut result = Ok(());
     for function in &functions {
         let loops = ops_named(*function, "par.for");
@@ -82,6 +85,7 @@ pub fn check<'c, 'a>(context: &'c Context, module: OperationRef<'c, 'a>, _: &str
             module: body,
             uses: &uses,
             bodies: &bodies,
+            proofs: &proofs,
             dynamic: match (only_static, may_raise) {
                 (true, _) => Err(Reason::OnlyStatic),
                 (_, false) => Err(Reason::NoStatus),
@@ -121,6 +125,7 @@ struct Checker<'c, 'a, 'm> {
     /// What functions do to top-level values.
     uses: &'m GlobalUses<'c>,
     bodies: &'m Bodies<'c, 'a>,
+    proofs: &'m Proofs,
     /// Whether a check may be made when the loop runs.
     dynamic: Result<(), Reason>,
 }
@@ -140,13 +145,9 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
         let mut open: BTreeMap<(Owner, String), Vec<Pair>> = BTreeMap::new();
         let mut exact = ExactCheck::of(around);
         let mut independent = self.check_calls(around, &shared, reported);
+        let pairs = Pairs::of(around, &shared);
         for (position, second) in shared.iter().enumerate() {
-            // The later of two accesses comes second; an access is held against itself
-            // in another iteration first.
-            for first in shared[..=position].iter().rev() {
-                if !conflicts(first, second) {
-                    continue;
-                }
+            for first in pairs.conflicting(position) {
                 if let Some(taken_exactly) = self.never_meet(around, first, second) {
                     exact.add(taken_exactly);
                     continue;
@@ -239,7 +240,7 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
             Roots::Unknown => None,
             Roots::Apart => Some(Vec::new()),
             Roots::One => simply(separated(around, first, second))
-                .or_else(|| never_meet(around, first, second)),
+                .or_else(|| self.proofs.never_meet(around, first, second)),
         }
     }
 
@@ -277,133 +278,10 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
     }
 }
 
-/// How two roots lie to each other.
-enum Roots {
-    /// They are one value, or what the same indices lead to is one place.
-    One,
-    Apart,
-    Unknown,
-}
-
-/// Scalars of different types never lie in one buffer. Lists of scalars are one value or none: neither is a part of the
-/// other, and two headers never share a buffer. Of two arrays, one may be some part of what the other is a part of.
-fn relation(first: Val, second: Val) -> Roots {
-    if owner(first) == owner(second) {
-        return Roots::One;
-    }
-    let scalars = |root: Val| {
-        let payload = own::payload(root.r#type()).unwrap_or(root.r#type());
-        let element = own::list_element(payload)
-            .or_else(|| Some(MemRefType::try_from(payload).ok()?.element()))?;
-        let is_list = own::kind(payload) == own::Kind::List;
-        is_scalar(element).then(|| (element.to_string(), is_list))
-    };
-    match (scalars(first), scalars(second)) {
-        (Some((first, _)), Some((second, _))) if first != second => Roots::Apart,
-        (Some((_, true)), Some((_, true))) => Roots::One,
-        _ => Roots::Unknown,
-    }
-}
-
-fn is_scalar(ty: Type) -> bool {
-    own::kind(ty) == own::Kind::Other && !ty.is_mem_ref()
-}
-
-/// Accesses of one place in one way, by several operations under the same conditions, count once.
-fn without_repetitions<'s, 'c: 'a, 'a>(all: &'s [Access<'c, 'a>]) -> Vec<&'s Access<'c, 'a>> {
-    let mut seen = BTreeSet::new();
-    (all.iter())
-        .filter(|access| {
-            let mut key = format!("{:?} {:?}", owner(access.root), access.mode);
-            for step in &access.path {
-                match step {
-                    Step::Field(field) => key += &format!(" .{field}"),
-                    Step::At(indices) => {
-                        key += " [";
-                        for index in indices {
-                            key += &format!("{:?},", value_key(index.value));
-                        }
-                    }
-                    Step::Range(bounds) => {
-                        for bound in bounds {
-                            key += &format!(" {:?}:", value_key(bound.value));
-                        }
-                    }
-                    Step::Part => key += &format!(" {:?}", op_key(access.op)),
-                }
-            }
-            let block = access.op.block().map(mlc_mlir::rewrite::block_key);
-            // Calls and what a borrow is handed to are each reported at their own place.
-            let kind = op_name(access.op).starts_with("memref.");
-            !kind || seen.insert((key, block))
-        })
-        .collect()
-}
-
 /// Whether a value belongs to one iteration: it is made in the body, and no borrow of unknown origin.
 fn is_private(root: Val, around: Op) -> bool {
     let is_unknown_borrow = own::is_borrow(root.r#type());
     is_inside(root, around) && !is_unknown_borrow
-}
-
-fn conflicts(first: &Access, second: &Access) -> bool {
-    let harmless = match (first.mode, second.mode) {
-        (Mode::Read, Mode::Read) | (Mode::Atomic, Mode::Atomic) => true,
-        (Mode::Collect, Mode::Collect) => first.op == second.op,
-        _ => false,
-    };
-    !harmless && may_overlap(first.root, second.root)
-}
-
-/// Whether an access writes what it has read, at an index that was read from memory.
-fn is_indirect_update<'c: 'a, 'a>(
-    around: Op<'c, 'a>,
-    write: &Access<'c, 'a>,
-    all: &[&Access<'c, 'a>],
-) -> bool {
-    if write.mode != Mode::Write || write.op.operand_count() == 0 {
-        return false;
-    }
-    // What is read at one place in all iterations is one number.
-    let varies = |op: Op<'c, 'a>| {
-        op_name(op).ends_with(".load") && op.operands().any(|place| is_inside(place, around))
-    };
-    let indirect = write.path.iter().any(|step| match step {
-        Step::At(indices) => (indices.iter()).any(|index| flows_into(around, index.value, &varies)),
-        _ => false,
-    });
-    indirect
-        && all.iter().any(|read| {
-            read.mode == Mode::Read
-                && owner(read.root) == owner(write.root)
-                && read.path.len() == write.path.len()
-                && have_one_index(read, write)
-                && flows_into(around, operand(write.op, 0), &|op| op == read.op)
-        })
-}
-
-/// Whether the result of an operation of the loop that satisfies `is_source` is used to compute a value.
-fn flows_into<'c: 'a, 'a>(
-    around: Op<'c, 'a>,
-    value: Val<'c, 'a>,
-    is_source: &impl Fn(Op<'c, 'a>) -> bool,
-) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        if !is_inside(value, around) || !seen.insert(value_key(value)) {
-            continue;
-        }
-        if let Some(op) = defining_op(value) {
-            if is_source(op) {
-                return true;
-            }
-            if op.region_count() == 0 {
-                open.extend(op.operands());
-            }
-        }
-    }
-    false
 }
 
 /// The steps that two accesses have in common, as text.

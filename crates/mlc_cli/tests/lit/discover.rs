@@ -122,6 +122,7 @@ fn kind_of(file: &Path, name: &str) -> Found {
     ]
     .iter()
     .any(|folder| name.starts_with(folder));
+    let by_pytest = by_pytest || name == "tests/conftest.py";
     if by_pytest || name.contains("/Inputs/") || name.ends_with(".md") {
         return Found::PartOfAnother;
     }

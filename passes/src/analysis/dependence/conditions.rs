@@ -45,8 +45,9 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
             // Of an index that does not matter here, nothing need be known.
             ("own.check_index", Ok(index), Ok(length)) if known(index, self) => {
                 let (index, length) = (self.form(index, instance), self.form(length, instance));
-                self.system.at_least_zero(index.clone());
-                self.system
+                self.cases.system.at_least_zero(index.clone());
+                self.cases
+                    .system
                     .at_most(&index.plus(&Form::constant(1), 1), &length);
             }
             _ => {}
@@ -56,8 +57,8 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
     fn holds(&mut self, condition: Val<'c, 'a>, holds: bool, instance: Instance) {
         let mut ways = self.condition(condition, holds, instance);
         match ways.len() {
-            1 => self.system.extend(&ways.remove(0)),
-            _ => self.alternatives.push(ways),
+            1 => self.cases.system.extend(&ways.remove(0)),
+            _ => self.cases.alternatives.push(ways),
         }
     }
 

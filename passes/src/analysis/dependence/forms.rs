@@ -71,9 +71,9 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
                 let dividend = self.form(dividend, instance);
                 let quotient = Form::variable(self.fresh());
                 let multiple = quotient.times(divisor);
-                self.system.at_most(&dividend, &multiple);
+                self.cases.system.at_most(&dividend, &multiple);
                 let most = dividend.plus(&Form::constant(divisor - 1), 1);
-                self.system.at_most(&multiple, &most);
+                self.cases.system.at_most(&multiple, &most);
                 Some(quotient)
             }
             "arith.select" => match floor::floor_division(op) {
@@ -100,11 +100,11 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
         });
         for form in [left, right] {
             match least {
-                true => self.system.at_most(&result, form),
-                false => self.system.at_most(form, &result),
+                true => self.cases.system.at_most(&result, form),
+                false => self.cases.system.at_most(form, &result),
             }
         }
-        self.alternatives.push(ways.into());
+        self.cases.alternatives.push(ways.into());
         result
     }
 
@@ -123,7 +123,7 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
                 ways.push(way);
             }
         }
-        self.alternatives.push(ways);
+        self.cases.alternatives.push(ways);
         result
     }
 
@@ -147,7 +147,7 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
         positive.at_least_zero(remainder.clone());
         positive.at_most(&remainder.plus(&one, 1), &by);
         if constant_integer(divisor).is_some_and(|divisor| divisor > 0) {
-            self.system.extend(&positive);
+            self.cases.system.extend(&positive);
         } else {
             let mut negative = System::default();
             negative.at_most(&remainder, &Form::default());
@@ -155,7 +155,7 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
             // By zero nothing is divided: the program checks that, and what it computes then is anything.
             let mut zero = System::default();
             zero.equate(&by, &Form::default());
-            self.alternatives.push(vec![positive, negative, zero]);
+            self.cases.alternatives.push(vec![positive, negative, zero]);
             self.order_quotients(dividend, divisor, quotient, instance);
         }
         match part {
@@ -168,7 +168,7 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
                 divided.equate(&result, &remainder);
                 let mut zero = System::default();
                 zero.equate(&by, &Form::default());
-                self.alternatives.push(vec![divided, zero]);
+                self.cases.alternatives.push(vec![divided, zero]);
                 Some(result)
             }
         }
@@ -200,6 +200,6 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
         ways[0].equate(&first, &second);
         ways[1].at_most(&first.plus(&one, 1), &second);
         ways[2].at_most(&second.plus(&one, 1), &first);
-        self.alternatives.push(ways);
+        self.cases.alternatives.push(ways);
     }
 }

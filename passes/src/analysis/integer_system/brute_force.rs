@@ -15,15 +15,11 @@ impl Random {
 }
 
 fn form(constant: i128, coefficients: &[i128]) -> Form {
-    let terms = coefficients.iter().copied().enumerate();
-    Form {
-        constant,
-        terms: terms.filter(|(_, coefficient)| *coefficient != 0).collect(),
-    }
+    Form::new(constant, coefficients.iter().copied().enumerate())
 }
 
 fn value(form: &Form, point: &[i128]) -> i128 {
-    let terms = form.terms.iter();
+    let terms = form.terms().iter();
     form.constant
         + terms
             .map(|(variable, coefficient)| coefficient * point[*variable])
