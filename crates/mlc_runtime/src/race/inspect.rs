@@ -9,6 +9,7 @@ use std::ffi::c_void;
 
 use crate::error;
 use crate::kind::RACE_ERROR;
+use crate::race::once::{self, Once};
 
 /// How a place is touched.
 const WRITE: i32 = 1;
@@ -22,6 +23,8 @@ struct Cell {
 }
 
 enum Table {
+    /// As long as each place is written by one iteration, and each iteration writes one.
+    Once(Once),
     /// One place for each number below the length; readers are kept once there are some.
     Dense {
         writers: Vec<u32>,
@@ -63,12 +66,27 @@ fn meets(cell: Cell, iteration: i64, write: bool) -> Option<Meeting> {
 }
 
 impl Inspection {
+    #[inline]
     fn touch(&mut self, write: bool, iteration: i64, place: [i64; 3]) {
-        if self.meeting.is_some() {
-            return;
+        if let Table::Once(once) = &mut self.table {
+            if write && once.take(iteration, place[0]) {
+                return;
+            }
+            self.table = Table::Dense {
+                writers: once.writers(),
+                readers: Vec::new(),
+            };
         }
+        if self.meeting.is_none() {
+            self.look_up(write, iteration, place);
+        }
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, write: bool, iteration: i64, place: [i64; 3]) {
         let number = iteration + 1;
         match &mut self.table {
+            Table::Once(_) => {}
             Table::Dense { writers, readers } => {
                 // The loop itself raises where an index is out of range.
                 let Some(at) = usize::try_from(place[0])
@@ -159,6 +177,10 @@ pub extern "C" fn mlc_rt_race_begin(
         .try_fold(1i64, |all, &trips| all.checked_mul(trips));
     let fits = total.is_some_and(|total| total < i64::from(u32::MAX));
     let table = match usize::try_from(places) {
+        Ok(places) if fits && places <= once::MOST_PLACES => {
+            let trips = total.and_then(|total| usize::try_from(total).ok());
+            Table::Once(Once::new(places, trips.unwrap_or(0)))
+        }
         Ok(places) if fits => Table::Dense {
             writers: vec![0; places],
             readers: Vec::new(),
@@ -237,6 +259,52 @@ mod tests {
             assert_eq!(
                 outcome([3, 0, 0], places, &touches).as_deref(),
                 Some("iterations 0 and 2 of the parallel loop write the same place")
+            );
+        }
+    }
+
+    #[test]
+    fn iterations_that_write_nothing_are_left_out() {
+        let touches: Vec<_> = (0..100).map(|i| (1, 7 * i + 3, [99 - i, 0, 0])).collect();
+        assert_eq!(outcome([1000, 0, 0], 100, &touches), None);
+        let again = [&touches[..], &[(1, 999, [42, 0, 0])]].concat();
+        assert_eq!(
+            outcome([1000, 0, 0], 100, &again).as_deref(),
+            Some("iterations 402 and 999 of the parallel loop write the same place")
+        );
+        let read = [&touches[..], &[(0, 998, [0, 0, 0]), (0, 999, [7, 0, 0])]].concat();
+        assert_eq!(
+            outcome([1000, 0, 0], 100, &read).as_deref(),
+            Some(
+                "of iterations 696 and 998 of the parallel loop one writes a place that the other reads"
+            )
+        );
+    }
+
+    #[test]
+    fn bits_and_numbers_find_the_same() {
+        // Numbers that are the same in every run.
+        let mut state = 5u64;
+        let mut random = |below: u64| {
+            state = (state.wrapping_mul(6364136223846793005)).wrapping_add(1442695040888963407);
+            ((state >> 33) % below) as i64
+        };
+        for round in 0..2000 {
+            let places = 1 + random(130);
+            let mut touches = Vec::new();
+            for iteration in 0..random(12) {
+                // Most rounds have writes only, as most loops do.
+                for _ in 0..random(3) {
+                    let mode = i32::from(round % 4 != 0 || random(2) == 0);
+                    touches.push((mode, iteration, [random(places as u64), 0, 0]));
+                }
+            }
+            // The hash table has no bits.
+            let expected = outcome([12, 0, 0], -1, &touches);
+            assert_eq!(
+                outcome([12, 0, 0], places, &touches),
+                expected,
+                "{touches:?}"
             );
         }
     }
