@@ -6,29 +6,24 @@ mod error;
 mod import;
 mod parts;
 
+use mlc_python_runtime::{buffer::Buffer, error::race_error, interpreter};
 use pyo3::prelude::*;
 
 /// The compiled half of the package `mlc`.
 #[pymodule(gil_used = false)]
-mod _native {
-    use pyo3::prelude::*;
-
-    #[pymodule_export]
-    use crate::activity::{activity, watch_loops};
-    #[pymodule_export]
-    use crate::compile::{compile, emit};
-    #[pymodule_export]
-    use crate::error::Diagnostic;
-    #[pymodule_export]
-    use crate::import::{import_file, import_text};
-    #[pymodule_export]
-    use mlc_python_runtime::buffer::Buffer;
-
-    #[pymodule_init]
-    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        module.add(
-            "RaceError",
-            mlc_python_runtime::error::race_error(module.py())?,
-        )
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = module.py();
+    // SAFETY: the thread is attached, as `py` says.
+    if !unsafe { interpreter::is_main("mlc") } {
+        return Err(PyErr::fetch(py));
     }
+    module.add_function(wrap_pyfunction!(activity::activity, module)?)?;
+    module.add_function(wrap_pyfunction!(activity::watch_loops, module)?)?;
+    module.add_function(wrap_pyfunction!(compile::compile, module)?)?;
+    module.add_function(wrap_pyfunction!(compile::emit, module)?)?;
+    module.add_function(wrap_pyfunction!(import::import_file, module)?)?;
+    module.add_function(wrap_pyfunction!(import::import_text, module)?)?;
+    module.add_class::<error::Diagnostic>()?;
+    module.add_class::<Buffer>()?;
+    module.add("RaceError", race_error(py)?)
 }

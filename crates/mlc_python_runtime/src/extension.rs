@@ -12,6 +12,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyModule;
 
+use crate::interpreter;
 use crate::module::{self, Entries, Settings};
 
 /// What Python keeps of an extension, and behind it what we need when Python executes the module.
@@ -19,7 +20,7 @@ use crate::module::{self, Entries, Settings};
 struct Definition {
     /// Comes first: Python hands out a pointer to it.
     definition: ffi::PyModuleDef,
-    slots: [ffi::PyModuleDef_Slot; 2],
+    slots: Vec<ffi::PyModuleDef_Slot>,
     name: CString,
     interface: Interface,
     entries: Arc<Table>,
@@ -72,19 +73,51 @@ pub unsafe extern "C" fn mlc_py_module(
             std::slice::from_raw_parts(entries, count as usize),
         )
     };
-    Python::attach(|py| match define(bytes, entries) {
-        // SAFETY: the definition is whole, and lives until the process ends.
-        Ok(definition) => unsafe { ffi::PyModuleDef_Init(definition.cast()) },
-        Err(message) => {
-            PyImportError::new_err(message).restore(py);
-            null_mut()
-        }
-    })
+    let interface = Interface::from_bytes(bytes);
+    let name = interface.as_ref().map_or("", |interface| &interface.name);
+    // SAFETY: the caller vouches for the thread. Attaching it before would take it to the main interpreter, where this may be another.
+    if !unsafe { interpreter::is_main(name) } {
+        return null_mut();
+    }
+    let interface = interface.map_err(PyImportError::new_err);
+    Python::attach(
+        |py| match interface.and_then(|interface| define(py, interface, entries)) {
+            // SAFETY: the definition is whole, and lives until the process ends.
+            Ok(definition) => unsafe { ffi::PyModuleDef_Init(definition.cast()) },
+            Err(error) => {
+                error.restore(py);
+                null_mut()
+            }
+        },
+    )
 }
 
-fn define(bytes: &[u8], entries: &[*const c_void]) -> Result<*mut Definition, String> {
-    let interface = Interface::from_bytes(bytes)?;
-    let name = CString::new(interface.name.as_str()).map_err(|error| error.to_string())?;
+/// What Python is told of the module. It refuses slots that it does not know.
+fn slots(py: Python<'_>) -> Vec<ffi::PyModuleDef_Slot> {
+    // The numbers of `moduleobject.h`, which the stable interface fixes.
+    const MULTIPLE_INTERPRETERS: c_int = 3;
+    const NOT_SUPPORTED: usize = 0;
+    const GIL: c_int = 4;
+    const NOT_USED: usize = 1;
+    let slot = |slot, value| ffi::PyModuleDef_Slot { slot, value };
+    let mut slots = vec![slot(ffi::Py_mod_exec, execute as *mut c_void)];
+    let version = py.version_info();
+    if version >= (3, 12) {
+        slots.push(slot(MULTIPLE_INTERPRETERS, NOT_SUPPORTED as *mut c_void));
+    }
+    if version >= (3, 13) {
+        slots.push(slot(GIL, NOT_USED as *mut c_void));
+    }
+    slots.push(slot(0, null_mut()));
+    slots
+}
+
+fn define(
+    py: Python<'_>,
+    interface: Interface,
+    entries: &[*const c_void],
+) -> PyResult<*mut Definition> {
+    let name = CString::new(interface.name.as_str())?;
     let init = interface.init.iter().map(|init| init.symbol.clone());
     let init = init.chain(std::iter::repeat(String::new())).take(1);
     let functions = interface.functions.iter().map(|item| item.symbol.clone());
@@ -112,16 +145,7 @@ fn define(bytes: &[u8], entries: &[*const c_void]) -> Result<*mut Definition, St
             m_clear: None,
             m_free: None,
         },
-        slots: [
-            ffi::PyModuleDef_Slot {
-                slot: ffi::Py_mod_exec,
-                value: execute as *mut c_void,
-            },
-            ffi::PyModuleDef_Slot {
-                slot: 0,
-                value: null_mut(),
-            },
-        ],
+        slots: slots(py),
         name,
         interface,
         entries: Arc::new(Table {

@@ -18,6 +18,7 @@ pub mod error;
 mod extension;
 mod fast;
 mod function;
+pub mod interpreter;
 mod interrupt;
 mod layout;
 mod load;
