@@ -21,10 +21,22 @@ pub(crate) struct Symbols {
 
 /// A module as code in this process. Dropping it unloads the code.
 #[derive(Debug)]
-pub struct JitModule {
+pub struct JitModule(Option<Box<Parts>>);
+
+#[derive(Debug)]
+struct Parts {
     code: mlc_codegen::Jit,
     exported: Vec<String>,
     state: State,
+}
+
+impl Drop for JitModule {
+    fn drop(&mut self) {
+        if mlc_codegen::may_not_unload() {
+            // Python may call a function of this module yet.
+            std::mem::forget(self.0.take());
+        }
+    }
 }
 
 impl JitModule {
@@ -39,11 +51,17 @@ impl JitModule {
         } = symbols;
         let state = State::new(&variables, sharing);
         let code = mlc_codegen::load(object, &exported, &state.addresses());
-        Ok(JitModule {
+        Ok(JitModule(Some(Box::new(Parts {
             code: code.map_err(ir_diagnostics::undefined)?,
             exported,
             state,
-        })
+        }))))
+    }
+
+    fn parts(&self) -> &Parts {
+        self.0
+            .as_deref()
+            .expect("the parts are there until the end")
     }
 
     /// The address of an exported function. Its C signature is the one in the emitted header; the address is valid as
@@ -61,21 +79,18 @@ impl JitModule {
     /// The memory of a top-level variable, by the symbol that the interface gives, and where hosts count the pointers into its
     /// parts that they hold; both are valid as long as the module.
     pub fn variable(&self, symbol: &str) -> Option<(*mut c_void, Arc<AtomicUsize>)> {
-        self.state.variable(symbol)
+        self.parts().state.variable(symbol)
     }
 
     /// Whether the host has to run the top-level statements: not where they ran because another module of this process imports this
     /// one. Asked again, the answer is yes.
     pub fn is_to_run(&self) -> bool {
-        self.state.is_to_run()
+        self.parts().state.is_to_run()
     }
 
     fn symbol(&self, name: &str, symbol: &str) -> Option<*const c_void> {
-        let known = self.exported.iter().any(|exported| exported == name);
-        if known {
-            self.code.lookup(symbol).ok()
-        } else {
-            None
-        }
+        let parts = self.parts();
+        let known = parts.exported.iter().any(|exported| exported == name);
+        known.then(|| parts.code.lookup(symbol).ok()).flatten()
     }
 }

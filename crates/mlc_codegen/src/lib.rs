@@ -30,4 +30,6 @@ pub use lowering::{Lowering, LoweringConfig, StepError, StepTime};
 pub use machine::{Machine, OptLevel, UnknownCpu, cpu_names, gpu_names, host_cpu, llvm_version};
 pub use mlc_mlir::Jit;
 pub use mlc_runtime::ABI_VERSION as RUNTIME_ABI;
+/// Whether Python may call code that a program loaded at any time, so that none is to be unloaded.
+pub use mlc_runtime::python::keeps_functions as may_not_unload;
 pub use sanitizer::Sanitizer;

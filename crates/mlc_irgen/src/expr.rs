@@ -437,7 +437,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// Names that are borrowed come last: what the other arguments compute may still use them. Those of `texts` are
     /// borrows of texts.
-    fn evaluated(
+    pub fn evaluated(
         &mut self,
         args: &'x [Expr],
         texts: impl Fn(usize) -> bool,

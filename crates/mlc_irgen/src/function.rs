@@ -60,6 +60,8 @@ pub struct Lower<'x, 'c, 'm> {
     /// What the next loop visits the elements of.
     pub iterated: Vec<&'x hir::Place>,
     /// Cells that variables without memory of their own got for the call that is being made, and the variables.
+    /// Functions that Python may call at the moment.
+    pub callbacks: crate::python::Callbacks<'c, 'm>,
     pub spilled: Vec<(usize, Value<'c, 'm>)>,
     /// Copies of parts that the call that is being made may write to, and the parts.
     pub copied: Vec<(View<'c, 'm>, Value<'c, 'm>)>,
@@ -180,6 +182,7 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
         returning: false,
         iterated: Vec::new(),
         spilled: Vec::new(),
+        callbacks: Default::default(),
         copied: Vec::new(),
     };
     let mut assigned = LocalSet::default();
@@ -241,6 +244,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             returning: false,
             iterated: Vec::new(),
             spilled: Vec::new(),
+            callbacks: Default::default(),
             copied: Vec::new(),
         }
     }

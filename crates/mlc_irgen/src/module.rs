@@ -133,7 +133,8 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
         }
     }
 
-    /// A private function that returns a status and nothing else: a builder in it, and its arguments.
+    /// A private function that returns a status and nothing else: a builder in it, and its arguments. It is called at one
+    /// place: checks look at it as a part of its caller.
     pub fn outlined(
         &self,
         symbol: &str,
@@ -141,23 +142,39 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
         fp: &str,
         loc: Location<'c>,
     ) -> (Builder<'c, 'm>, Vec<Value<'c, 'm>>) {
+        self.with_status(symbol, inputs, fp, loc, &["mlc.outlined"])
+    }
+
+    /// A private function that returns a status, and whose address is taken.
+    pub fn entry(
+        &self,
+        symbol: &str,
+        inputs: &[Type<'c>],
+        fp: &str,
+        loc: Location<'c>,
+    ) -> (Builder<'c, 'm>, Vec<Value<'c, 'm>>) {
+        self.with_status(symbol, inputs, fp, loc, &[])
+    }
+
+    fn with_status(
+        &self,
+        symbol: &str,
+        inputs: &[Type<'c>],
+        fp: &str,
+        loc: Location<'c>,
+        marks: &[&str],
+    ) -> (Builder<'c, 'm>, Vec<Value<'c, 'm>>) {
         let mut b = self.at_end(loc);
         let status = b.int_type(32);
-        let op = b.structured(
-            "func.func",
-            &[],
-            &[],
-            &[
-                ("sym_name", b.string(symbol)),
-                ("sym_visibility", b.string("private")),
-                ("function_type", self.function_type(inputs, &[status])),
-                ("mlc.fp", b.string(fp)),
-                ("mlc.raises", b.unit()),
-                // Called at one place: checks look at it as a part of its caller.
-                ("mlc.outlined", b.unit()),
-            ],
-            1,
-        );
+        let mut attrs = vec![
+            ("sym_name", b.string(symbol)),
+            ("sym_visibility", b.string("private")),
+            ("function_type", self.function_type(inputs, &[status])),
+            ("mlc.fp", b.string(fp)),
+            ("mlc.raises", b.unit()),
+        ];
+        attrs.extend(marks.iter().map(|&mark| (mark, b.unit())));
+        let op = b.structured("func.func", &[], &[], &attrs, 1);
         let arguments = b.enter(op, 0, inputs);
         (b, arguments)
     }

@@ -1,5 +1,9 @@
 //! Objects of Python: boxes of counted references, on which functions of the runtime do everything.
 
+mod callback;
+
+pub use callback::Callbacks;
+
 use melior::ir::{Value, ValueLike};
 use mlc_dialects::own;
 use mlc_sema::hir::{CompareOp, Dim, Expr, ExprKind, FloatKind, PythonOp, Ty, TyKind};
@@ -19,26 +23,26 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         op: PythonOp,
         args: &'x [Expr],
     ) -> Result<Vec<Value<'c, 'm>>> {
+        self.enter_operation();
+        let values = self.python_operation(expr, op, args)?;
+        self.leave_operation()?;
+        Ok(values)
+    }
+
+    fn python_operation(
+        &mut self,
+        expr: &'x Expr,
+        op: PythonOp,
+        args: &'x [Expr],
+    ) -> Result<Vec<Value<'c, 'm>>> {
         match op {
             PythonOp::From => return Ok(vec![self.object_from(expr, &args[0])?]),
             PythonOp::Into => return self.value_of_object(expr, &args[0]),
+            PythonOp::CallWith => return Ok(vec![self.call_with_callbacks(expr, args)?]),
+            PythonOp::Callback => return Ok(vec![self.lasting_callback(expr, args)?]),
             _ => {}
         }
-        let mut operands = Vec::new();
-        for (at, arg) in args.iter().enumerate() {
-            operands.push(match self.types().kind(arg.ty) {
-                TyKind::List(_) => {
-                    let list = self.one(arg)?;
-                    self.borrow_box(list, false)
-                }
-                _ => self.text_before(arg, &args[at + 1..])?,
-            });
-        }
-        self.at(expr.span);
-        let operands: Vec<_> = operands
-            .into_iter()
-            .map(|value| self.shared(value))
-            .collect();
+        let operands = self.python_operands(expr, args)?;
         let (symbol, number) = function(op);
         let number = number.map(|number| self.b.int(number, self.b.int_type(32)));
         let operands: Vec<_> = number.into_iter().chain(operands).collect();
@@ -59,6 +63,24 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             _ => vec![self.new_object(symbol, &operands)],
         })
+    }
+
+    /// Borrows of objects, texts and lists.
+    fn python_operands(&mut self, expr: &'x Expr, args: &'x [Expr]) -> Result<Vec<Value<'c, 'm>>> {
+        let mut operands = Vec::new();
+        for (at, arg) in args.iter().enumerate() {
+            operands.push(match self.types().kind(arg.ty) {
+                TyKind::List(_) => {
+                    let list = self.one(arg)?;
+                    self.borrow_box(list, false)
+                }
+                _ => self.text_before(arg, &args[at + 1..])?,
+            });
+        }
+        self.at(expr.span);
+        Ok((operands.into_iter())
+            .map(|value| self.shared(value))
+            .collect())
     }
 
     fn new_object(&mut self, symbol: &str, operands: &[Value<'c, 'm>]) -> Value<'c, 'm> {
@@ -217,7 +239,8 @@ fn function(op: PythonOp) -> (&'static str, Option<i64>) {
         PythonOp::DelItem => plain("mlc_rt_py_del_item"),
         PythonOp::Slice => plain("mlc_rt_py_slice"),
         PythonOp::Tuple => plain("mlc_rt_py_tuple"),
-        PythonOp::Call => plain("mlc_rt_py_call"),
+        PythonOp::Call | PythonOp::CallWith => plain("mlc_rt_py_call"),
+        PythonOp::Callback => plain("mlc_rt_py_callback"),
         PythonOp::Binary(operator) => ("mlc_rt_py_binary", Some(operator as i64)),
         PythonOp::InPlace(operator) => ("mlc_rt_py_binary", Some(operator as i64 + IN_PLACE)),
         PythonOp::Negative => ("mlc_rt_py_unary", Some(0)),

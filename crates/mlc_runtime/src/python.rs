@@ -8,6 +8,7 @@ mod api;
 mod array;
 mod buffer;
 mod call;
+mod callback;
 mod context;
 mod exception;
 mod find;
@@ -24,6 +25,7 @@ use std::ffi::{c_int, c_void};
 
 use api::Api;
 pub use call::*;
+pub use callback::*;
 pub use context::*;
 pub use exception::Origin;
 pub use give::mlc_rt_py_from;

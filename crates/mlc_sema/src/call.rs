@@ -288,9 +288,20 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Val {
         let function: &'a ast::Function = self.cx.decl(decl).ast;
-        let Some(bound) = self.bind_args(function, None, args, span) else {
-            return self.poisoned_call(args, span);
-        };
+        match self.bind_args(function, None, args, span) {
+            Some(bound) => self.call_captured(decl, captured, bound, span),
+            None => self.poisoned_call(args, span),
+        }
+    }
+
+    pub fn call_captured(
+        &mut self,
+        decl: DeclId,
+        captured: Vec<Expr>,
+        bound: Vec<Option<Given<'a>>>,
+        span: Span,
+    ) -> Val {
+        let function: &'a ast::Function = self.cx.decl(decl).ast;
         if self.cx.is_generic(decl) {
             return match self.generic_call(decl, None, &[], bound, captured, span) {
                 Some((func, values)) => self.finish_call(func, values, span),

@@ -233,9 +233,19 @@ impl<'a> FnCx<'_, 'a> {
         free: FxHashSet<Name>,
         span: Span,
     ) -> Bound {
+        self.declare_hidden(function, free, &FxHashSet::default(), span)
+    }
+
+    pub fn declare_hidden(
+        &mut self,
+        function: &'a ast::Function,
+        free: FxHashSet<Name>,
+        rebound: &FxHashSet<Name>,
+        span: Span,
+    ) -> Bound {
         let name = function.name.name;
         let before = self.nested.get(&name).cloned();
-        let bound = self.declare_nested(name, function, free, &FxHashSet::default(), span);
+        let bound = self.declare_nested(name, function, free, rebound, span);
         match before {
             Some(before) => self.nested.insert(name, before),
             None => self.nested.remove(&name),

@@ -1,6 +1,7 @@
 //! Objects of Python: what an operation means that meets one.
 
 mod call;
+mod callback;
 mod convert;
 mod exception;
 mod import;

@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char, c_double, c_int, c_long, c_longlong, c_ulonglong, c
 
 use super::Object;
 use super::buffer::View;
+use super::callback::Method;
 
 macro_rules! api {
     ($($name:ident($($parameter:ty),*) $(-> $result:ty)?;)*) => {
@@ -70,6 +71,9 @@ api! {
     PyException_SetTraceback(Object, Object) -> c_int;
     PyBool_FromLong(c_long) -> Object;
     PyBuffer_Release(*mut View);
+    PyCFunction_NewEx(*const Method, Object, Object) -> Object;
+    PyCapsule_GetPointer(Object, *const c_char) -> *mut c_void;
+    PyCapsule_New(*mut c_void, *const c_char, Option<unsafe extern "C" fn(Object)>) -> Object;
     PyComplex_FromDoubles(c_double, c_double) -> Object;
     PyComplex_ImagAsDouble(Object) -> c_double;
     PyComplex_RealAsDouble(Object) -> c_double;

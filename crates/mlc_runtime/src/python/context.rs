@@ -21,6 +21,9 @@ pub(super) unsafe fn exception(api: &'static Api, caught: &Caught) -> Option<Own
     // SAFETY: the caller vouches for the message and the GIL.
     unsafe {
         let error = text::caught(caught.kind, caught.message);
+        if let Some(origin) = &error.origin {
+            return Owned::new(api, api.share(origin.object()));
+        }
         super::make::exception(api, &error, "<module>")
     }
 }

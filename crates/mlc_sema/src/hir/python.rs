@@ -31,6 +31,12 @@ pub enum PythonOp {
     /// `(function, [PythonObject], Str)`: the text is empty, or says of each argument, separated by commas, what it is: nothing for
     /// one by position, its name, `*` or `**`.
     Call,
+    /// `(function, [PythonObject], Str)` as for `Call`, then for each function of the program among the arguments a `Str`, the
+    /// position and the description, and a call of the function that Python calls: it takes a list of objects, then what is captured, and
+    /// gives an object. That call is not evaluated. The objects are good for the length of this call.
+    CallWith,
+    /// `(Str, call)`, as for `CallWith`, of a function that captures nothing: the object for it, for good.
+    Callback,
     /// `(left, right)`
     Binary(PythonBinary),
     /// `(left, right)`: the object that takes the place of `left`.

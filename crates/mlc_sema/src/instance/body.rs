@@ -68,6 +68,7 @@ impl<'a> Checker<'a> {
         }
         match header.params.first().filter(|_| constructs) {
             Some(this) => cx.construct_in(this, ast),
+            None if cx.callback_body(ast) => {}
             None => cx.block(&ast.body),
         }
         let result = cx.cx.header(func).result;

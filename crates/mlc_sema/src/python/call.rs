@@ -9,7 +9,7 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::expr::is_shadowed;
 use crate::func::FnCx;
-use crate::hir::{Expr, PythonOp, Ty};
+use crate::hir::{Expr, ExprKind, PythonOp, Ty};
 
 /// Built-in functions that are Python's where an argument is an object.
 const BUILTINS: &[&str] = &[
@@ -36,8 +36,20 @@ impl<'a> FnCx<'_, 'a> {
     pub fn python_call(&mut self, function: Expr, args: &'a [Arg], span: Span) -> Val {
         let mut values = Vec::with_capacity(args.len());
         let mut names = Vec::with_capacity(args.len());
-        for arg in args {
-            let value = self.value(&arg.value, Some(Ty::PYTHON_OBJECT));
+        let mut callbacks = Vec::new();
+        for (at, arg) in args.iter().enumerate() {
+            let is_one = matches!(arg.kind, ArgKind::Positional | ArgKind::Keyword(_));
+            let callback = is_one.then(|| self.callback(&arg.value)).flatten();
+            let value = match callback {
+                Some(callback) => {
+                    let description = format!("{at}|{}", callback.description);
+                    callbacks.push(self.str(&description, arg.value.span));
+                    callbacks.push(callback.call);
+                    // The object takes this place when the call begins.
+                    Val::strong(ExprKind::None, Ty::NONE, arg.value.span)
+                }
+                None => self.value(&arg.value, Some(Ty::PYTHON_OBJECT)),
+            };
             values.push(self.object_of(value));
             names.push(match arg.kind {
                 ArgKind::Positional => "",
@@ -52,7 +64,11 @@ impl<'a> FnCx<'_, 'a> {
         };
         let values = self.list_of_objects(values, span);
         let names = self.str(&names, span);
-        self.object(PythonOp::Call, vec![function, values, names], span)
+        if callbacks.is_empty() {
+            return self.object(PythonOp::Call, vec![function, values, names], span);
+        }
+        let args = [function, values, names].into_iter().chain(callbacks);
+        self.object(PythonOp::CallWith, args.collect(), span)
     }
 
     /// `object.name(args)`

@@ -14,7 +14,11 @@ impl<'a> FnCx<'_, 'a> {
     pub fn object_literal(&mut self, expr: &'a ast::Expr) -> Option<Val> {
         let span = expr.span;
         match &expr.kind {
-            Ast::Name(name) => self.named_in_python(*name, span),
+            Ast::Name(name) => match self.named_in_python(*name, span) {
+                Some(object) => Some(object),
+                None => self.callback_object(expr),
+            },
+            Ast::Attribute { .. } | Ast::Lambda(_) => self.callback_object(expr),
             Ast::List(items) if !items.iter().any(is_starred) => {
                 let items = self.objects(items, span);
                 Some(self.object(PythonOp::From, vec![items], span))

@@ -1,0 +1,405 @@
+//! Functions of the program as objects of Python.
+//!
+//! Such an object is a built-in function of Python's kind. It keeps what it needs in a capsule: the address of a compiled function
+//! that takes a list of objects, and where that finds the variables that it captures. Those live as long as the expression in which
+//! the object is an argument; afterwards it can be kept, but not called.
+
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ptr::null_mut;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+
+use super::api::Api;
+use super::{Object, Owned, make, produce, start};
+use crate::error;
+use crate::list::List;
+use crate::text::{Text, as_str};
+
+/// Runs the function: with what it captures, its arguments, and where the object of its result goes. A status.
+type Entry = unsafe extern "C" fn(*mut c_void, *const List, *mut Object) -> i32;
+
+/// Python's `PyMethodDef`.
+#[repr(C)]
+pub(super) struct Method {
+    name: *const c_char,
+    function: unsafe extern "C" fn(Object, *const Object, isize, Object) -> Object,
+    flags: c_int,
+    doc: *const c_char,
+}
+
+/// `METH_FASTCALL | METH_KEYWORDS`
+const FAST_WITH_KEYWORDS: c_int = 0x80 | 0x2;
+
+const CAPSULE: &CStr = c"mlc.callback";
+const GUARD: &CStr = c"mlc.callback.guard";
+
+// SAFETY: what is captured is used with the GIL only, and the texts never change.
+unsafe impl Send for Callback {}
+// SAFETY: as above.
+unsafe impl Sync for Callback {}
+
+struct Parameter {
+    name: String,
+    has_default: bool,
+    by_position: bool,
+    by_name: bool,
+}
+
+/// A compiled function, as the capsules of its object and of the guard of that share it.
+struct Callback {
+    method: Method,
+    name: CString,
+    /// What `inspect.signature` reads.
+    doc: CString,
+    entry: Entry,
+    /// Null where nothing is captured.
+    captures: AtomicPtr<c_void>,
+    parameters: Vec<Parameter>,
+    /// Whether it captures nothing, and so may be kept.
+    is_kept: bool,
+    /// Whether the function writes to what it captures: then it must not be entered again while it runs.
+    is_exclusive: bool,
+    runs: AtomicBool,
+    has_ended: AtomicBool,
+}
+
+impl Drop for Callback {
+    fn drop(&mut self) {
+        if self.is_kept {
+            KEPT.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Callback {
+    /// Reads what the compiler wrote: `!` for an exclusive one, the name, a bar, and the parameters.
+    fn new(description: &str, entry: Entry, captures: *mut c_void) -> Callback {
+        let is_kept = captures.is_null();
+        KEPT.fetch_add(usize::from(is_kept), Ordering::Relaxed);
+        let is_exclusive = description.starts_with('!');
+        let description = description.trim_start_matches('!');
+        let (name, list) = description.split_once('|').unwrap_or((description, ""));
+        let mut parameters: Vec<Parameter> = Vec::new();
+        let mut by_position = true;
+        for item in list.split(',').filter(|item| !item.is_empty()) {
+            match item {
+                "/" => parameters
+                    .iter_mut()
+                    .for_each(|known| known.by_name = false),
+                "*" => by_position = false,
+                item => parameters.push(Parameter {
+                    name: item.trim_end_matches('=').to_owned(),
+                    has_default: item.ends_with('='),
+                    by_position,
+                    by_name: true,
+                }),
+            }
+        }
+        let shown = list.replace('=', "=...").replace(',', ", ");
+        Callback {
+            method: Method {
+                name: std::ptr::null(),
+                function: invoke,
+                flags: FAST_WITH_KEYWORDS,
+                doc: std::ptr::null(),
+            },
+            name: CString::new(name).unwrap_or_default(),
+            doc: CString::new(format!("{name}({shown})\n--\n\n")).unwrap_or_default(),
+            entry,
+            captures: AtomicPtr::new(captures),
+            parameters,
+            is_kept,
+            is_exclusive,
+            runs: AtomicBool::new(false),
+            has_ended: AtomicBool::new(false),
+        }
+    }
+
+    fn shown(&self) -> &str {
+        self.name.to_str().unwrap_or_default()
+    }
+
+    /// An object for each parameter, null where the default is to be taken; or what is wrong with the arguments.
+    ///
+    /// # Safety
+    /// The names must be live texts, and the GIL held.
+    unsafe fn bound(
+        &self,
+        api: &Api,
+        by_position: &[Object],
+        by_name: &[(Object, Object)],
+    ) -> Result<Vec<Object>, String> {
+        let shown = self.shown();
+        let mut bound: Vec<Object> = vec![null_mut(); self.parameters.len()];
+        let positions = self.parameters.iter().filter(|known| known.by_position);
+        let most = positions.count();
+        if by_position.len() > most {
+            let found = by_position.len();
+            let plural = if most == 1 { "" } else { "s" };
+            return Err(format!(
+                "{shown}() takes {most} positional argument{plural} but {found} were given"
+            ));
+        }
+        bound[..by_position.len()].copy_from_slice(by_position);
+        for &(name, value) in by_name {
+            // SAFETY: the caller vouches for the names.
+            let name = unsafe { api.characters(name) }.unwrap_or_default();
+            let at = (self.parameters.iter()).position(|known| known.by_name && known.name == name);
+            match at {
+                Some(at) if bound[at].is_null() => bound[at] = value,
+                Some(_) => {
+                    return Err(format!(
+                        "{shown}() got multiple values for argument '{name}'"
+                    ));
+                }
+                None => {
+                    return Err(format!(
+                        "{shown}() got an unexpected keyword argument '{name}'"
+                    ));
+                }
+            }
+        }
+        for (known, value) in self.parameters.iter().zip(&bound) {
+            if value.is_null() && !known.has_default {
+                let name = &known.name;
+                return Err(format!("{shown}() missing required argument '{name}'"));
+            }
+        }
+        Ok(bound)
+    }
+}
+
+/// The object for a compiled function, and a guard, with whose end it can no longer be called.
+///
+/// # Safety
+/// `entry` must be such a function, which stays loaded; `captures` what it takes, or NULL, which stays as long as the guard is;
+/// `description` must point to a text, and `out` and `guard`, which may be NULL, to where objects may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mlc_rt_py_callback(
+    out: *mut Object,
+    guard: *mut Object,
+    entry: *mut c_void,
+    captures: *mut c_void,
+    description: *const Text,
+) -> i32 {
+    // SAFETY: the caller vouches for the function and the text.
+    let (entry, description) = unsafe {
+        (
+            std::mem::transmute::<*mut c_void, Entry>(entry),
+            as_str(*description),
+        )
+    };
+    let mut callback = Box::new(Callback::new(description, entry, captures));
+    callback.method.name = callback.name.as_ptr();
+    callback.method.doc = callback.doc.as_ptr();
+    // SAFETY: the caller vouches for the places; each capsule owns the callback with the other, and the function its capsule.
+    unsafe {
+        produce(out, |api| {
+            let callback: Arc<Callback> = callback.into();
+            let method = &raw const callback.method;
+            let capsule = |name: &CStr, end| {
+                let held = Arc::into_raw(callback.clone());
+                let made = (api.PyCapsule_New)(held.cast_mut().cast(), name.as_ptr(), Some(end));
+                if made.is_null() {
+                    drop(Arc::from_raw(held));
+                }
+                Owned::new(api, made)
+            };
+            let Some(made) = capsule(CAPSULE, destroy) else {
+                return null_mut();
+            };
+            if !guard.is_null() {
+                match capsule(GUARD, end) {
+                    Some(made) => *guard = made.release(),
+                    None => return null_mut(),
+                }
+            }
+            (api.PyCFunction_NewEx)(method, made.object, null_mut())
+        })
+    }
+}
+
+/// How many objects there are for functions that capture nothing, which Python may keep as long as it likes.
+static KEPT: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether Python holds functions of programs: then no code may be unloaded.
+pub fn keeps_functions() -> bool {
+    KEPT.load(Ordering::Relaxed) > 0
+}
+
+/// What Python calls where a capsule ends.
+unsafe extern "C" fn destroy(capsule: Object) {
+    let Some(api) = start::started() else { return };
+    // SAFETY: the capsule holds a callback, which ends with it.
+    unsafe {
+        let callback = (api.PyCapsule_GetPointer)(capsule, CAPSULE.as_ptr());
+        if !callback.is_null() {
+            drop(Arc::from_raw(callback.cast::<Callback>()));
+        }
+    }
+}
+
+/// The end of a guard: from here on the function cannot be called.
+unsafe extern "C" fn end(capsule: Object) {
+    let Some(api) = start::started() else { return };
+    // SAFETY: the capsule holds a callback, and its share of that ends with it.
+    unsafe {
+        let callback = (api.PyCapsule_GetPointer)(capsule, GUARD.as_ptr());
+        if !callback.is_null() {
+            let callback = Arc::from_raw(callback.cast::<Callback>());
+            callback.has_ended.store(true, Ordering::Release);
+            callback.captures.store(null_mut(), Ordering::Release);
+        }
+    }
+}
+
+/// Puts the object for a function in its place among the arguments of a call.
+///
+/// # Safety
+/// `arguments` must point to a list of objects that has this position, and `object` to one.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mlc_rt_py_callback_place(
+    arguments: *mut List,
+    at: i64,
+    object: *const Object,
+) {
+    // SAFETY: the caller vouches for the list and the object, of which the list gets a reference of its own.
+    unsafe {
+        let place = (*arguments).data.cast::<Object>().add(at as usize);
+        let before = place.replace(*object);
+        super::mlc_rt_py_retain(*object);
+        super::mlc_rt_py_release(before);
+    }
+}
+
+/// What Python calls: the function with these arguments. Null with an error of the interpreter.
+unsafe extern "C" fn invoke(
+    capsule: Object,
+    arguments: *const Object,
+    by_position: isize,
+    names: Object,
+) -> Object {
+    let Some(api) = start::started() else {
+        return null_mut();
+    };
+    // SAFETY: Python calls this with the GIL, with live objects, and with the capsule that the function was made with.
+    unsafe {
+        let callback = (api.PyCapsule_GetPointer)(capsule, CAPSULE.as_ptr());
+        let Some(callback) = callback.cast::<Callback>().as_ref() else {
+            return null_mut();
+        };
+        let given = std::slice::from_raw_parts(
+            if arguments.is_null() {
+                [].as_ptr()
+            } else {
+                arguments
+            },
+            if arguments.is_null() {
+                0
+            } else {
+                by_position as usize
+            },
+        );
+        let mut named = Vec::new();
+        if !names.is_null() {
+            for at in 0..(api.PyTuple_Size)(names) {
+                let value = *arguments.offset(by_position + at);
+                named.push(((api.PyTuple_GetItem)(names, at), value));
+            }
+        }
+        let name = callback.shown();
+        let refuse = |class: &CStr, text: &str| {
+            if let Some(text) = Owned::new(api, api.text(text)) {
+                (api.PyErr_SetObject)(api.exception(class), text.object);
+            }
+            null_mut()
+        };
+        let mut bound = match callback.bound(api, given, &named) {
+            Ok(bound) => bound,
+            Err(text) => return refuse(c"PyExc_TypeError", &text),
+        };
+        if callback.has_ended.load(Ordering::Acquire) {
+            let text = format!(
+                "{name}() was called after the expression that it was passed in; the variables that it uses are gone"
+            );
+            return refuse(c"PyExc_RuntimeError", &text);
+        }
+        if callback.is_exclusive && callback.runs.swap(true, Ordering::Acquire) {
+            let text = format!(
+                "{name}() was called while it runs; it writes to variables of the function around it"
+            );
+            return refuse(c"PyExc_RuntimeError", &text);
+        }
+        let list = List {
+            data: bound.as_mut_ptr().cast(),
+            len: bound.len() as i64,
+            cap: 0,
+        };
+        let mut result: Object = null_mut();
+        let captures = callback.captures.load(Ordering::Acquire);
+        let status = (callback.entry)(captures, &raw const list, &raw mut result);
+        callback.runs.store(false, Ordering::Release);
+        // What it printed comes before what Python prints next.
+        crate::output::mlc_rt_flush();
+        if status == 0 {
+            return match result.is_null() {
+                true => api.share(api.none),
+                false => result,
+            };
+        }
+        let Some(error) = error::take() else {
+            return refuse(c"PyExc_SystemError", "a function failed without an error");
+        };
+        if let Some(exception) = make::exception(api, &error, name)
+            && let Some(class) = Owned::new(api, (api.PyObject_Type)(exception.object))
+        {
+            (api.PyErr_SetObject)(class.object, exception.object);
+        }
+        null_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    unsafe extern "C" fn nothing(_: *mut c_void, _: *const List, _: *mut Object) -> i32 {
+        0
+    }
+
+    #[test]
+    fn a_description_is_read_as_it_is_written() {
+        let callback = Callback::new("!f|a,/,b,c=,*,d=", nothing, null_mut());
+        assert!(callback.is_exclusive);
+        assert_eq!(callback.shown(), "f");
+        assert_eq!(
+            callback.doc.to_str(),
+            Ok("f(a, /, b, c=..., *, d=...)\n--\n\n")
+        );
+        let seen: Vec<(&str, bool, bool, bool)> = (callback.parameters.iter())
+            .map(|known| {
+                let Parameter {
+                    name,
+                    has_default,
+                    by_position,
+                    by_name,
+                } = known;
+                (name.as_str(), *has_default, *by_position, *by_name)
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("a", false, true, false),
+                ("b", false, true, true),
+                ("c", true, true, true),
+                ("d", true, false, true),
+            ]
+        );
+        assert!(
+            Callback::new("<lambda>|", nothing, null_mut())
+                .parameters
+                .is_empty()
+        );
+    }
+}

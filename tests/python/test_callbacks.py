@@ -1,0 +1,210 @@
+"""Functions of mlc as objects that Python calls: kept, entered again, freed, and with exceptions both ways."""
+
+import gc
+import inspect
+import subprocess
+import sys
+import threading
+import traceback
+import weakref
+
+import mlc
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+SOURCE = """
+fn square(x: Int) -> Int:
+    return x * x
+
+fn norm(xs: [f64; _], power: f64 = 2.0) -> f64:
+    total = 0.0
+    for x in xs:
+        total += x ** power
+    return total
+
+fn square_object() -> PythonObject:
+    return square
+
+fn norm_object() -> PythonObject:
+    return norm
+
+fn apply(f: PythonObject, n: Int) -> Int:
+    total = 0
+    def add(x: Int) -> Int:
+        nonlocal total
+        total += x * n
+        return total
+    f(add)
+    return total
+
+fn checked(f: PythonObject) -> Int:
+    xs = [1, 2, 3]
+    return Int(f(lambda i: xs[Int(i)]))
+
+fn minimum(minimize: PythonObject, target: f64) -> f64:
+    found = minimize(lambda x: (f64(x[0]) - target) ** 2, [0.0])
+    return f64(found.x[0])
+
+fn sort_by(items: PythonObject, weight: [Int]) -> PythonObject:
+    return sorted(items, key=lambda item: weight[Int(item)])
+
+fn only_texts(f: PythonObject) -> PythonObject:
+    return f(lambda *parts: 1)
+"""
+
+
+@pytest.fixture(scope="module")
+def module():
+    return mlc.compile(SOURCE.rsplit("fn only_texts", 1)[0])
+
+
+def test_functions_are_called_like_those_of_python(module):
+    square, norm = module.square_object(), module.norm_object()
+    assert [*map(square, range(4))] == [0, 1, 4, 9]
+    assert square(x=5) == 25
+    assert norm(np.array([1.0, 2.0])) == 5.0
+    assert norm(np.arange(6.0)[::2], power=1) == 6.0
+    assert norm([1, 2, 3], 1.0) == 6.0
+    assert list(inspect.signature(norm).parameters) == ["xs", "power"]
+    assert square.__name__ == "square"
+    for arguments, keywords, error in [
+        ((), {}, "missing required argument 'x'"),
+        ((1, 2), {}, "takes 1 positional argument but 2 were given"),
+        ((1,), {"x": 2}, "multiple values for argument 'x'"),
+        ((1,), {"y": 2}, "unexpected keyword argument 'y'"),
+        (("a",), {}, None),
+    ]:
+        with pytest.raises((TypeError, ValueError), match=error):
+            square(*arguments, **keywords)
+    with pytest.raises(OverflowError):
+        square(2**70)
+
+
+def test_what_a_function_captures_is_that_of_the_caller(module):
+    assert module.apply(lambda add: [add(i) for i in range(4)], 10) == 60
+    assert module.apply(lambda add: None, 10) == 0
+    assert module.sort_by([2, 0, 1], [5, 3, 4]) == [1, 2, 0]
+    assert abs(module.minimum(minimize, 3.0) - 3.0) < 1e-6
+
+
+def test_a_function_that_is_called_too_late_says_so(module):
+    kept = []
+    assert module.apply(kept.append, 1) == 0
+    with pytest.raises(RuntimeError, match=r"add\(\) was called after the expression"):
+        kept[0](1)
+
+    def fails(add):
+        kept.append(add)
+        add(1)
+        raise KeyError("stop")
+
+    with pytest.raises(KeyError):
+        module.apply(fails, 1)
+    with pytest.raises(RuntimeError, match="after the expression"):
+        kept[1](1)
+
+
+def test_a_function_that_writes_what_it_captures_is_not_entered_twice(module):
+    class Index:
+        def __init__(self, add):
+            self.add = add
+
+        def __int__(self):
+            return self.add(1)
+
+    def enter(add):
+        assert add(5) == 5
+        # Its conversion of the argument calls the function that waits for it.
+        with pytest.raises(RuntimeError, match="while it runs"):
+            add(Index(add))
+        add(2)
+
+    assert module.apply(enter, 1) == 7
+
+
+def test_threads_call_functions_one_after_the_other(module):
+    square = module.square_object()
+    results = []
+
+    def run():
+        results.append(sum(square(i) for i in range(1_000)))
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert results == [sum(i * i for i in range(1_000))] * 4
+
+
+def test_exceptions_pass_through_functions_with_their_lines(module):
+    with pytest.raises(IndexError, match="index 7 is out of range for length 3") as caught:
+        module.checked(lambda f: f(7))
+    names = [frame.name for frame in traceback.extract_tb(caught.tb)]
+    assert names[1:] == ["checked", "<lambda>", "<lambda>"]
+
+    class Boom(Exception):
+        pass
+
+    boom = Boom()
+
+    class Bad:
+        def __int__(self):
+            raise boom
+
+    with pytest.raises(Boom) as caught:
+        module.checked(lambda f: f(Bad()))
+    assert caught.value is boom
+
+
+def test_functions_outlive_their_module():
+    code = """if True:
+    import gc, mlc
+    module = mlc.compile("fn twice(x: Int) -> Int:\\n    return 2 * x\\n\\nfn get() -> PythonObject:\\n    return twice\\n")
+    twice = module.get()
+    del module
+    gc.collect()
+    print(twice(21))
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("42\n", "")
+
+
+def test_functions_and_what_they_are_given_are_freed(module):
+    class Argument:
+        def __int__(self):
+            return 3
+
+    argument = Argument()
+    gone = weakref.ref(argument)
+    square = module.square_object()
+    assert square(argument) == 9
+    del argument
+    gc.collect()
+    assert gone() is None
+    callables = []
+    module.apply(callables.append, 1)
+    ended = weakref.ref(callables.pop())
+    gc.collect()
+    assert ended() is None
+
+
+def test_what_cannot_be_a_function_for_python_is_an_error():
+    with pytest.raises(mlc.CompileError, match=r"`\*args` and `\*\*kwargs` of a function that Python"):
+        mlc.compile(SOURCE)
+    stored = "fn f(n: Int) -> PythonObject:\n    g: PythonObject = lambda x: n\n    return g\n"
+    with pytest.raises(mlc.CompileError, match="uses variables of the function around it"):
+        mlc.compile(stored)
+    parallel = """
+fn one(x: Int) -> Int:
+    return x
+
+fn f(g: PythonObject, n: Int) -> Int:
+    total = 0
+    parallel for i in range(n):
+        total += Int(g(one))
+    return total
+"""
+    with pytest.raises(mlc.CompileError, match="race"):
+        mlc.compile(parallel)
