@@ -14,6 +14,7 @@ mod import;
 mod number;
 mod out_result;
 mod pattern;
+mod pieces;
 mod recovery;
 mod stmt;
 mod string;
@@ -42,6 +43,11 @@ pub const MAX_BLOCKS: u32 = 100;
 
 /// Parses a file. There is always a tree; what is wrong with it comes beside it, in source order.
 pub fn parse(file: FileId, text: &str) -> (Module, Vec<Diagnostic>) {
+    parse_on(None, file, text)
+}
+
+/// Parses a file on at most so many threads; on those of the machine where nothing is said.
+pub fn parse_on(threads: Option<usize>, file: FileId, text: &str) -> (Module, Vec<Diagnostic>) {
     let whole = Span::new(file, 0, text.len().min(u32::MAX as usize) as u32);
     if text.len() >= u32::MAX as usize {
         let module = Module {
@@ -52,21 +58,40 @@ pub fn parse(file: FileId, text: &str) -> (Module, Vec<Diagnostic>) {
         let error = Diagnostic::error("syntax", whole.before(), "source is longer than 4 GiB");
         return (module, vec![error]);
     }
-    let mut parser = Parser::new(file, text, lex(file, text));
-    let mut body = Vec::new();
-    while !parser.at(TokenKind::End) {
-        parser.statement(&mut body);
-    }
+    let lexed = lex(file, text);
+    let (mut body, diagnostics) = match long_body(threads, file, text, &lexed) {
+        Some(body) => (body, Vec::new()),
+        None => whole_body(file, text, lexed),
+    };
     let docstring = take_docstring(&mut body);
-    let mut diagnostics = parser.diagnostics;
-    diagnostics.append(&mut parser.lexical);
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.start, diagnostic.primary.end));
     let module = Module {
         docstring,
         body,
         span: whole,
     };
     (module, diagnostics)
+}
+
+/// The statements of a file that is long enough for several threads, and has no errors.
+fn long_body(threads: Option<usize>, file: FileId, text: &str, lexed: &Lexed) -> Option<Vec<Stmt>> {
+    let worth = pieces::worth(lexed.tokens.len());
+    if worth < 2 || !lexed.diagnostics.is_empty() {
+        return None;
+    }
+    match worth.min(crate::threads::threads(threads)) {
+        1 => None,
+        count => pieces::in_pieces(file, text, &lexed.tokens, count),
+    }
+}
+
+/// The statements of a file, and what is wrong with it in the order of the text.
+fn whole_body(file: FileId, text: &str, lexed: Lexed) -> (Vec<Stmt>, Vec<Diagnostic>) {
+    let mut parser = Parser::new(file, text, lexed);
+    let body = parser.body();
+    let mut diagnostics = parser.diagnostics;
+    diagnostics.append(&mut parser.lexical);
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.start, diagnostic.primary.end));
+    (body, diagnostics)
 }
 
 /// An error was reported; the statement cannot be parsed further.
@@ -113,6 +138,15 @@ impl<'s> Parser<'s> {
             fstrings: 0,
             reported: false,
         }
+    }
+
+    /// Every statement up to the end.
+    fn body(&mut self) -> Vec<Stmt> {
+        let mut body = Vec::new();
+        while !self.at(TokenKind::End) {
+            self.statement(&mut body);
+        }
+        body
     }
 
     fn token(&self) -> Token {
