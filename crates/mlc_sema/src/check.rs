@@ -6,6 +6,7 @@ use mlc_diagnostics::Diagnostic;
 use mlc_syntax::{Module, Name};
 
 use crate::checker::{Checker, Item, ModuleId, StructInstance};
+use crate::each_function::each_function;
 use crate::func::FnCx;
 use crate::hir::{self, FuncId, Program, StructId, Ty, TyKind};
 use crate::library::Library;
@@ -142,6 +143,7 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
     let failed =
         cx.diagnostics.iter().any(Diagnostic::is_error) || functions.len() != cx.headers.len();
     let mut candidates = std::mem::take(&mut cx.candidates);
+    let threads = cx.options.threads;
     if !failed {
         if let Some(init) = init {
             crate::module_values::settle(&mut candidates, &functions[init.0 as usize]);
@@ -153,12 +155,12 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
                 crate::compact::compact(function);
             }
         }
-        let wrong = crate::conventions::infer(&mut functions, &cx.types);
+        let wrong = crate::conventions::infer(&mut functions, &cx.types, threads);
         cx.diagnostics.extend(wrong);
-        for function in &mut functions {
-            let races = crate::parallel::recognize(function, &cx.types);
-            cx.diagnostics.extend(races);
-        }
+        let races = each_function(functions.iter_mut(), threads, |function| {
+            crate::parallel::recognize(function, &cx.types)
+        });
+        cx.diagnostics.extend(races.into_iter().flatten());
         crate::raises::infer(&mut functions, &cx.types, cx.options);
         if cx.uses_python {
             let uses = PythonUse::of(&functions, &cx.structs, &cx.types);

@@ -47,6 +47,7 @@ pub(crate) enum Item {
     Poisoned,
 }
 
+#[derive(Clone)]
 pub(crate) struct ModuleScope<'a> {
     pub ast: &'a ast::Module,
     /// The dotted name.
@@ -58,6 +59,7 @@ pub(crate) struct ModuleScope<'a> {
 }
 
 /// A function as declared, before any instance.
+#[derive(Clone)]
 pub(crate) struct FnDecl<'a> {
     pub ast: &'a ast::Function,
     pub module: ModuleId,
@@ -77,6 +79,7 @@ pub(crate) struct FnDecl<'a> {
     pub outer_generics: FxHashMap<Name, GenericArg>,
 }
 
+#[derive(Clone)]
 pub(crate) struct StructDecl<'a> {
     pub ast: &'a ast::Struct,
     pub module: ModuleId,
@@ -90,6 +93,7 @@ pub(crate) enum GenericArg {
 }
 
 /// A struct with its generic arguments filled in.
+#[derive(Clone)]
 pub(crate) struct StructInstance {
     pub decl: StructDeclId,
     pub generics: FxHashMap<Name, GenericArg>,
@@ -184,6 +188,8 @@ pub(crate) struct Checker<'a> {
     pub depth: u32,
     /// The instance whose body is being checked.
     pub asker: Option<FuncId>,
+    /// Of a checker that works with a copy of what is declared.
+    pub watch: Option<crate::many_bodies::Watch>,
 }
 
 impl<'a> Checker<'a> {
@@ -226,6 +232,7 @@ impl<'a> Checker<'a> {
             has_endless_instances: false,
             depth: 0,
             asker: None,
+            watch: None,
         }
     }
 

@@ -25,16 +25,21 @@ use exported_views::exported_views;
 use facts::Facts;
 use settle::settle;
 
+use crate::each_function::each_function;
 use crate::hir::{
     Convention, Expr, ExprKind, Function, LocalId, Place, Root, Stmt, StmtKind, TypeTable,
 };
 use crate::walk::{self, Part, Visitor, walk_part};
 
-pub(crate) fn infer(functions: &mut Vec<Function>, types: &TypeTable) -> Vec<Diagnostic> {
+pub(crate) fn infer(
+    functions: &mut Vec<Function>,
+    types: &TypeTable,
+    threads: Option<usize>,
+) -> Vec<Diagnostic> {
     borrowed_results(functions, types);
     let mut versions = FxHashMap::default();
-    let mut facts = loop {
-        let facts = inferred(functions, types);
+    let facts = loop {
+        let facts = inferred(functions, types, threads);
         if !exclusive_results(functions, &facts, types, &mut versions) {
             break facts;
         }
@@ -42,9 +47,6 @@ pub(crate) fn infer(functions: &mut Vec<Function>, types: &TypeTable) -> Vec<Dia
     let wrong = (functions.iter().zip(&facts))
         .flat_map(|(function, facts)| shared_writes(function, facts))
         .collect();
-    for (function, facts) in functions.iter_mut().zip(&facts) {
-        function.returns_param = param_returned(function, facts);
-    }
     let conventions: Vec<Vec<Convention>> = (functions.iter())
         .map(|function| {
             function
@@ -57,25 +59,29 @@ pub(crate) fn infer(functions: &mut Vec<Function>, types: &TypeTable) -> Vec<Dia
     let lends: Vec<bool> = (functions.iter())
         .map(|function| function.result_borrows.is_some())
         .collect();
-    for (function, facts) in functions.iter_mut().zip(&mut facts) {
-        rebound::keep_arguments(function, facts, types);
-        settle(function, facts, types, &conventions);
-        lent_values::moved(function, types, &conventions, &lends);
-    }
+    let any_lends = lends.contains(&true);
+    let known = functions.iter_mut().zip(facts);
+    each_function(known, threads, |(function, mut facts)| {
+        function.returns_param = param_returned(function, &facts);
+        rebound::keep_arguments(function, &mut facts, types);
+        settle(function, &facts, types, &conventions);
+        if any_lends {
+            lent_values::moved(function, types, &conventions, &lends);
+        }
+    });
     exported_views(functions, types);
     wrong
 }
 
 /// Infers the conventions, and gives the facts that they follow from.
-fn inferred(functions: &mut [Function], types: &TypeTable) -> Vec<Facts> {
+fn inferred(functions: &mut [Function], types: &TypeTable, threads: Option<usize>) -> Vec<Facts> {
     let lends: Vec<Option<u32>> = functions
         .iter()
         .map(|function| function.result_borrows)
         .collect();
-    let mut facts: Vec<Facts> = functions
-        .iter()
-        .map(|function| Facts::of(function, types, &lends))
-        .collect();
+    let mut facts: Vec<Facts> = each_function(functions.iter(), threads, |function| {
+        Facts::of(function, types, &lends)
+    });
     let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
     for (position, fact) in facts.iter().enumerate() {
         for call in &fact.calls {

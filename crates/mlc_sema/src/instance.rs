@@ -110,9 +110,11 @@ impl<'a> Checker<'a> {
             generics: self.generic_text(&shown),
         };
         if let Some(&func) = self.instances.get(&key) {
+            self.note_instance(func);
             return func;
         }
         let func = FuncId(self.headers.len() as u32);
+        self.note_instance(func);
         self.instances.insert(key, func);
         let (ast, module) = (self.decl(decl).ast, self.decl(decl).module);
         let params = (ast.params.iter().zip(tys))

@@ -1,7 +1,7 @@
 //! Built-in functions that are written in the language itself (`library.mlc`): generic ones, whose comparisons and calls
 //! mean what they mean for the types of a call. The file is parsed when a program first uses one of them.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use mlc_diagnostics::Span;
 use mlc_syntax::{Module, Name};
@@ -18,7 +18,7 @@ const SOURCE: &str = include_str!("library.mlc");
 /// The parsed file, kept for as long as the check runs.
 #[derive(Default)]
 pub(crate) struct Library {
-    module: OnceCell<Module>,
+    module: OnceLock<Module>,
 }
 
 impl Library {

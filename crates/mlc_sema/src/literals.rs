@@ -52,6 +52,7 @@ impl<'a> FnCx<'_, 'a> {
             });
             at
         });
+        self.cx.note_constant(at);
         let place = crate::hir::Place {
             root: crate::hir::Root::Constant(crate::hir::ConstId(at as u32)),
             projections: Vec::new(),

@@ -32,7 +32,7 @@ pub(crate) struct Node {
 }
 
 /// What the imports of a module reach.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Links {
     /// By dotted name from the top; `None` where an error was reported.
     pub reached: FxHashMap<String, Option<ModuleId>>,

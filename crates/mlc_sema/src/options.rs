@@ -24,6 +24,8 @@ pub struct Options {
     pub vector_bits: u32,
     /// How many statements and iterations one evaluation at compile time may take; 30 million where nothing is said.
     pub comptime_steps: Option<u64>,
+    /// How many threads may work on a long program; as many as the machine has where nothing is said.
+    pub threads: Option<usize>,
 }
 
 /// Why an imported module could not be had.

@@ -1,5 +1,6 @@
 //! Which functions may raise: what their bodies do themselves, and what they call, as a fixpoint through recursion.
 
+use crate::each_function::each_function;
 use crate::hir::{
     BinaryOp, Builtin, Expr, ExprKind, Function, Place, ProjectionKind, PythonOp, Range, Stmt,
     StmtKind, Subscript, Ty, TyKind, TypeTable,
@@ -10,7 +11,7 @@ use crate::walk::{Visitor, walk};
 pub(crate) fn infer(functions: &mut [Function], types: &TypeTable, options: &Options) {
     let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
     let mut work: Vec<usize> = Vec::new();
-    for (position, function) in functions.iter_mut().enumerate() {
+    let called = each_function(functions.iter_mut(), options.threads, |function| {
         let mut facts = Facts {
             types,
             unchecked: options.unchecked || function.attributes.unchecked,
@@ -19,11 +20,14 @@ pub(crate) fn infer(functions: &mut [Function], types: &TypeTable, options: &Opt
             calls: Vec::new(),
         };
         walk(&function.body, &mut facts);
-        for callee in facts.calls {
+        function.raises = facts.raises;
+        facts.calls
+    });
+    for (position, calls) in called.into_iter().enumerate() {
+        for callee in calls {
             callers[callee].push(position);
         }
-        function.raises = facts.raises;
-        if facts.raises {
+        if functions[position].raises {
             work.push(position);
         }
     }

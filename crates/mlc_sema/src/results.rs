@@ -41,6 +41,9 @@ impl Checker<'_> {
 
     /// The result type of an instance, for a call in `user`. `None`: it depends on itself, and that call's value is open.
     pub fn result_of(&mut self, func: FuncId, user: FuncId, span: Span) -> Option<Ty> {
+        if self.inference(func).open {
+            self.note_inferred();
+        }
         if self.header(func).result.is_none() {
             if self.depth >= MOST_NESTED {
                 self.report_recursive(func, span);
@@ -127,7 +130,7 @@ impl Checker<'_> {
 
     /// Checks every instance that was asked for and has no body yet.
     pub fn drain_queue(&mut self) {
-        let mut next = 0;
+        let mut next = self.check_many_bodies(0);
         while next < self.queue.len() {
             let func = self.queue[next];
             next += 1;

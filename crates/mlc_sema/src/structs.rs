@@ -49,6 +49,7 @@ impl<'a> Checker<'a> {
         let shown = self.generic_text(args);
         let key = (decl, shown.clone());
         if let Some(&ty) = self.struct_keys.get(&key) {
+            self.types.note_asked(ty);
             return ty;
         }
         if self.struct_depth >= MOST_NESTED {

@@ -1,5 +1,7 @@
 //! Types: interned, so that a `Ty` is a small copyable id and equality of types is equality of ids.
 
+mod names;
+
 use rustc_hash::FxHashMap as HashMap;
 
 use crate::hir::StructId;
@@ -166,23 +168,24 @@ const SCALARS: [TyKind; 20] = [
     TyKind::PythonObject,
 ];
 
+/// The ids of types that are not known yet start here. Those of the others do not depend on what was tried on the way.
+const OPEN: u32 = 1 << 31;
+
 /// All types of a program. Interning the same kind twice gives the same [`Ty`].
 #[derive(Clone, Debug)]
 pub struct TypeTable {
     kinds: Vec<TyKind>,
-    /// Parallel to `kinds`.
-    facts: Vec<TypeFacts>,
+    /// Parallel to `kinds`: whether values have one owner.
+    owning: Vec<bool>,
+    /// The same for types in which something is not known yet.
+    open: Vec<TyKind>,
+    open_owning: Vec<bool>,
     ids: HashMap<TyKind, Ty>,
+    /// How many types had been interned when [`TypeTable::watch`] was called, and whether one behind those was asked for since.
+    watched: Option<usize>,
+    asked_for_new: bool,
     /// What a value of each struct type owns and is called; filled as structs are resolved.
     structs: Vec<StructFacts>,
-}
-
-/// What is asked of a type again and again.
-#[derive(Clone, Copy, Debug)]
-struct TypeFacts {
-    owning: bool,
-    /// Something inside is not known yet.
-    open: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -194,8 +197,12 @@ impl Default for TypeTable {
     fn default() -> Self {
         let mut table = TypeTable {
             kinds: Vec::new(),
-            facts: Vec::new(),
+            owning: Vec::new(),
+            open: Vec::new(),
+            open_owning: Vec::new(),
             ids: HashMap::default(),
+            watched: None,
+            asked_for_new: false,
             structs: Vec::new(),
         };
         for kind in SCALARS {
@@ -208,18 +215,44 @@ impl Default for TypeTable {
 impl TypeTable {
     pub fn intern(&mut self, kind: TyKind) -> Ty {
         if let Some(&ty) = self.ids.get(&kind) {
+            self.note_asked(ty);
             return ty;
         }
-        let ty = Ty(u32::try_from(self.kinds.len()).expect("fewer than 2^32 types"));
-        let facts = self.facts_of(&kind);
-        self.kinds.push(kind.clone());
-        self.facts.push(facts);
+        let owning = self.is_owning_kind(&kind);
+        let (first, kinds, facts) = match self.is_open_kind(&kind) {
+            true => (OPEN, &mut self.open, &mut self.open_owning),
+            false => (0, &mut self.kinds, &mut self.owning),
+        };
+        let ty = Ty(first + u32::try_from(kinds.len()).expect("fewer than 2^31 types"));
+        kinds.push(kind.clone());
+        facts.push(owning);
         self.ids.insert(kind, ty);
+        self.note_asked(ty);
         ty
     }
 
+    /// From here on notes whether a type is asked for that is not in the table yet. Types that are not known do not count: nothing
+    /// that is finished has one.
+    pub(crate) fn watch(&mut self) {
+        self.watched = Some(self.kinds.len());
+    }
+
+    /// Whether such a type was asked for since the last answer.
+    pub(crate) fn take_asked_for_new(&mut self) -> bool {
+        std::mem::take(&mut self.asked_for_new)
+    }
+
+    pub(crate) fn note_asked(&mut self, ty: Ty) {
+        self.asked_for_new |= self
+            .watched
+            .is_some_and(|known| !self.is_open(ty) && ty.0 as usize >= known);
+    }
+
     pub fn kind(&self, ty: Ty) -> &TyKind {
-        &self.kinds[ty.0 as usize]
+        match ty.0.checked_sub(OPEN) {
+            Some(open) => &self.open[open as usize],
+            None => &self.kinds[ty.0 as usize],
+        }
     }
 
     pub fn list(&mut self, elem: Ty) -> Ty {
@@ -282,31 +315,36 @@ impl TypeTable {
     /// Whether values of the type have one owner and move, rather than being copied implicitly.
     /// `String` and `PythonObject` are shared and counted, so they are not of this kind.
     pub fn is_owning(&self, ty: Ty) -> bool {
-        self.facts[ty.0 as usize].owning
+        match ty.0.checked_sub(OPEN) {
+            Some(open) => self.open_owning[open as usize],
+            None => self.owning[ty.0 as usize],
+        }
     }
 
     /// Whether something inside of the type is not known yet.
     pub(crate) fn is_open(&self, ty: Ty) -> bool {
-        self.facts[ty.0 as usize].open
+        ty.0 >= OPEN
     }
 
-    fn facts_of(&self, kind: &TyKind) -> TypeFacts {
-        let owning = match kind {
+    fn is_owning_kind(&self, kind: &TyKind) -> bool {
+        match kind {
             TyKind::List(_) | TyKind::Struct(_) | TyKind::Dict(..) | TyKind::Set(_) => true,
             TyKind::Array { elem, dims } => !self.is_small_array(*elem, dims),
             TyKind::Tuple(items) => items.iter().any(|&item| self.is_owning(item)),
             TyKind::Optional(of) => self.is_owning(*of),
             _ => false,
-        };
-        let open = match kind {
+        }
+    }
+
+    fn is_open_kind(&self, kind: &TyKind) -> bool {
+        match kind {
             TyKind::Unknown(_) => true,
             TyKind::List(of) | TyKind::Optional(of) | TyKind::Set(of) => self.is_open(*of),
             TyKind::Array { elem, .. } | TyKind::Simd { elem, .. } => self.is_open(*elem),
             TyKind::Dict(key, value) => self.is_open(*key) || self.is_open(*value),
             TyKind::Tuple(items) => items.iter().any(|&item| self.is_open(item)),
             _ => false,
-        };
-        TypeFacts { owning, open }
+        }
     }
 
     /// Fixed-size arrays of scalars up to 64 bytes are copied implicitly.
@@ -347,13 +385,6 @@ impl TypeTable {
         false
     }
 
-    /// The type as a user writes it.
-    pub fn name(&self, ty: Ty) -> String {
-        let mut text = String::new();
-        self.write_name(ty, &mut text);
-        text
-    }
-
     /// The width of a number in memory; of a `Bool`, that of a byte.
     pub fn bits(&self, ty: Ty) -> Option<u32> {
         match self.kind(ty) {
@@ -384,94 +415,6 @@ impl TypeTable {
             _ => None,
         }
     }
-
-    /// What NumPy calls a type of elements.
-    pub fn numpy_name(&self, elem: Ty) -> &'static str {
-        let found = NUMPY_NAMES.iter().find(|(_, ty)| *ty == elem);
-        found.map_or("object", |(name, _)| name)
-    }
-
-    pub fn by_numpy_name(&self, name: &str) -> Option<Ty> {
-        let found = NUMPY_NAMES.iter().find(|(known, _)| *known == name);
-        found.map(|(_, ty)| *ty)
-    }
-
-    fn write_name(&self, ty: Ty, out: &mut String) {
-        use std::fmt::Write as _;
-        match self.kind(ty) {
-            TyKind::Error => out.push_str("<error>"),
-            TyKind::Unknown(_) => out.push('?'),
-            TyKind::Passed(at) => {
-                let _ = write!(out, "function {at}");
-            }
-            TyKind::None => out.push_str("None"),
-            TyKind::Bool => out.push_str("Bool"),
-            TyKind::Int { bits: 64, signed } => out.push_str(if *signed { "Int" } else { "UInt" }),
-            TyKind::Int { bits, signed } => {
-                let _ = write!(out, "{}{bits}", if *signed { 'i' } else { 'u' });
-            }
-            TyKind::Float(kind) => out.push_str(kind.name()),
-            TyKind::Complex(kind) => out.push_str(if *kind == FloatKind::F32 {
-                "c64"
-            } else {
-                "c128"
-            }),
-            TyKind::Str => out.push_str("String"),
-            TyKind::List(elem) => {
-                out.push('[');
-                self.write_name(*elem, out);
-                out.push(']');
-            }
-            TyKind::Array { elem, dims } => {
-                out.push('[');
-                self.write_name(*elem, out);
-                for (position, dim) in dims.iter().enumerate() {
-                    out.push_str(if position == 0 { "; " } else { ", " });
-                    match dim {
-                        Dim::Static(extent) => {
-                            let _ = write!(out, "{extent}");
-                        }
-                        Dim::Dynamic => out.push('_'),
-                    }
-                }
-                out.push(']');
-            }
-            TyKind::Simd { elem, lanes } => {
-                out.push_str("SIMD[");
-                self.write_name(*elem, out);
-                let _ = write!(out, ", {lanes}]");
-            }
-            TyKind::Tuple(items) => {
-                out.push('(');
-                for (position, item) in items.iter().enumerate() {
-                    if position > 0 {
-                        out.push_str(", ");
-                    }
-                    self.write_name(*item, out);
-                }
-                out.push_str(if items.len() == 1 { ",)" } else { ")" });
-            }
-            TyKind::Optional(of) => {
-                self.write_name(*of, out);
-                out.push('?');
-            }
-            TyKind::Struct(id) => out.push_str(&self.structs[id.0 as usize].name),
-            TyKind::Dict(key, value) => {
-                out.push_str("Dict[");
-                self.write_name(*key, out);
-                out.push_str(", ");
-                self.write_name(*value, out);
-                out.push(']');
-            }
-            TyKind::Set(of) => {
-                out.push_str("Set[");
-                self.write_name(*of, out);
-                out.push(']');
-            }
-            TyKind::Exception => out.push_str("Exception"),
-            TyKind::PythonObject => out.push_str("PythonObject"),
-        }
-    }
 }
 
 impl FloatKind {
@@ -492,21 +435,3 @@ impl FloatKind {
         }
     }
 }
-
-const NUMPY_NAMES: &[(&str, Ty)] = &[
-    ("bool", Ty::BOOL),
-    ("int8", Ty::I8),
-    ("int16", Ty::I16),
-    ("int32", Ty::I32),
-    ("int64", Ty::I64),
-    ("uint8", Ty::U8),
-    ("uint16", Ty::U16),
-    ("uint32", Ty::U32),
-    ("uint64", Ty::U64),
-    ("float16", Ty::F16),
-    ("bfloat16", Ty::BF16),
-    ("float32", Ty::F32),
-    ("float64", Ty::F64),
-    ("complex64", Ty::C64),
-    ("complex128", Ty::C128),
-];

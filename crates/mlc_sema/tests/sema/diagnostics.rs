@@ -122,7 +122,7 @@ fn g():
 "#,
         expect![[r#"
             test.mlc:2:9: error[not-yet]: `Dict` is not supported yet
-            test.mlc:6:5: error[not-yet]: `with` is not supported yet
+            test.mlc:6:10: error[not-yet]: `open` is not supported yet
             test.mlc:8:5: error[not-yet]: `match` is not supported yet
             test.mlc:11:9: error[not-yet]: `Set` is not supported yet
         "#]],

@@ -18,6 +18,7 @@ mod parallel;
 mod signatures;
 mod structs;
 mod text;
+mod threads;
 mod work;
 
 use expect_test::Expect;

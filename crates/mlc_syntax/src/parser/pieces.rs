@@ -26,11 +26,13 @@ pub(super) fn in_pieces(
     tokens: &[Token],
     count: usize,
 ) -> Option<Vec<Stmt>> {
-    let parsed = side_by_side(pieces(text, tokens, count), |piece| {
-        body_of(file, text, piece)
-    });
-    let mut body = Vec::with_capacity(parsed.iter().flatten().map(Vec::len).sum());
-    for part in parsed {
+    let mut pieces = pieces(text, tokens, count);
+    let first = pieces.remove(0);
+    let work = |piece| body_of(file, text, piece);
+    let (others, body) = side_by_side(pieces, work, || work(first));
+    let mut body = body?;
+    body.reserve_exact(others.iter().flatten().map(Vec::len).sum());
+    for part in others {
         body.append(&mut part?);
     }
     Some(body)

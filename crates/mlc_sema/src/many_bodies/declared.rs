@@ -1,0 +1,142 @@
+//! A copy of what is declared, with which another thread checks bodies.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::{Name, ast};
+use rustc_hash::FxHashMap;
+
+use crate::checker::{
+    Checker, FnDecl, GenericArg, Header, InstanceKey, ModuleId, ModuleScope, StructDecl,
+    StructDeclId, StructInstance,
+};
+use crate::hir::{self, FuncId, GlobalId, Ty, TypeTable};
+use crate::library::Library;
+use crate::options::Options;
+use crate::passed::Passed;
+use crate::synthesized::Synthesized;
+
+/// What is new to a checker that works with a copy: from which instance and constant on, and whether it was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Watch {
+    functions: usize,
+    constants: usize,
+    asked: bool,
+}
+
+pub(super) struct Declared<'a> {
+    options: &'a Options,
+    library: &'a Library,
+    types: TypeTable,
+    uses_python: bool,
+    modules: Vec<ModuleScope<'a>>,
+    decls: Vec<FnDecl<'a>>,
+    struct_decls: Vec<StructDecl<'a>>,
+    structs: Vec<hir::Struct>,
+    struct_instances: Vec<StructInstance>,
+    struct_keys: FxHashMap<(StructDeclId, String), Ty>,
+    headers: Vec<Header>,
+    instances: FxHashMap<InstanceKey, FuncId>,
+    globals: Vec<hir::Global>,
+    constants: Vec<hir::Constant>,
+    passed: Vec<Passed>,
+    ran: FxHashMap<FuncId, GlobalId>,
+    as_generators: FxHashMap<Span, &'a ast::Expr>,
+    library_id: Option<ModuleId>,
+    unknowns: Vec<Option<Ty>>,
+    instance_generics: Vec<FxHashMap<Name, GenericArg>>,
+    symbols_by_func: Vec<String>,
+}
+
+impl<'a> Declared<'a> {
+    pub fn of(checker: &Checker<'a>) -> Declared<'a> {
+        let mut types = checker.types.clone();
+        types.watch();
+        Declared {
+            options: checker.options,
+            library: checker.library,
+            types,
+            uses_python: checker.uses_python,
+            modules: checker.modules.clone(),
+            decls: checker.decls.clone(),
+            struct_decls: checker.struct_decls.clone(),
+            structs: checker.structs.clone(),
+            struct_instances: checker.struct_instances.clone(),
+            struct_keys: checker.struct_keys.clone(),
+            headers: checker.headers.clone(),
+            instances: checker.instances.clone(),
+            globals: checker.globals.clone(),
+            constants: checker.constants.clone(),
+            passed: checker.passed.clone(),
+            ran: checker.ran.clone(),
+            as_generators: checker.as_generators.clone(),
+            library_id: checker.library_id,
+            unknowns: checker.unknowns.clone(),
+            instance_generics: checker.instance_generics.clone(),
+            symbols_by_func: checker.symbols_by_func.clone(),
+        }
+    }
+
+    /// A checker that notes what is new to it. No body has been checked for it.
+    pub fn checker(self, synthesized: &'a Synthesized) -> Checker<'a> {
+        let mut checker = Checker::new(self.options, synthesized, self.library);
+        checker.watch = Some(Watch {
+            functions: self.headers.len(),
+            constants: self.constants.len(),
+            asked: false,
+        });
+        checker.functions = vec![None; self.headers.len()];
+        checker.types = self.types;
+        checker.uses_python = self.uses_python;
+        checker.modules = self.modules;
+        checker.decls = self.decls;
+        checker.struct_decls = self.struct_decls;
+        checker.structs = self.structs;
+        checker.struct_instances = self.struct_instances;
+        checker.struct_keys = self.struct_keys;
+        checker.headers = self.headers;
+        for header in &mut checker.headers {
+            header.done = false;
+        }
+        checker.instances = self.instances;
+        checker.globals = self.globals;
+        checker.constants = self.constants;
+        checker.passed = self.passed;
+        checker.ran = self.ran;
+        checker.as_generators = self.as_generators;
+        checker.library_id = self.library_id;
+        checker.unknowns = self.unknowns;
+        checker.instance_generics = self.instance_generics;
+        checker.symbols_by_func = self.symbols_by_func;
+        checker
+    }
+}
+
+impl Checker<'_> {
+    pub fn note_instance(&mut self, func: FuncId) {
+        if let Some(watch) = &mut self.watch {
+            watch.asked |= func.0 as usize >= watch.functions;
+        }
+    }
+
+    pub fn note_constant(&mut self, at: usize) {
+        if let Some(watch) = &mut self.watch {
+            watch.asked |= at >= watch.constants;
+        }
+    }
+
+    /// A result that is inferred may widen, and who asks for it be checked again.
+    pub fn note_inferred(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            watch.asked = true;
+        }
+    }
+
+    /// Whether anything new was asked for since the last answer.
+    pub(super) fn take_asked_for_new(&mut self) -> bool {
+        let of_types = self.types.take_asked_for_new();
+        let here = self
+            .watch
+            .as_mut()
+            .is_some_and(|watch| std::mem::take(&mut watch.asked));
+        of_types || here
+    }
+}
