@@ -3,6 +3,7 @@
 mod comprehension;
 mod consumer;
 mod fixed;
+mod iterator;
 mod source;
 mod visited;
 
@@ -15,6 +16,7 @@ use crate::func::FnCx;
 use crate::hir::{BinaryOp, Expr, ExprKind, Place, ProjectionKind, Range, Ty};
 
 pub(crate) use consumer::is_lent;
+use iterator::Asked;
 
 /// Something that can be iterated over. Positions count from 0.
 pub(crate) enum Source<'a> {
@@ -48,6 +50,8 @@ pub(crate) enum Source<'a> {
         receiver: Place,
         count: Expr,
     },
+    /// A struct with `__next__`, which gives its items one by one.
+    Asked(Asked),
     /// The empty tuple.
     Nothing,
     Failed,
@@ -110,7 +114,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
                 shortest.unwrap_or_else(|| self.int(0, span))
             }
-            Source::Nothing | Source::Failed => self.int(0, span),
+            Source::Asked(_) | Source::Nothing | Source::Failed => self.int(0, span),
         }
     }
 
@@ -126,7 +130,11 @@ impl<'a> FnCx<'_, 'a> {
                     *part = self.keep(value);
                 }
             }
-            Source::Elements { .. } | Source::Items { .. } | Source::Nothing | Source::Failed => {}
+            Source::Elements { .. }
+            | Source::Items { .. }
+            | Source::Asked(_)
+            | Source::Nothing
+            | Source::Failed => {}
             Source::Enumerate { inner, .. }
             | Source::Reversed { inner, .. }
             | Source::Generator { inner, .. } => self.settle_source(inner),
@@ -216,6 +224,10 @@ impl<'a> FnCx<'_, 'a> {
                 let args = vec![position.into()];
                 let item = self.dunder_call("__getitem__", receiver.into(), args, span);
                 body(self, item.unwrap_or_else(|| Val::error(span)));
+            }
+            Source::Asked(asked) => {
+                let item = self.asked_item(asked, span);
+                body(self, item);
             }
             Source::Nothing => {}
             Source::Failed => body(self, Val::error(span)),

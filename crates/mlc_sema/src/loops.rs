@@ -265,8 +265,8 @@ impl<'a> FnCx<'_, 'a> {
             return self.block(&item.orelse);
         }
         self.detach_source(&mut source, &item.body, axis.iter.span);
-        let (range, direct) = self.loop_range(&mut source, item.header);
         let index = self.temp("i", Ty::INT, axis.target.span);
+        let (steps, direct) = self.steps(&mut source, index, item.header);
         let mut checked = self.looped(None, span, |cx| {
             let position = cx.load_local(index, axis.target.span);
             cx.bind_position(&source, direct, position, &axis.target, &mut |cx| {
@@ -280,15 +280,7 @@ impl<'a> FnCx<'_, 'a> {
         }
         self.check_rebound(&source, &checked.path.stmts, axis.iter.span);
         self.emit_iterated(&source, axis.iter.span);
-        self.emit(
-            StmtKind::For {
-                index,
-                range: Box::new(range),
-                body: checked.path.stmts,
-                orelse,
-            },
-            span,
-        );
+        self.emit_loop(index, steps, checked.path.stmts, orelse, span);
     }
 
     /// `for row in batch^`
@@ -355,6 +347,7 @@ impl<'a> FnCx<'_, 'a> {
                 self.report(diag::parallel_text(axis.iter.span));
                 source = Source::Failed;
             }
+            source = self.at_positions(source, "parallel for", axis.iter.span);
             let (range, direct) = self.loop_range(&mut source, item.header);
             let index = self.temp("i", Ty::INT, axis.target.span);
             axes.push(Axis { index, range });

@@ -168,27 +168,32 @@ impl<'a> FnCx<'_, 'a> {
             }
             ("sort", _) => self.sort(list, "sort", args, span),
             ("index" | "count", [arg]) => {
-                if let Some(wrong) = self.report_inner_method(ty, "__eq__", span) {
-                    return wrong;
-                }
                 let item = self.value_of(&arg.value, elem);
-                let item = self.borrow(item);
-                let op = if name == "index" {
-                    Builtin::IndexOf
-                } else {
-                    Builtin::CountOf
+                let (function, op) = match name {
+                    "index" => ("position_of", Builtin::IndexOf),
+                    _ => ("count_of", Builtin::CountOf),
                 };
+                let items = self.read(list.clone());
+                let item_value = Val::from(item.clone());
+                if let Some(found) = self.inner_search(function, &items, &item_value, span) {
+                    return found;
+                }
+                let item = self.borrow(item);
                 let list = self.shared(list);
                 self.builtin(op, vec![list, item], Ty::INT, span)
             }
             ("remove", [arg]) => {
-                if let Some(wrong) = self.report_inner_method(ty, "__eq__", span) {
-                    return wrong;
-                }
                 let item = self.value_of(&arg.value, elem);
-                let item = self.borrow(item);
-                let shared = self.shared(list.clone());
-                let index = self.builtin(Builtin::IndexOf, vec![shared, item], Ty::INT, span);
+                let items = self.read(list.clone());
+                let item_value = Val::from(item.clone());
+                let index = match self.inner_search("removed_from", &items, &item_value, span) {
+                    Some(found) => found,
+                    None => {
+                        let item = self.borrow(item);
+                        let shared = self.shared(list.clone());
+                        self.builtin(Builtin::IndexOf, vec![shared, item], Ty::INT, span)
+                    }
+                };
                 let (index, again) = self.evaluate_once(index);
                 let list = self.mutable(list);
                 let removed = self.builtin(

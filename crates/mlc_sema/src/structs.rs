@@ -3,6 +3,7 @@
 mod construct;
 pub(crate) mod destructor;
 mod init;
+mod inner;
 mod local;
 mod member;
 mod operator;

@@ -3,7 +3,7 @@
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
-use crate::coerce::{Val, into_place, logical};
+use crate::coerce::{Val, logical};
 use crate::diag;
 use crate::expr::{Operand, with_stmts};
 use crate::func::FnCx;
@@ -177,23 +177,31 @@ impl<'a> FnCx<'_, 'a> {
         items: &[Ty],
         span: Span,
     ) -> Val {
-        let (first, again) = self.evaluate_once(left);
-        let place = into_place(right);
+        let left = self.settle(left);
+        let (left, mut stmts) = self.place_to_read(left, span);
+        let mut candidates = Vec::with_capacity(items.len());
+        match right.kind {
+            // The items of a literal stay where they are.
+            ExprKind::Tuple(values) => {
+                for value in values {
+                    let (place, before) = self.place_to_read(value, span);
+                    stmts.extend(before);
+                    candidates.push(place);
+                }
+            }
+            _ => {
+                let (whole, before) = self.place_to_read(right, span);
+                stmts.extend(before);
+                for (position, &item) in items.iter().enumerate() {
+                    let part = ProjectionKind::Item(position as u32);
+                    candidates.push(self.project(whole.clone(), part, item, span));
+                }
+            }
+        }
         let mut result: Option<Expr> = None;
-        for (position, &item) in items.iter().enumerate() {
-            let candidate = self.project(
-                place.clone(),
-                ProjectionKind::Item(position as u32),
-                item,
-                span,
-            );
-            let candidate = self.read(candidate);
-            let value = if position == 0 {
-                first.clone()
-            } else {
-                again.clone()
-            };
-            let equal = self.compare(ast::CompareOp::Eq, value, candidate.into(), span);
+        for candidate in candidates {
+            let (value, candidate) = (self.read(left.clone()), self.read(candidate));
+            let equal = self.compare(ast::CompareOp::Eq, candidate.into(), value.into(), span);
             if equal.is_error() {
                 return equal;
             }
@@ -204,10 +212,11 @@ impl<'a> FnCx<'_, 'a> {
         }
         let found =
             result.unwrap_or_else(|| Val::strong(ExprKind::Bool(false), Ty::BOOL, span).expr);
-        if op == ast::CompareOp::NotIn {
-            self.not(found).into()
+        let found = if op == ast::CompareOp::NotIn {
+            self.not(found)
         } else {
-            found.into()
-        }
+            found
+        };
+        with_stmts(stmts, found).into()
     }
 }

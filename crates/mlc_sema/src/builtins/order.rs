@@ -101,6 +101,10 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::Str | TyKind::Tuple(_) => {
                 self.call_library("list_of", vec![Given::Value(Box::new(value))], span)
             }
+            TyKind::Struct(_) => self.gathered(span, None, |cx, push| {
+                let source = cx.elements_of(value, iter.span);
+                cx.each_of(source, span, push);
+            }),
             _ => {
                 let name = self.ty_name(ty);
                 self.report(diag::not_iterable(iter.span, &name));

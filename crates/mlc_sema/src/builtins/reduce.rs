@@ -44,11 +44,11 @@ impl<'a> FnCx<'_, 'a> {
         if start.is_none() && self.reduces_at_once(&value) {
             return self.reduce_value(op, name, value, span);
         }
-        let source = self.elements_of(value, arg.value.span);
-        let mut source = Some(source);
+        let mut value = Some(value);
         let start = start.map(|start| self.value(start, None));
         self.reduced(op, name, start, span, &mut |cx, body| {
-            if let Some(source) = source.take() {
+            if let Some(value) = value.take() {
+                let source = cx.elements_of(value, arg.value.span);
                 cx.each_of(source, arg.value.span, body);
             }
         })

@@ -60,8 +60,8 @@ impl<'a> FnCx<'_, 'a> {
         let at = clause.target.span;
         let mut source = self.source(&clause.iter);
         let failed = Self::failed(&source);
-        let (range, direct) = self.loop_range(&mut source, clause.iter.span);
         let index = self.temp("i", Ty::INT, at);
+        let (steps, direct) = self.steps(&mut source, index, clause.iter.span);
         let hidden = self.hide_targets(&clause.target);
         let stmts = self.captured(|cx| {
             let position = cx.load_local(index, at);
@@ -95,14 +95,7 @@ impl<'a> FnCx<'_, 'a> {
         self.swap_names(hidden);
         if !failed {
             self.emit_iterated(&source, clause.iter.span);
-            let (body, orelse) = (stmts, Vec::new());
-            let kind = StmtKind::For {
-                index,
-                range: Box::new(range),
-                body,
-                orelse,
-            };
-            self.emit(kind, span);
+            self.emit_loop(index, steps, stmts, Vec::new(), span);
         }
     }
 

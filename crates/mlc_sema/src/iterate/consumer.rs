@@ -40,8 +40,8 @@ impl<'c, 'a> FnCx<'c, 'a> {
             _ if Self::failed(&source) => return body(self, Val::error(span)),
             _ => {}
         }
-        let (range, direct) = self.loop_range(&mut source, span);
         let index = self.temp("i", Ty::INT, span);
+        let (steps, direct) = self.steps(&mut source, index, span);
         let stmts = self.captured(|cx| {
             let position = cx.load_local(index, span);
             if direct {
@@ -50,14 +50,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
                 cx.visit_element(&source, position, span, body);
             }
         });
-        let (body, orelse) = (stmts, Vec::new());
-        let kind = StmtKind::For {
-            index,
-            range: Box::new(range),
-            body,
-            orelse,
-        };
-        self.emit(kind, span);
+        self.emit_loop(index, steps, stmts, Vec::new(), span);
     }
 
     /// A new list of what `fill` pushes, of a type that is `wanted` or found out from what is pushed.

@@ -32,12 +32,16 @@ impl<'a> FnCx<'_, 'a> {
                 "zip" => {
                     let sources = args
                         .iter()
-                        .map(|arg| self.indexed_source(&arg.value))
+                        .map(|arg| {
+                            let source = self.indexed_source(&arg.value);
+                            self.at_positions(source, name, arg.value.span)
+                        })
                         .collect();
                     return Source::Zip(sources);
                 }
                 "reversed" if args.len() == 1 => {
                     let inner = self.indexed_source(&args[0].value);
+                    let inner = self.at_positions(inner, name, args[0].value.span);
                     let count = self.count(&inner, span);
                     let count = self.keep(count);
                     return Source::Reversed {
@@ -157,14 +161,10 @@ impl<'a> FnCx<'_, 'a> {
             }
             TyKind::Tuple(items) if items.is_empty() => return Source::Nothing,
             TyKind::Struct(_) if self.has_method(ty, "__iter__") => {
-                let receiver = self.read(place);
-                let found = self.dunder_value("__iter__", &receiver.into(), span);
-                let found = found.unwrap_or_else(|| Val::error(span));
-                if self.has_method(found.expr.ty, "__next__") {
-                    self.report(diag::not_yet(span, "iteration by `__next__`"));
-                    return Source::Failed;
-                }
-                return self.elements_of(found, span);
+                return match self.iterator(place, span) {
+                    Ok(source) => source,
+                    Err(found) => self.elements_of(found, span),
+                };
             }
             TyKind::Struct(_)
                 if self.has_method(ty, "__getitem__") && self.has_method(ty, "__len__") =>

@@ -25,6 +25,7 @@ impl<'a> FnCx<'_, 'a> {
             Source::Range { .. }
             | Source::Elements { .. }
             | Source::Items { .. }
+            | Source::Asked(_)
             | Source::Nothing
             | Source::Failed => {}
         }
@@ -84,7 +85,11 @@ impl<'a> FnCx<'_, 'a> {
             Source::Zip(sources) => {
                 (sources.iter()).for_each(|source| self.check_rebound(source, body, header));
             }
-            Source::Range { .. } | Source::Items { .. } | Source::Nothing | Source::Failed => {}
+            Source::Range { .. }
+            | Source::Items { .. }
+            | Source::Asked(_)
+            | Source::Nothing
+            | Source::Failed => {}
         }
     }
 }

@@ -121,7 +121,16 @@ impl<'a> FnCx<'_, 'a> {
             self.cx.types.kind(left_ty).clone(),
             self.cx.types.kind(right_ty).clone(),
         );
+        let is_literal = |value: &Val| matches!(value.expr.kind, ExprKind::Tuple(_));
         match kinds {
+            (TyKind::Tuple(left_items), TyKind::Tuple(right_items))
+                if self.cx.types.is_owning(left_ty)
+                    && (is_literal(&left) || is_literal(&right)) =>
+            {
+                let (left, right) = (self.settle(left), self.settle(right));
+                let sides = [(left, &*left_items), (right, &*right_items)];
+                return self.compare_tuples(op, sides, span);
+            }
             (TyKind::List(_), TyKind::List(_)) if !equality => {
                 return self.order_of_items(operator, left, right, span);
             }
@@ -129,6 +138,12 @@ impl<'a> FnCx<'_, 'a> {
                 if !equality && self.cx.types.is_owning(left_ty) =>
             {
                 return self.order_of_items(operator, left, right, span);
+            }
+            (TyKind::Tuple(_), TyKind::Tuple(_))
+                if equality && left_ty == right_ty && self.holds_method(left_ty, "__eq__") =>
+            {
+                let found = self.inner_equality(operator, &left, &right, span);
+                return found.unwrap_or_else(|| Val::error(span));
             }
             (TyKind::Tuple(left_items), TyKind::Tuple(right_items))
                 if !equality || left_ty != right_ty =>
@@ -147,8 +162,8 @@ impl<'a> FnCx<'_, 'a> {
                 self.meet(left, right)
             }
         } else if self.comparable(left_ty, equality) && self.cx.unify(left_ty, right_ty) {
-            if let Some(wrong) = self.report_inner_method(left_ty, "__eq__", span) {
-                return wrong;
+            if let Some(found) = self.inner_equality(operator, &left, &right, span) {
+                return found;
             }
             let (left, right) = (self.borrow(left.expr), self.borrow(right.expr));
             Some((left.into(), right.into()))
@@ -208,13 +223,19 @@ impl<'a> FnCx<'_, 'a> {
         let mut stmts = Vec::new();
         let mut items: [Vec<Val>; 2] = Default::default();
         for (side, (value, tys)) in sides.into_iter().enumerate() {
-            let local = self.temp("t", value.ty, span);
-            stmts.push(Stmt {
-                kind: StmtKind::Bind { local, value },
-                span,
-            });
+            // The items of a literal stay where they are.
+            if let ExprKind::Tuple(values) = value.kind {
+                for value in values {
+                    let (place, before) = self.place_to_read(value, span);
+                    stmts.extend(before);
+                    items[side].push(self.read(place).into());
+                }
+                continue;
+            }
+            let (whole, before) = self.place_to_read(value, span);
+            stmts.extend(before);
             for (at, &ty) in tys.iter().enumerate() {
-                let base = self.local_place(local, span);
+                let base = whole.clone();
                 let place = self.project(base, ProjectionKind::Item(at as u32), ty, span);
                 items[side].push(self.read(place).into());
             }
@@ -351,17 +372,20 @@ impl<'a> FnCx<'_, 'a> {
                 )
             }
             TyKind::List(elem) | TyKind::Array { elem, .. } => {
-                if let Some(wrong) = self.report_inner_method(right_ty, "__eq__", span) {
-                    return wrong;
-                }
                 let item = self.coerce(left, elem);
-                let item = if self.cx.types.is_owning(elem) {
-                    self.borrow(item)
-                } else {
-                    item
-                };
-                let args = vec![self.borrow(right.expr), item];
-                self.builtin(Builtin::Contains, args, Ty::BOOL, span)
+                let item_value = Val::from(item.clone());
+                match self.inner_search("found_in", &right.expr, &item_value, span) {
+                    Some(found) => found,
+                    None => {
+                        let item = if self.cx.types.is_owning(elem) {
+                            self.borrow(item)
+                        } else {
+                            item
+                        };
+                        let args = vec![self.borrow(right.expr), item];
+                        self.builtin(Builtin::Contains, args, Ty::BOOL, span)
+                    }
+                }
             }
             TyKind::Tuple(items) => {
                 return self.tuple_membership(op, left, right.expr, &items, span);

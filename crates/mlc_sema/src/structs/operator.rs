@@ -31,8 +31,8 @@ impl<'a> FnCx<'_, 'a> {
         self.dunder_call(name, receiver.clone(), Vec::new(), span)
     }
 
-    /// What the methods of a struct say it is as text: `__str__`, unless `repr` is asked for, or `__repr__`. A value that
-    /// holds structs with one of their own is reported.
+    /// What the methods of a struct say it is as text: `__str__`, unless `repr` is asked for, or `__repr__`; also
+    /// of a value that holds structs with one of their own.
     pub fn text_method(&mut self, value: &Expr, repr: bool, span: Span) -> Option<Val> {
         let names = if repr {
             &["__repr__"][..]
@@ -47,55 +47,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
         }
-        let ty = self.cx.resolve(value.ty);
-        if let hir::TyKind::Optional(inner) = *self.cx.types.kind(ty)
-            && let Some(name) = names.iter().find(|name| self.has_method(inner, name))
-        {
-            return self.report_inner_method(ty, name, span);
-        }
-        self.report_inner_method(ty, "__repr__", span)
-    }
-
-    /// A value that holds structs which define a special method, where the method would be passed over.
-    pub fn report_inner_method(&mut self, ty: Ty, method: &str, span: Span) -> Option<Val> {
-        if self.cx.types.is_scalar(ty) || ty == Ty::STR {
-            return None;
-        }
-        let inner = self.holder_of(ty, method, &mut Vec::new())?;
-        let (name, inner) = (self.ty_name(ty), self.ty_name(inner));
-        let feature = format!("`{method}` of `{inner}` inside of `{name}`");
-        self.report(crate::diag::not_yet(span, &feature));
-        Some(Val::error(span))
-    }
-
-    /// The type inside of another one that defines a special method.
-    fn holder_of(&mut self, ty: Ty, method: &str, seen: &mut Vec<Ty>) -> Option<Ty> {
-        let ty = self.cx.resolve(ty);
-        if seen.contains(&ty) {
-            return None;
-        }
-        seen.push(ty);
-        let parts: Vec<Ty> = match self.cx.types.kind(ty) {
-            hir::TyKind::List(of) | hir::TyKind::Set(of) | hir::TyKind::Optional(of) => vec![*of],
-            hir::TyKind::Array { elem, .. } => vec![*elem],
-            hir::TyKind::Dict(key, value) => vec![*key, *value],
-            hir::TyKind::Tuple(items) => items.to_vec(),
-            hir::TyKind::Struct(id) => {
-                let fields = &self.cx.structs[id.0 as usize].fields;
-                fields.iter().map(|field| field.ty).collect()
-            }
-            _ => return None,
-        };
-        for part in parts {
-            if self.has_method(part, method) {
-                return Some(part);
-            }
-            let inner = self.holder_of(part, method, seen);
-            if inner.is_some() {
-                return inner;
-            }
-        }
-        None
+        self.inner_text(value, repr, span)
     }
 
     /// `__format__`

@@ -1,0 +1,208 @@
+//! Iteration by `__next__`: items are asked for one by one until `StopIteration`.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast;
+
+use super::Source;
+use crate::call::Given;
+use crate::coerce::Val;
+use crate::func::FnCx;
+use crate::hir::{
+    BinaryOp, Expr, ExprKind, LocalId, Place, ProjectionKind, Range, Stmt, StmtKind, Ty, TyKind,
+};
+
+/// What gives the items of a loop.
+pub(crate) struct Asked {
+    /// The item that was asked for last, as an optional.
+    next: LocalId,
+    /// The item itself.
+    item: LocalId,
+    /// Asks for another one.
+    ask: Expr,
+}
+
+/// How a loop goes on to the next position.
+pub(crate) enum Steps {
+    Range(Range),
+    /// Each round asks, and is the last one where there is no item.
+    Asked {
+        ask: Vec<Stmt>,
+        found: Expr,
+    },
+}
+
+impl<'a> FnCx<'_, 'a> {
+    /// The items of a struct with `__iter__`, or `None` where those are what something else iterates over.
+    pub(super) fn iterator(&mut self, place: Place, span: Span) -> Result<Source<'a>, Val> {
+        let place = match self.returns_self(place.ty) {
+            // The iterator is the very struct.
+            true => {
+                let value = self.read(place);
+                let place = self.held(value, span);
+                let restart = self.lend_to("restart", place.clone(), span);
+                self.emit(StmtKind::Expr(restart.expr), span);
+                place
+            }
+            false => {
+                let receiver = self.read(place);
+                let found = self.dunder_value("__iter__", &receiver.into(), span);
+                let found = found.unwrap_or_else(|| Val::error(span));
+                if !self.has_method(found.expr.ty, "__next__") {
+                    return Err(found);
+                }
+                self.held(found.expr, span)
+            }
+        };
+        let ask = self.lend_to("next_of", place, span);
+        let ty = self.cx.resolve(ask.expr.ty);
+        let TyKind::Optional(elem) = *self.cx.types.kind(ty) else {
+            return Ok(Source::Failed);
+        };
+        let (next, item) = (self.temp("next", ty, span), self.temp("item", elem, span));
+        let ask = ask.expr;
+        Ok(Source::Asked(Asked { next, item, ask }))
+    }
+
+    /// A call of a function of the library that changes a struct.
+    fn lend_to(&mut self, function: &str, place: Place, span: Span) -> Val {
+        let borrow = Expr {
+            ty: place.ty,
+            kind: ExprKind::Borrow {
+                place,
+                mutable: true,
+            },
+            span,
+        };
+        let args = vec![Given::Value(Box::new(borrow.into()))];
+        self.call_library(function, args, span)
+    }
+
+    /// Whether a struct's `__iter__` gives the struct itself, which has `__next__`.
+    fn returns_self(&self, ty: Ty) -> bool {
+        fn returned<'s>(body: &'s [ast::Stmt], found: &mut dyn FnMut(Option<&'s ast::Expr>)) {
+            for stmt in body {
+                if let ast::StmtKind::Return(value) = &stmt.kind {
+                    found(value.as_ref());
+                }
+                if !matches!(stmt.kind, ast::StmtKind::Function(_)) {
+                    crate::names::each_block(stmt, &mut |block| returned(block, found));
+                }
+            }
+        }
+        let method = self.cx.struct_of(ty).and_then(|id| {
+            let name = mlc_syntax::Name::new("__iter__");
+            self.cx.method(id, name)
+        });
+        let Some(function) = method.map(|method| self.cx.decl(method).ast) else {
+            return false;
+        };
+        let Some(receiver) = function.params.first().map(|param| param.name.name) else {
+            return false;
+        };
+        let mut all = self.has_method(ty, "__next__");
+        returned(&function.body, &mut |value| {
+            let is_self = |value: &ast::Expr| matches!(value.kind, ast::ExprKind::Name(name) if name == receiver);
+            all &= value.is_some_and(is_self);
+        });
+        all
+    }
+
+    /// How a loop over the source goes on, and whether `index`, which counts the positions, is the element itself.
+    pub fn steps(&mut self, source: &mut Source<'a>, index: LocalId, span: Span) -> (Steps, bool) {
+        let Some(asked) = asked(source) else {
+            let (range, direct) = self.loop_range(source, span);
+            return (Steps::Range(range), direct);
+        };
+        let (next, ask) = (asked.next, asked.ask.clone());
+        self.settle_source(source);
+        let bind = |local, value| Stmt {
+            kind: StmtKind::Bind { local, value },
+            span,
+        };
+        let before = self.int(-1, span);
+        self.out.push(bind(index, before));
+        let (position, one) = (self.load_local(index, span), self.int(1, span));
+        let position = self.int_binary(BinaryOp::Add, position, one, span);
+        let place = Box::new(self.local_place(next, span));
+        let is_some = Expr {
+            kind: ExprKind::IsSome(place),
+            ty: Ty::BOOL,
+            span,
+        };
+        let ask = vec![bind(next, ask), bind(index, position)];
+        let found = is_some;
+        (Steps::Asked { ask, found }, false)
+    }
+
+    /// The loop itself.
+    pub fn emit_loop(
+        &mut self,
+        index: LocalId,
+        steps: Steps,
+        body: Vec<Stmt>,
+        orelse: Vec<Stmt>,
+        span: Span,
+    ) {
+        let kind = match steps {
+            Steps::Range(range) => StmtKind::For {
+                index,
+                range: Box::new(range),
+                body,
+                orelse,
+            },
+            Steps::Asked { ask, found } => {
+                let more = self.temp("more", Ty::BOOL, span);
+                let set = |truth| {
+                    let value = Val::strong(ExprKind::Bool(truth), Ty::BOOL, span).expr;
+                    let kind = StmtKind::Bind { local: more, value };
+                    Stmt { kind, span }
+                };
+                self.out.push(set(true));
+                let round = StmtKind::If {
+                    condition: found,
+                    then: body,
+                    orelse: vec![set(false)],
+                };
+                let mut body = ask;
+                body.push(Stmt { kind: round, span });
+                StmtKind::While {
+                    condition: self.load_local(more, span),
+                    body,
+                    orelse,
+                }
+            }
+        };
+        self.emit(kind, span);
+    }
+
+    /// The item that was asked for, as a value of the loop's own.
+    pub(super) fn asked_item(&mut self, asked: &Asked, span: Span) -> Val {
+        let ty = self.local(asked.item).ty;
+        let place = self.local_place(asked.next, span);
+        let place = self.project(place, ProjectionKind::Unwrap { checked: false }, ty, span);
+        let value = self.read(place);
+        let local = asked.item;
+        self.emit(StmtKind::Bind { local, value }, span);
+        self.read_local(local, span).into()
+    }
+
+    /// A source that gives the element at any position, or one that has been reported.
+    pub fn at_positions(&mut self, source: Source<'a>, what: &str, span: Span) -> Source<'a> {
+        if asked(&source).is_none() {
+            return source;
+        }
+        let feature = format!("`{what}` of what has `__next__`");
+        let help = "make a list of it: `list(…)`";
+        self.report(crate::diag::not_yet(span, &feature).help(help));
+        Source::Failed
+    }
+}
+
+/// What gives the items, where they are asked for one by one.
+fn asked<'s>(source: &'s Source<'_>) -> Option<&'s Asked> {
+    match source {
+        Source::Asked(asked) => Some(asked),
+        Source::Enumerate { inner, .. } | Source::Generator { inner, .. } => asked(inner),
+        _ => None,
+    }
+}
