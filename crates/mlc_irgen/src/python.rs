@@ -89,7 +89,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// The object that stands for a value, which the runtime reads where it is stored.
-    fn object_from(&mut self, expr: &Expr, value: &'x Expr) -> Result<Value<'c, 'm>> {
+    fn object_from(&mut self, expr: &'x Expr, value: &'x Expr) -> Result<Value<'c, 'm>> {
         let pointer = self.cx.parsed_type("!llvm.ptr");
         if value.ty == Ty::NONE {
             self.expr(value)?;
@@ -97,6 +97,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let nowhere = self.b.value("llvm.mlir.zero", &[], pointer);
             let shape = self.text_literal("");
             return Ok(self.new_object("mlc_rt_py_from", &[nowhere, shape]));
+        }
+        if let TyKind::Array { .. } = self.types().kind(value.ty) {
+            return self.array_given(expr, value);
         }
         let stored = self.stored(value)?;
         self.at(expr.span);
@@ -106,6 +109,29 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let object = self.new_object("mlc_rt_py_from", &[place, shape]);
         self.b.op("own.keep", &[stored], &[]);
         Ok(object)
+    }
+
+    /// The NumPy array of an array, which gets the memory: that of a copy, unless the value ends here.
+    fn array_given(&mut self, expr: &'x Expr, value: &'x Expr) -> Result<Value<'c, 'm>> {
+        let array = match &value.kind {
+            ExprKind::Borrow { .. } => {
+                let view = self.operand_view(value)?;
+                if view.is_whole() {
+                    let source = self.shared(view.source);
+                    let payload = self.types().payload(value.ty)?;
+                    self.b.value("own.copy", &[source], own::box_type(payload))
+                } else {
+                    self.copy_view(&view, value.ty)?
+                }
+            }
+            _ => self.one(value)?,
+        };
+        self.at(expr.span);
+        let place = self.borrow_box(array, true);
+        let place = self.address(place);
+        let shape = self.shape(value.ty).map_err(|error| error.at(expr.span))?;
+        let shape = self.text_literal(&shape);
+        Ok(self.new_object("mlc_rt_py_hand_over", &[place, shape]))
     }
 
     /// A borrow of where a value is stored.

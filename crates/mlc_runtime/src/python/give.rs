@@ -73,7 +73,7 @@ unsafe fn give(api: &'static Api, shape: &Shape, place: *const u8) -> Option<Own
 
 /// # Safety
 /// The region must lie in live memory, and the GIL be held.
-unsafe fn give_array(api: &'static Api, from: &Region) -> Option<Owned> {
+pub(super) unsafe fn give_array(api: &'static Api, from: &Region) -> Option<Owned> {
     // SAFETY: the caller vouches for the region; the array is new, so nothing else sees its memory.
     unsafe {
         let Some(numpy) = Owned::new(api, api.import("numpy")) else {
