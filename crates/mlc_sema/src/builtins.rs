@@ -168,7 +168,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// The arguments by position, and those of the keywords that a built-in function has.
-    pub(super) fn split_arguments<const N: usize>(
+    pub(crate) fn split_arguments<const N: usize>(
         &mut self,
         name: &str,
         args: &'a [Arg],

@@ -337,6 +337,7 @@ impl<'a> FnCx<'_, 'a> {
             // The value is made inside.
             args.remove(0);
         }
+        self.cx.ask_callee(func);
         let Some(result) = self.cx.result_of(func, self.func, span) else {
             return Val::error(span);
         };

@@ -4,6 +4,7 @@ use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::{Name, ast};
 use rustc_hash::FxHashMap;
 
+use crate::empty_lists::EmptyLists;
 use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeTable};
 use crate::library::Library;
 use crate::modules::Links;
@@ -169,6 +170,7 @@ pub(crate) struct Checker<'a> {
     pub library_id: Option<ModuleId>,
     /// Types that stood for `Unknown(n)` once that was known.
     pub unknowns: Vec<Option<Ty>>,
+    pub empty_lists: EmptyLists,
     /// Parallel to `headers`.
     pub instance_generics: Vec<FxHashMap<Name, GenericArg>>,
     pub symbols_by_func: Vec<String>,
@@ -222,6 +224,7 @@ impl<'a> Checker<'a> {
             library_mistakes: FxHashMap::default(),
             library_id: None,
             unknowns: Vec::new(),
+            empty_lists: EmptyLists::default(),
             instance_generics: Vec::new(),
             symbols_by_func: Vec::new(),
             queue: Vec::new(),

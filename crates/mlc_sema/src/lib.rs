@@ -20,6 +20,7 @@ mod conventions;
 mod declare;
 mod diag;
 mod each_function;
+mod empty_lists;
 mod expr;
 mod fstring;
 mod func;

@@ -228,8 +228,15 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     fn operand_error(&mut self, op: ast::BinaryOp, left: Ty, right: Ty, span: Span) -> Val {
+        let is_format = left == Ty::STR && op == ast::BinaryOp::Mod;
         let (left, right) = (self.ty_name(left), self.ty_name(right));
-        self.report(diag::bad_operands(span, op.as_str(), &left, &right));
+        let diagnostic = diag::bad_operands(span, op.as_str(), &left, &right);
+        self.report(match is_format {
+            true => {
+                diagnostic.help("values are written into a text by an f-string: `f\"{n} items\"`")
+            }
+            false => diagnostic,
+        });
         Val::error(span)
     }
 

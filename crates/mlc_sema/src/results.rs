@@ -45,7 +45,7 @@ impl Checker<'_> {
             self.note_inferred();
         }
         if self.header(func).result.is_none() {
-            if self.depth >= MOST_NESTED {
+            if self.is_too_deep() {
                 self.report_recursive(func, span);
             } else {
                 self.check_body(func);
@@ -71,6 +71,11 @@ impl Checker<'_> {
                 Some(ty)
             }
         }
+    }
+
+    /// Whether as many bodies are being checked inside one another as may be.
+    pub fn is_too_deep(&self) -> bool {
+        self.depth >= MOST_NESTED
     }
 
     /// Whether a generic function asks for instance after instance of itself: a call at these types is an error.
@@ -149,6 +154,7 @@ impl Checker<'_> {
         let outer = std::mem::take(&mut self.diagnostics);
         let asker = self.asker.replace(func);
         self.depth += 1;
+        let mark = self.empty_lists.mark();
         loop {
             self.diagnostics.clear();
             let inference = self.inference(func);
@@ -160,7 +166,10 @@ impl Checker<'_> {
             let function =
                 stacker::maybe_grow(512 * 1024, 4 * 1024 * 1024, || self.body_of(func, decl));
             self.functions[func.0 as usize] = Some(function);
-            if !self.goes_on(func) {
+            let found = std::mem::take(&mut self.diagnostics);
+            let learns = self.learns_items(func, mark, &found);
+            self.diagnostics = found;
+            if !self.goes_on(func) && !learns {
                 break;
             }
         }

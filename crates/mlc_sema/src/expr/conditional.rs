@@ -29,8 +29,8 @@ impl<'a> FnCx<'_, 'a> {
             self.branch_value(&narrowed.when_true, |cx| cx.value(&item.body, want));
         let (orelse, else_stmts) =
             self.branch_value(&narrowed.when_false, |cx| cx.value(&item.orelse, want));
-        if then.is_error() != orelse.is_error() && self.cx.is_waiting(self.func) {
-            // Of a branch that needs a result which is not known yet, the other one tells the type.
+        if then.is_error() != orelse.is_error() {
+            // Where one branch is wrong, or needs a result that is not known yet, the other one tells the type.
             return if then.is_error() { orelse } else { then };
         }
         if then.is_error() || orelse.is_error() || condition.ty == Ty::ERROR {

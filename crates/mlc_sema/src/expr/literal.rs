@@ -80,7 +80,7 @@ impl<'a> FnCx<'_, 'a> {
                 values.push(value);
             }
         } else if items.is_empty() {
-            elem = Some(self.cx.fresh_unknown());
+            elem = Some(self.cx.items_of_empty(self.func, span));
         } else {
             // The items meet in one type.
             let vals: Vec<Val> = items.iter().map(|item| self.value(item, None)).collect();

@@ -22,6 +22,7 @@ impl<'a> Checker<'a> {
             )
         };
         let generics = self.instance_generics[func.0 as usize].clone();
+        let params_known = self.resolve_params(func);
         let header = self.header(func).clone();
         let symbol = self.symbols_by_func[func.0 as usize].clone();
         let unknowns_before = self.unknowns.len();
@@ -96,7 +97,8 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let (locals, body) = finish_body(cx, unknowns_before);
+        let any_unknown = !params_known || cx.cx.unknowns.len() > unknowns_before;
+        let (locals, body) = finish_body(cx, any_unknown);
         let result = self.header(func).result.unwrap_or(Ty::NONE);
         let result = self.resolve(result);
         if self.header(func).result.is_some() {

@@ -1,6 +1,6 @@
 //! What is known only at the end of a body: types found out late, and flags of variables that may be unbound.
 
-use mlc_diagnostics::Span;
+use mlc_diagnostics::{Diagnostic, Span};
 use rustc_hash::FxHashMap;
 
 use crate::checker::Checker;
@@ -9,11 +9,8 @@ use crate::func::FnCx;
 use crate::hir::{self, Stmt, StmtKind, Ty};
 use crate::walk::{Rewriter, rewrite};
 
-/// Fills in the types that were found out late, and sets the flags of variables that may be unbound.
-pub(super) fn finish_body(
-    cx: FnCx<'_, '_>,
-    unknowns_before: usize,
-) -> (Vec<hir::Local>, Vec<Stmt>) {
+/// Fills in the types that were found out late, if any were unknown, and sets the flags of variables that may be unbound.
+pub(super) fn finish_body(cx: FnCx<'_, '_>, any_unknown: bool) -> (Vec<hir::Local>, Vec<Stmt>) {
     let FnCx {
         cx: checker,
         mut locals,
@@ -21,7 +18,7 @@ pub(super) fn finish_body(
         flags,
         ..
     } = cx;
-    if checker.unknowns.len() > unknowns_before {
+    if any_unknown {
         let mut unresolved: Option<(String, Span)> = None;
         for local in &mut locals {
             local.ty = checker.resolve(local.ty);
@@ -32,7 +29,10 @@ pub(super) fn finish_body(
                 local.ty = Ty::ERROR;
             }
         }
-        if let Some((name, span)) = unresolved {
+        // What is wrong elsewhere in the body may be why.
+        if let Some((name, span)) = unresolved
+            && !checker.diagnostics.iter().any(Diagnostic::is_error)
+        {
             checker.report(diag::cannot_infer(span, &format!("`{name}`")));
         }
         rewrite(&mut body, &mut Resolver { checker });

@@ -61,6 +61,31 @@ impl<'a> Checker<'a> {
         let symbol = self.symbols_by_func[func.0 as usize].clone();
         let ran = self.options.imported.then(|| self.ran(module));
         self.ran.extend(ran.map(|ran| (func, ran)));
+        let (mark, reports) = (self.empty_lists.mark(), self.diagnostics.len());
+        let (locals, body) = loop {
+            let checked = self.check_top_once(module, func, &runs);
+            let found = self.diagnostics.split_off(reports);
+            if !self.learns_items(func, mark, &found) {
+                self.diagnostics.extend(found);
+                break checked;
+            }
+        };
+        let mut function = init_function(symbol, locals, body, module.0 == 0, ast.span);
+        if let (Some(ran), true) = (ran, module.0 != 0) {
+            function.body.push(module_values::has_run(ran, ast.span));
+        }
+        self.functions[func.0 as usize] = Some(function);
+        Some(func)
+    }
+
+    /// The variables and statements of the top level; `runs` are the modules that an import is the first to reach.
+    fn check_top_once(
+        &mut self,
+        module: ModuleId,
+        func: FuncId,
+        runs: &dyn Fn(&Self, &ast::Stmt) -> Vec<FuncId>,
+    ) -> (Vec<hir::Local>, Vec<Stmt>) {
+        let ast = self.module(module).ast;
         let unknowns_before = self.unknowns.len();
         let mut cx = FnCx::new(self, module, func);
         cx.at_top = true;
@@ -86,13 +111,8 @@ impl<'a> Checker<'a> {
         if module.0 == 0 && cx.cx.options.imported {
             cx.cx.candidates = module_values::candidates(&cx);
         }
-        let (locals, body) = finish_body(cx, unknowns_before);
-        let mut function = init_function(symbol, locals, body, module.0 == 0, ast.span);
-        if let (Some(ran), true) = (ran, module.0 != 0) {
-            function.body.push(module_values::has_run(ran, ast.span));
-        }
-        self.functions[func.0 as usize] = Some(function);
-        Some(func)
+        let any_unknown = cx.cx.unknowns.len() > unknowns_before;
+        finish_body(cx, any_unknown)
     }
 }
 

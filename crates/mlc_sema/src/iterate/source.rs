@@ -29,17 +29,8 @@ impl<'a> FnCx<'_, 'a> {
             match name {
                 "range" => return self.range_source(args, span),
                 "enumerate" => return self.enumerate_source(args, span),
-                "zip" => {
-                    let sources = args
-                        .iter()
-                        .map(|arg| {
-                            let source = self.indexed_source(&arg.value);
-                            self.at_positions(source, name, arg.value.span)
-                        })
-                        .collect();
-                    return Source::Zip(sources);
-                }
-                "reversed" if args.len() == 1 => {
+                "zip" => return self.zip_source(args),
+                "reversed" if args.len() == 1 && args[0].kind == ArgKind::Positional => {
                     let inner = self.indexed_source(&args[0].value);
                     let inner = self.at_positions(inner, name, args[0].value.span);
                     let count = self.count(&inner, span);
@@ -276,28 +267,47 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    fn enumerate_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source<'a> {
-        let (Some(first), true) = (args.first(), args.len() <= 2) else {
-            self.report(diag::wrong_arguments(
-                span,
-                "`enumerate` takes 1 or 2 arguments",
+    fn zip_source(&mut self, args: &'a [ast::Arg]) -> Source<'a> {
+        if let Some(star) = args.iter().find(|arg| arg.kind == ArgKind::Star) {
+            let feature = "`zip` of as many lists as another one has";
+            let diagnostic = diag::not_yet(star.value.span, feature);
+            self.report(diagnostic.help(
+                "take the columns one by one: `for j in range(len(rows[0]))`, `[row[j] for row in rows]`",
             ));
             return Source::Failed;
+        }
+        let Some((values, [strict])) = self.split_arguments("zip", args, ["strict"]) else {
+            return Source::Failed;
         };
-        let inner = Box::new(self.indexed_source(&first.value));
-        let start = match args.get(1) {
-            Some(arg) => {
-                if let ArgKind::Keyword(keyword) = arg.kind
-                    && keyword.name != "start"
-                {
-                    let message = format!("`enumerate` has no parameter `{}`", keyword.name);
-                    self.report(diag::wrong_arguments(keyword.span, message));
-                }
-                let start = self.value_of(&arg.value, Ty::INT);
-                Some(self.keep(start))
+        if let Some(strict) = strict.filter(|strict| !matches!(strict.kind, Ast::Bool(false))) {
+            self.report(diag::not_yet(strict.span, "`strict` of `zip`"));
+            return Source::Failed;
+        }
+        let sources = values.into_iter().map(|value| {
+            let source = self.indexed_source(value);
+            self.at_positions(source, "zip", value.span)
+        });
+        Source::Zip(sources.collect())
+    }
+
+    fn enumerate_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source<'a> {
+        let Some((values, [named])) = self.split_arguments("enumerate", args, ["start"]) else {
+            return Source::Failed;
+        };
+        let (inner, start) = match (values.as_slice(), named) {
+            ([inner], start) => (*inner, start),
+            ([inner, start], None) => (*inner, Some(*start)),
+            _ => {
+                let message = "`enumerate` takes 1 or 2 arguments";
+                self.report(diag::wrong_arguments(span, message));
+                return Source::Failed;
             }
-            None => None,
         };
+        let inner = Box::new(self.indexed_source(inner));
+        let start = start.map(|start| {
+            let start = self.value_of(start, Ty::INT);
+            self.keep(start)
+        });
         Source::Enumerate { inner, start }
     }
 }
