@@ -73,7 +73,16 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
     }
 
     /// The first use behind a loss in a block, at whose start the thing is there.
-    pub fn first_loss(mut self, block: Blk<'c, 'a>) -> Option<Loss<'c, 'a>> {
+    pub fn first_loss(self, block: Blk<'c, 'a>) -> Option<Loss<'c, 'a>> {
+        self.first_loss_from(block, State::There)
+    }
+
+    /// As [`Watch::first_loss`], where the thing is not there before something brings it: so long it cannot be lost.
+    pub fn first_loss_of_brought(self, block: Blk<'c, 'a>) -> Option<Loss<'c, 'a>> {
+        self.first_loss_from(block, State::Absent)
+    }
+
+    fn first_loss_from(mut self, block: Blk<'c, 'a>, start: State<'c, 'a>) -> Option<Loss<'c, 'a>> {
         for ops in self.in_block.values_mut() {
             ops.sort_by(|first, second| match first == second {
                 true => Ordering::Equal,
@@ -81,13 +90,7 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
                 false => Ordering::Greater,
             });
         }
-        self.block(block, State::There);
-        self.found
-    }
-
-    /// As [`Watch::first_loss`], where the thing is not there before something brings it: so long it cannot be lost.
-    pub fn first_loss_of_brought(mut self, block: Blk<'c, 'a>) -> Option<Loss<'c, 'a>> {
-        self.block(block, State::Absent);
+        self.block(block, start);
         self.found
     }
 
