@@ -19,14 +19,32 @@ use crate::scalar::{Scalar, type_name};
 /// A struct type of compiled code.
 pub struct Class {
     pub name: String,
-    pub fields: Vec<Field>,
-    pub layout: Layout,
-    /// Where a value with a destructor tells that it is whole, so that destroying it calls that.
-    armed: Option<usize>,
+    has_destructor: bool,
+    /// Set once all classes of the module are made: a struct may hold lists of itself.
+    body: OnceLock<Body>,
     destructor: OnceLock<Destructor>,
     /// The Python type, once it is made.
     python: PyOnceLock<Py<PyType>>,
 }
+
+/// What a value of a class is made of.
+#[derive(Debug)]
+struct Body {
+    fields: Vec<Field>,
+    layout: Layout,
+    /// Where a value with a destructor tells that it is whole, so that destroying it calls that.
+    armed: Option<usize>,
+    /// Whether it, or a struct within it, holds itself; looked at once all classes are defined.
+    is_recursive: OnceLock<bool>,
+}
+
+/// That of a class which is not defined.
+static NOTHING: Body = Body {
+    fields: Vec::new(),
+    layout: Layout { size: 0, align: 1 },
+    armed: None,
+    is_recursive: OnceLock::new(),
+};
 
 #[derive(Debug)]
 pub struct Field {
@@ -61,24 +79,84 @@ impl fmt::Debug for Class {
 }
 
 impl Class {
-    pub fn new(name: String, fields: Vec<(String, Type)>, has_destructor: bool) -> Class {
-        // As compiled code lays it out: whether it is armed lies behind the fields.
-        let flag = has_destructor.then_some(&Type::Scalar(Scalar::Bool));
-        let (mut offsets, layout) = aggregate(fields.iter().map(|(_, ty)| ty).chain(flag));
-        let armed = flag.and_then(|_| offsets.pop());
-        let field = |((name, ty), offset)| Field { name, ty, offset };
+    /// One that is yet to be [defined](Class::define).
+    pub fn new(name: String, has_destructor: bool) -> Class {
         Class {
             name,
-            fields: fields.into_iter().zip(offsets).map(field).collect(),
-            layout,
-            armed,
+            has_destructor,
+            body: OnceLock::new(),
             destructor: OnceLock::new(),
             python: PyOnceLock::new(),
         }
     }
 
+    /// Says what its values are made of. The structs that lie in them must be defined, those in their lists need not.
+    pub fn define(&self, fields: Vec<(String, Type)>) {
+        // As compiled code lays it out: whether it is armed lies behind the fields.
+        let flag = (self.has_destructor).then_some(&Type::Scalar(Scalar::Bool));
+        let (mut offsets, layout) = aggregate(fields.iter().map(|(_, ty)| ty).chain(flag));
+        let armed = flag.and_then(|_| offsets.pop());
+        let field = |((name, ty), offset)| Field { name, ty, offset };
+        // Nobody defines a class twice.
+        let _ = self.body.set(Body {
+            fields: fields.into_iter().zip(offsets).map(field).collect(),
+            layout,
+            armed,
+            is_recursive: OnceLock::new(),
+        });
+    }
+
+    pub fn is_defined(&self) -> bool {
+        self.body.get().is_some()
+    }
+
+    fn body(&self) -> &Body {
+        self.body.get().unwrap_or(&NOTHING)
+    }
+
+    pub fn fields(&self) -> &[Field] {
+        &self.body().fields
+    }
+
+    pub fn layout(&self) -> Layout {
+        self.body().layout
+    }
+
+    /// Whether values may lie within each other to any depth.
+    pub fn is_recursive(&self) -> bool {
+        let found = || self.leads_to_a_circle(&mut Vec::new(), &mut Vec::new());
+        *self.body().is_recursive.get_or_init(found)
+    }
+
+    /// Whether a struct is met again among those in the fields: `around` are those on the way, `clear` those that lead to none.
+    fn leads_to_a_circle(
+        &self,
+        around: &mut Vec<*const Class>,
+        clear: &mut Vec<*const Class>,
+    ) -> bool {
+        let here: *const Class = self;
+        if around.contains(&here) {
+            return true;
+        }
+        if clear.contains(&here) {
+            return false;
+        }
+        around.push(here);
+        let mut structs = Vec::new();
+        for field in self.fields() {
+            field.ty.structs(&mut structs);
+        }
+        let mut structs = structs.into_iter();
+        if structs.any(|class| class.leads_to_a_circle(around, clear)) {
+            return true;
+        }
+        around.pop();
+        clear.push(here);
+        false
+    }
+
     pub fn has_destructor(&self) -> bool {
-        self.armed.is_some()
+        self.has_destructor
     }
 
     /// What destroying the value at `place` calls.
@@ -86,7 +164,7 @@ impl Class {
     /// # Safety
     /// A value of the class must lie at `place`.
     pub unsafe fn destructor_of(&self, place: *const u8) -> Option<Destructor> {
-        let armed = self.armed?;
+        let armed = self.body().armed?;
         // SAFETY: the flag lies within the value.
         let armed = unsafe { place.add(armed).read() } != 0;
         self.destructor.get().copied().filter(|_| armed)
@@ -97,7 +175,7 @@ impl Class {
     /// # Safety
     /// A value of the class must lie at `place`.
     pub unsafe fn arm(&self, place: *mut u8) {
-        if let Some(armed) = self.armed {
+        if let Some(armed) = self.body().armed {
             // SAFETY: the flag lies within the value.
             unsafe { place.add(armed).write(1) };
         }
@@ -142,12 +220,12 @@ impl Struct {
 
     /// The value of a field: a number or text as it is, what lies in memory as a live reference.
     fn _get<'py>(&self, py: Python<'py>, field: usize) -> PyResult<Bound<'py, PyAny>> {
-        let field = &self.class.fields[field];
+        let field = &self.class.fields()[field];
         self.place.inside(field.offset).load(py, &field.ty)
     }
 
     fn _set(&self, field: usize, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        let field = &self.class.fields[field];
+        let field = &self.class.fields()[field];
         let stored = self.place.inside(field.offset).store(&field.ty, value);
         stored.map_err(|error| {
             let name = format!("{}.{}", self.class.name, field.name);
@@ -158,7 +236,7 @@ impl Struct {
     /// Copies of the fields, which refer to nothing.
     fn _values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         check_copyable(&Type::Struct(self.class.clone()))?;
-        let fields = self.class.fields.iter();
+        let fields = self.class.fields().iter();
         let values = fields.map(|field| self.place.inside(field.offset).copied(py, &field.ty));
         PyTuple::new(py, values.collect::<PyResult<Vec<_>>>()?)
     }
@@ -171,12 +249,12 @@ impl Struct {
 
 /// Zeroed room for a value of the class, in a cell.
 pub fn new_cell(class: &Class) -> PyResult<*mut u8> {
-    let cell = mlc_rt_box_new(class.layout.size as i64).cast::<u8>();
+    let cell = mlc_rt_box_new(class.layout().size as i64).cast::<u8>();
     if cell.is_null() {
         return Err(PyMemoryError::new_err("no memory for a struct"));
     }
     // SAFETY: the cell has this size.
-    unsafe { cell.write_bytes(0, class.layout.size) };
+    unsafe { cell.write_bytes(0, class.layout().size) };
     Ok(cell)
 }
 
@@ -235,5 +313,5 @@ pub fn place_of(class: &Arc<Class>, value: &Bound<'_, PyAny>) -> PyResult<Place>
 pub fn place_of_any(value: &Bound<'_, PyAny>) -> Option<(Place, usize)> {
     let found = value.cast::<Struct>().ok()?;
     let found = found.get();
-    Some((found.place.clone(), found.class.layout.size))
+    Some((found.place.clone(), found.class.layout().size))
 }

@@ -22,7 +22,7 @@ pub fn of_fields<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let cell = class::new_cell(class)?;
     let mut held = Held::default();
-    for (position, (field, value)) in class.fields.iter().zip(values).enumerate() {
+    for (position, (field, value)) in class.fields().iter().zip(values).enumerate() {
         let target = Target {
             parameter: position,
             access: Access::Owned,
@@ -33,7 +33,7 @@ pub fn of_fields<'py>(
         if let Err(error) = held.fill(target, &field.ty, value, place) {
             // SAFETY: every field holds a value: those made, what was made of this one, and empty ones.
             unsafe {
-                for field in &class.fields {
+                for field in class.fields() {
                     drop_value(&field.ty, cell.add(field.offset));
                 }
                 mlc_rt_box_free(cell.cast());
@@ -71,7 +71,7 @@ pub fn signature(
     Ok(Signature {
         name: class.name.clone(),
         doc: doc.to_owned(),
-        params: (class.fields.iter().zip(defaults))
+        params: (class.fields().iter().zip(defaults))
             .map(param)
             .collect::<PyResult<_>>()?,
         result: Type::Tuple(Vec::new()),

@@ -7,11 +7,49 @@ use mlc_runtime::text::{Text, mlc_rt_str_release, mlc_rt_str_retain};
 
 use crate::layout::{ArrayHeader, ListHeader, Type, aggregate, array_extents, write_array_header};
 
+/// Elements of a list, which are seen to after what holds them: structs that hold themselves may go deeper than any stack.
+struct Elements<'t> {
+    ty: &'t Type,
+    from: *mut u8,
+    to: *mut u8,
+    len: usize,
+}
+
+impl Elements<'_> {
+    /// Where each is, and where its copy comes to lie.
+    fn places(&self) -> impl Iterator<Item = (*mut u8, *mut u8)> {
+        let (from, to, size) = (self.from, self.to, self.ty.size());
+        let at = move |index| {
+            let offset = index * size;
+            (from.wrapping_add(offset), to.wrapping_add(offset))
+        };
+        (0..self.len).map(at)
+    }
+}
+
 /// Frees what the value at `place` owns, which is nothing where its memory belongs to somebody else.
 ///
 /// # Safety
 /// A value of type `ty` must lie at `place`, and nobody may use it afterwards.
 pub unsafe fn drop_value(ty: &Type, place: *mut u8) {
+    let mut later = Vec::new();
+    // SAFETY: the caller vouches for the value; the elements were the list's own, and so is their block.
+    unsafe {
+        drop_near(ty, place, &mut later);
+        while let Some(elements) = later.pop() {
+            for (place, _) in elements.places() {
+                drop_near(elements.ty, place, &mut later);
+            }
+            mlc_rt_free(elements.from.cast());
+        }
+    }
+}
+
+/// The same, but for lists of structs that hold themselves.
+///
+/// # Safety
+/// As for [`drop_value`].
+unsafe fn drop_near<'t>(ty: &'t Type, place: *mut u8, later: &mut Vec<Elements<'t>>) {
     match ty {
         Type::Scalar(_) => {}
         // SAFETY: a text lies at `place`.
@@ -26,10 +64,19 @@ pub unsafe fn drop_value(ty: &Type, place: *mut u8) {
             if header.capacity == 0 {
                 return;
             }
+            let elements = Elements {
+                ty: elem,
+                from: header.data.cast(),
+                to: header.data.cast(),
+                len: header.len as usize,
+            };
+            if elem.is_recursive() {
+                return later.push(elements);
+            }
             if !matches!(**elem, Type::Scalar(_)) {
-                for index in 0..header.len as usize {
+                for (place, _) in elements.places() {
                     // SAFETY: the list has `len` elements, each of this size, and owns what they own.
-                    unsafe { drop_value(elem, header.data.cast::<u8>().add(index * elem.size())) };
+                    unsafe { drop_near(elem, place, later) };
                 }
             }
             // SAFETY: a capacity says that the block is the list's own.
@@ -38,17 +85,17 @@ pub unsafe fn drop_value(ty: &Type, place: *mut u8) {
         Type::Tuple(items) => {
             for (item, offset) in items.iter().zip(aggregate(items).0) {
                 // SAFETY: the items lie within the tuple.
-                unsafe { drop_value(item, place.add(offset)) };
+                unsafe { drop_near(item, place.add(offset), later) };
             }
         }
         Type::Optional(of) => {
             // SAFETY: behind the flag lies a value, which is the empty one where the flag is not set.
-            unsafe { drop_value(of, place.add(of.offset_behind_flag())) };
+            unsafe { drop_near(of, place.add(of.offset_behind_flag()), later) };
         }
         Type::Struct(class) => {
             // SAFETY: a value of the class lies at `place`.
             if let Some(destructor) = unsafe { class.destructor_of(place) } {
-                let cell = mlc_rt_box_new(class.layout.size as i64);
+                let cell = mlc_rt_box_new(class.layout().size as i64);
                 if cell.is_null() {
                     // Without memory for the destructor's argument the value is leaked rather than half destroyed.
                     return;
@@ -56,14 +103,14 @@ pub unsafe fn drop_value(ty: &Type, place: *mut u8) {
                 // SAFETY: the cell has room for the value, which moves there; the destructor takes both.
                 unsafe {
                     cell.cast::<u8>()
-                        .copy_from_nonoverlapping(place, class.layout.size);
+                        .copy_from_nonoverlapping(place, class.layout().size);
                     destructor.call(cell);
                 }
                 return;
             }
-            for field in &class.fields {
+            for field in class.fields() {
                 // SAFETY: the fields lie within the struct.
-                unsafe { drop_value(&field.ty, place.add(field.offset)) };
+                unsafe { drop_near(&field.ty, place.add(field.offset), later) };
             }
         }
     }
@@ -76,6 +123,33 @@ pub unsafe fn drop_value(ty: &Type, place: *mut u8) {
 /// A value of type `ty`, without a destructor, must lie at `from`; zeroed room for one must lie at `to`.
 #[must_use]
 pub unsafe fn copy_value(ty: &Type, from: *const u8, to: *mut u8) -> bool {
+    let mut later = Vec::new();
+    // SAFETY: the caller vouches for value and room; the blocks of elements are zeroed and big enough.
+    unsafe {
+        if !copy_near(ty, from, to, &mut later) {
+            return false;
+        }
+        while let Some(elements) = later.pop() {
+            for (from, to) in elements.places() {
+                if !copy_near(elements.ty, from, to, &mut later) {
+                    return false;
+                }
+            }
+        }
+    }
+    true
+}
+
+/// The same, but for the elements of lists of structs that hold themselves.
+///
+/// # Safety
+/// As for [`copy_value`].
+unsafe fn copy_near<'t>(
+    ty: &'t Type,
+    from: *const u8,
+    to: *mut u8,
+    later: &mut Vec<Elements<'t>>,
+) -> bool {
     // SAFETY: in all arms, the caller vouches for the value and the room.
     unsafe {
         match ty {
@@ -130,24 +204,37 @@ pub unsafe fn copy_value(ty: &Type, from: *const u8, to: *mut u8) -> bool {
                     capacity: header.len,
                 };
                 to.cast::<ListHeader>().write(list);
-                let items = header.data.cast::<u8>();
-                return (0..len).all(|index| {
-                    copy_value(elem, items.add(index * size), block.add(index * size))
-                });
+                let elements = Elements {
+                    ty: elem,
+                    from: header.data.cast(),
+                    to: block,
+                    len,
+                };
+                if elem.is_recursive() {
+                    later.push(elements);
+                    return true;
+                }
+                return (elements.places()).all(|(from, to)| copy_near(elem, from, to, later));
             }
             Type::Tuple(items) => {
                 let mut places = items.iter().zip(aggregate(items).0);
-                return places
-                    .all(|(item, offset)| copy_value(item, from.add(offset), to.add(offset)));
+                return places.all(|(item, offset)| {
+                    copy_near(item, from.add(offset), to.add(offset), later)
+                });
             }
             Type::Optional(of) => {
                 to.write(from.read());
                 let offset = of.offset_behind_flag();
-                return copy_value(of, from.add(offset), to.add(offset));
+                return copy_near(of, from.add(offset), to.add(offset), later);
             }
             Type::Struct(class) => {
-                return (class.fields.iter()).all(|field| {
-                    copy_value(&field.ty, from.add(field.offset), to.add(field.offset))
+                return (class.fields().iter()).all(|field| {
+                    copy_near(
+                        &field.ty,
+                        from.add(field.offset),
+                        to.add(field.offset),
+                        later,
+                    )
                 });
             }
         }

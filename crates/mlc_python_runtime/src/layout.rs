@@ -91,7 +91,37 @@ impl Type {
             },
             Type::Tuple(items) => aggregate(items).1,
             Type::Optional(of) => aggregate([&Type::Scalar(Scalar::Bool), &**of]).1,
-            Type::Struct(class) => class.layout,
+            Type::Struct(class) => class.layout(),
+        }
+    }
+
+    /// Whether [`Type::layout`] can be told: the structs that lie in its values are defined.
+    pub fn has_layout(&self) -> bool {
+        match self {
+            Type::Tuple(items) => items.iter().all(Type::has_layout),
+            Type::Optional(of) => of.has_layout(),
+            Type::Struct(class) => class.is_defined(),
+            _ => true,
+        }
+    }
+
+    /// Whether a struct in it holds itself.
+    pub fn is_recursive(&self) -> bool {
+        match self {
+            Type::Tuple(items) => items.iter().any(Type::is_recursive),
+            Type::List(of) | Type::Optional(of) => of.is_recursive(),
+            Type::Struct(class) => class.is_recursive(),
+            _ => false,
+        }
+    }
+
+    /// The structs that it mentions itself, not through others.
+    pub fn structs<'t>(&'t self, found: &mut Vec<&'t Arc<Class>>) {
+        match self {
+            Type::Tuple(items) => items.iter().for_each(|item| item.structs(found)),
+            Type::List(of) | Type::Optional(of) => of.structs(found),
+            Type::Struct(class) => found.push(class),
+            _ => {}
         }
     }
 

@@ -93,7 +93,7 @@ pub unsafe fn into_python<'py>(
             let cell = class::new_cell(class)?;
             // SAFETY: the value moves to the cell, which the object takes over.
             unsafe {
-                cell.copy_from_nonoverlapping(place, class.layout.size);
+                cell.copy_from_nonoverlapping(place, class.layout().size);
                 class::adopt(py, class, cell)
             }
         }

@@ -113,20 +113,38 @@ pub unsafe fn fill(
 
 /// The structs of a module; `None` for one that cannot cross the border.
 fn classes(interface: &Interface) -> Classes {
-    let mut made: Classes = vec![None; interface.structs.len()];
-    // A struct is made after those in its fields; a round that makes none has only such that hold themselves.
+    let structs = &interface.structs;
+    let made = structs.iter().map(|item| {
+        let class = Class::new(item.name.clone(), item.has_destructor);
+        Some(Arc::new(class))
+    });
+    let mut made: Classes = made.collect();
+    let fields = |item: &mlc_interface::Struct, made: &Classes| {
+        let field = |field: &mlc_interface::Field| {
+            Ok::<_, String>((field.name.clone(), resolve(&field.ty, made)?))
+        };
+        item.fields.iter().map(field).collect::<Result<Vec<_>, _>>()
+    };
+    // Without those that cannot cross the border, and those that hold such.
+    loop {
+        let cannot = |(position, class): (usize, &Option<Arc<Class>>)| {
+            class.is_some() && fields(&structs[position], &made).is_err()
+        };
+        let Some(position) = made.iter().enumerate().position(cannot) else {
+            break;
+        };
+        made[position] = None;
+    }
+    // A struct is defined after those in its fields; those in its lists may be itself.
     loop {
         let mut progress = false;
-        for (position, item) in interface.structs.iter().enumerate() {
-            if made[position].is_some() {
+        for (class, item) in made.iter().zip(structs) {
+            let class = class.as_ref().filter(|class| !class.is_defined());
+            let Some((class, fields)) = class.zip(fields(item, &made).ok()) else {
                 continue;
-            }
-            let fields: Result<Vec<_>, String> = (item.fields.iter())
-                .map(|field| Ok((field.name.clone(), resolve(&field.ty, &made)?)))
-                .collect();
-            if let Ok(fields) = fields {
-                let class = Class::new(item.name.clone(), fields, item.has_destructor);
-                made[position] = Some(Arc::new(class));
+            };
+            if fields.iter().all(|(_, ty)| ty.has_layout()) {
+                class.define(fields);
                 progress = true;
             }
         }
@@ -255,7 +273,7 @@ impl<'py> Maker<'_, 'py> {
             };
             members.append((item.name.as_str(), kind, callable))?;
         }
-        let fields: Vec<&str> = (class.fields.iter())
+        let fields: Vec<&str> = (class.fields().iter())
             .map(|field| field.name.as_str())
             .collect();
         let construct = constructor.unwrap_or_else(|| of_fields.clone());

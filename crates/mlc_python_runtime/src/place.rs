@@ -340,17 +340,31 @@ impl Drop for Made<'_> {
 
 /// An error where a value of the type cannot be copied, because it has a `__del__`.
 pub fn check_copyable(ty: &Type) -> PyResult<()> {
-    match ty {
-        Type::Struct(class) if class.has_destructor() => Err(PyTypeError::new_err(format!(
+    match with_destructor(ty, &mut Vec::new()) {
+        None => Ok(()),
+        Some(class) => Err(PyTypeError::new_err(format!(
             "a `{}` has a `__del__`, so it cannot be copied",
             class.name
         ))),
+    }
+}
+
+/// The first struct in the type that has a destructor; `around` are those that were looked at.
+fn with_destructor<'t>(ty: &'t Type, around: &mut Vec<*const Class>) -> Option<&'t Class> {
+    match ty {
+        Type::Struct(class) if class.has_destructor() => Some(class),
         Type::Struct(class) => {
-            (class.fields.iter()).try_for_each(|field| check_copyable(&field.ty))
+            let seen = Arc::as_ptr(class);
+            if around.contains(&seen) {
+                return None;
+            }
+            around.push(seen);
+            let mut fields = class.fields().iter();
+            fields.find_map(|field| with_destructor(&field.ty, around))
         }
-        Type::List(of) | Type::Optional(of) => check_copyable(of),
-        Type::Tuple(items) => items.iter().try_for_each(check_copyable),
-        Type::Scalar(_) | Type::Str | Type::Object | Type::Array { .. } => Ok(()),
+        Type::List(of) | Type::Optional(of) => with_destructor(of, around),
+        Type::Tuple(items) => items.iter().find_map(|item| with_destructor(item, around)),
+        Type::Scalar(_) | Type::Str | Type::Object | Type::Array { .. } => None,
     }
 }
 

@@ -191,7 +191,7 @@ pub fn resolve(ty: &mlc_interface::Type, classes: &[Option<Arc<Class>>]) -> Resu
         From::Optional(of) => Type::Optional(Box::new(resolve(of, classes)?)),
         From::Struct(position) => match classes.get(*position) {
             Some(Some(class)) => Type::Struct(class.clone()),
-            Some(None) | None => return Err("struct that holds itself".to_owned()),
+            Some(None) | None => return Err("struct that Python cannot have".to_owned()),
         },
         From::Other(name) => return Err(name.clone()),
         scalar => match Scalar::of(scalar) {
