@@ -191,13 +191,9 @@ unsafe fn copy_near<'t>(
                     to.cast::<ListHeader>().write(list);
                     return true;
                 }
-                let block = mlc_rt_alloc((len * size) as i64).cast::<u8>();
-                if len * size > 0 {
-                    if block.is_null() {
-                        return false;
-                    }
-                    block.write_bytes(0, len * size);
-                }
+                let Some(block) = zeroed(len * size) else {
+                    return false;
+                };
                 let list = ListHeader {
                     data: block.cast(),
                     len: header.len,
@@ -242,19 +238,34 @@ unsafe fn copy_near<'t>(
     true
 }
 
-/// A new block with a copy of these bytes; null for none.
+/// A new block with a copy of these bytes.
 ///
 /// # Safety
 /// `bytes` bytes must lie at `data`.
-unsafe fn copied(data: *const u8, bytes: usize) -> Option<*mut u8> {
+pub unsafe fn copied(data: *const u8, bytes: usize) -> Option<*mut u8> {
+    let block = new_block(bytes)?;
+    if bytes > 0 {
+        // SAFETY: the block is new and has this size; the caller vouches for the bytes.
+        unsafe { block.copy_from_nonoverlapping(data, bytes) };
+    }
+    Some(block)
+}
+
+/// A new block of zeros.
+pub fn zeroed(bytes: usize) -> Option<*mut u8> {
+    let block = new_block(bytes)?;
+    if bytes > 0 {
+        // SAFETY: the block is new and has this size.
+        unsafe { block.write_bytes(0, bytes) };
+    }
+    Some(block)
+}
+
+/// A new block; `None` where there is no memory. For no bytes it is null: a list of capacity 0 frees nothing.
+fn new_block(bytes: usize) -> Option<*mut u8> {
     if bytes == 0 {
         return Some(std::ptr::null_mut());
     }
     let block = mlc_rt_alloc(bytes as i64).cast::<u8>();
-    if block.is_null() {
-        return None;
-    }
-    // SAFETY: the block is new and has this size; the caller vouches for the bytes.
-    unsafe { block.copy_from_nonoverlapping(data, bytes) };
-    Some(block)
+    (!block.is_null()).then_some(block)
 }

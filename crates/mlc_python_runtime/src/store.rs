@@ -7,7 +7,6 @@ use std::ffi::c_void;
 use std::ptr::null_mut;
 
 use mlc_interface::Access;
-use mlc_runtime::alloc::mlc_rt_alloc;
 use mlc_runtime::boxes::{mlc_rt_box_free, mlc_rt_box_new};
 use mlc_runtime::text;
 use pyo3::exceptions::{PyMemoryError, PyValueError};
@@ -16,7 +15,7 @@ use pyo3::types::{PyList, PyString, PyTuple};
 
 use crate::array::{Elements, Source};
 use crate::class;
-use crate::drop::drop_value;
+use crate::drop::{copied, drop_value, zeroed};
 use crate::layout::{ListHeader, Type, aggregate, write_array_header};
 use crate::overlap::Range;
 use crate::place::{Place, check_copyable, copy_to};
@@ -369,7 +368,7 @@ impl Held {
         place: *mut u8,
     ) -> PyResult<()> {
         let size = elem.size();
-        let data = elements(len * size)?;
+        let data = zeroed(len * size).ok_or_else(no_memory)?;
         let header = place.cast::<ListHeader>();
         for (index, item) in items.take(len).enumerate() {
             // SAFETY: `place` has room for the header, and `data` for `len` elements. The length counts the element
@@ -477,7 +476,7 @@ impl Held {
                 }
                 let scalar_size = ty.as_array().map_or(0, |(_, scalar)| scalar.size());
                 let row_bytes = shape[1..].iter().product::<usize>() * scalar_size;
-                let rows = elements(len * elem.size())?;
+                let rows = zeroed(len * elem.size()).ok_or_else(no_memory)?;
                 for index in 0..=len {
                     // SAFETY: `rows` has room for `len` headers, and the array for as many rows. The length counts the
                     // row being made, too, as in `fill_from_items`.
@@ -501,32 +500,13 @@ impl Held {
     }
 }
 
-/// Zeroed memory of the runtime's for the elements of a list.
-fn elements(bytes: usize) -> PyResult<*mut u8> {
-    let data = mlc_rt_alloc(bytes as i64).cast::<u8>();
-    if data.is_null() && bytes > 0 {
-        return Err(no_memory());
-    }
-    if bytes > 0 {
-        // SAFETY: the allocation has this size.
-        unsafe { data.write_bytes(0, bytes) };
-    }
-    Ok(data)
-}
-
 /// The elements as the callee gets them: where they are, or a copy (its block first) where it will own them.
 fn block(target: Target, data: *mut u8, bytes: usize) -> PyResult<(*mut u8, *mut u8)> {
     if !target.takes() {
         return Ok((null_mut(), data));
     }
-    let block = mlc_rt_alloc(bytes as i64).cast::<u8>();
-    if bytes > 0 {
-        if block.is_null() {
-            return Err(no_memory());
-        }
-        // SAFETY: the block is new and has this size, as the elements have.
-        unsafe { block.copy_from_nonoverlapping(data, bytes) };
-    }
+    // SAFETY: the elements have this size.
+    let block = unsafe { copied(data, bytes) }.ok_or_else(no_memory)?;
     Ok((block, block))
 }
 
