@@ -13,7 +13,7 @@ use melior::{
     },
 };
 use mlir_sys::*;
-use std::collections::HashSet;
+use std::{cmp::Ordering, collections::HashSet};
 
 /// An operation.
 pub type Op<'c, 'a> = OperationRef<'c, 'a>;
@@ -163,6 +163,15 @@ pub fn defining_block<'c, 'a>(value: Val<'c, 'a>) -> Option<Blk<'c, 'a>> {
 /// The operation in `block` that is `op` or holds it in one of its regions.
 pub fn ancestor_in_block<'c, 'a>(block: Blk<'c, 'a>, op: Op<'c, 'a>) -> Option<Op<'c, 'a>> {
     std::iter::successors(Some(op), parent).find(|op| op.block() == Some(block))
+}
+
+/// Which of two operations of one block comes first.
+pub fn order_in_block(first: Op, second: Op) -> Ordering {
+    match first == second {
+        true => Ordering::Equal,
+        false if first.is_before_in_block(second) => Ordering::Less,
+        false => Ordering::Greater,
+    }
 }
 
 /// The operation whose region holds an operation.

@@ -132,8 +132,8 @@ fn evaluated<'c: 'a, 'a>(value: Val<'c, 'a>, point: &Point, budget: u32) -> Opti
     };
     match op_name(op) {
         "arith.index_cast" => of(0),
-        "arith.addi" => Some(of(0)? + of(1)?),
-        "arith.subi" => Some(of(0)? - of(1)?),
+        "arith.addi" => of(0)?.checked_add(of(1)?),
+        "arith.subi" => of(0)?.checked_sub(of(1)?),
         "arith.muli" => of(0)?.checked_mul(of(1)?),
         "arith.minsi" => Some(of(0)?.min(of(1)?)),
         "arith.maxsi" => Some(of(0)?.max(of(1)?)),

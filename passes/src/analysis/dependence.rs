@@ -12,6 +12,8 @@
 //! The program's integers wrap at 64 bits. Computations that may do so (`magnitude.rs`) are values that nothing is known of, or,
 //! where values from before the loop decide, are taken exactly and named in the proof, so that they are checked.
 
+#[cfg(test)]
+mod brute_force;
 mod cases;
 mod conditions;
 mod forms;

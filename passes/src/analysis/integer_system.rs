@@ -2,9 +2,9 @@
 //!
 //! Equations are solved by unimodular substitution, which includes the greatest-common-divisor test (Banerjee,
 //! *Dependence Analysis*, 1997, chapter 3); inequalities by Fourier-Motzkin elimination, each of which is tightened
-//! by the common divisor of its coefficients, as in the Omega test (Pugh, *A practical algorithm for exact array
-//! dependence analysis*, CACM 1992). "No solution" is a proof; a system that is too large, or that has a rational
-//! solution only, counts as one that may have a solution.
+//! by the common divisor of its coefficients, and is an equation where its opposite holds, too, as in the Omega test
+//! (Pugh, *A practical algorithm for exact array dependence analysis*, CACM 1992). "No solution" is a proof; a system
+//! that is too large, or that has a rational solution only, counts as one that may have a solution.
 
 mod form;
 
@@ -106,6 +106,12 @@ impl System {
             if self.tighten() == Outcome::Contradiction {
                 return Outcome::Contradiction;
             }
+            if self.find_equations() {
+                if self.solve_equations() == Outcome::Contradiction {
+                    return Outcome::Contradiction;
+                }
+                continue;
+            }
             let mut counts: BTreeMap<Variable, (usize, usize)> = BTreeMap::new();
             for form in &self.inequalities {
                 for (variable, coefficient) in form.terms() {
@@ -143,6 +149,22 @@ impl System {
                 return Outcome::Unknown;
             }
         }
+    }
+
+    /// Makes an equation of each form that is at least and at most zero. Of sorted inequalities, none of which is there twice.
+    fn find_equations(&mut self) -> bool {
+        let opposite = |form: &Form| {
+            let opposite = form.times(-1);
+            let known = &self.inequalities;
+            let found = known.binary_search_by(|other| other.terms().cmp(opposite.terms()));
+            found.is_ok_and(|at| known[at].constant == opposite.constant)
+        };
+        let starts_positive = |form: &&Form| form.terms().first().is_some_and(|term| term.1 > 0);
+        let equations = self.inequalities.iter().filter(starts_positive);
+        let equations: Vec<Form> = equations.filter(|form| opposite(form)).cloned().collect();
+        let found = !equations.is_empty();
+        self.equations.extend(equations);
+        found
     }
 
     /// Divides every inequality by its common divisor, rounding the constant down, and keeps the strongest of each.

@@ -16,6 +16,9 @@ use mlc_mlir::rewrite::{
 };
 use std::collections::BTreeMap;
 
+/// The most operations that an expression is read through.
+const MOST_OPERATIONS: usize = 256;
+
 /// `constant + sum of coefficient * symbol`. No coefficient is zero.
 #[derive(Clone, Debug, Default)]
 pub struct Linear<'c, 'a> {
@@ -43,12 +46,33 @@ impl<'c: 'a, 'a> Linear<'c, 'a> {
     /// A value of type `index` or an integer, read through additions, subtractions, multiplications
     /// with constants and casts between 64-bit types.
     pub fn of(value: Value<'c, 'a>) -> Self {
-        let Some(op) = defining_op(value) else {
+        Self::within(value, &mut { MOST_OPERATIONS })
+    }
+
+    /// What is beyond the budget of operations is a symbol: sums of sums have more terms than operations.
+    fn within(value: Value<'c, 'a>, budget: &mut usize) -> Self {
+        let Some(op) = defining_op(value).filter(|_| *budget > 0) else {
             return Self::symbol(value);
         };
-        let operand = |index| op.operand(index).ok().map(Self::of);
+        let is_linear = matches!(
+            op_name(op),
+            "arith.index_cast"
+                | "arith.addi"
+                | "arith.subi"
+                | "arith.muli"
+                | "arith.minsi"
+                | "arith.maxsi"
+        );
+        if !is_linear {
+            let number = constant_integer(value).filter(|_| op_name(op) == "arith.constant");
+            return number.map_or_else(
+                || Self::symbol(value),
+                |number| Self::constant(number.into()),
+            );
+        }
+        *budget -= 1;
+        let mut operand = |index| Some(Self::within(op.operand(index).ok()?, budget));
         let found = match op_name(op) {
-            "arith.constant" => constant_integer(value).map(|number| Self::constant(number.into())),
             "arith.index_cast" => operand(0),
             "arith.addi" => operand(0).zip(operand(1)).map(|(a, b)| a.plus(&b, 1)),
             "arith.subi" => operand(0).zip(operand(1)).map(|(a, b)| a.plus(&b, -1)),
@@ -62,12 +86,11 @@ impl<'c: 'a, 'a> Linear<'c, 'a> {
                 }
             }),
             // Of lengths that turned out to be one.
-            "arith.minsi" | "arith.maxsi" => {
+            _ => {
                 let (first, second) = (op.operand(0).ok(), op.operand(1).ok());
                 let one = first.map(value_key) == second.map(value_key);
-                operand(0).filter(|_| one)
+                one.then(|| operand(0)).flatten()
             }
-            _ => None,
         };
         found.unwrap_or_else(|| Self::symbol(value))
     }

@@ -11,13 +11,10 @@
 use super::guards::{Facts, assume, evaluate};
 use melior::ir::{BlockLike, RegionLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
-    Blk, Key, Op, Val, arguments, block_key, blocks, is_inside, op_key, op_name, operand, results,
-    value_key,
+    Blk, Key, Op, Val, arguments, block_key, blocks, is_inside, op_key, op_name, operand,
+    order_in_block, results, value_key,
 };
-use std::{
-    cmp::Ordering,
-    collections::{BTreeSet, HashMap, HashSet},
-};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What an operation does to what is watched, in this order.
 #[derive(Clone, Copy, Default, Debug)]
@@ -74,23 +71,19 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
 
     /// The first use behind a loss in a block, at whose start the thing is there.
     pub fn first_loss(self, block: Blk<'c, 'a>) -> Option<Loss<'c, 'a>> {
-        self.first_loss_from(block, State::There)
+        self.walk(block, State::There)
     }
 
     /// As [`Watch::first_loss`], where the thing is not there before something brings it: so long it cannot be lost.
     pub fn first_loss_of_brought(self, block: Blk<'c, 'a>) -> Option<Loss<'c, 'a>> {
-        self.first_loss_from(block, State::Absent)
+        self.walk(block, State::Absent)
     }
 
-    fn first_loss_from(mut self, block: Blk<'c, 'a>, start: State<'c, 'a>) -> Option<Loss<'c, 'a>> {
+    fn walk(mut self, block: Blk<'c, 'a>, state: State<'c, 'a>) -> Option<Loss<'c, 'a>> {
         for ops in self.in_block.values_mut() {
-            ops.sort_by(|first, second| match first == second {
-                true => Ordering::Equal,
-                false if first.is_before_in_block(*second) => Ordering::Less,
-                false => Ordering::Greater,
-            });
+            ops.sort_by(|first, second| order_in_block(*first, *second));
         }
-        self.block(block, start);
+        self.block(block, state);
         self.found
     }
 

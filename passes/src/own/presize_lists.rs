@@ -33,8 +33,8 @@ use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
         Cursor, Op, Val, all_ops, ancestor_in_block, arguments, constant_integer, defining_op,
-        erase, is_inside, move_before, nested_blocks, op_name, operand, ops, replace, results,
-        uses, value_key,
+        erase, is_inside, move_before, nested_blocks, op_name, operand, ops, order_in_block,
+        replace, results, uses, value_key,
     },
 };
 
@@ -160,10 +160,7 @@ fn borrows_before<'c: 'a, 'a>(
             pending.extend(results(user));
         }
     }
-    borrows.sort_by(|first, second| match first.is_before_in_block(*second) {
-        true => std::cmp::Ordering::Less,
-        false => std::cmp::Ordering::Greater,
-    });
+    borrows.sort_by(|first, second| order_in_block(*first, *second));
     Some(borrows)
 }
 

@@ -8,8 +8,13 @@
 //!   own-report-facts{of=uses}        where each box is used, itself or through a borrow
 //!   own-report-facts{of=live}        which boxes are alive where an error may leave (after `own-insert-drops`)
 //!   own-report-facts{of=linear}      what each index is made of
+//!   own-report-facts{of=pairs}       how any two accesses of a parallel loop lie to each other
+//!   own-report-facts{of=exact}       whether sums and products in parallel loops may wrap
+//!   own-report-facts{of=selections}  which selections are floor divisions or wraps of indices
 //!
 //! Changes nothing.
+
+mod loops;
 
 use crate::analysis::{
     access::Step,
@@ -35,7 +40,7 @@ use mlc_mlir::{
 
 pub static REPORT_FACTS: Pass = Pass {
     name: "own-report-facts",
-    summary: "say what an analysis of ownership finds: of=moves|conflicts|parts|origins|touches|uses|live|linear",
+    summary: "say what an analysis of ownership finds: of=moves|conflicts|parts|origins|touches|uses|live|linear|pairs|exact|selections",
     anchor: "builtin.module",
     run: |_, module, options| {
         let of = options.trim().strip_prefix("of=").unwrap_or_default();
@@ -128,6 +133,9 @@ fn report<'c: 'a, 'a>(of: &str, function: Op<'c, 'a>, touches: &Touches<'c, 'a>)
                 say(op, &format!("index {}", terms.join(" + ")));
             }
         }
+        "pairs" => loops::pairs(function, &say),
+        "exact" => loops::exact(function, &say),
+        "selections" => loops::selections(function, &say),
         _ => return Err(format!("there are no facts of `{of}`").into()),
     }
     Ok(())

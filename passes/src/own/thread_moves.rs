@@ -31,10 +31,12 @@ use mlc_dialects::own;
 use mlc_mlir::{
     Pass,
     rewrite::{
-        Blk, Cursor, Op, Val, ancestor_in_block, arguments, blocks, erase, nested_blocks, op_name,
-        operand, ops_named, region_of_block, replace_all_uses, results, set_operand, uses,
+        Blk, Cursor, Key, Op, Val, ancestor_in_block, arguments, blocks, erase, nested_blocks,
+        op_key, op_name, operand, ops_named, order_in_block, region_of_block, replace_all_uses,
+        results, set_operand, uses,
     },
 };
+use std::collections::HashMap;
 use widen::widen;
 
 pub static THREAD_MOVES: Pass = Pass {
@@ -107,23 +109,16 @@ fn carry<'c, 'a>(
     keep: bool,
 ) -> Val<'c, 'a> {
     let mut current = value;
-    let mut next = block.first_operation();
-    while let Some(op) = next {
-        next = op.next_in_block();
-        let here: Vec<_> = (uses(current).into_iter())
-            .filter(|(user, _)| ancestor_in_block(block, *user) == Some(op))
-            .collect();
-        if !here
-            .iter()
-            .any(|(user, position)| consumes(*user, *position))
-        {
+    // Only the operations of the block that use it: a function may be long, and have many boxes.
+    let mut places = places_of_use(current, block);
+    while let Some((op, here)) = places.pop() {
+        let consumes_here = |(user, position): &(Op, usize)| consumes(*user, *position);
+        if !here.iter().any(consumes_here) {
             continue;
         }
-        let later = uses_behind(current, op, block);
+        let later: Vec<_> = places.iter().flat_map(|(_, uses)| uses.clone()).collect();
         let is_needed = keep || !later.is_empty();
-        let direct = here
-            .iter()
-            .any(|(user, position)| *user == op && consumes(op, *position));
+        let direct = (here.iter()).any(|(user, position)| *user == op && consumes(op, *position));
         if direct {
             if !is_needed {
                 break;
@@ -135,10 +130,9 @@ fn carry<'c, 'a>(
             };
             current = at.value("own.new", &[], value.r#type(), &[]);
         } else if is_loop(op) || (is_branch(op) && is_needed) {
-            let (wide, carried) = widen(context, op, current, &mut |value, block| {
+            let (_, carried) = widen(context, op, current, &mut |value, block| {
                 carry(context, value, block, true)
             });
-            next = wide.next_in_block();
             current = carried;
         } else {
             for block in op.regions().flat_map(blocks) {
@@ -153,17 +147,25 @@ fn carry<'c, 'a>(
     current
 }
 
-/// The uses of a value by the operations that follow `op` in the block, or below them.
-fn uses_behind<'c, 'a>(
+/// The operations of a block that use a value, themselves or below them, the last one first, with these uses.
+fn places_of_use<'c, 'a>(
     value: Val<'c, 'a>,
-    op: Op<'c, 'a>,
     block: Blk<'c, 'a>,
-) -> Vec<(Op<'c, 'a>, usize)> {
-    let is_behind = |(user, _): &(Op<'c, 'a>, usize)| {
-        let ancestor = ancestor_in_block(block, *user);
-        ancestor.is_some_and(|ancestor| op != ancestor && op.is_before_in_block(ancestor))
-    };
-    uses(value).into_iter().filter(is_behind).collect()
+) -> Vec<(Op<'c, 'a>, Vec<(Op<'c, 'a>, usize)>)> {
+    let mut places: Vec<(Op, Vec<_>)> = Vec::new();
+    let mut known: HashMap<Key, usize> = HashMap::new();
+    for r#use in uses(value) {
+        let Some(op) = ancestor_in_block(block, r#use.0) else {
+            continue;
+        };
+        let at = *known.entry(op_key(op)).or_insert(places.len());
+        if at == places.len() {
+            places.push((op, Vec::new()));
+        }
+        places[at].1.push(r#use);
+    }
+    places.sort_by(|(first, _), (second, _)| order_in_block(*second, *first));
+    places
 }
 
 fn is_loop(op: Op) -> bool {

@@ -2,10 +2,10 @@
 
 use super::{Instance, Question, is_word};
 use crate::analysis::integer_system::{Form, System};
-use melior::ir::operation::OperationLike;
+use melior::ir::{BlockLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
-    Op, Val, constant_integer, defining_op, integer_attribute, is_inside, nested_blocks, op_name,
-    ops, value_key,
+    Op, Val, arguments, constant_integer, defining_op, integer_attribute, is_inside, nested_blocks,
+    op_name, ops, value_key,
 };
 
 impl<'c: 'a, 'a> Question<'c, 'a> {
@@ -29,6 +29,16 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
             {
                 let holds = nested_blocks(outer).first() == Some(&block);
                 self.holds(condition, holds, instance);
+            }
+            // A loop around it has an iteration, so that its bounds leave room for one.
+            if outer != self.around && matches!(op_name(outer), "scf.for" | "par.for") {
+                let variables = match op_name(outer) {
+                    "scf.for" => 1,
+                    _ => block.argument_count(),
+                };
+                for iv in arguments(block).into_iter().take(variables) {
+                    self.form(iv, instance);
+                }
             }
             inner = outer;
         }

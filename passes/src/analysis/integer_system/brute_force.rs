@@ -94,10 +94,10 @@ fn tried(
 #[test]
 fn what_is_proved_has_no_point() {
     for (variables, equations, largest) in [(2, 1, 3), (2, 1, 9), (3, 1, 4), (3, 2, 5), (4, 1, 3)] {
-        let (empty, proved) = tried(400, 17 + variables as u64, variables, equations, largest);
+        let (empty, proved) = tried(1000, 17 + variables as u64, variables, equations, largest);
         // The rational relaxation of a system may have a solution where the system has none.
         assert!(
-            empty > 20 && proved * 100 >= empty * 90,
+            empty > 20 && proved * 100 >= empty * 96,
             "{variables} variables, {equations} equations: proved {proved} of {empty}"
         );
     }
@@ -106,8 +106,5 @@ fn what_is_proved_has_no_point() {
 #[test]
 fn inequalities_alone_are_decided_as_well() {
     let (empty, proved) = tried(600, 5, 2, 0, 7);
-    assert!(
-        empty > 5 && proved * 100 >= empty * 90,
-        "proved {proved} of {empty}"
-    );
+    assert!(empty > 5 && proved == empty, "proved {proved} of {empty}");
 }
