@@ -140,6 +140,17 @@ impl<'c, 'a> Emit<'c, 'a> {
         self.value("llvm.alloca", &[one], result, &attributes)
     }
 
+    /// Memory for some elements in the frame, aligned as that of the heap is.
+    pub fn slots(&self, element: Type<'c>, count: i64) -> Val<'c, 'a> {
+        let alignment = IntegerAttribute::new(self.integer_type(64), 64);
+        let attributes = [
+            ("elem_type", TypeAttribute::new(element).into()),
+            ("alignment", alignment.into()),
+        ];
+        let count = self.i64(count);
+        self.value("llvm.alloca", &[count], self.pointer_type(), &attributes)
+    }
+
     pub fn load(&self, place: Val<'c, 'a>, ty: Type<'c>) -> Val<'c, 'a> {
         self.value("llvm.load", &[place], ty, &[self.not_atomic()])
     }

@@ -10,21 +10,27 @@
 //! drops free what the payload owns, not the cell. Moves to another name, which do nothing at run time,
 //! are removed first.
 //!
+//! A list or array of a few elements whose number is written, such as that of `for step in (-1, 0, 1)`, has its elements in the frame
+//! too (`stack_elements`): they count as somebody else's, which a drop leaves alone and growing replaces.
+//!
 //! Requires: `own-insert-drops`.
 //! Does not: mark boxes of the iterations of a `par.for`, which have no frame of their own yet, nor cells of structs with a
 //! destructor, which takes the cell over.
 
-use crate::analysis::borrows::consumes;
+use crate::{
+    analysis::borrows::{consumes, uses_of},
+    convert::layout::{extents, layout, memref_element},
+};
 use melior::{
     Context,
-    ir::{Attribute, ValueLike},
+    ir::{Attribute, TypeLike, ValueLike, operation::OperationLike},
 };
 use mlc_dialects::own;
 use mlc_mlir::{
     Pass,
     rewrite::{
-        Op, all_ops, enclosing, erase, op_name, operand, ops_named, replace_all_uses, results,
-        set_attribute, uses,
+        Op, Val, all_ops, constant_integer, enclosing, erase, op_name, operand, ops_named,
+        replace_all_uses, results, set_attribute, uses,
     },
 };
 
@@ -46,6 +52,12 @@ pub static STACK_PROMOTE: Pass = Pass {
     },
 };
 
+/// The mark of a new value whose elements are in the frame.
+pub const ELEMENTS: &str = "stack_elements";
+
+/// The most bytes that the elements of one value take in a frame.
+const MOST_BYTES: i64 = 256;
+
 /// Marks an operation that makes a box if all that consumes the box is a drop.
 fn promote<'c>(context: &'c Context, op: Op<'c, '_>) {
     let makes = matches!(
@@ -64,5 +76,46 @@ fn promote<'c>(context: &'c Context, op: Op<'c, '_>) {
             .all(|(user, position)| op_name(user) == "own.drop" || !consumes(user, position));
     if stays {
         set_attribute(op, "stack", Attribute::unit(context));
+        if size_of_elements(context, op).is_some_and(|size| size <= MOST_BYTES)
+            && keeps_header(cell)
+        {
+            set_attribute(op, ELEMENTS, Attribute::unit(context));
+        }
     }
+}
+
+/// How many bytes the elements of a new list or array take that own nothing, where their number is known.
+fn size_of_elements<'c>(context: &'c Context, op: Op<'c, '_>) -> Option<i64> {
+    let payload = own::payload(results(op)[0].r#type())?;
+    let (count, element) = match op_name(op) {
+        "own.new_list" => {
+            let count = constant_integer(op.operand(0).ok()?)?;
+            (count, own::list_element(payload)?)
+        }
+        "own.new_array" => {
+            let extents: Option<Vec<i64>> = extents(payload).into_iter().collect();
+            let count = extents?.into_iter().try_fold(1_i64, i64::checked_mul)?;
+            (count, memref_element(payload)?)
+        }
+        _ => return None,
+    };
+    let layout = layout(context, element);
+    let owns = layout.owns || element.is_mem_ref();
+    (!owns && count > 0).then(|| count.checked_mul(layout.size))?
+}
+
+/// Whether nothing takes the header of a value elsewhere, which would outlive the frame. Functions that only read it do not.
+fn keeps_header(cell: Val) -> bool {
+    uses_of(cell).into_iter().all(|r#use| {
+        let op = r#use.op;
+        match op_name(op) {
+            "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.len" | "own.view"
+            | "own.load" | "own.store" | "own.keep" | "own.drop" | "memref.load"
+            | "memref.store" | "memref.dim" => true,
+            "func.call" => {
+                (op.operands()).all(|operand| own::kind(operand.r#type()) != own::Kind::Mut)
+            }
+            _ => false,
+        }
+    })
 }

@@ -58,3 +58,31 @@ func.func @iteration(%n: index) {
   }
   return
 }
+
+// -----
+
+!list = !own.list<i64>
+
+// The elements are in the frame too where their number is written, and nothing takes the header elsewhere.
+// CHECK-LABEL: func.func @few
+// CHECK:         own.new_list %{{.*}} {stack, stack_elements}
+// CHECK:         own.new_list %{{.*}} uninit {stack}
+// CELL-LABEL:  func.func @few
+// CELL-DAG:      llvm.alloca %{{.*}} x i64 {alignment = 64 : i64}
+// CELL-DAG:      llvm.alloca %{{.*}} x !llvm.struct<(ptr, i64, i64)>
+// CELL:          call @mlc_rt_alloc
+func.func @few() -> i64 {
+  %three = arith.constant 3 : index
+  %zero = arith.constant 0 : index
+  %read = own.new_list %three : !own.box<!list>
+  %r = own.borrow %read : !own.box<!list> -> !own.ref<!list>
+  %swapped = own.new_list %three uninit : !own.box<!list>
+  %m = own.borrow_mut %swapped : !own.box<!list> -> !own.mut<!list>
+  func.call @takes(%m) : (!own.mut<!list>) -> ()
+  %v = own.view %r : !own.ref<!list> -> memref<?xi64>
+  %x = memref.load %v[%zero] : memref<?xi64>
+  own.drop %swapped : !own.box<!list>
+  own.drop %read : !own.box<!list>
+  return %x : i64
+}
+func.func private @takes(!own.mut<!list>)

@@ -9,6 +9,7 @@ use crate::convert::{
     emit::{Compare, Emit},
     layout::{extents, memref_element},
 };
+use crate::own::stack_promote::ELEMENTS;
 use crate::par::materialize_collects::UNINIT;
 use melior::ir::{Type, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
@@ -54,6 +55,24 @@ impl<'c, 'a> Conversion<'c, 'a> {
         results(call)[0]
     }
 
+    /// Memory for `count` elements in the frame of the function.
+    fn elements_in_frame(
+        &mut self,
+        emit: Emit<'c, 'a>,
+        op: Op<'c, 'a>,
+        count: i64,
+        element: Option<Type<'c>>,
+    ) -> Val<'c, 'a> {
+        let layout = element.map(|element| self.layout(element));
+        let bytes = layout.as_ref().map_or(0, |layout| layout.size) * count;
+        let element = layout.map_or(emit.integer_type(8), |layout| layout.ty);
+        let data = Emit(emit.at_entry()).slots(element, count);
+        if !op.has_attribute("uninit") {
+            emit.clear_bytes(data, emit.i64(bytes));
+        }
+        data
+    }
+
     pub(super) fn new_list(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
         let length = operand(op, 0);
         if constant_integer(length) == Some(0) {
@@ -62,7 +81,15 @@ impl<'c, 'a> Conversion<'c, 'a> {
         let element = own::list_element(payload(results(op)[0]));
         let size = element.map_or(0, |element| self.layout(element).size);
         let cell = self.allocate_cell(emit, op);
+        let count = constant_integer(length);
         let length = emit.index_to_i64(length);
+        if let (Some(count), true) = (count, op.has_attribute(ELEMENTS)) {
+            let data = self.elements_in_frame(emit, op, count, element);
+            emit.store(data, cell);
+            emit.store(length, self.header_field(emit, cell, LENGTH));
+            emit.store(emit.i64(0), self.header_field(emit, cell, CAPACITY));
+            return self.replace_typed(op, cell);
+        }
         // Capacity 0 would say that the buffer is somebody else's.
         let one = emit.i64(1);
         let capacity = emit.arith("arith.maxsi", length, one);
@@ -80,7 +107,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
 
     pub(super) fn new_array(&mut self, emit: Emit<'c, 'a>, op: Op<'c, 'a>) {
         let array = payload(results(op)[0]);
-        let element = memref_element(array).map(|element| self.layout(element));
+        let element = memref_element(array);
         let mut dynamic = op.operands();
         let sizes: Vec<Val> = extents(array)
             .into_iter()
@@ -90,22 +117,45 @@ impl<'c, 'a> Conversion<'c, 'a> {
             })
             .collect();
         let cell = self.allocate_cell(emit, op);
+        let (owned, data) = match op.has_attribute(ELEMENTS) {
+            true => {
+                let count = extents(array).into_iter().flatten().product();
+                let data = self.elements_in_frame(emit, op, count, element);
+                (emit.null(), data)
+            }
+            false => {
+                let data = self.elements_on_heap(emit, op, cell, &sizes, element);
+                (data, data)
+            }
+        };
+        let descriptor = self.layout(array).ty;
+        let mut value = emit.value("llvm.mlir.poison", &[], descriptor, &[]);
+        value = emit.insert_part(value, owned, "0");
+        value = emit.insert_part(value, data, "1");
+        value = emit.insert_part(value, emit.i64(0), "2");
+        value = emit.insert_row_major(value, &sizes);
+        emit.store(value, cell);
+        self.replace_typed(op, cell);
+    }
+
+    /// Memory for the elements of an array; leaves the function where there is none.
+    fn elements_on_heap(
+        &mut self,
+        emit: Emit<'c, 'a>,
+        op: Op<'c, 'a>,
+        cell: Val<'c, 'a>,
+        sizes: &[Val<'c, 'a>],
+        element: Option<Type<'c>>,
+    ) -> Val<'c, 'a> {
         let count = (sizes.iter().copied()).reduce(|left, right| emit.product(left, right));
-        let size = emit.i64(element.map_or(0, |element| element.size));
+        let size = emit.i64(element.map_or(0, |element| self.layout(element).size));
         let bytes = count.map_or(size, |count| emit.product(count, size));
         let data = self.allocate(emit, bytes);
         self.exit_without_both(emit, op, cell, data);
         if !op.has_attribute("uninit") {
             emit.clear_bytes(data, bytes);
         }
-        let descriptor = self.layout(array).ty;
-        let mut value = emit.value("llvm.mlir.poison", &[], descriptor, &[]);
-        value = emit.insert_part(value, data, "0");
-        value = emit.insert_part(value, data, "1");
-        value = emit.insert_part(value, emit.i64(0), "2");
-        value = emit.insert_row_major(value, &sizes);
-        emit.store(value, cell);
-        self.replace_typed(op, cell);
+        data
     }
 
     /// The cell stays; a buffer of somebody else's is replaced.
