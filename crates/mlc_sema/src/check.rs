@@ -6,13 +6,14 @@ use mlc_diagnostics::Diagnostic;
 use mlc_syntax::{Module, Name};
 
 use crate::checker::{Checker, Item, ModuleId, StructInstance};
-use crate::each_function::each_function;
+use crate::conventions;
 use crate::func::FnCx;
 use crate::hir::{self, FuncId, Program, StructId, Ty, TyKind};
 use crate::library::Library;
 use crate::modules::load_all;
 use crate::options::{Loader, Options};
 use crate::python_use::PythonUse;
+use crate::raises;
 
 /// What the deepest program that the parser lets through takes, without optimization.
 const STACK: usize = 64 << 20;
@@ -143,7 +144,6 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
     let failed =
         cx.diagnostics.iter().any(Diagnostic::is_error) || functions.len() != cx.headers.len();
     let mut candidates = std::mem::take(&mut cx.candidates);
-    let threads = cx.options.threads;
     if !failed {
         if let Some(init) = init {
             crate::module_values::settle(&mut candidates, &functions[init.0 as usize]);
@@ -155,13 +155,21 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
                 crate::compact::compact(function);
             }
         }
-        let wrong = crate::conventions::infer(&mut functions, &cx.types, threads);
-        cx.diagnostics.extend(wrong);
-        let races = each_function(functions.iter_mut(), threads, |function| {
-            crate::parallel::recognize(function, &cx.types)
+        let (types, options) = (&cx.types, cx.options);
+        let settled = conventions::infer(&mut functions, types, options.threads, |function| {
+            let races = crate::parallel::recognize(function, types);
+            (races, raises::of_body(function, types, options))
         });
+        let (races, mut bodies): (Vec<_>, Vec<_>) = settled.given.into_iter().unzip();
+        if settled.has_views {
+            let each = functions.iter();
+            bodies = each
+                .map(|function| raises::of_body(function, types, options))
+                .collect();
+        }
+        raises::infer(&mut functions, bodies);
+        cx.diagnostics.extend(settled.wrong);
         cx.diagnostics.extend(races.into_iter().flatten());
-        crate::raises::infer(&mut functions, &cx.types, cx.options);
         if cx.uses_python {
             let uses = PythonUse::of(&functions, &cx.structs, &cx.types);
             cx.diagnostics.extend(uses.races(&functions));

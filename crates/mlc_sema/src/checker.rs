@@ -147,6 +147,8 @@ pub(crate) struct Checker<'a> {
     pub headers: Vec<Header>,
     pub functions: Vec<Option<hir::Function>>,
     pub instances: FxHashMap<InstanceKey, FuncId>,
+    /// Those of functions that are not generic, by the type of the receiver that was asked with.
+    pub plain_instances: FxHashMap<(DeclId, Option<Ty>), FuncId>,
     /// The symbols that are taken, with the number that was last put behind each.
     pub symbols: FxHashMap<String, u32>,
     pub globals: Vec<hir::Global>,
@@ -210,6 +212,7 @@ impl<'a> Checker<'a> {
             headers: Vec::new(),
             functions: Vec::new(),
             instances: FxHashMap::default(),
+            plain_instances: FxHashMap::default(),
             symbols: FxHashMap::default(),
             globals: Vec::new(),
             constants: Vec::new(),

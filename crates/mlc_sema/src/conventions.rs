@@ -31,11 +31,22 @@ use crate::hir::{
 };
 use crate::walk::{self, Part, Visitor, walk_part};
 
-pub(crate) fn infer(
+/// What came of it.
+pub(crate) struct Inferred<R> {
+    pub wrong: Vec<Diagnostic>,
+    /// What was given for each function.
+    pub given: Vec<R>,
+    /// Some functions have changed since, and more were added.
+    pub has_views: bool,
+}
+
+/// `then` is done with each function as soon as it has its conventions, while it is at hand.
+pub(crate) fn infer<R: Send>(
     functions: &mut Vec<Function>,
     types: &TypeTable,
     threads: Option<usize>,
-) -> Vec<Diagnostic> {
+    then: impl Fn(&mut Function) -> R + Sync,
+) -> Inferred<R> {
     borrowed_results(functions, types);
     let mut versions = FxHashMap::default();
     let facts = loop {
@@ -61,16 +72,21 @@ pub(crate) fn infer(
         .collect();
     let any_lends = lends.contains(&true);
     let known = functions.iter_mut().zip(facts);
-    each_function(known, threads, |(function, mut facts)| {
+    let given = each_function(known, threads, |(function, mut facts)| {
         function.returns_param = param_returned(function, &facts);
         rebound::keep_arguments(function, &mut facts, types);
         settle(function, &facts, types, &conventions);
         if any_lends {
             lent_values::moved(function, types, &conventions, &lends);
         }
+        then(function)
     });
-    exported_views(functions, types);
-    wrong
+    let has_views = exported_views(functions, types);
+    Inferred {
+        wrong,
+        given,
+        has_views,
+    }
 }
 
 /// Infers the conventions, and gives the facts that they follow from.

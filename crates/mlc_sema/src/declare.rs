@@ -25,8 +25,10 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
-        for stmt in &ast.body {
-            crate::names::each_block(stmt, &mut |block| self.declare_inner_imports(id, block));
+        if ast.inner_imports {
+            for stmt in &ast.body {
+                crate::names::each_block(stmt, &mut |block| self.declare_inner_imports(id, block));
+            }
         }
         let mentioned = LazyCell::new(|| mentioned_by_functions(ast));
         let imported = id.0 != 0;

@@ -46,6 +46,26 @@ impl<'a> Checker<'a> {
 
     /// The one instance of a function that is not generic; of a method, that for the type of the receiver.
     pub fn plain_instance(&mut self, decl: DeclId, receiver: Option<Ty>) -> Option<FuncId> {
+        if let Some(&func) = self.plain_instances.get(&(decl, receiver)) {
+            self.note_instance(func);
+            return Some(func);
+        }
+        let reported = self.diagnostics.len();
+        let (func, owner_ty) = self.instance_as_written(decl, receiver)?;
+        // What is wrong with it is said to everybody who asks. In a function, what is around may come to mean something else.
+        if self.diagnostics.len() == reported && self.decl(decl).outer_generics.is_empty() {
+            self.plain_instances.insert((decl, receiver), func);
+            self.plain_instances.insert((decl, owner_ty), func);
+        }
+        Some(func)
+    }
+
+    /// That instance, and the type of `self`, as the types of its parameters are written.
+    fn instance_as_written(
+        &mut self,
+        decl: DeclId,
+        receiver: Option<Ty>,
+    ) -> Option<(FuncId, Option<Ty>)> {
         let (ast, module, owner) = {
             let decl = self.decl(decl);
             (
@@ -64,14 +84,14 @@ impl<'a> Checker<'a> {
             }
             None => None,
         };
-        let generics = self.struct_generics(owner_ty);
         let mut tys = Vec::with_capacity(ast.params.len());
+        let generics = self.struct_generics(owner_ty);
+        let mut cx = FnCx::new(self, module, FuncId(u32::MAX));
+        cx.generics = generics;
+        cx.generics.extend(cx.cx.decl(decl).outer_generics.clone());
         for (position, param) in ast.params.iter().enumerate() {
             let ty = match (&param.annotation, owner_ty) {
                 (Some(annotation), _) => {
-                    let mut cx = FnCx::new(self, module, FuncId(u32::MAX));
-                    cx.generics = generics.clone();
-                    cx.generics.extend(cx.cx.decl(decl).outer_generics.clone());
                     let written = cx.annotation(annotation);
                     cx.param_type(param, written)
                 }
@@ -80,7 +100,8 @@ impl<'a> Checker<'a> {
             };
             tys.push(ty);
         }
-        Some(self.instance(decl, &tys, FxHashMap::default(), owner_ty))
+        let func = self.instance(decl, &tys, FxHashMap::default(), owner_ty);
+        Some((func, owner_ty))
     }
 
     fn struct_generics(&self, ty: Option<Ty>) -> FxHashMap<Name, GenericArg> {

@@ -1,6 +1,5 @@
 //! Which functions may raise: what their bodies do themselves, and what they call, as a fixpoint through recursion.
 
-use crate::each_function::each_function;
 use crate::hir::{
     BinaryOp, Builtin, Expr, ExprKind, Function, Place, ProjectionKind, PythonOp, Range, Stmt,
     StmtKind, Subscript, Ty, TyKind, TypeTable,
@@ -8,26 +7,37 @@ use crate::hir::{
 use crate::options::Options;
 use crate::walk::{Visitor, walk};
 
-pub(crate) fn infer(functions: &mut [Function], types: &TypeTable, options: &Options) {
+/// What a body says of that by itself.
+pub(crate) struct OfBody {
+    raises: bool,
+    calls: Vec<usize>,
+}
+
+pub(crate) fn of_body(function: &Function, types: &TypeTable, options: &Options) -> OfBody {
+    let mut facts = Facts {
+        types,
+        unchecked: options.unchecked || function.attributes.unchecked,
+        overflow: options.overflow,
+        raises: function.raises,
+        calls: Vec::new(),
+    };
+    walk(&function.body, &mut facts);
+    OfBody {
+        raises: facts.raises,
+        calls: facts.calls,
+    }
+}
+
+/// `bodies` are in the order of the functions.
+pub(crate) fn infer(functions: &mut [Function], bodies: Vec<OfBody>) {
     let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
     let mut work: Vec<usize> = Vec::new();
-    let called = each_function(functions.iter_mut(), options.threads, |function| {
-        let mut facts = Facts {
-            types,
-            unchecked: options.unchecked || function.attributes.unchecked,
-            overflow: options.overflow,
-            raises: function.raises,
-            calls: Vec::new(),
-        };
-        walk(&function.body, &mut facts);
-        function.raises = facts.raises;
-        facts.calls
-    });
-    for (position, calls) in called.into_iter().enumerate() {
-        for callee in calls {
+    for (position, body) in bodies.into_iter().enumerate() {
+        for callee in body.calls {
             callers[callee].push(position);
         }
-        if functions[position].raises {
+        functions[position].raises = body.raises;
+        if body.raises {
             work.push(position);
         }
     }

@@ -25,6 +25,8 @@ pub struct Module {
     pub docstring: Option<Docstring>,
     /// Without the docstring.
     pub body: Vec<Stmt>,
+    /// Whether an import may stand inside of a function, struct or block.
+    pub inner_imports: bool,
     /// The whole text.
     pub span: Span,
 }

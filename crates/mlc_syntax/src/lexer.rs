@@ -7,6 +7,8 @@ mod number;
 mod operator;
 mod unclosed;
 
+use std::ops::Range;
+
 use mlc_diagnostics::{Diagnostic, Edit, FileId, Span};
 
 use crate::token::{Token, TokenKind, keyword};
@@ -21,8 +23,13 @@ pub struct Lexed {
 
 /// The tokens of a whole file, which must be shorter than 4 GiB.
 pub fn lex(file: FileId, text: &str) -> Lexed {
-    let mut lexer = Lexer::new(file, text, 0, text.len());
-    if text.starts_with('\u{feff}') {
+    lex_piece(file, text, 0..text.len())
+}
+
+/// The tokens of some lines of a file: all of it, or from and up to where a statement starts that stands in no other.
+pub(crate) fn lex_piece(file: FileId, text: &str, piece: Range<usize>) -> Lexed {
+    let mut lexer = Lexer::new(file, text, piece.start, piece.end);
+    if piece.start == 0 && text.starts_with('\u{feff}') {
         lexer.at = '\u{feff}'.len_utf8();
     }
     lexer.run();

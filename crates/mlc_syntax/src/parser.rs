@@ -53,45 +53,46 @@ pub fn parse_on(threads: Option<usize>, file: FileId, text: &str) -> (Module, Ve
         let module = Module {
             docstring: None,
             body: Vec::new(),
+            inner_imports: false,
             span: whole,
         };
         let error = Diagnostic::error("syntax", whole.before(), "source is longer than 4 GiB");
         return (module, vec![error]);
     }
-    let lexed = lex(file, text);
-    let (mut body, diagnostics) = match long_body(threads, file, text, &lexed) {
+    let (mut body, diagnostics) = match pieces::in_pieces(threads, file, text) {
         Some(body) => (body, Vec::new()),
-        None => whole_body(file, text, lexed),
+        None => whole_body(file, text),
     };
-    let docstring = take_docstring(&mut body);
+    let docstring = take_docstring(&mut body.stmts);
+    let outer_imports = body.stmts.iter().filter(|stmt| is_import(stmt)).count();
+    let inner_imports = body.imports > outer_imports;
     let module = Module {
         docstring,
-        body,
+        body: body.stmts,
+        inner_imports,
         span: whole,
     };
     (module, diagnostics)
 }
 
-/// The statements of a file that is long enough for several threads, and has no errors.
-fn long_body(threads: Option<usize>, file: FileId, text: &str, lexed: &Lexed) -> Option<Vec<Stmt>> {
-    let worth = pieces::worth(lexed.tokens.len());
-    if worth < 2 || !lexed.diagnostics.is_empty() {
-        return None;
-    }
-    match worth.min(crate::threads::threads(threads)) {
-        1 => None,
-        count => pieces::in_pieces(file, text, &lexed.tokens, count),
-    }
-}
-
 /// The statements of a file, and what is wrong with it in the order of the text.
-fn whole_body(file: FileId, text: &str, lexed: Lexed) -> (Vec<Stmt>, Vec<Diagnostic>) {
-    let mut parser = Parser::new(file, text, lexed);
+fn whole_body(file: FileId, text: &str) -> (Body, Vec<Diagnostic>) {
+    let mut parser = Parser::new(file, text, lex(file, text));
     let body = parser.body();
     let mut diagnostics = parser.diagnostics;
     diagnostics.append(&mut parser.lexical);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.start, diagnostic.primary.end));
     (body, diagnostics)
+}
+
+/// The statements of a file or a piece of one, and how many imports are among or inside of them.
+struct Body {
+    stmts: Vec<Stmt>,
+    imports: usize,
+}
+
+fn is_import(stmt: &Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Import(_) | StmtKind::ImportFrom(_))
 }
 
 /// An error was reported; the statement cannot be parsed further.
@@ -117,6 +118,8 @@ struct Parser<'s> {
     comprehensions: u32,
     /// How many f-strings are around the current place.
     fstrings: u32,
+    /// How many imports there were, wherever they stand.
+    imports: usize,
     /// The current statement has its message.
     reported: bool,
 }
@@ -136,17 +139,21 @@ impl<'s> Parser<'s> {
             blocks: 0,
             comprehensions: 0,
             fstrings: 0,
+            imports: 0,
             reported: false,
         }
     }
 
     /// Every statement up to the end.
-    fn body(&mut self) -> Vec<Stmt> {
-        let mut body = Vec::new();
+    fn body(&mut self) -> Body {
+        let mut stmts = Vec::new();
         while !self.at(TokenKind::End) {
-            self.statement(&mut body);
+            self.statement(&mut stmts);
         }
-        body
+        Body {
+            stmts,
+            imports: self.imports,
+        }
     }
 
     fn token(&self) -> Token {

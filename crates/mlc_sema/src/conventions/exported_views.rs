@@ -6,12 +6,13 @@ use crate::hir::{
 };
 use crate::walk::{self, Rewriter};
 
-pub(super) fn exported_views(functions: &mut Vec<Function>, types: &TypeTable) {
+/// Whether there are such functions.
+pub(super) fn exported_views(functions: &mut Vec<Function>, types: &TypeTable) -> bool {
     let lending: Vec<usize> = (0..functions.len())
         .filter(|&at| functions[at].exported && functions[at].result_view)
         .collect();
     if lending.is_empty() {
-        return;
+        return false;
     }
     let mut versions = vec![None; functions.len()];
     for at in lending {
@@ -35,6 +36,7 @@ pub(super) fn exported_views(functions: &mut Vec<Function>, types: &TypeTable) {
             },
         );
     }
+    true
 }
 
 /// `return copy(version(parameters…))`

@@ -5,7 +5,7 @@ use mlc_syntax::{Name, ast};
 use rustc_hash::FxHashMap;
 
 use crate::checker::{
-    Checker, FnDecl, GenericArg, Header, InstanceKey, ModuleId, ModuleScope, StructDecl,
+    Checker, DeclId, FnDecl, GenericArg, Header, InstanceKey, ModuleId, ModuleScope, StructDecl,
     StructDeclId, StructInstance,
 };
 use crate::hir::{self, FuncId, GlobalId, Ty, TypeTable};
@@ -35,6 +35,7 @@ pub(super) struct Declared<'a> {
     struct_keys: FxHashMap<(StructDeclId, String), Ty>,
     headers: Vec<Header>,
     instances: FxHashMap<InstanceKey, FuncId>,
+    plain_instances: FxHashMap<(DeclId, Option<Ty>), FuncId>,
     globals: Vec<hir::Global>,
     constants: Vec<hir::Constant>,
     passed: Vec<Passed>,
@@ -63,6 +64,7 @@ impl<'a> Declared<'a> {
             struct_keys: checker.struct_keys.clone(),
             headers: checker.headers.clone(),
             instances: checker.instances.clone(),
+            plain_instances: checker.plain_instances.clone(),
             globals: checker.globals.clone(),
             constants: checker.constants.clone(),
             passed: checker.passed.clone(),
@@ -97,6 +99,7 @@ impl<'a> Declared<'a> {
             header.done = false;
         }
         checker.instances = self.instances;
+        checker.plain_instances = self.plain_instances;
         checker.globals = self.globals;
         checker.constants = self.constants;
         checker.passed = self.passed;

@@ -122,6 +122,7 @@ fn what_is_wrong_with_long_programs_is_the_same_on_any_number_of_threads() {
             "    return (\n\nfn summary_50",
         ),
         ("fn run_7(", "else:\nfn run_7("),
+        ("fn run_35(", "x = 1 \\\nfn run_35("),
         // Of types, at the front, in the middle and at the end.
         ("p = Particle3(", "p = Particle3(1, "),
         ("p = Particle44(", "p = Particle44(1, "),

@@ -6,6 +6,7 @@ use crate::token::TokenKind;
 
 impl Parser<'_> {
     pub(super) fn import(&mut self) -> Parsed<StmtKind> {
+        self.imports += 1;
         self.bump();
         let mut modules = Vec::new();
         loop {
@@ -19,6 +20,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn import_from(&mut self) -> Parsed<StmtKind> {
+        self.imports += 1;
         self.bump();
         let mut level = 0;
         loop {

@@ -1,99 +1,73 @@
-//! The body of a long file, parsed in pieces side by side.
+//! A long file, read in pieces side by side.
 //!
-//! The text is cut in front of definitions that start a line. A piece with an error in it may be part of what stands around it
-//! (a decorator without a function, a `try` without its `except`), so that such files are parsed whole.
+//! The text is cut in front of lines that start a definition. Where a cut lies in a string, in brackets or behind a decorator,
+//! the piece in front of it has an error: such files, and those that have errors of their own, are read as a whole.
+
+use std::ops::Range;
 
 use mlc_diagnostics::FileId;
 
-use super::Parser;
-use crate::ast::Stmt;
-use crate::lexer::Lexed;
-use crate::threads::side_by_side;
-use crate::token::{Token, TokenKind};
+use super::{Body, Parser};
+use crate::lexer::lex_piece;
+use crate::threads::{side_by_side, threads};
 
-/// The tokens that are worth a thread: parsing them takes a millisecond, and starting a thread a twentieth of it.
-const PIECE: usize = 16_384;
+/// The bytes of text that are worth a thread: reading them takes a millisecond, and starting a thread a twentieth of it.
+const WORTH: usize = 1 << 16;
 
-/// The pieces that a file of so many tokens is worth.
-pub(super) fn worth(tokens: usize) -> usize {
-    tokens / PIECE
-}
-
-/// The statements of a file that has no errors, parsed in about so many pieces; `None` where something is wrong with it.
-pub(super) fn in_pieces(
-    file: FileId,
-    text: &str,
-    tokens: &[Token],
-    count: usize,
-) -> Option<Vec<Stmt>> {
-    let mut pieces = pieces(text, tokens, count);
+/// The statements of a file that is long enough for several threads and has no errors.
+pub(super) fn in_pieces(wanted: Option<usize>, file: FileId, text: &str) -> Option<Body> {
+    let count = match text.len() / WORTH {
+        0 | 1 => return None,
+        worth => worth.min(threads(wanted)),
+    };
+    let mut pieces = pieces(text, count);
     let first = pieces.remove(0);
+    if pieces.is_empty() {
+        return None;
+    }
     let work = |piece| body_of(file, text, piece);
     let (others, body) = side_by_side(pieces, work, || work(first));
     let mut body = body?;
-    body.reserve_exact(others.iter().flatten().map(Vec::len).sum());
     for part in others {
-        body.append(&mut part?);
+        let mut part = part?;
+        body.stmts.append(&mut part.stmts);
+        body.imports += part.imports;
     }
     Some(body)
 }
 
 /// The statements of a piece, unless something is wrong with it.
-fn body_of(file: FileId, text: &str, piece: &[Token]) -> Option<Vec<Stmt>> {
-    let mut tokens = Vec::with_capacity(piece.len() + 1);
-    tokens.extend_from_slice(piece);
-    let end = piece.last()?.end;
-    tokens.push(Token {
-        kind: TokenKind::End,
-        start: end,
-        end,
-    });
-    let lexed = Lexed {
-        tokens,
-        diagnostics: Vec::new(),
-    };
+fn body_of(file: FileId, text: &str, piece: Range<usize>) -> Option<Body> {
+    let lexed = lex_piece(file, text, piece);
+    if !lexed.diagnostics.is_empty() {
+        return None;
+    }
     let mut parser = Parser::new(file, text, lexed);
     let body = parser.body();
     parser.diagnostics.is_empty().then_some(body)
 }
 
-fn pieces<'t>(text: &str, tokens: &'t [Token], count: usize) -> Vec<&'t [Token]> {
+fn pieces(text: &str, count: usize) -> Vec<Range<usize>> {
     let mut pieces = Vec::with_capacity(count);
     let mut start = 0;
     for number in 1..count {
-        let wanted = (tokens.len() * number / count).max(start + 1);
-        let found = (wanted..tokens.len()).find(|&at| is_definition(text, tokens, at));
-        let Some(cut) = found else {
+        let Some(cut) = definition(text, (text.len() / count * number).max(start + 1)) else {
             break;
         };
-        pieces.push(&tokens[start..cut]);
+        pieces.push(start..cut);
         start = cut;
     }
-    pieces.push(&tokens[start..]);
+    pieces.push(start..text.len());
     pieces
 }
 
-/// Whether a definition without decorators starts here that stands in no other.
-fn is_definition(text: &str, tokens: &[Token], at: usize) -> bool {
-    use TokenKind::{Dedent, Def, Fn, Newline, Struct};
-    let token = tokens[at];
-    matches!(token.kind, Def | Fn | Struct)
-        && text[..token.start as usize].ends_with('\n')
-        && matches!(tokens[at - 1].kind, Newline | Dedent)
-        && !follows_decorator(&tokens[..at])
-}
-
-fn follows_decorator(before: &[Token]) -> bool {
-    let Some((_, line)) = before.split_last() else {
-        return false;
-    };
-    let start = line.iter().rposition(|token| {
-        matches!(
-            token.kind,
-            TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent
-        )
-    });
-    let first = start.map_or(0, |before| before + 1);
-    line.get(first)
-        .is_some_and(|token| token.kind == TokenKind::At)
+/// Where the first line from a place on starts that is a definition and does not go on with the line before it.
+fn definition(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut starts = (from..bytes.len()).filter(|&at| bytes[at - 1] == b'\n');
+    starts.find(|&at| {
+        let joined = bytes[..at - 1].ends_with(b"\\") || bytes[..at - 1].ends_with(b"\\\r");
+        let words: [&[u8]; 3] = [b"fn ", b"def ", b"struct "];
+        !joined && words.iter().any(|word| bytes[at..].starts_with(word))
+    })
 }
