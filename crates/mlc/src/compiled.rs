@@ -4,6 +4,7 @@ use crate::{
     CompileError, Dependency, Diagnostic, Emit, Format, Interface, JitModule, Language, Observer,
     Options, PartTime, Program, Session, Sharing, Source, Target,
     front::{self, Front},
+    generics,
     guard::guard,
     interface, ir_diagnostics,
     jit::Symbols,
@@ -101,7 +102,9 @@ impl Compiled {
     /// What the module offers to its callers, as data; `None` for textual IR.
     pub fn interface(&self) -> Option<Interface> {
         let front = self.front.as_ref()?;
-        Some(interface::describe(&front.program))
+        let text = self.sources.text(FileId(0));
+        let generics = generics::of_module(&front.ast, text);
+        Some(interface::describe(&front.program, generics))
     }
 
     /// The signature of every exported function, then of every instance of a generic one, with the conventions that were

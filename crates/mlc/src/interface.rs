@@ -1,8 +1,8 @@
 //! From a checked program to the description that its callers read.
 
 use mlc_interface::{
-    Access, Constant, Default, Field, Function, FunctionKind, Interface, Param, ParamKind, Passing,
-    Struct, Type, VERSION, Value, Variable, Work,
+    Access, Constant, Default, Field, Function, FunctionKind, Generic, Interface, Param, ParamKind,
+    Passing, Struct, Type, VERSION, Value, Variable, Work,
 };
 use mlc_sema::hir::{
     self, ConstValue, Convention, Dim, FloatKind, FuncId, Mode, Program, Ty, TyKind,
@@ -12,7 +12,7 @@ use mlc_sema::signature::{self, FunctionSignature, ParamSignature};
 use mlc_sema::work::{self, WorkOf};
 
 /// What `program` exports.
-pub(crate) fn describe(program: &Program) -> Interface {
+pub(crate) fn describe(program: &Program, generics: Vec<Generic>) -> Interface {
     let module = signature::of_program(program);
     let mut work = WorkOf::new(program);
     let relocations = relocations::of_program(program);
@@ -73,6 +73,7 @@ pub(crate) fn describe(program: &Program) -> Interface {
         structs: structs.collect(),
         constants: constants.collect(),
         variables: variables.collect(),
+        generics,
     }
 }
 

@@ -31,6 +31,7 @@ mod error;
 mod explain;
 mod files;
 mod front;
+mod generics;
 mod guard;
 mod imports;
 mod interface;

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The version of this description and of the calling convention that it speaks of. Readers refuse any other.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A whole module.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -25,6 +25,24 @@ pub struct Interface {
     pub constants: Vec<Constant>,
     /// The top-level variables, which functions may change.
     pub variables: Vec<Variable>,
+    /// Functions that are compiled for the types of the arguments, so that there is no code of them.
+    pub generics: Vec<Generic>,
+}
+
+/// A function some of whose parameters have no types, or types that the arguments decide.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Generic {
+    pub name: String,
+    pub doc: Option<String>,
+    pub params: Vec<GenericParam>,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct GenericParam {
+    pub name: String,
+    pub kind: ParamKind,
+    /// As it is written.
+    pub default: Option<String>,
 }
 
 /// A top-level variable: memory that lives as long as the module.

@@ -16,6 +16,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyModule, PyString};
 
 use crate::error::compile_error;
+use crate::generic::{Home, attach};
 use crate::import::load;
 use crate::parts::Parts;
 
@@ -53,7 +54,24 @@ pub fn compile<'py>(
     } else if given.name.is_none() {
         remember_source(py, source.name(), &String::from_utf8_lossy(&given.text))?;
     }
-    load(&module, &source, choices, parts, Sharing::Imports)?;
+    let (interface, _) = load(&module, &source, choices, parts, Sharing::Imports)?;
+    let options = PyDict::new(py);
+    for (name, word) in [("target", target), ("fp", fp), ("checks", checks)] {
+        options.set_item(name, word)?;
+    }
+    options.set_item("strict", strict)?;
+    options.set_item(
+        "defines",
+        defines.map_or_else(|| PyDict::new(py), Clone::clone),
+    )?;
+    let home = Home {
+        source: &source,
+        name: &source.module_name(),
+        package: false,
+        shared: false,
+        options: &options,
+    };
+    attach(&module, &interface, &home)?;
     Ok(module)
 }
 

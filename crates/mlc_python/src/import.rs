@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mlc::{Cache, ModuleName, Sharing, Source, SourceLoader};
+use mlc::{Cache, Interface, ModuleName, Sharing, Source, SourceLoader};
 use mlc_python_runtime::Code;
 use mlc_python_runtime::module::{self, Settings};
 use pyo3::prelude::*;
@@ -13,6 +13,7 @@ use pyo3::types::{PyDict, PyModule};
 use crate::activity::Compiling;
 use crate::compile::{Choices, Loaded, search_path};
 use crate::error::compile_error;
+use crate::generic::{Home, attach};
 use crate::parts::Parts;
 
 /// Fill the module object of a file: `name` is what it is imported as, `options` those of `mlc.compile`. Return whether it came from the
@@ -45,7 +46,19 @@ pub fn import_file(
     };
     let source = Source::mlc(file.as_str(), text).imported_as(full_name);
     let loader = Arc::new(search_path(py)?);
-    load(target, &source, choices, loader, Sharing::All).map_err(|error| {
+    let home = Home {
+        source: &source,
+        name: &name,
+        package,
+        shared: true,
+        options,
+    };
+    let loaded = load(target, &source, choices, loader, Sharing::All);
+    let loaded = loaded.and_then(|(interface, cached)| {
+        attach(target, &interface, &home)?;
+        Ok(cached)
+    });
+    loaded.map_err(|error| {
         // What an `ImportError` says besides its text.
         let value = error.value(py);
         match value
@@ -82,7 +95,7 @@ pub fn import_text<'py>(
         .kept_as(label);
     let loader = Arc::new(Parts::new(search_path(py)?, modules));
     let choices = Choices::from_keywords(options)?;
-    let cached = load(&module, &source, choices, loader, Sharing::All)?;
+    let (_, cached) = load(&module, &source, choices, loader, Sharing::All)?;
     Ok((module, cached))
 }
 
@@ -104,14 +117,14 @@ fn label(name: &str, text: &str) -> String {
     )
 }
 
-/// Fills the module object with what the source makes, from the cache or compiled; whether it came from there.
+/// Fills the module object with what the source makes, from the cache or compiled; what that is, and whether it came from there.
 pub fn load(
     target: &Bound<'_, PyModule>,
     source: &Source,
     choices: Choices,
     loader: Arc<dyn SourceLoader>,
     sharing: Sharing,
-) -> PyResult<bool> {
+) -> PyResult<(Interface, bool)> {
     let py = target.py();
     let activity = Compiling::start(source.name());
     let cache = Cache::of_user();
@@ -125,5 +138,5 @@ pub fn load(
     };
     // SAFETY: code and description are those of one compilation.
     unsafe { module::fill(target, &loaded.interface, &*entries, &kept, settings)? };
-    Ok(loaded.cached)
+    Ok((loaded.interface, loaded.cached))
 }

@@ -3,6 +3,7 @@
 mod activity;
 mod compile;
 mod error;
+mod generic;
 mod import;
 mod parts;
 

@@ -71,9 +71,10 @@ pub(crate) fn infer<R: Send>(
         .map(|function| function.result_borrows.is_some())
         .collect();
     let any_lends = lends.contains(&true);
-    let known = functions.iter_mut().zip(facts);
-    let given = each_function(known, threads, |(function, mut facts)| {
-        function.returns_param = param_returned(function, &facts);
+    let returned = params_returned(functions, &facts);
+    let known = functions.iter_mut().zip(facts).zip(returned);
+    let given = each_function(known, threads, |((function, mut facts), returned)| {
+        function.returns_param = returned;
         rebound::keep_arguments(function, &mut facts, types);
         settle(function, &facts, types, &conventions);
         if any_lends {
@@ -208,12 +209,33 @@ fn update(
     changed
 }
 
-/// The parameter that a function changes in place and returns whole on every path.
-fn param_returned(function: &Function, facts: &Facts) -> Option<u32> {
+/// For each function the parameter that is written through and returned whole, also by a call that does so.
+fn params_returned(functions: &[Function], facts: &[Facts]) -> Vec<Option<u32>> {
+    let mut found = vec![None; functions.len()];
+    loop {
+        let mut progress = false;
+        for (position, (function, facts)) in functions.iter().zip(facts).enumerate() {
+            if found[position].is_none() {
+                found[position] = param_returned(function, facts, &found);
+                progress |= found[position].is_some();
+            }
+        }
+        if !progress {
+            return found;
+        }
+    }
+}
+
+/// The same for one function, where `known` is what is known of all.
+fn param_returned(function: &Function, facts: &Facts, known: &[Option<u32>]) -> Option<u32> {
     let mut values = Vec::new();
     returned(&function.body, &mut values);
     let mut found: Option<u32> = None;
     for value in values {
+        let (value, written) = match &value.kind {
+            ExprKind::Call { callee, args } => (&args[known[callee.0 as usize]? as usize], true),
+            _ => (value, false),
+        };
         let ExprKind::Move(place) = &value.kind else {
             return None;
         };
@@ -222,7 +244,8 @@ fn param_returned(function: &Function, facts: &Facts) -> Option<u32> {
             .params
             .iter()
             .position(|param| param.local == root && !param.written)?;
-        if found.is_some_and(|before| before != param as u32) || !facts.written[root.0 as usize] {
+        let written = written || facts.written[root.0 as usize];
+        if found.is_some_and(|before| before != param as u32) || !written {
             return None;
         }
         found = Some(param as u32);
