@@ -1,6 +1,6 @@
 """Calls with arrays, structs, errors and callbacks leave nothing behind: neither memory nor references.
 
-`python tests/python/test_leaks.py COUNT` makes as many calls of each kind as one likes.
+`python tests/python/test_memory.py COUNT` makes as many calls of each kind as one likes.
 """
 
 import copy
