@@ -1,4 +1,4 @@
-"""Times mlc beside C (and Numba, where it is installed), and checks the limits that the project sets itself.
+"""Times mlc beside C (and Numba and Mojo, where they are installed), and checks the limits that the project sets itself.
 
     .venv/bin/python benches/peers/run.py [--repeats N] [--only TEXT] [--json FILE]
 
@@ -9,6 +9,7 @@ within seconds; figures are medians. Exit status 1 says that a limit is missed.
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -162,6 +163,19 @@ def c_extension(folder):
     return call_c
 
 
+def mojo_extension(folder):
+    """call.mojo as an extension module; None where there is no Mojo."""
+    mojo = shutil.which("mojo", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    if mojo is None:
+        return None
+    output = Path(folder) / "call_mojo.so"
+    command = [mojo, "build", HERE / "call.mojo", "--emit", "shared-lib", "-o", output]
+    subprocess.run(command, check=True, capture_output=True)
+    import call_mojo
+
+    return call_mojo
+
+
 def per_call(statement, names, repeats):
     """The median time in ns of each way to run the statement; they alternate, and what the loop itself costs is taken off."""
     import timeit
@@ -188,6 +202,8 @@ def calls(report, repeats):
             pass
         else:
             peers["Numba"] = type("", (), {"add": numba.njit(lambda a, b: a + b), "total": numba.njit(lambda x: x.sum())})
+        if mojo := mojo_extension(folder):
+            peers["Mojo"] = mojo
         x = np.arange(8.0)
         scopes = [{"f": peer.add, "g": peer.total, "x": x} for peer in peers.values()]
         for scope in scopes:
