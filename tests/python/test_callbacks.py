@@ -208,3 +208,24 @@ fn f(g: PythonObject, n: Int) -> Int:
 """
     with pytest.raises(mlc.CompileError, match="race"):
         mlc.compile(parallel)
+
+
+def test_extensions_have_all_of_it(tmp_path):
+    (tmp_path / "calls.mlc").write_text(SOURCE.rsplit("fn only_texts", 1)[0])
+    (tmp_path / "calls.abi3.so").write_bytes(mlc.emit(tmp_path / "calls.mlc", "pyext"))
+    code = """if True:
+    import sys, calls
+    assert [*map(calls.square_object(), range(3))] == [0, 1, 4]
+    assert calls.apply(lambda add: [add(i) for i in range(4)], 10) == 60
+    kept = []
+    calls.apply(kept.append, 1)
+    for function, error in [(lambda: calls.checked(lambda f: f(7)), IndexError), (lambda: kept[0](1), RuntimeError)]:
+        try:
+            function()
+        except error:
+            continue
+        raise AssertionError(error)
+    assert "mlc" not in sys.modules
+    """
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -62,14 +62,29 @@ pub(crate) fn lock() -> MutexGuard<'static, Output> {
 
 /// Appends to the line that this thread is at.
 pub(crate) fn put(write: impl FnOnce(&mut Vec<u8>)) {
-    LINE.with_borrow_mut(|line| write(&mut line.0));
+    with_line(write);
+}
+
+/// Changes the line that this thread is at. At the end of the process, where a thread has no such line any more, what is written
+/// is handed over at once.
+fn with_line<R>(change: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    let mut change = Some(change);
+    let mut run = |line: &mut Vec<u8>| change.take().map(|change| change(line));
+    let changed = LINE.try_with(|line| run(&mut line.borrow_mut().0));
+    let changed = changed.ok().flatten().or_else(|| {
+        let mut line = Vec::new();
+        let changed = run(&mut line);
+        hand_over(&mut line);
+        changed
+    });
+    changed.expect("the one or the other was run")
 }
 
 /// Ends the line that this thread is at.
 pub(crate) fn end_line() {
-    let due = LINE.with_borrow_mut(|line| {
-        line.0.push(b'\n');
-        hand_over(&mut line.0)
+    let due = with_line(|line| {
+        line.push(b'\n');
+        hand_over(line)
     });
     if due {
         // A failure shows again at the explicit flush, where somebody looks at the status.
@@ -79,7 +94,7 @@ pub(crate) fn end_line() {
 
 /// Hands over an unfinished line; a worker does so at the end of a region, for it may never print again.
 pub(crate) fn leave_line() {
-    LINE.with_borrow_mut(|line| hand_over(&mut line.0));
+    with_line(hand_over);
 }
 
 /// Moves a thread's text to the shared buffer; tells whether this thread should write that out.

@@ -17,6 +17,13 @@ pub extern "C" fn mlc_rt_report_uncaught() -> i32 {
     mlc_rt_flush();
     error::mlc_rt_error_clear();
     let Some(pending) = pending else { return 1 };
+    if let Some(status) = pending
+        .origin
+        .as_ref()
+        .and_then(|origin| origin.exit_status())
+    {
+        return status;
+    }
     // Nothing can be done about a closed standard error.
     let _ = std::io::stderr().write_all(&traceback(&pending));
     if pending.kind == kind::KEYBOARD_INTERRUPT {

@@ -1,6 +1,7 @@
 //! Exceptions of Python as errors of the program, which remember where they come from.
 
 use std::borrow::Cow;
+use std::io::Write;
 use std::ptr::null_mut;
 
 use super::api::Api;
@@ -31,6 +32,36 @@ impl Origin {
     /// The exception; it lives as long as this value.
     pub fn object(&self) -> Object {
         self.0
+    }
+
+    /// The exit status that a `SystemExit` asks for. What it has in the place of a number goes to standard error.
+    pub(crate) fn exit_status(&self) -> Option<i32> {
+        let gil = Gil::of(start::started()?);
+        let api = gil.api;
+        // SAFETY: the GIL is held, and the exception is live.
+        unsafe {
+            let class = api.exception(c"PyExc_SystemExit");
+            if (api.PyErr_GivenExceptionMatches)(self.0, class) != 1 {
+                return None;
+            }
+            let code = Owned::new(api, api.attribute(self.0, c"code"));
+            let Some(code) = code.filter(|code| code.object != api.none) else {
+                (api.PyErr_Clear)();
+                return Some(0);
+            };
+            let mut overflow = 0;
+            let number = (api.PyLong_AsLongLongAndOverflow)(code.object, &raw mut overflow);
+            if (api.PyErr_Occurred)().is_null() {
+                return Some(number as i32);
+            }
+            (api.PyErr_Clear)();
+            let text = Owned::new(api, (api.PyObject_Str)(code.object));
+            let text = text.and_then(|text| api.characters(text.object).map(str::to_owned));
+            (api.PyErr_Clear)();
+            // Nothing can be done about a closed standard error.
+            let _ = writeln!(std::io::stderr(), "{}", text.unwrap_or_default());
+            Some(1)
+        }
     }
 
     /// What Python prints of the exception, with the line of the program where it came from outermost.

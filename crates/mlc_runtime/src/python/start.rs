@@ -8,7 +8,7 @@ use std::sync::{Mutex, OnceLock};
 use std::thread::ThreadId;
 
 use super::api::{Api, Library};
-use super::{Gil, find};
+use super::{Gil, Owned, find};
 use crate::error;
 use crate::kind::{IMPORT_ERROR, RUNTIME_ERROR};
 
@@ -140,7 +140,24 @@ fn initialize(api: &Api, executable: &str) -> Result<(), String> {
         finish();
     }
     crate::exit::call(at_exit);
+    // Python ends while this thread has what functions of the program need, which Python may call at its end: what a thread has
+    // used last it loses first.
+    crate::output::put(|_| ());
+    crate::error::mlc_rt_error_kind();
+    AT_END.with(|_| ());
     Ok(())
+}
+
+struct AtEnd;
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        finish();
+    }
+}
+
+thread_local! {
+    static AT_END: AtEnd = const { AtEnd };
 }
 
 /// Sets `sys.argv`, and lets modules beside the program be found.
@@ -195,6 +212,26 @@ fn set_arguments(api: &Api) {
     }
 }
 
+/// What was registered with `atexit` runs while functions of the program can still use objects.
+///
+/// # Safety
+/// The GIL must be held.
+unsafe fn run_exit_functions(api: &'static Api) {
+    // SAFETY: the caller vouches for the GIL.
+    unsafe {
+        if let Some(module) = Owned::new(api, api.import("atexit"))
+            && let Some(run) = Owned::new(api, api.attribute(module.object, c"_run_exitfuncs"))
+        {
+            let arguments = std::ptr::null();
+            drop(Owned::new(
+                api,
+                (api.PyObject_Vectorcall)(run.object, arguments, 0, null_mut()),
+            ));
+        }
+        (api.PyErr_Clear)();
+    }
+}
+
 /// Ends the interpreter that this program started: what waits for the end of the program runs now. Python's main thread is
 /// the one that started it, so on another one nothing happens.
 pub fn finish() {
@@ -208,8 +245,12 @@ pub fn finish() {
     let Some(api) = started() else { return };
     crate::output::mlc_rt_flush();
     if let Some(end) = function!(api.library.0, c"Py_FinalizeEx", fn() -> c_int) {
+        let gil = Gil::of(api);
+        // SAFETY: the GIL is held.
+        unsafe { run_exit_functions(api) };
+        crate::output::mlc_rt_flush();
         // The lock goes with the interpreter.
-        std::mem::forget(Gil::of(api));
+        std::mem::forget(gil);
         ENDED.store(true, Ordering::Release);
         // SAFETY: the GIL is held, and no other thread of the program uses Python any more.
         unsafe { end() };
