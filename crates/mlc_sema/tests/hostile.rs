@@ -289,6 +289,11 @@ fn what_doubles_or_grows_without_end_is_one_error() {
     let doubled = lines(40, |n| format!("    x{} = (x{n}, x{n})\n", n + 1));
     let text = format!("def f():\n    x0 = (1, 2)\n{doubled}");
     assert_eq!(codes(text), ["tuple-too-large"]);
+    let iterator = "struct S:\n    n: Int\n    def __iter__(self):\n        return self\n";
+    let text = format!("{iterator}def f():\n    for x in S(1):\n        pass\n");
+    assert_eq!(codes(text), ["not-iterable"]);
+    let text = format!("{iterator}        for x in S(1):\n            pass\n");
+    assert_eq!(codes(text), ["not-iterable"]);
     let field = "struct S[T]:\n    v: [S[[T]]]\ndef f(x: S[Int]):\n    pass\n";
     assert_eq!(codes(field.into()), ["recursive-struct"]);
 }

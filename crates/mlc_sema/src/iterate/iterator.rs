@@ -6,6 +6,7 @@ use mlc_syntax::ast;
 use super::Source;
 use crate::call::Given;
 use crate::coerce::Val;
+use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{
     BinaryOp, Expr, ExprKind, LocalId, Place, ProjectionKind, Range, Stmt, StmtKind, Ty, TyKind,
@@ -48,6 +49,13 @@ impl<'a> FnCx<'_, 'a> {
                 let found = self.dunder_value("__iter__", &receiver.into(), span);
                 let found = found.unwrap_or_else(|| Val::error(span));
                 if !self.has_method(found.expr.ty, "__next__") {
+                    // Not by an `__iter__` once more, which may give the same again.
+                    if self.has_method(found.expr.ty, "__iter__") {
+                        let name = self.ty_name(found.expr.ty);
+                        let help = format!("`__iter__` gives a `{name}`, which has no `__next__`");
+                        self.report(diag::not_iterable(span, &name).help(help));
+                        return Ok(Source::Failed);
+                    }
                     return Err(found);
                 }
                 self.held(found.expr, span)
