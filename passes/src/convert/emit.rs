@@ -4,7 +4,7 @@ use super::runtime::Runtime;
 use melior::{
     dialect::llvm::r#type::pointer,
     ir::{
-        Attribute, BlockLike, RegionLike, Type, ValueLike,
+        Attribute, BlockLike, Type, ValueLike,
         attribute::{
             DenseI32ArrayAttribute, FlatSymbolRefAttribute, IntegerAttribute, TypeAttribute,
         },
@@ -104,18 +104,6 @@ impl<'c, 'a> Emit<'c, 'a> {
     }
 
     // ---- memory
-
-    /// A cursor at the start of the function around.
-    pub fn at_entry(&self) -> Cursor<'c, 'a> {
-        let around = self.block().parent_operation();
-        let function = std::iter::successors(around, |op| op.parent_operation())
-            .find(|op| op_name(*op) == "func.func");
-        let entry = function
-            .and_then(|function| function.region(0).ok())
-            .and_then(|region| region.first_block());
-        let entry = entry.unwrap_or_else(|| self.block());
-        Cursor::at_start(self.context, entry, self.location)
-    }
 
     /// A cursor at the start of the innermost iteration of a `par.for` around, which has no frame of its own yet, or else of the
     /// function.

@@ -10,15 +10,15 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     (
         "mlc_rt_alloc",
         "(i64) -> (!llvm.ptr {llvm.noalias})",
-        NO_UNWIND,
+        ALLOCATES,
     ),
-    ("mlc_rt_free", "(!llvm.ptr)", NO_UNWIND),
+    ("mlc_rt_free", "(!llvm.ptr {llvm.allocptr})", FREES),
     (
         "mlc_rt_box_new",
         "(i64) -> (!llvm.ptr {llvm.noalias})",
-        NO_UNWIND,
+        ALLOCATES_ZEROS,
     ),
-    ("mlc_rt_box_free", "(!llvm.ptr)", NO_UNWIND),
+    ("mlc_rt_box_free", "(!llvm.ptr {llvm.allocptr})", FREES),
     (
         "mlc_rt_destructor_cell",
         "(!llvm.ptr, i64) -> (!llvm.ptr {llvm.noalias})",
@@ -55,6 +55,13 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("mlc_rt_report_uncaught", "() -> i32", COLD),
 ];
 const NO_UNWIND: &str = r#"["nounwind"]"#;
+// What LLVM calls `allockind`, as the number that it keeps it in: 1 allocates, 4 frees, 8 leaves the memory as it is, 16 clears it.
+// So told, LLVM drops a cell that a function was inlined with and whose contents it followed. 2^32 - 1 is `allocsize(0)`.
+const ALLOCATES: &str =
+    r#"["nounwind", ["allockind", "9"], ["alloc-family", "mlc"], ["allocsize", "4294967295"]]"#;
+const ALLOCATES_ZEROS: &str =
+    r#"["nounwind", ["allockind", "17"], ["alloc-family", "mlc"], ["allocsize", "4294967295"]]"#;
+const FREES: &str = r#"["nounwind", ["allockind", "4"], ["alloc-family", "mlc"]]"#;
 const COLD: &str = r#"["nounwind", "cold"]"#;
 
 /// What a module needs of the runtime, collected while it is converted.

@@ -14,12 +14,15 @@
 //! too (`stack_elements`): they count as somebody else's, which a drop leaves alone and growing replaces.
 //!
 //! Requires: `own-insert-drops`.
-//! Does not: mark boxes of the iterations of a `par.for`, which have no frame of their own yet, nor cells of structs with a
-//! destructor, which takes the cell over.
+//! What a `par.for` makes in an iteration is in the frame of that iteration, which `par-outline` makes one for each chunk.
+//!
+//! Does not: mark cells of structs with a destructor, which takes the cell over; nor boxes of the iterations of a `par.for` where
+//! accesses are logged, since a place that iterations use one after the other would look shared.
 
 use crate::{
     analysis::borrows::{consumes, uses_of},
     convert::layout::{extents, layout, memref_element},
+    race_options::RaceOptions,
 };
 use melior::{
     Context,
@@ -39,13 +42,16 @@ pub static STACK_PROMOTE: Pass = Pass {
     summary: "keep cells that never leave a function in its frame",
     anchor: "builtin.module",
     run: |context, module, _| {
+        let logged = RaceOptions::of(module).log_accesses;
         for function in ops_named(module, "func.func") {
             for moved in ops_named(function, "own.move") {
                 replace_all_uses(results(moved)[0], operand(moved, 0));
                 erase(moved);
             }
             for op in all_ops(function) {
-                promote(context, op);
+                if !logged || enclosing(op, &["par.for"]).is_none() {
+                    promote(context, op);
+                }
             }
         }
         Ok(())
@@ -64,7 +70,7 @@ fn promote<'c>(context: &'c Context, op: Op<'c, '_>) {
         op_name(op),
         "own.new" | "own.new_list" | "own.new_array" | "own.copy" | "own.take"
     );
-    if !makes || enclosing(op, &["par.for"]).is_some() {
+    if !makes {
         return;
     }
     let cell = results(op)[0];

@@ -48,9 +48,13 @@ func.func @leaves(%n: index, %c: i1) -> (i32, !own.box<!list>) {
 
 !list = !own.list<f32>
 
+// What an iteration makes is in its own frame.
 // CHECK-LABEL: func.func @iteration
-// CHECK-NOT:     stack
+// CHECK:         par.for
+// CHECK:           own.new {stack}
 // CELL-LABEL:  func.func @iteration
+// CELL:          par.for
+// CELL:            llvm.alloca
 func.func @iteration(%n: index) {
   par.for (%i) in (%n) {
     %l = own.new : !own.box<!list>

@@ -36,7 +36,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
             let call = emit.call_runtime(&mut self.runtime, "mlc_rt_box_new", &[size], &[ty]);
             return results(call)[0];
         }
-        let cell = Emit(emit.at_entry()).slot(layout.ty, ty);
+        let cell = Emit(emit.at_frame()).slot(layout.ty, ty);
         self.on_stack.insert(value_key(cell));
         emit.clear_bytes(cell, size);
         cell
@@ -66,7 +66,7 @@ impl<'c, 'a> Conversion<'c, 'a> {
         let layout = element.map(|element| self.layout(element));
         let bytes = layout.as_ref().map_or(0, |layout| layout.size) * count;
         let element = layout.map_or(emit.integer_type(8), |layout| layout.ty);
-        let data = Emit(emit.at_entry()).slots(element, count);
+        let data = Emit(emit.at_frame()).slots(element, count);
         if !op.has_attribute("uninit") {
             emit.clear_bytes(data, emit.i64(bytes));
         }
