@@ -1,6 +1,7 @@
 //! `verify-own`, `verify-par`, …: the check that closes a stage.
 //!
-//! Each reports the first operation of a dialect that the stage does not allow. Changes nothing.
+//! Each reports the first operation of a dialect that the stage does not allow; `verify-own`, where IR of other front ends comes
+//! in, also one that is nested too deeply. Changes nothing.
 
 use crate::stage::Stage;
 use melior::{
@@ -10,7 +11,7 @@ use melior::{
         operation::{OperationLike, WalkOrder, WalkResult},
     },
 };
-use mlc_mlir::{Pass, PassError, PassResult, emit_error};
+use mlc_mlir::{Pass, PassError, PassResult, emit_error, rewrite::parent};
 
 macro_rules! verify_stage {
     ($constant:ident, $name:literal, $stage:ident) => {
@@ -38,6 +39,12 @@ verify_stage!(VERIFY_NVVM, "verify-nvvm", Nvvm);
 fn verify(stage: Stage, module: OperationRef) -> PassResult {
     let mut result = Ok(());
     module.walk(WalkOrder::PreOrder, |op| {
+        if stage == Stage::Own && is_too_deep(op) {
+            let message = format!("operations nest more than {DEEPEST} deep");
+            emit_error(op.location(), &message);
+            result = Err(PassError::Reported);
+            return WalkResult::Interrupt;
+        }
         let name = op.name();
         let name = name.as_string_ref().as_str().unwrap_or_default();
         if stage.allows(name) {
@@ -51,4 +58,13 @@ fn verify(stage: Stage, module: OperationRef) -> PassResult {
         WalkResult::Interrupt
     });
     result
+}
+
+/// How deeply the operations of a program may nest: passes look into regions by recursion, and at all that is around.
+const DEEPEST: usize = 256;
+
+fn is_too_deep(op: OperationRef) -> bool {
+    std::iter::successors(Some(op), parent)
+        .nth(DEEPEST)
+        .is_some()
 }

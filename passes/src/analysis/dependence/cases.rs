@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// bounds the time of what is built to take long, and leaves room for one alternative more.
 const MOST_CASES: usize = 128;
 
+/// More equations and inequalities than this are given up before they are solved: proofs need a tenth of them.
+const MOST_FORMS: usize = 512;
+
 /// What has to hold at once, where each of the alternatives holds in one of its ways.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Cases {
@@ -21,8 +24,9 @@ pub(super) struct Cases {
 impl Cases {
     /// Whether it is proved that no case has a solution.
     pub fn have_no_solution(&self) -> bool {
+        let forms = self.system.equations.len() + self.system.inequalities.len();
         let mut budget = MOST_CASES;
-        self.refutes(&self.system, &self.alternatives, &mut budget)
+        forms <= MOST_FORMS && self.refutes(&self.system, &self.alternatives, &mut budget)
     }
 
     fn refutes(&self, system: &System, alternatives: &[Vec<System>], budget: &mut usize) -> bool {

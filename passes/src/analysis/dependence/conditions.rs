@@ -79,6 +79,16 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
         holds: bool,
         instance: Instance,
     ) -> Vec<System> {
+        self.condition_within(condition, holds, instance, DEEPEST_CONDITION)
+    }
+
+    fn condition_within(
+        &mut self,
+        condition: Val<'c, 'a>,
+        holds: bool,
+        instance: Instance,
+        depth: u32,
+    ) -> Vec<System> {
         let anything = || vec![System::default()];
         if let Some(known) = constant_integer(condition) {
             // A condition that never holds is one without a way.
@@ -101,9 +111,12 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
                 let (left, right) = (self.form(left, instance), self.form(right, instance));
                 comparison(predicate, &left, &right, holds).unwrap_or_else(anything)
             }
-            "arith.andi" | "arith.ori" => {
-                let first = self.condition(left, holds, instance);
-                let second = self.condition(right, holds, instance);
+            "arith.andi" | "arith.ori" if depth > 0 => {
+                let first = self.condition_within(left, holds, instance, depth - 1);
+                let second = self.condition_within(right, holds, instance, depth - 1);
+                if first.len() * second.len() > MOST_WAYS {
+                    return anything();
+                }
                 if (op_name(op) == "arith.andi") != holds {
                     return [first, second].concat();
                 }
@@ -121,6 +134,10 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
         }
     }
 }
+
+/// How deeply conditions of conditions are looked into, and in how many ways one may hold.
+const DEEPEST_CONDITION: u32 = 8;
+const MOST_WAYS: usize = 64;
 
 /// The ways in which `left predicate right` holds, or does not; `None` for predicates that say nothing here.
 fn comparison(
