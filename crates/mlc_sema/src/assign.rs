@@ -11,6 +11,7 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::checker::Item;
 use crate::coerce::Val;
+use crate::declare::first_definition;
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
@@ -100,10 +101,13 @@ impl<'a> FnCx<'_, 'a> {
         let Ast::Name(name) = &target.kind else {
             return false;
         };
-        let item = self.cx.module(self.module).items.get(name);
-        // At the top level the name has been declared as that of the function.
-        (self.at_top && matches!(item, Some(Item::Function(_))))
-            || (!self.is_global_target(*name) && self.name_function(*name, value))
+        let module = self.cx.module(self.module);
+        // At the top level the name has been declared as that of the lambda or function.
+        let is_declared = self.at_top
+            && matches!(module.items.get(name), Some(Item::Function(_)))
+            && matches!(value.kind, Ast::Lambda { .. } | Ast::Name(_))
+            && first_definition(module.ast, *name).is_none();
+        is_declared || (!self.is_global_target(*name) && self.name_function(*name, value))
     }
 
     /// `m[i], m[j] = m[j], m[i]` on values that have one owner.

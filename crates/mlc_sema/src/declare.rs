@@ -333,7 +333,7 @@ fn names_in(function: &ast::Function, names: &mut FxHashSet<Name>) {
 }
 
 /// Where a name of the top level is defined first.
-fn first_definition(ast: &Module, name: Name) -> Option<mlc_diagnostics::Span> {
+pub(crate) fn first_definition(ast: &Module, name: Name) -> Option<mlc_diagnostics::Span> {
     ast.body.iter().find_map(|stmt| match &stmt.kind {
         AstStmt::Function(function) if function.name.name == name => Some(function.name.span),
         AstStmt::Struct(item) if item.name.name == name => Some(item.name.span),

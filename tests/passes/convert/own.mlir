@@ -63,7 +63,7 @@ func.func @parts(%l: !own.mut<!own.list<!point>>, %i: index) -> f64 {
 // CHECK:         return %{{.*}}, %[[C]] : i32, !llvm.ptr
 // CHECK:       func.func private @mlc.drop.0(
 // CHECK:         call @mlc_rt_free
-// CHECK-DAG:   func.func private @mlc_rt_alloc(i64) -> (!llvm.ptr {llvm.noalias}) attributes {passthrough = ["nounwind"]}
+// CHECK-DAG:   func.func private @mlc_rt_alloc(i64) -> (!llvm.ptr {llvm.noalias}) attributes {passthrough = ["nounwind", {{.*}}"allockind"
 // CHECK-DAG:   func.func private @mlc_rt_raise({{.*}} attributes {passthrough = ["nounwind", "cold"]}
 // CHECK-DAG:   llvm.mlir.global private unnamed_addr constant @mlc.message.0("no\22\0A")
 func.func @create(%n: index, %c: i1) -> (i32, !own.box<!own.list<f32>>) {

@@ -5,6 +5,7 @@ use mlc_syntax::Name;
 
 use crate::checker::Item;
 use crate::coerce::Val;
+use crate::declare::first_definition;
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, Place, Root, StmtKind, Ty, TyKind};
@@ -12,6 +13,9 @@ impl<'a> FnCx<'_, 'a> {
     /// `name = value`
     pub fn assign_name(&mut self, name: Name, at: Span, value: Val, span: Span) {
         self.narrowed.remove(&name);
+        if self.redefines(name, at) {
+            return;
+        }
         if self.is_global_target(name) {
             return self.assign_global(name, at, value, span);
         }
@@ -62,6 +66,22 @@ impl<'a> FnCx<'_, 'a> {
         }
         let ty = self.cx.resolve(value.ty);
         self.bind_value(name, at, value, ty, span);
+    }
+
+    /// Whether a variable at the top level has the name of a function or struct there, which is reported: calls inside of functions
+    /// would go on to mean that.
+    pub fn redefines(&mut self, name: Name, at: Span) -> bool {
+        let module = self.cx.module(self.module);
+        let is_definition = self.at_top
+            && matches!(
+                module.items.get(&name),
+                Some(Item::Function(_) | Item::Struct(_))
+            );
+        if is_definition {
+            let first = first_definition(module.ast, name).unwrap_or(at);
+            self.report(diag::duplicate(at, name.as_str(), first));
+        }
+        is_definition
     }
 
     /// Binds a variable to a value of its type: an alias of a part of another value, or its own.

@@ -29,6 +29,9 @@ impl<'a> FnCx<'_, 'a> {
             }
             return;
         };
+        if self.redefines(*name, at) {
+            return;
+        }
         let ty = self.annotation(annotation);
         if let Some((before, first)) = self.annotated.get(name).copied()
             && before != ty
