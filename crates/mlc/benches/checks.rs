@@ -157,13 +157,16 @@ fn shares(session: &Session) {
     }
 }
 
+/// The name of a file, what makes it for a count of its parts, and the counts.
+type GrowingFile = (&'static str, fn(usize) -> String, &'static [usize]);
+
 /// The time of both checks alone.
 fn checks(criterion: &mut Criterion) {
     let session = Session::new(Options::default()).expect("the default options suit every machine");
     shares(&session);
     let mut group = criterion.benchmark_group("both checks");
     group.sample_size(10);
-    let files: [(&str, fn(usize) -> String, &[usize]); 3] = [
+    let files: [GrowingFile; 3] = [
         ("functions", functions, &[525, 1050, 2100]),
         ("parallel loops", loops, &[50, 100, 200]),
         (

@@ -5,10 +5,10 @@ use std::process::Command;
 
 use libtest_mimic::{Failed, Trial};
 
-/// One test a tracked `*.md` file.
-pub fn trials(root: &Path) -> Vec<Trial> {
+/// One test a document.
+pub fn trials(root: &Path, documents: &[String]) -> Vec<Trial> {
     let mut trials = Vec::new();
-    for name in markdown_files(root) {
+    for name in documents.iter().cloned() {
         let root = root.to_owned();
         trials.push(Trial::test(format!("paths of {name}"), move || {
             let text =
@@ -26,7 +26,8 @@ pub fn trials(root: &Path) -> Vec<Trial> {
     trials
 }
 
-fn markdown_files(root: &Path) -> Vec<String> {
+/// The `*.md` files of the repository.
+pub fn markdown_files(root: &Path) -> Vec<String> {
     let listed = Command::new("git")
         .args([
             "ls-files",

@@ -5,7 +5,7 @@
 //! - a file with `RUN:` lines is a lit test, as in LLVM ([`directives`], [`script`]);
 //! - `tests/diagnostics/<name>.mlc` with `<name>.stderr`: what `mlc check` says about a wrong program ([`diagnostics`]);
 //! - `tests/run/<name>.mlc`: a program with its expected output ([`programs`]);
-//! - every `*.md`: the paths that it names exist ([`documents`]).
+//! - every `*.md`: the paths that it names exist ([`documents`]), and its programs do what it says ([`document_examples`]).
 //!
 //! What a test needs and this machine lacks (`REQUIRES: cuda`) shows as *ignored*.
 
@@ -13,6 +13,7 @@ mod command;
 mod diagnostics;
 mod directives;
 mod discover;
+mod document_examples;
 mod documents;
 mod features;
 mod programs;
@@ -40,7 +41,9 @@ fn main() {
         trials.push(test.into_trial(&environment, &features));
     }
     trials.push(discover::no_strays_trial(strays));
-    trials.extend(documents::trials(&root));
+    let documents = documents::markdown_files(&root);
+    trials.extend(documents::trials(&root, &documents));
+    trials.extend(document_examples::trials(&environment, &documents));
     trials.extend(selftest::trials(&environment, &features));
     libtest_mimic::run(&arguments, trials).exit();
 }
