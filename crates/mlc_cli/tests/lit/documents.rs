@@ -8,8 +8,8 @@ use libtest_mimic::{Failed, Trial};
 /// One test a document.
 pub fn trials(root: &Path, documents: &[String]) -> Vec<Trial> {
     let mut trials = Vec::new();
-    for name in documents.iter().cloned() {
-        let root = root.to_owned();
+    for name in documents {
+        let (root, name) = (root.to_owned(), name.to_owned());
         trials.push(Trial::test(format!("paths of {name}"), move || {
             let text =
                 std::fs::read_to_string(root.join(&name)).map_err(|error| error.to_string())?;
