@@ -460,11 +460,12 @@ def Own_PropagateOp : Own_Op<"propagate", [MemoryEffects<[MemWrite]>]> {
   let summary = "leaves the function with the same error where a status is not zero";
   let description = [{
     With `raised_here` the error comes from a function of the runtime, which knows no places in the
-    source: an error that has none gets the place of this operation.
+    source: an error that has none gets the place of this operation. With `always` the status is never
+    zero: nothing behind this operation runs.
   }];
-  let arguments = (ins I32:$status, UnitAttr:$raised_here, Variadic<Own_BoxType>:$unwind);
+  let arguments = (ins I32:$status, UnitAttr:$raised_here, UnitAttr:$always, Variadic<Own_BoxType>:$unwind);
   let assemblyFormat = [{
-    $status (`raised_here` $raised_here^)? (`unwind` `(` $unwind^ `:` type($unwind) `)`)? attr-dict
+    $status (`raised_here` $raised_here^)? (`always` $always^)? (`unwind` `(` $unwind^ `:` type($unwind) `)`)? attr-dict
   }];
   let hasVerifier = 1;
 }

@@ -207,6 +207,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 return Ok(values.into_iter().map(|value| self.moved(value)).collect());
             }
         }
+        if let (Root::Temporary(value), []) = (&place.root, &place.projections[..]) {
+            return self.expr(value);
+        }
         self.check_owned(place)?;
         let spot = self.place(place, true)?;
         self.at(place.span);

@@ -4,7 +4,7 @@
 //! lie in cells during the call, so that handlers see what was assigned before the error. A jump out of the body is
 //! told to the caller by the signal, which lies in a cell too.
 
-use melior::ir::{Type, Value};
+use melior::ir::{Type, Value, ValueLike};
 use mlc_diagnostics::Span;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::name_value;
@@ -111,7 +111,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let finally_ends = ends(finally.iter().copied());
         // What the statements raise and catch themselves takes the place of the pending error.
         let suspended = if finally_ends.falls && finally.iter().any(|stmt| may_catch(stmt)) {
-            Some(self.suspended(status)?)
+            Some((status, self.suspended(status)?))
         } else {
             None
         };
@@ -124,7 +124,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let go_on = |lower: &mut Self| -> Result<()> {
             lower.at(span);
             match suspended {
-                Some(error) => lower.resume(&error)?,
+                Some((status, error)) => lower.resume(status, &error)?,
                 None => lower.propagate_here(status),
             }
             match signal {
@@ -163,22 +163,23 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         )
     }
 
-    /// Raises the error that was suspended, if there is one.
-    fn resume(&mut self, error: &[Value<'c, 'm>]) -> Result<()> {
-        let status = self.b.int_type(32);
-        let zero = self.b.int(0, status);
-        let failed = self.compare_ints("ne", error[0], zero);
+    /// Raises the error that was suspended, if the status says that there is one.
+    fn resume(&mut self, status: Value<'c, 'm>, error: &[Value<'c, 'm>]) -> Result<()> {
+        let zero = self.b.int(0, self.b.int_type(32));
+        let failed = self.compare_ints("ne", status, zero);
         let message = self.borrow_box(error[1], false);
-        let kind = error[0];
-        let status = self.if_values(
-            failed,
-            &[],
-            &[status],
-            |lower| Ok(lower.call_runtime("mlc_rt_text_reraise", &[kind, message], &[status])),
-            |_| Ok(vec![zero]),
-        )?[0];
-        self.propagate_here(status);
-        Ok(())
+        self.when(failed, |lower| {
+            lower.raise_again(error[0], message);
+            Ok(())
+        })
+    }
+
+    /// Raises an error by its kind and its message: nothing behind that runs.
+    pub fn raise_again(&mut self, kind: Value<'c, 'm>, message: Value<'c, 'm>) {
+        let status = self.b.int_type(32);
+        let status = self.call_runtime("mlc_rt_text_reraise", &[kind, message], &[status])[0];
+        let attrs = [("raised_here", self.b.unit()), ("always", self.b.unit())];
+        self.b.op("own.propagate", &[status], &attrs);
     }
 
     /// `try` with handlers.
@@ -309,7 +310,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         };
         let message = self.borrow_box(values[1], false);
         self.at(span);
-        self.call_checked("mlc_rt_text_reraise", &[values[0], message]);
+        self.raise_again(values[0], message);
         Ok(())
     }
 
@@ -372,6 +373,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             let ty = self.function.locals[slot].ty;
             let cell = self.cell(ty)?;
+            name_value(self.cx.context, cell, &self.function.locals[slot].name);
             let before = match &self.env[slot] {
                 Binding::Values(values) => Some(values.clone()),
                 // To which the iteration has contributed nothing yet.
@@ -396,11 +398,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         } else {
             None
         };
-        let signal = if stmt_ends.ways() > 1 {
-            Some(self.cell(Ty::I32)?)
-        } else {
-            None
-        };
+        let signals = stmt_ends.ways() > 1;
 
         // What the statements only look at comes in as it is.
         let mut captures = Vec::new();
@@ -433,11 +431,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
         }
         let mut cell_borrows = Vec::new();
-        let all_cells = cells
-            .iter()
-            .map(|(_, _, cell)| *cell)
-            .chain(ret)
-            .chain(signal);
+        let all_cells = cells.iter().map(|(_, _, cell)| *cell).chain(ret);
         for cell in all_cells.collect::<Vec<_>>() {
             cell_borrows.push(self.borrow_box(cell, true));
         }
@@ -447,16 +441,22 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .cx
             .fresh_symbol(&format!("{}.try", self.function.symbol));
         let types: Vec<Type<'c>> = operands.iter().map(melior::ir::ValueLike::r#type).collect();
-        let (b, mut arguments) = self
-            .cx
-            .outlined(&symbol, &types, self.fp_word(), self.b.loc);
+        // The status, and how the statements ended.
+        let returned = vec![self.b.int_type(32); 1 + usize::from(signals)];
+        let (b, mut arguments) =
+            (self.cx).outlined(&symbol, &types, &returned, self.fp_word(), self.b.loc);
         let mut inner = self.nested(b);
         for (slot, capture) in captures {
+            let count = match &capture {
+                Capture::Values(values) | Capture::Owned(values) => values.len(),
+                Capture::Ref(_) => 1,
+                Capture::View(_) => 0,
+            };
+            for &value in &arguments[..count] {
+                name_value(self.cx.context, value, &self.function.locals[slot].name);
+            }
             inner.env[slot] = match capture {
                 Capture::Values(values) | Capture::Owned(values) => {
-                    for &value in &arguments[..values.len()] {
-                        name_value(self.cx.context, value, &self.function.locals[slot].name);
-                    }
                     Binding::Values(arguments.drain(..values.len()).collect())
                 }
                 Capture::Ref(_) => Binding::Borrow(Borrowed::Ref(arguments.remove(0))),
@@ -474,7 +474,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             inner.cells.insert(*slot);
         }
         let ret_place = ret.map(|_| arguments.remove(0));
-        let signal_place = signal.map(|_| arguments.remove(0));
         let mut inner_live = live.clone();
         if returns {
             inner_live.insert(slots.ret());
@@ -485,31 +484,29 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let values = inner.current(slots.ret())?;
             inner.put(place, inner.function.result, &values)?;
         }
-        if let Some(place) = signal_place {
-            let value = inner.current(slots.signal())?;
-            inner.put(place, Ty::I32, &value)?;
+        let mut left = vec![inner.b.int(0, inner.b.int_type(32))];
+        if signals {
+            left.extend(inner.current(slots.signal())?);
         }
-        let fine = inner.b.int(0, inner.b.int_type(32));
-        inner.b.op("func.return", &[fine], &[]);
+        inner.b.op("func.return", &left, &[]);
 
         let attrs = [("callee", self.b.symbol(&symbol))];
-        let status = self
-            .b
-            .value_with("func.call", &operands, self.b.int_type(32), &attrs);
+        let called = (self.b).results("func.call", &operands, &returned, &attrs);
+        let status = called[0];
+        if signals {
+            self.env[slots.signal()] = Binding::Values(called[1..].to_vec());
+        }
         let mut borrows = cell_borrows.into_iter();
         for ((slot, ty, _), borrow) in cells.iter().zip(borrows.by_ref()) {
             let values = self.take_from(borrow, *ty)?;
+            for &value in values.iter().filter(|value| own::is_box(value.r#type())) {
+                name_value(self.cx.context, value, &self.function.locals[*slot].name);
+            }
             self.set_slot(*slot, values);
         }
         if returns && let Some(borrow) = borrows.next() {
             let values = self.take_from(borrow, self.function.result)?;
             self.env[slots.ret()] = Binding::Values(values);
-        }
-        if signal.is_some()
-            && let Some(borrow) = borrows.next()
-        {
-            let values = self.load(borrow, Ty::I32)?;
-            self.env[slots.signal()] = Binding::Values(values);
         }
         Ok(status)
     }

@@ -3,7 +3,7 @@
 use melior::ir::{Value, ValueLike};
 use mlc_sema::hir::{
     BinaryOp, CompareOp, Expr, ExprKind, Function, LogicalOp, Mode, Place, ProjectionKind, Root,
-    Ty, UnaryOp,
+    Stmt, Ty, UnaryOp,
 };
 
 use crate::{
@@ -29,6 +29,24 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// The SSA values of an expression.
+    /// Statements in front of a value, and what is made of the value behind them.
+    pub fn block_expr<R>(
+        &mut self,
+        stmts: &'x [Stmt],
+        value: &'x Expr,
+        lower_value: impl FnOnce(&mut Self) -> Result<R>,
+    ) -> Result<R> {
+        let list: Vec<_> = stmts.iter().collect();
+        let live = self.live.clone();
+        let mut behind = live.clone();
+        self.slots().reads_of(value, &mut behind);
+        self.stmts(&list, &behind)?;
+        self.live = behind;
+        let lowered = lower_value(self)?;
+        self.live = live;
+        Ok(lowered)
+    }
+
     pub fn expr(&mut self, expr: &'x Expr) -> Result<Vec<Value<'c, 'm>>> {
         self.at(expr.span);
         self.expr_kind(expr).map_err(|error| error.at(expr.span))
@@ -78,15 +96,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 orelse,
             } => self.conditional(expr.ty, condition, then, orelse),
             ExprKind::Block { stmts, value } => {
-                let list: Vec<_> = stmts.iter().collect();
-                let live = self.live.clone();
-                let mut behind = live.clone();
-                self.slots().reads_of(value, &mut behind);
-                self.stmts(&list, &behind)?;
-                self.live = behind;
-                let values = self.expr(value)?;
-                self.live = live;
-                Ok(values)
+                self.block_expr(stmts, value, |lower| lower.expr(value))
             }
             ExprKind::Call { callee, args } => self.call(expr, *callee, args),
             ExprKind::Builtin { op, args } => self.builtin(expr, *op, args),

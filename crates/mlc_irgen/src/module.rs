@@ -139,10 +139,11 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
         &self,
         symbol: &str,
         inputs: &[Type<'c>],
+        outputs: &[Type<'c>],
         fp: &str,
         loc: Location<'c>,
     ) -> (Builder<'c, 'm>, Vec<Value<'c, 'm>>) {
-        self.with_status(symbol, inputs, fp, loc, &["mlc.outlined"])
+        self.with_status(symbol, (inputs, outputs), fp, loc, &["mlc.outlined"])
     }
 
     /// A private function that returns a status, and whose address is taken.
@@ -153,23 +154,28 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
         fp: &str,
         loc: Location<'c>,
     ) -> (Builder<'c, 'm>, Vec<Value<'c, 'm>>) {
-        self.with_status(symbol, inputs, fp, loc, &[])
+        self.with_status(
+            symbol,
+            (inputs, &[self.at_end(loc).int_type(32)]),
+            fp,
+            loc,
+            &[],
+        )
     }
 
     fn with_status(
         &self,
         symbol: &str,
-        inputs: &[Type<'c>],
+        (inputs, outputs): (&[Type<'c>], &[Type<'c>]),
         fp: &str,
         loc: Location<'c>,
         marks: &[&str],
     ) -> (Builder<'c, 'm>, Vec<Value<'c, 'm>>) {
         let mut b = self.at_end(loc);
-        let status = b.int_type(32);
         let mut attrs = vec![
             ("sym_name", b.string(symbol)),
             ("sym_visibility", b.string("private")),
-            ("function_type", self.function_type(inputs, &[status])),
+            ("function_type", self.function_type(inputs, outputs)),
             ("mlc.fp", b.string(fp)),
             ("mlc.raises", b.unit()),
         ];

@@ -29,9 +29,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let symbol = format!("mlc.text_of.{name}");
                 if self.cx.is_new(&symbol) {
                     let inputs = [source.r#type(), out.r#type()];
+                    let outputs = [self.b.int_type(32)];
                     let (b, arguments) =
-                        self.cx
-                            .outlined(&symbol, &inputs, self.fp_word(), self.b.loc);
+                        (self.cx).outlined(&symbol, &inputs, &outputs, self.fp_word(), self.b.loc);
                     let inner = Sink::Text(arguments[1]);
                     self.nested(b).write_fields(inner, arguments[0], ty)?;
                     let fine = b.int(0, b.int_type(32));

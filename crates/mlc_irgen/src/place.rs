@@ -3,7 +3,7 @@
 use melior::ir::{Value, ValueLike};
 use mlc_diagnostics::Diagnostic;
 use mlc_dialects::own;
-use mlc_sema::hir::{ErrorKind, Place, Projection, ProjectionKind, Root, Ty, TyKind};
+use mlc_sema::hir::{ErrorKind, ExprKind, Place, Projection, ProjectionKind, Root, Ty, TyKind};
 
 use crate::{
     Error,
@@ -79,6 +79,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Ok((spot, ty))
             }
             Root::Temporary(value) => {
+                // `(name := value)`, of which something is read: the name keeps it.
+                if let ExprKind::Block {
+                    stmts,
+                    value: named,
+                } = &value.kind
+                    && let ExprKind::Move(of) = &named.kind
+                {
+                    let spot = self.block_expr(stmts, named, |lower| lower.place(of, mutable))?;
+                    return Ok((spot, value.ty));
+                }
                 let values = self.expr(value)?;
                 let spot = if self.types().is_boxed(value.ty) {
                     Spot::Borrow(self.borrow_box(values[0], mutable))

@@ -52,7 +52,8 @@ impl<'h> Slots<'h> {
         self.function.locals.len() + 2
     }
 
-    /// Adds what statements assign. `reductions` are those of the innermost parallel loop around them.
+    /// Adds what statements assign, and what a `try` among them moves, whose variables lie in cells and come back out of them.
+    /// `reductions` are those of the innermost parallel loop around them.
     pub fn assigned<'s>(
         self,
         stmts: impl IntoIterator<Item = &'s Stmt>,
@@ -61,7 +62,7 @@ impl<'h> Slots<'h> {
     ) {
         for stmt in stmts {
             let mut visit = |event: Event| {
-                if let Event::Assign(slot) = event {
+                if let Event::Assign(slot) | Event::Bring(slot) = event {
                     out.insert(slot);
                 }
             };
@@ -146,6 +147,8 @@ pub enum Event {
     Write(usize),
     /// The variable is moved from.
     Take(usize),
+    /// A `try` moves from the variable: it lies in a cell meanwhile, and is bound again behind it.
+    Bring(usize),
     /// Something that may raise.
     Raise,
 }

@@ -178,3 +178,13 @@ pub fn path<'c: 'a, 'a>(place: Val<'c, 'a>) -> Vec<Step<'c, 'a>> {
     steps.reverse();
     steps
 }
+
+/// The positions of the fields that a path goes through, where it goes through nothing else.
+pub fn fields(path: &[Step]) -> Option<Vec<i64>> {
+    path.iter()
+        .map(|step| match step {
+            Step::Field(field) if *field != HEADER => Some(*field),
+            _ => None,
+        })
+        .collect()
+}

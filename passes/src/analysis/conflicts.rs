@@ -152,15 +152,15 @@ fn of_borrow<'c: 'a, 'a>(
                 && ends(touch, op, covered.path.len(), kept)
                 && overlap(&touch.path, &covered.path)
             {
-                watch.effect(touch.op).loses = true;
+                watch.effect(0, touch.op).loses = true;
                 ends_it = ends_it.or(Some(touch));
             }
         }
     }
     let ending = ends_it?;
-    watch.effect(op).restores = true;
+    watch.effect(0, op).restores = true;
     for user in &users {
-        watch.effect(*user).uses = true;
+        watch.effect(0, *user).uses = true;
     }
     let start = match leaves {
         true => nested_blocks(function).first().copied()?,

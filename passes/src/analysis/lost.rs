@@ -1,20 +1,30 @@
 //! Whether something is used after it was lost, by abstract interpretation of structured control flow.
 //!
-//! What is watched is anything that some operations use, some lose (a move, a write that ends a borrow) and some bring back
-//! (a field that is filled again, a borrow that is made anew). What is known at a place is either that it is there, or that it
-//! may be lost, together with *what holds if it is lost*: the values that hidden variables and conditions have then. Early exits
-//! from loops are such variables and guards of them, so `if not left: use(x)` after `use(x^); left = true` is seen to be fine,
-//! while a plain move in a loop is not. Facts only get weaker, so loops settle in a few rounds.
+//! What is watched are *things* that some operations use, some lose (a move, a write that ends a borrow) and some bring back
+//! (a field that is filled again, a borrow that is made anew). What is known at a place is which of them may be lost, and for
+//! each *what holds if it is lost*: the values that hidden variables, conditions and statuses have then. So a path on which
+//! those contradict each other is none: `if not left: use(x)` after `use(x^); left = true` is fine, and so is a loop that moves
+//! and then raises, while a plain move in a loop is not. Facts only get weaker, so loops settle in a few rounds.
+//!
+//! A thing may go on under another name: what a region yields, what a loop carries, what is put into a variable's cell and
+//! taken out of it. Handing on is no use; under its new name it is lost where it was lost before. Outlined functions (the
+//! bodies of `try` statements) are walked where they are called.
 //!
 //! The rule is that of non-lexical lifetimes (Rust RFC 2094): nothing has a scope, what counts is whether a use can still come.
 
-use super::guards::{Facts, assume, evaluate};
+mod state;
+
+use super::{borrows::unwind_start, values::Values};
 use melior::ir::{BlockLike, RegionLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
-    Blk, Key, Op, Val, arguments, block_key, blocks, is_inside, op_key, op_name, operand,
+    Blk, Key, Op, Val, arguments, block_key, blocks, nested_blocks, op_key, op_name, operand, ops,
     order_in_block, results, value_key,
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
+use state::State;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Something that is watched, by number.
+pub type Thing = usize;
 
 /// What an operation does to what is watched, in this order.
 #[derive(Clone, Copy, Default, Debug)]
@@ -31,31 +41,103 @@ pub struct Effect {
 pub struct Loss<'c, 'a> {
     pub lost: Op<'c, 'a>,
     pub used: Op<'c, 'a>,
+    /// What it was called where it was lost, and where it is used.
+    pub lost_as: Thing,
+    pub used_as: Thing,
 }
 
-/// What the operations of a function do to one thing.
+/// A function that is walked where it is called.
+#[derive(Clone)]
+pub struct Inlined<'c, 'a> {
+    pub function: Op<'c, 'a>,
+    /// The things of the caller, each with what it is called in the function: they come back as it left them.
+    pub lent: Vec<(Thing, Thing)>,
+    /// The things that are only known in the function.
+    pub own: Vec<Thing>,
+}
+
+/// What the operations of a function do to what is watched.
 #[derive(Default)]
 pub struct Watch<'c, 'a> {
-    effects: HashMap<Key, Effect>,
+    effects: HashMap<Key, Vec<(Thing, Effect)>>,
+    /// What an operation gives another name, from which to which.
+    renames: HashMap<Key, Vec<(Thing, Thing)>>,
+    /// The values that stand for things where they are handed on.
+    names: HashMap<Key, Thing>,
+    inlined: HashMap<Key, Inlined<'c, 'a>>,
+    /// Behind which operations nothing asks for a thing any more.
+    ends: HashMap<Key, Vec<Thing>>,
     /// The operations that have effects, and those around them.
     around: HashSet<Key>,
     /// The same by block, so that a walk is as long as what is watched, however long the function is.
     in_block: HashMap<Key, Vec<Op<'c, 'a>>>,
-    found: Option<Loss<'c, 'a>>,
+    /// Whether all operations are looked at: also those that only end a path.
+    thorough: bool,
+    found: BTreeMap<Thing, Loss<'c, 'a>>,
+    /// Where errors leave to: what may be lost there.
+    exits: Option<State<'c, 'a>>,
+    /// How many parallel loops are around: an error leaves the iteration there.
+    parallel: usize,
 }
 
 impl<'c: 'a, 'a> Watch<'c, 'a> {
     pub fn new() -> Self {
         Self {
             effects: HashMap::new(),
+            renames: HashMap::new(),
+            names: HashMap::new(),
+            inlined: HashMap::new(),
+            ends: HashMap::new(),
             around: HashSet::new(),
             in_block: HashMap::new(),
-            found: None,
+            thorough: false,
+            found: BTreeMap::new(),
+            exits: None,
+            parallel: 0,
         }
     }
 
-    /// What an operation does, to be changed.
-    pub fn effect(&mut self, op: Op<'c, 'a>) -> &mut Effect {
+    /// What an operation does to a thing, to be changed.
+    pub fn effect(&mut self, thing: Thing, op: Op<'c, 'a>) -> &mut Effect {
+        self.look_at(op);
+        let effects = self.effects.entry(op_key(op)).or_default();
+        let at = match effects.iter().position(|(other, _)| *other == thing) {
+            Some(at) => at,
+            None => {
+                effects.push((thing, Effect::default()));
+                effects.len() - 1
+            }
+        };
+        &mut effects[at].1
+    }
+
+    /// Says that an operation gives a thing another name.
+    pub fn rename(&mut self, op: Op<'c, 'a>, from: Thing, to: Thing) {
+        self.look_at(op);
+        let renames = self.renames.entry(op_key(op)).or_default();
+        if !renames.contains(&(from, to)) {
+            renames.push((from, to));
+        }
+    }
+
+    /// Says which value stands for a thing.
+    pub fn name(&mut self, value: Val<'c, 'a>, thing: Thing) {
+        self.names.insert(value_key(value), thing);
+    }
+
+    /// Says that a call is to be walked into.
+    pub fn inline(&mut self, call: Op<'c, 'a>, inlined: Inlined<'c, 'a>) {
+        self.look_at(call);
+        self.inlined.insert(op_key(call), inlined);
+    }
+
+    /// Says that nothing asks for a thing behind an operation, until it is made anew.
+    pub fn end(&mut self, thing: Thing, op: Op<'c, 'a>) {
+        self.look_at(op);
+        self.ends.entry(op_key(op)).or_default().push(thing);
+    }
+
+    fn look_at(&mut self, op: Op<'c, 'a>) {
         let mut around = Some(op);
         while let Some(op) = around {
             if !self.around.insert(op_key(op)) {
@@ -66,93 +148,146 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             }
             around = op.parent_operation();
         }
-        self.effects.entry(op_key(op)).or_default()
     }
 
-    /// The first use behind a loss in a block, at whose start the thing is there.
+    /// The first use behind a loss in a block, at whose start all is there.
     pub fn first_loss(self, block: Blk<'c, 'a>) -> Option<Loss<'c, 'a>> {
-        self.walk(block, State::There)
+        self.of_one(block, State::default())
     }
 
     /// As [`Watch::first_loss`], where the thing is not there before something brings it: so long it cannot be lost.
     pub fn first_loss_of_brought(self, block: Blk<'c, 'a>) -> Option<Loss<'c, 'a>> {
-        self.walk(block, State::Absent)
+        self.of_one(block, State::absent())
     }
 
-    fn walk(mut self, block: Blk<'c, 'a>, state: State<'c, 'a>) -> Option<Loss<'c, 'a>> {
+    /// One of many watches of a function: what ends paths is only looked at where a loss is found without.
+    fn of_one(mut self, block: Blk<'c, 'a>, state: State<'c, 'a>) -> Option<Loss<'c, 'a>> {
+        self.sort();
+        for thorough in [false, true] {
+            self.thorough = thorough;
+            self.found.clear();
+            self.block(block, state.clone());
+            if self.found.is_empty() {
+                return None;
+            }
+        }
+        self.found.into_values().next()
+    }
+
+    /// The first use behind a loss of each thing in a block, at whose start all is there.
+    pub fn losses(mut self, block: Blk<'c, 'a>) -> Vec<Loss<'c, 'a>> {
+        self.thorough = true;
+        self.block(block, State::default());
+        self.found.into_values().collect()
+    }
+
+    fn sort(&mut self) {
         for ops in self.in_block.values_mut() {
             ops.sort_by(|first, second| order_in_block(*first, *second));
         }
-        self.block(block, state);
-        self.found
     }
 
-    /// The state before the terminator, whose operands the caller looks at.
+    /// The state behind the terminator, which hands nothing on yet.
     fn block(&mut self, block: Blk<'c, 'a>, mut state: State<'c, 'a>) -> State<'c, 'a> {
-        let watched = self.in_block.get(&block_key(block)).cloned();
-        for op in watched.into_iter().flatten() {
-            state = self.op(op, state);
+        let list = match self.thorough {
+            true => ops(block),
+            false => (self.in_block.get(&block_key(block)).cloned()).unwrap_or_default(),
+        };
+        for op in list {
+            if self.around.contains(&op_key(op)) || !state.is_empty() && self.may_matter(op) {
+                state = self.op(op, state);
+                for &thing in self.ends.get(&op_key(op)).into_iter().flatten() {
+                    state.restore(thing);
+                }
+            }
         }
         state
     }
 
+    /// Whether an operation without effects may rule out a loss, or leave to where it matters.
+    fn may_matter(&self, op: Op<'c, 'a>) -> bool {
+        matches!(op_name(op), "own.check" | "own.propagate" | "scf.if")
+            || self.exits.is_some() && (unwind_start(op).is_some() || op.region_count() > 0)
+    }
+
     fn op(&mut self, op: Op<'c, 'a>, mut state: State<'c, 'a>) -> State<'c, 'a> {
-        if let Some(&effect) = self.effects.get(&op_key(op)) {
-            let lost = match &state {
-                State::Lost { by, .. } if effect.uses => Some(*by),
-                State::There if effect.clashes => Some(op),
+        for &(thing, effect) in self.effects.get(&op_key(op)).into_iter().flatten() {
+            let lost = match state.loss(thing) {
+                Some(lost) if effect.uses => Some(lost),
+                None if effect.clashes => Some((op, thing)),
                 _ => None,
             };
-            if let (Some(lost), None) = (lost, &self.found) {
-                self.found = Some(Loss { lost, used: op });
+            if let Some((lost, lost_as)) = lost {
+                self.found.entry(lost_as).or_insert(Loss {
+                    lost,
+                    used: op,
+                    lost_as,
+                    used_as: thing,
+                });
             }
-            if effect.loses && !matches!(state, State::Absent) {
-                let facts = Facts::new();
-                state = State::Lost { by: op, facts };
+            if effect.loses {
+                state.lose(thing, op);
             }
             if effect.restores {
-                state = State::There;
+                state.restore(thing);
             }
         }
+        for &(from, to) in self.renames.get(&op_key(op)).into_iter().flatten() {
+            state.rename(&[(from, to)], op);
+        }
         match op_name(op) {
+            _ if unwind_start(op).is_some() => self.may_leave(op, state),
             "scf.if" => self.branch(op, state),
             "scf.while" => self.while_loop(op, state),
             "scf.for" | "par.for" => self.for_loop(op, state),
             "scf.index_switch" => (op.regions().flat_map(blocks))
                 .map(|block| {
                     let left = self.block(block, state.clone());
-                    hand_over(left, block, 0, &results(op))
+                    self.hand_over(left, block, 0, &results(op))
                 })
-                .reduce(join)
+                .reduce(State::join)
                 .unwrap_or(state),
+            "func.call" if self.inlined.contains_key(&op_key(op)) => self.call(op, state),
             _ => {
                 (op.regions().flat_map(blocks)).fold(state, |state, block| self.block(block, state))
             }
         }
     }
 
+    /// An operation that leaves the function where something is not as it should be.
+    fn may_leave(&mut self, op: Op<'c, 'a>, state: State<'c, 'a>) -> State<'c, 'a> {
+        // Where memory runs out, what was to be appended is gone, whoever looks at it: that is no path that a program relies on.
+        let is_exhausted = matches!(op_name(op), "own.append" | "own.resize");
+        if let Some(exits) = self.exits.take_if(|_| !is_exhausted) {
+            self.exits = Some(exits.join(state.clone()));
+        }
+        match op_name(op) {
+            // Other iterations go on.
+            _ if self.parallel > 0 => state,
+            "own.check" => state.assuming(operand(op, 0), true),
+            "own.propagate" if op.has_attribute("always") => State::default(),
+            "own.propagate" => state.where_is(operand(op, 0), Values::only(0)),
+            _ => state,
+        }
+    }
+
     fn branch(&mut self, op: Op<'c, 'a>, state: State<'c, 'a>) -> State<'c, 'a> {
         let condition = operand(op, 0);
-        let taken = state.value_of(condition);
-        let mut joined = None;
+        let mut joined: Option<State> = None;
         for (position, region) in op.regions().enumerate() {
             // Where the loss rules the branch out, it is not lost in it.
             let holds = position == 0;
-            let excluded = BTreeSet::from([i64::from(!holds)]);
-            let entry = match &taken {
-                Some(taken) if *taken == excluded => State::There,
-                _ => state.clone().assuming(condition, holds),
-            };
+            let entry = state.clone().assuming(condition, holds);
             let left = match region.first_block() {
                 Some(block) => {
                     let left = self.block(block, entry).assuming(condition, holds);
-                    hand_over(left, block, 0, &results(op))
+                    self.hand_over(left, block, 0, &results(op))
                 }
                 None => entry,
             };
             joined = Some(match joined {
                 None => left,
-                Some(other) => join(other, left),
+                Some(other) => other.join(left),
             });
         }
         joined.unwrap_or(state)
@@ -162,28 +297,36 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
         let Some(body) = op.region(0).ok().and_then(|region| region.first_block()) else {
             return state;
         };
-        let carried: Vec<_> = arguments(body).into_iter().skip(1).collect();
-        let carried = if op_name(op) == "scf.for" {
-            carried
-        } else {
-            Vec::new()
+        let parallel = op_name(op) == "par.for";
+        let (inits, carried): (Vec<_>, Vec<_>) = match parallel {
+            true => (Vec::new(), Vec::new()),
+            false => (
+                op.operands().skip(3).collect(),
+                arguments(body).into_iter().skip(1).collect(),
+            ),
         };
-        let inits: Vec<_> = op.operands().skip(3).collect();
-        let first = state.clone().with_values(&inits, &carried);
-        let mut entry = first.clone();
-        let mut left = state.clone();
-        for round in 0..ROUNDS {
-            let end = self.block(body, entry.clone());
-            left = hand_over(end.clone(), body, 0, &results(op));
-            let again = hand_over(end, body, 0, &carried).outside(op, &carried);
-            if !entry.weaken(join(first.clone(), again), round) {
-                break;
-            }
+        let outer_exits = self.exits.clone();
+        if parallel {
+            self.parallel += 1;
+            self.exits = Some(State::default());
         }
-        join(
-            state.with_values(&inits, &results(op)),
-            left.outside(op, &results(op)),
-        )
+        let first = self.with_values(state.clone(), &inits, &carried, op);
+        let mut entry = first.clone();
+        let left = loop_rounds(&mut entry, |entry| {
+            let end = self.block(body, entry.clone());
+            let left = self.hand_over(end.clone(), body, 0, &results(op));
+            let again = self.hand_over(end, body, 0, &carried);
+            (first.clone().join(again.outside(op, &carried)), left)
+        });
+        let mut left = self
+            .with_values(state, &inits, &results(op), op)
+            .join(left.outside(op, &results(op)));
+        if parallel {
+            self.parallel -= 1;
+            let failed = std::mem::replace(&mut self.exits, outer_exits).unwrap_or_default();
+            left = left.join(failed.outside(op, &[]));
+        }
+        left
     }
 
     fn while_loop(&mut self, op: Op<'c, 'a>, state: State<'c, 'a>) -> State<'c, 'a> {
@@ -192,142 +335,124 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             return state;
         };
         let inits: Vec<_> = op.operands().collect();
-        let first = state.with_values(&inits, &arguments(before));
+        let first = self.with_values(state, &inits, &arguments(before), op);
         let mut entry = first.clone();
-        let mut left = entry.clone();
-        for round in 0..ROUNDS {
+        loop_rounds(&mut entry, |entry| {
             let end = self.block(before, entry.clone());
-            let goes_on = before
-                .terminator()
-                .and_then(|condition| end.value_of(operand(condition, 0)));
+            let goes_on = before.terminator().map(|op| operand(op, 0));
             // Where the loss means that the loop ends, or goes on, the other way is without it.
-            left = match goes_on == Some(BTreeSet::from([1])) {
-                true => State::There,
-                false => hand_over(end.clone(), before, 1, &results(op)).outside(op, &results(op)),
+            let assuming = |state: State<'c, 'a>, holds| match goes_on {
+                Some(condition) => state.assuming(condition, holds),
+                None => state,
             };
-            let inside = match goes_on == Some(BTreeSet::from([0])) {
-                true => State::There,
-                false => hand_over(end, before, 1, &arguments(after)),
-            };
+            let left = assuming(end.clone(), false);
+            let left = self.hand_over(left, before, 1, &results(op));
+            let inside = self.hand_over(assuming(end, true), before, 1, &arguments(after));
             let again = self.block(after, inside);
-            let again = hand_over(again, after, 0, &arguments(before));
+            let again = self.hand_over(again, after, 0, &arguments(before));
             let again = again.outside(op, &arguments(before));
-            if !entry.weaken(join(first.clone(), again), round) {
-                break;
-            }
-        }
-        left
-    }
-}
-
-#[derive(Clone)]
-enum State<'c, 'a> {
-    /// Nothing has brought it yet.
-    Absent,
-    There,
-    Lost {
-        by: Op<'c, 'a>,
-        facts: Facts<'c, 'a>,
-    },
-}
-
-/// In the last but one of so many rounds the facts of a loop are given up, which is always right.
-const ROUNDS: usize = 4;
-
-impl<'c: 'a, 'a> State<'c, 'a> {
-    /// The values that an integer may have if it is lost; `None` where nothing is known.
-    fn value_of(&self, value: Val<'c, 'a>) -> Option<BTreeSet<i64>> {
-        match self {
-            State::Absent | State::There => None,
-            State::Lost { facts, .. } => evaluate(value, facts, 0),
-        }
+            (first.clone().join(again), left.outside(op, &results(op)))
+        })
     }
 
-    /// Adds that a condition holds, or does not.
-    fn assuming(mut self, condition: Val<'c, 'a>, holds: bool) -> Self {
-        if let State::Lost { facts, .. } = &mut self {
-            assume(condition, holds, facts);
-        }
-        self
-    }
-
-    /// Says that values have other names from here on.
-    fn with_values(self, from: &[Val<'c, 'a>], to: &[Val<'c, 'a>]) -> Self {
-        let State::Lost { by, mut facts } = self else {
-            return self;
+    /// A call that is walked into: an error in the function ends it, and its status says so.
+    fn call(&mut self, op: Op<'c, 'a>, state: State<'c, 'a>) -> State<'c, 'a> {
+        let inlined = self.inlined[&op_key(op)].clone();
+        let Some(body) = nested_blocks(inlined.function).first().copied() else {
+            return state;
         };
-        let known: Vec<_> = (from.iter().zip(to))
-            .filter_map(|(from, to)| Some((*to, evaluate(*from, &facts, 0)?)))
+        let passed: Vec<_> = op.operands().collect();
+        let mut entry = self.with_values(state, &passed, &arguments(body), op);
+        entry.rename(&inlined.lent, op);
+        let outer_exits = self.exits.replace(State::default());
+        let outer_parallel = std::mem::take(&mut self.parallel);
+        let fine = self.block(body, entry);
+        self.parallel = outer_parallel;
+        let failed = std::mem::replace(&mut self.exits, outer_exits).unwrap_or_default();
+        let returned = results(op);
+        let fine = self.hand_over(fine, body, 0, &returned);
+        let [fine, failed] = [fine, failed].map(|state| state.outside(inlined.function, &[]));
+        let (fine, failed) = match returned.split_first() {
+            Some((status, others)) => {
+                let failed = failed.where_is(*status, Values::any_but(0));
+                // A call that failed made no other results: they are what suits.
+                let failed = failed.with_facts_of(&fine, others);
+                (fine.where_is(*status, Values::only(0)), failed)
+            }
+            None => (fine, failed),
+        };
+        let mut state = fine.join(failed);
+        let back: Vec<_> = (inlined.lent.iter())
+            .map(|&(outer, inner)| (inner, outer))
             .collect();
-        for (value, set) in known {
-            facts.insert(value_key(value), (value, set));
+        state.rename(&back, op);
+        for &thing in &inlined.own {
+            state.restore(thing);
         }
-        State::Lost { by, facts }
+        state
     }
 
-    /// Forgets what is known of values that the next iteration of a loop, or nothing, defines; `keep`
-    /// are the names under which values go on.
-    fn outside(self, around: Op<'c, 'a>, keep: &[Val<'c, 'a>]) -> Self {
-        let State::Lost { by, mut facts } = self else {
-            return self;
-        };
-        facts.retain(|_, (value, _)| keep.contains(value) || !is_inside(*value, around));
-        State::Lost { by, facts }
-    }
-
-    /// Becomes `other`, which is weaker, and tells whether that is a change. In the last round the
-    /// facts are given up.
-    fn weaken(&mut self, other: Self, round: usize) -> bool {
-        let same = match (&*self, &other) {
-            (State::Absent, State::Absent) | (State::There, State::There) => true,
-            (State::Lost { facts, .. }, State::Lost { facts: new, .. }) => {
-                let set = |facts: &Facts<'c, 'a>, key| facts.get(key).map(|(_, set)| set.clone());
-                facts.len() == new.len() && facts.keys().all(|key| set(facts, key) == set(new, key))
+    /// Names the operands of a block's terminator, from a position on, as `to`.
+    fn hand_over(
+        &self,
+        state: State<'c, 'a>,
+        block: Blk<'c, 'a>,
+        from: usize,
+        to: &[Val<'c, 'a>],
+    ) -> State<'c, 'a> {
+        match block.terminator() {
+            Some(terminator) => {
+                let operands: Vec<_> = terminator.operands().skip(from).collect();
+                self.with_values(state, &operands, to, terminator)
             }
-            _ => false,
-        };
-        *self = match other {
-            State::Lost { by, .. } if round + 2 == ROUNDS => State::Lost {
-                by,
-                facts: Facts::new(),
-            },
-            other => other,
-        };
-        !same
-    }
-}
-
-/// What holds where two paths meet.
-fn join<'c, 'a>(first: State<'c, 'a>, second: State<'c, 'a>) -> State<'c, 'a> {
-    match (first, second) {
-        (State::Absent, other) | (other, State::Absent) => other,
-        (State::There, other) | (other, State::There) => other,
-        (State::Lost { by, facts }, State::Lost { facts: other, .. }) => {
-            let mut joined = facts;
-            joined.retain(|key, (_, set)| match other.get(key) {
-                Some((_, more)) => {
-                    set.extend(more);
-                    true
-                }
-                None => false,
-            });
-            State::Lost { by, facts: joined }
+            None => state,
         }
     }
+
+    /// Says that values have other names behind an operation.
+    fn with_values(
+        &self,
+        state: State<'c, 'a>,
+        from: &[Val<'c, 'a>],
+        to: &[Val<'c, 'a>],
+        by: Op<'c, 'a>,
+    ) -> State<'c, 'a> {
+        let thing = |value: &Val<'c, 'a>| self.names.get(&value_key(*value)).copied();
+        let renames: Vec<_> = (from.iter().zip(to))
+            .filter_map(|(from, to)| Some((thing(from)?, thing(to)?)))
+            .collect();
+        // What gets a name from something that is not watched is there.
+        let fresh: Vec<_> = (from.iter().zip(to))
+            .filter(|(from, _)| thing(from).is_none())
+            .filter_map(|(_, to)| thing(to))
+            .collect();
+        let mut state = state.with_values(from, to);
+        fresh.into_iter().for_each(|thing| state.restore(thing));
+        state.rename(&renames, by);
+        state
+    }
 }
 
-/// Names the operands of a block's terminator, from a position on, as `to`.
-fn hand_over<'c: 'a, 'a>(
-    state: State<'c, 'a>,
-    block: Blk<'c, 'a>,
-    from: usize,
-    to: &[Val<'c, 'a>],
+/// After so many rounds the facts of a loop are given up, which is always right. Few loops need more than three.
+const ROUNDS_WITH_FACTS: usize = 8;
+
+/// Repeats the walk of a loop's body until what is known at its start, which the walk gives first, no longer changes. Returns
+/// what holds behind the loop.
+fn loop_rounds<'c: 'a, 'a>(
+    entry: &mut State<'c, 'a>,
+    mut walk: impl FnMut(&State<'c, 'a>) -> (State<'c, 'a>, State<'c, 'a>),
 ) -> State<'c, 'a> {
-    match block.terminator() {
-        Some(terminator) => {
-            let operands: Vec<_> = terminator.operands().skip(from).collect();
-            state.with_values(&operands, to)
+    for round in 0.. {
+        let (next, left) = walk(entry);
+        // Things are only added and facts only weakened, so that this ends.
+        let mut next = entry.clone().join(next);
+        if round >= ROUNDS_WITH_FACTS {
+            next.forget_facts();
         }
-        None => state,
+        if next.is_like(entry) {
+            return left;
+        }
+        *entry = next;
     }
+    unreachable!("a round that is the last is returned from")
 }

@@ -5,11 +5,11 @@
 //! returns. An error that leaves the function in between leaves the empty value behind.
 
 use super::{
-    access::{Step, path},
+    access::{Step, fields, path},
     borrows::consumes,
     conflicts::overlap,
     lost::Watch,
-    place::{global, owner, root},
+    place::{global, is_argument, owner, root},
     touches::Touches,
 };
 use melior::ir::ValueLike;
@@ -36,10 +36,15 @@ pub enum MisuseKind<'c, 'a> {
     Whole(Op<'c, 'a>),
 }
 
-/// What is wrong with what a function moves out of values, at most one thing for each.
-pub fn misuses<'c: 'a, 'a>(function: Op<'c, 'a>, touches: &Touches<'c, 'a>) -> Vec<Misuse<'c, 'a>> {
+/// What is wrong with what a function moves out of values, at most one thing for each. `is_part`: it is looked at as a part of
+/// its caller.
+pub fn misuses<'c: 'a, 'a>(
+    function: Op<'c, 'a>,
+    touches: &Touches<'c, 'a>,
+    is_part: bool,
+) -> Vec<Misuse<'c, 'a>> {
     (ops_named(function, "own.take").into_iter())
-        .filter_map(|taken| misuse(function, taken, touches))
+        .filter_map(|taken| misuse(function, taken, touches, is_part))
         .collect()
 }
 
@@ -47,6 +52,7 @@ fn misuse<'c: 'a, 'a>(
     function: Op<'c, 'a>,
     taken: Op<'c, 'a>,
     touches: &Touches<'c, 'a>,
+    is_part: bool,
 ) -> Option<Misuse<'c, 'a>> {
     let value = root(operand(taken, 0));
     let field = path(operand(taken, 0));
@@ -56,6 +62,10 @@ fn misuse<'c: 'a, 'a>(
     let parts = integer_attribute(taken, "mlc.below").unwrap_or(0) as usize;
     let element = &field[..field.len().saturating_sub(parts)];
     if matches!(element.last(), Some(Step::At(_))) || (owned && field.is_empty()) {
+        return None;
+    }
+    // What a function is lent that is a part of another is followed there (`moves.rs`).
+    if is_part && !owned && fields(&field).is_some() && is_argument(value) {
         return None;
     }
     // Memory that the runtime lends.
@@ -70,7 +80,7 @@ fn misuse<'c: 'a, 'a>(
             continue;
         }
         let fills = op_name(touch.op) == "own.put" && covers(&touch.path, &field);
-        let effect = watch.effect(touch.op);
+        let effect = watch.effect(0, touch.op);
         if fills {
             effect.restores = true;
         } else {
@@ -80,19 +90,19 @@ fn misuse<'c: 'a, 'a>(
     if owned {
         // Each time it is made it is whole, whatever became of the one of the iteration before.
         if let Some(made) = defining_op(value) {
-            watch.effect(made).restores = true;
+            watch.effect(0, made).restores = true;
         }
         for (op, position) in uses(value) {
             if consumes(op, position) {
-                watch.effect(op).uses = true;
+                watch.effect(0, op).uses = true;
             }
         }
     } else {
         for exit in ops_named(function, "func.return") {
-            watch.effect(exit).uses = true;
+            watch.effect(0, exit).uses = true;
         }
     }
-    let effect = watch.effect(taken);
+    let effect = watch.effect(0, taken);
     effect.uses = true;
     effect.loses = true;
     let loss = watch.first_loss(nested_blocks(function).first().copied()?)?;

@@ -1,9 +1,11 @@
 //! Which box, argument or top-level value a borrow comes from, and which part of it.
 
 use crate::analysis::access::is_view_like;
-use melior::ir::{OperationRef, TypeLike, Value, ValueLike, operation::OperationLike};
+use melior::ir::{BlockLike, OperationRef, TypeLike, Value, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{Key, Val, defining_op, op_name, operand, string_attribute, value_key};
+use mlc_mlir::rewrite::{
+    Key, Val, defining_block, defining_op, op_name, operand, string_attribute, value_key,
+};
 
 /// What owns memory, by name: a value of a function, or a top-level value, which many borrows lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +59,12 @@ pub fn may_overlap(first: Value, second: Value) -> bool {
         && (owner(first) == owner(second)
             || is_of_unknown_origin(first)
             || is_of_unknown_origin(second))
+}
+
+/// Whether a value is an argument of a function.
+pub fn is_argument(value: Val) -> bool {
+    let around = defining_block(value).and_then(|block| block.parent_operation());
+    defining_op(value).is_none() && around.is_some_and(|op| op_name(op) == "func.func")
 }
 
 /// Whether a root is constant data, which irgen marks: nobody writes it.

@@ -15,10 +15,11 @@ mod destructors;
 
 use crate::analysis::{
     conflicts::{Conflict, conflicts},
-    moves::{UseAfterMove, use_after_move},
+    moves::{Misuse, UseAfterMove, uses_after_move},
     order::may_follow,
     origins::{GlobalUses, global_uses, origins},
-    parts::{Misuse, MisuseKind, misuses},
+    outlined::units,
+    parts::{self, MisuseKind, misuses},
     place::{global, root},
     touches::Touches,
 };
@@ -27,7 +28,7 @@ use mlc_dialects::own;
 use mlc_mlir::{
     Pass, PassError, emit_error_with_notes,
     rewrite::{
-        Op, Val, all_ops, arguments, defining_op, nested_blocks, op_name, operand, ops, results,
+        Op, Val, all_ops, defining_op, enclosing, nested_blocks, op_name, operand, ops,
         string_attribute, uses, value_name,
     },
 };
@@ -40,8 +41,14 @@ pub static CHECK: Pass = Pass {
         let mut legal = true;
         let functions = functions(module);
         let uses = global_uses(&functions);
-        for function in functions {
-            legal &= check(function, &uses);
+        for unit in units(&functions) {
+            for found in uses_after_move(&unit, &uses) {
+                report_move(&found);
+                legal = false;
+            }
+            for (number, function) in unit.functions.into_iter().enumerate() {
+                legal &= check(function, &uses, number > 0);
+            }
         }
         if legal {
             Ok(())
@@ -58,19 +65,10 @@ fn functions<'c, 'a>(module: Op<'c, 'a>) -> Vec<Op<'c, 'a>> {
     list
 }
 
-/// Reports what is illegal in a function. Returns whether nothing is.
-fn check<'c: 'a, 'a>(function: Op<'c, 'a>, uses: &GlobalUses<'c>) -> bool {
+/// Reports what else is illegal in a function, which may be a part of its caller. Returns whether nothing is.
+fn check<'c: 'a, 'a>(function: Op<'c, 'a>, uses: &GlobalUses<'c>, is_part: bool) -> bool {
     let mut legal = true;
     for op in all_ops(function) {
-        let blocks = nested_blocks(op);
-        for value in (results(op).into_iter()).chain(blocks.into_iter().flat_map(arguments)) {
-            if own::is_box(value.r#type())
-                && let Some(found) = use_after_move(value)
-            {
-                report_move(value, &found);
-                legal = false;
-            }
-        }
         legal &= check_write(op) & check_escape(op) & destructors::check(op);
     }
     let touches = Touches::of(function, uses);
@@ -78,21 +76,27 @@ fn check<'c: 'a, 'a>(function: Op<'c, 'a>, uses: &GlobalUses<'c>) -> bool {
         report_conflict(&found);
         legal = false;
     }
-    for found in misuses(function, &touches) {
+    for found in misuses(function, &touches, is_part) {
         report_misuse(&found);
         legal = false;
     }
     legal
 }
 
-fn report_move<'c: 'a, 'a>(value: Val<'c, 'a>, found: &UseAfterMove<'c, 'a>) {
+fn report_move<'c: 'a, 'a>(found: &UseAfterMove<'c, 'a>) {
     let UseAfterMove {
+        value,
         moved,
         used,
-        through_borrow,
+        how,
     } = found;
+    let value = *value;
     let name = name_of(value, &[*used, *moved]);
-    if *through_borrow && op_name(*used) == "own.keep" {
+    if *how == Misuse::NotReturned {
+        return report_not_returned(*moved, &name);
+    }
+    let through_borrow = *how == Misuse::ThroughBorrow;
+    if through_borrow && op_name(*used) == "own.keep" {
         let message = format!("borrow-conflict: {name} is moved while it is iterated over");
         let mut notes = Vec::new();
         if let Some(borrow) = defining_op(operand(*used, 0)) {
@@ -103,7 +107,7 @@ fn report_move<'c: 'a, 'a>(value: Val<'c, 'a>, found: &UseAfterMove<'c, 'a>) {
         emit_error_with_notes(moved.location(), &message, &notes);
         return;
     }
-    if *through_borrow {
+    if through_borrow {
         let message = format!("move-while-borrowed: {name} is moved while it is borrowed");
         let mut notes = Vec::new();
         if let Some(borrow) = borrow_before(value, *moved) {
@@ -130,10 +134,20 @@ fn report_move<'c: 'a, 'a>(value: Val<'c, 'a>, found: &UseAfterMove<'c, 'a>) {
     emit_error_with_notes(used.location(), &message, &notes);
 }
 
+/// All of what belongs to somebody else is moved, and nothing takes its place.
+fn report_not_returned(moved: Op, name: &str) {
+    let message = format!(
+        "move-out-of-borrow: {name} is moved, but it is only borrowed and not filled again on every path"
+    );
+    let help = "help: move `copy(…)` of it".to_string();
+    emit_error_with_notes(moved.location(), &message, &[(moved.location(), help)]);
+}
+
 /// Whether one operation stands before the other in the text.
 fn may_precede<'c: 'a, 'a>(first: Op<'c, 'a>, second: Op<'c, 'a>) -> bool {
-    // Seen from itself, a loop around both does not repeat.
-    may_follow(first, second, first)
+    // Seen from itself, a loop around both does not repeat. What a function that is a part of this one moves, comes first.
+    let function = |op: Op<'c, 'a>| enclosing(op, &["func.func"]);
+    function(first) != function(second) || may_follow(first, second, first)
 }
 
 /// The last borrow of a box before it is moved.
@@ -179,8 +193,8 @@ fn report_conflict(found: &Conflict) {
     emit_error_with_notes(accessed, &message, &notes);
 }
 
-fn report_misuse(found: &Misuse) {
-    let Misuse {
+fn report_misuse(found: &parts::Misuse) {
+    let parts::Misuse {
         value,
         taken,
         part,

@@ -87,6 +87,7 @@ fn end_in_block<'c, 'a>(
     uses: &[Use<'c, 'a>],
     block: Blk<'c, 'a>,
 ) -> PassResult {
+    let uses = &under_this_name(uses, block)[..];
     let mut last: Option<Op> = None;
     for r#use in uses {
         let Some(op) = ancestor_in_block(block, r#use.op) else {
@@ -146,6 +147,19 @@ fn end_in_block<'c, 'a>(
     }
     drop_at(value, Cursor::after(context, last));
     Ok(())
+}
+
+/// The uses without those of a borrow from before a branch that moves the box on each of its paths: behind that, the borrow is one
+/// of the box under its next name.
+fn under_this_name<'c, 'a>(uses: &[Use<'c, 'a>], block: Blk<'c, 'a>) -> Vec<Use<'c, 'a>> {
+    let moving = (uses.iter().filter(|u| u.consumes))
+        .filter_map(|u| ancestor_in_block(block, u.op))
+        .find(|op| op_name(*op) == "scf.if" || op_name(*op) == "scf.index_switch");
+    let is_behind = |u: &Use<'c, 'a>| match (moving, ancestor_in_block(block, u.op)) {
+        (Some(moving), Some(op)) => !u.direct && moving != op && moving.is_before_in_block(op),
+        _ => false,
+    };
+    uses.iter().copied().filter(|u| !is_behind(u)).collect()
 }
 
 /// The `own.propagate` behind a call that makes a value: the value is there only where the call did not fail.

@@ -22,8 +22,9 @@ use crate::analysis::{
     conflicts::conflicts,
     linear::Linear,
     live_boxes,
-    moves::use_after_move,
+    moves::{Misuse, UseAfterMove, boxes, uses_after_move},
     origins::{Origin, global_uses, origins},
+    outlined::units,
     parts::{MisuseKind, misuses},
     place::Owner,
     touches::Touches,
@@ -32,10 +33,7 @@ use melior::ir::{ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::{
     Pass, PassResult, emit_remark,
-    rewrite::{
-        Op, Val, all_ops, arguments, nested_blocks, op_name, operand, ops_named, position, results,
-        value_name,
-    },
+    rewrite::{Op, Val, all_ops, op_name, operand, ops_named, position, results, value_name},
 };
 
 pub static REPORT_FACTS: Pass = Pass {
@@ -46,6 +44,15 @@ pub static REPORT_FACTS: Pass = Pass {
         let of = options.trim().strip_prefix("of=").unwrap_or_default();
         let functions = ops_named(module, "func.func");
         let uses = global_uses(&functions);
+        if of == "moves" {
+            for found in units(&functions)
+                .iter()
+                .flat_map(|unit| uses_after_move(unit, &uses))
+            {
+                report_move(&found);
+            }
+            return Ok(());
+        }
         for function in functions {
             let touches = Touches::of(function, &uses);
             report(of, function, &touches)?;
@@ -54,17 +61,18 @@ pub static REPORT_FACTS: Pass = Pass {
     },
 };
 
+fn report_move(found: &UseAfterMove) {
+    let name = name(found.value);
+    emit_remark(found.moved.location(), &format!("{name} is moved"));
+    match found.how {
+        Misuse::NotReturned => emit_remark(found.moved.location(), "and not filled again"),
+        _ => emit_remark(found.used.location(), &format!("{name} is used after that")),
+    }
+}
+
 fn report<'c: 'a, 'a>(of: &str, function: Op<'c, 'a>, touches: &Touches<'c, 'a>) -> PassResult {
     let say = |op: Op<'c, 'a>, message: &str| emit_remark(op.location(), message);
     match of {
-        "moves" => {
-            for value in boxes(function) {
-                if let Some(found) = use_after_move(value) {
-                    say(found.moved, &format!("{} is moved", name(value)));
-                    say(found.used, &format!("{} is used after that", name(value)));
-                }
-            }
-        }
         "conflicts" => {
             for found in conflicts(function, touches) {
                 say(found.borrowed, "borrowed");
@@ -73,7 +81,7 @@ fn report<'c: 'a, 'a>(of: &str, function: Op<'c, 'a>, touches: &Touches<'c, 'a>)
             }
         }
         "parts" => {
-            for found in misuses(function, touches) {
+            for found in misuses(function, touches, false) {
                 say(found.taken, &format!("taken out of {}", name(found.value)));
                 match found.kind {
                     MisuseKind::NotOwned => say(found.taken, "and not filled again"),
@@ -139,17 +147,6 @@ fn report<'c: 'a, 'a>(of: &str, function: Op<'c, 'a>, touches: &Touches<'c, 'a>)
         _ => return Err(format!("there are no facts of `{of}`").into()),
     }
     Ok(())
-}
-
-/// Every box of a function.
-fn boxes<'c, 'a>(function: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
-    let mut values = Vec::new();
-    for op in all_ops(function) {
-        values.extend(results(op));
-        values.extend(nested_blocks(op).into_iter().flat_map(arguments));
-    }
-    values.retain(|value| own::is_box(value.r#type()));
-    values
 }
 
 fn origin(origin: &Origin) -> String {

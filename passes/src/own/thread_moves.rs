@@ -22,7 +22,7 @@
 
 mod widen;
 
-use crate::analysis::borrows::consumes;
+use crate::analysis::borrows::{consumes, uses_of};
 use melior::{
     Context,
     ir::{BlockLike, ValueLike, operation::OperationLike},
@@ -93,9 +93,13 @@ fn visit<'c, 'a>(context: &'c Context, block: Blk<'c, 'a>) {
 }
 
 fn start<'c, 'a>(context: &'c Context, value: Val<'c, 'a>, block: Blk<'c, 'a>) {
-    let is_nested =
-        |(op, position): &(Op, usize)| consumes(*op, *position) && op.block() != Some(block);
-    if own::is_box(value.r#type()) && uses(value).iter().any(is_nested) {
+    if !own::is_box(value.r#type()) {
+        return;
+    }
+    let mut moves = uses(value);
+    moves.retain(|(op, position)| consumes(*op, *position));
+    // Several at one level: the first is a move, another hands on what is left.
+    if moves.len() > 1 || moves.iter().any(|(op, _)| op.block() != Some(block)) {
         carry(context, value, block, false);
     }
 }
@@ -117,7 +121,7 @@ fn carry<'c, 'a>(
             continue;
         }
         let later: Vec<_> = places.iter().flat_map(|(_, uses)| uses.clone()).collect();
-        let is_needed = keep || !later.is_empty();
+        let is_needed = keep || !later.is_empty() || is_lent_behind(current, op, block);
         let direct = (here.iter()).any(|(user, position)| *user == op && consumes(op, *position));
         if direct {
             if !is_needed {
@@ -166,6 +170,14 @@ fn places_of_use<'c, 'a>(
     }
     places.sort_by(|(first, _), (second, _)| order_in_block(*second, *first));
     places
+}
+
+/// Whether something that was borrowed before `op`, or in it, is used behind it.
+fn is_lent_behind<'c, 'a>(value: Val<'c, 'a>, op: Op<'c, 'a>, block: Blk<'c, 'a>) -> bool {
+    uses_of(value).into_iter().any(|r#use| {
+        let ancestor = ancestor_in_block(block, r#use.op);
+        !r#use.direct && ancestor.is_some_and(|other| op != other && op.is_before_in_block(other))
+    })
 }
 
 fn is_loop(op: Op) -> bool {

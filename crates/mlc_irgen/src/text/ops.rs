@@ -1,6 +1,7 @@
 //! Operations on texts.
 
 use melior::ir::Value;
+use mlc_mlir::rewrite::constant_integer;
 use mlc_sema::hir::{Builtin, CompareOp, ErrorKind, Expr};
 
 use crate::{
@@ -195,23 +196,21 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         error: ErrorKind,
         message: &'x Expr,
     ) -> Result<()> {
-        let span = message.span;
         let place = self.b.loc;
-        let status = self.b.int_type(32);
-        let results = self.if_values(
-            condition,
-            &[],
-            &[status],
-            |lower| Ok(vec![lower.b.int(0, status)]),
-            |lower| {
-                let text = lower.text(message)?;
-                lower.at(span);
-                let kind = lower.b.int(i64::from(error.code()), status);
-                Ok(lower.call_runtime("mlc_rt_text_raise", &[kind, text], &[status]))
-            },
-        )?;
+        let raise = |lower: &mut Self| {
+            let text = lower.text(message)?;
+            lower.at(message.span);
+            let kind = lower.b.int(i64::from(error.code()), lower.b.int_type(32));
+            lower.raise_again(kind, text);
+            Ok(())
+        };
+        if constant_integer(condition) == Some(0) {
+            return raise(self);
+        }
+        let yes = self.b.bool(true);
+        let fails = (self.b).value("arith.xori", &[condition, yes], self.b.int_type(1));
+        self.when(fails, raise)?;
         self.b.loc = place;
-        self.propagate_here(results[0]);
         Ok(())
     }
 }

@@ -165,6 +165,13 @@ impl Slots<'_> {
                 orelse,
                 finally,
             } => {
+                let mut visit = |event: Event| {
+                    if let Event::Take(slot) = event {
+                        visit(Event::Bring(slot));
+                    }
+                    visit(event);
+                };
+                let visit: &mut dyn FnMut(Event) = &mut visit;
                 self.stmts(body, reductions, visit);
                 for handler in handlers {
                     if let Some(name) = handler.name {
@@ -265,7 +272,14 @@ impl Slots<'_> {
                 self.place(place, reductions, visit);
                 if let Root::Local(local) = &place.root {
                     visit(Event::Write(local.0 as usize));
-                    if place.projections.is_empty() {
+                    // A part of a tuple or an optional is a variable's own value.
+                    let is_value = |step: &Projection| {
+                        matches!(
+                            step.kind,
+                            ProjectionKind::Item(_) | ProjectionKind::Unwrap { .. }
+                        )
+                    };
+                    if place.projections.iter().all(is_value) {
                         visit(Event::Take(local.0 as usize));
                     }
                 }
