@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn what_is_no_shape_is_refused() {
-        for text in ["", "x", "[", "(q", "q)", "a", "a_s", "ax3d", "qq"] {
+        for text in ["", "z", "[", "(q", "q)", "a", "a_s", "ax3d", "qq"] {
             assert_eq!(Shape::parse(text), None, "{text}");
         }
     }
