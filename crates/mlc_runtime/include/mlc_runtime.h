@@ -295,6 +295,8 @@ int32_t mlc_rt_text_format_text(mlc_rt_list *out, const mlc_rt_text *value, cons
 int32_t mlc_rt_text_push(mlc_rt_list *out, const mlc_rt_text *text);
 int32_t mlc_rt_text_push_repr(mlc_rt_list *out, const mlc_rt_text *text);
 int32_t mlc_rt_text_raise(int32_t kind, const mlc_rt_text *message);
+/* Raises again what was caught, which keeps its place. */
+int32_t mlc_rt_text_reraise(int32_t kind, const mlc_rt_text *message);
 
 /* Takes output in place of standard output; called on threads of the host only, never on workers of the pool. */
 typedef void (*mlc_rt_sink)(void *context, const char *text, int64_t len);
@@ -338,6 +340,17 @@ int32_t mlc_rt_py_format(mlc_rt_text *out, const mlc_rt_object *object, const ml
 /* `shape` says how the value lies in memory: see src/python/shape.rs. */
 int32_t mlc_rt_py_from(mlc_rt_object *out, const uint8_t *value, const mlc_rt_text *shape);
 int32_t mlc_rt_py_into(uint8_t *out, const mlc_rt_object *object, const mlc_rt_text *shape);
+/* As mlc_rt_py_from, of a value that ends: its memory becomes the object's where it is large. */
+int32_t mlc_rt_py_hand_over(mlc_rt_object *out, uint8_t *value, const mlc_rt_text *shape);
+/* Context managers: `exit` gives whether the exception, if any, is suppressed. */
+int32_t mlc_rt_py_enter(mlc_rt_object *out, const mlc_rt_object *manager);
+int32_t mlc_rt_py_exit(bool *out, const mlc_rt_object *manager, const mlc_rt_object *exception);
+int32_t mlc_rt_py_matches(bool *out, const mlc_rt_object *exception, const mlc_rt_object *classes);
+int32_t mlc_rt_py_raise(const mlc_rt_object *exception);
+int32_t mlc_rt_py_raise_from(const mlc_rt_object *exception, const mlc_rt_object *cause);
+/* A function of the program as an object; `guard` ends what it captures. */
+int32_t mlc_rt_py_callback(mlc_rt_object *out, mlc_rt_object *guard, void *entry, void *captures, const mlc_rt_text *description);
+void mlc_rt_py_callback_place(mlc_rt_list *arguments, int64_t at, const mlc_rt_object *object);
 
 /* ---- Numbers ---- */
 
