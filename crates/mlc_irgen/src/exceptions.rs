@@ -178,6 +178,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn raise_again(&mut self, kind: Value<'c, 'm>, message: Value<'c, 'm>) {
         let status = self.b.int_type(32);
         let status = self.call_runtime("mlc_rt_text_reraise", &[kind, message], &[status])[0];
+        // As in `propagate_here`: where no error can leave the function, none gets here.
+        if !self.function.raises {
+            return;
+        }
         let attrs = [("raised_here", self.b.unit()), ("always", self.b.unit())];
         self.b.op("own.propagate", &[status], &attrs);
     }
