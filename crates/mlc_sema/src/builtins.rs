@@ -45,7 +45,7 @@ impl<'a> FnCx<'_, 'a> {
             {
                 Val::error(span)
             }
-            None if BUILTIN_LATER.contains(&name.as_str()) => {
+            None if is_for_later(name) => {
                 self.report(diag::not_yet(at, &format!("`{name}`")));
                 self.poisoned_call(args, span)
             }
@@ -300,7 +300,38 @@ impl<'a> FnCx<'_, 'a> {
 }
 
 /// Functions of the language that this version does not compile.
+/// Whether the language has a function of that name, which cannot be compiled yet.
+pub(crate) fn is_for_later(name: Name) -> bool {
+    BUILTIN_LATER.contains(&name.as_str())
+}
+
 const BUILTIN_LATER: &[&str] = &[
-    "linalg", "dict", "set", "input", "open", "random", "prefetch", "iter", "next", "id", "hash",
+    "linalg",
+    "solve",
+    "inv",
+    "det",
+    "norm",
+    "eig",
+    "eigh",
+    "eigvals",
+    "eigvalsh",
+    "svd",
+    "qr",
+    "cholesky",
+    "lstsq",
+    "pinv",
+    "matrix_rank",
+    "slogdet",
+    "matrix_power",
+    "dict",
+    "set",
+    "input",
+    "open",
+    "random",
+    "prefetch",
+    "iter",
+    "next",
+    "id",
+    "hash",
     "type",
 ];

@@ -2,7 +2,7 @@
 
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::{Name, ast};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::empty_lists::EmptyLists;
 use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeTable};
@@ -57,6 +57,8 @@ pub(crate) struct ModuleScope<'a> {
     pub items: FxHashMap<Name, Item>,
     pub globals: FxHashMap<Name, GlobalId>,
     pub links: Links,
+    /// The imports and generic structs inside of functions whose names mean the same in all of the module.
+    pub hoisted: FxHashSet<Span>,
 }
 
 /// A function as declared, before any instance.

@@ -27,11 +27,17 @@ impl<'a> Checker<'a> {
         }
         if ast.inner_imports {
             for stmt in &ast.body {
-                crate::names::each_block(stmt, &mut |block| self.declare_inner_imports(id, block));
+                crate::names::each_block(stmt, &mut |block| self.declare_inner(id, block));
             }
         }
         let mentioned = LazyCell::new(|| mentioned_by_functions(ast));
         let imported = id.0 != 0;
+        let constants: FxHashSet<Name> = (ast.body.iter())
+            .filter_map(|stmt| match &stmt.kind {
+                AstStmt::Comptime(item) => Some(item.name.name),
+                _ => None,
+            })
+            .collect();
         for stmt in &ast.body {
             let is_variable = !matches!(
                 stmt.kind,
@@ -55,6 +61,7 @@ impl<'a> Checker<'a> {
             }
             let mut bound = Vec::new();
             crate::names::bound_by(stmt, &mut |name| bound.push(name));
+            bound.retain(|name| !constants.contains(name));
             for name in bound {
                 let items = &mut self.modules[id.0 as usize].items;
                 if let Some(Item::Variable(..)) = items.get(&name) {
@@ -68,19 +75,59 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Built-in modules that are imported inside of functions and blocks mean what they mean everywhere.
-    fn declare_inner_imports(&mut self, id: ModuleId, block: &'a [ast::Stmt]) {
+    /// Modules that are imported inside of functions and blocks, and generic structs there, mean what they mean everywhere.
+    fn declare_inner(&mut self, id: ModuleId, block: &'a [ast::Stmt]) {
         for stmt in block {
-            if crate::imports::is_of_built_in(stmt) {
-                let mut bound = Vec::new();
-                crate::names::bound_by(stmt, &mut |name| bound.push(name));
-                let is_new = |name: &Name| !self.module(id).items.contains_key(name);
-                if bound.iter().all(is_new) {
-                    self.declare_import(id, stmt);
+            let mut bound = Vec::new();
+            crate::names::bound_by(stmt, &mut |name| bound.push(name));
+            let known = (bound.iter())
+                .filter(|name| self.module(id).items.contains_key(*name))
+                .count();
+            match &stmt.kind {
+                AstStmt::Struct(item) if !item.generics.is_empty() && known == 0 => {
+                    self.declare_struct(id, item);
+                    self.modules[id.0 as usize].hoisted.insert(stmt.span);
                 }
+                _ if crate::imports::is_of_modules(stmt)
+                    && self.is_same_import(id, stmt, known) =>
+                {
+                    if known < bound.len() || bound.is_empty() {
+                        self.declare_import(id, stmt);
+                    }
+                    self.modules[id.0 as usize].hoisted.insert(stmt.span);
+                }
+                _ => {}
             }
-            crate::names::each_block(stmt, &mut |block| self.declare_inner_imports(id, block));
+            crate::names::each_block(stmt, &mut |block| self.declare_inner(id, block));
         }
+    }
+
+    /// Whether the names of an import, some of which are known, mean what an import before gave them.
+    fn is_same_import(&mut self, id: ModuleId, stmt: &'a ast::Stmt, known: usize) -> bool {
+        if known == 0 {
+            return true;
+        }
+        let before = self.module(id).items.clone();
+        let reported = self.diagnostics.len();
+        let mut names = Vec::new();
+        crate::names::bound_by(stmt, &mut |name| names.push(name));
+        let items = &mut self.modules[id.0 as usize].items;
+        for name in &names {
+            items.remove(name);
+        }
+        self.declare_import(id, stmt);
+        self.diagnostics.truncate(reported);
+        let items = &self.module(id).items;
+        let same = (names.iter()).all(|name| {
+            let was = before.get(name);
+            was.is_none()
+                || items
+                    .get(name)
+                    .zip(was)
+                    .is_some_and(|(now, was)| same_item(now, was))
+        });
+        self.modules[id.0 as usize].items = before;
+        same
     }
 
     pub fn insert_item(&mut self, module: ModuleId, name: ast::Ident, item: Item) {
@@ -294,6 +341,20 @@ impl<'a> Checker<'a> {
         });
         self.modules[module.0 as usize].globals.insert(name, id);
         id
+    }
+}
+
+/// Whether two names mean the same function, type, value or module.
+fn same_item(one: &Item, other: &Item) -> bool {
+    match (one, other) {
+        (Item::Function(one), Item::Function(other)) => one == other,
+        (Item::Struct(one), Item::Struct(other)) => one == other,
+        (Item::Comptime(one), Item::Comptime(other)) => one == other,
+        (Item::Variable(one, name), Item::Variable(other, same)) => one == other && name == same,
+        (Item::Module(one), Item::Module(other)) => one == other,
+        (Item::Builtin(one), Item::Builtin(other)) => one == other,
+        (Item::Math, Item::Math) => true,
+        _ => false,
     }
 }
 

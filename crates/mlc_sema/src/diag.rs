@@ -415,3 +415,10 @@ pub(crate) fn tuple_too_large(span: Span, most: usize) -> Diagnostic {
     let message = format!("this tuple would hold more than {most} values");
     Diagnostic::error("tuple-too-large", span, message).help("use a list: `[...]`")
 }
+
+/// An assignment to a `comptime` name.
+pub(crate) fn constant_assigned(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is a constant of compile time, and is assigned");
+    Diagnostic::error("constant-assigned", span, message)
+        .help("drop the word `comptime` to make it a variable")
+}

@@ -244,11 +244,11 @@ pub(crate) fn assigned_names(body: &[ast::Stmt], names: &mut FxHashSet<Name>) {
     leave_built_in(body, names);
 }
 
-/// What is imported from built-in modules, and structs, are no variables.
+/// What is imported from modules of the language, and structs, are no variables.
 fn leave_built_in(body: &[ast::Stmt], names: &mut FxHashSet<Name>) {
     for stmt in body {
         let is_struct = matches!(stmt.kind, ast::StmtKind::Struct(_));
-        if is_struct || crate::imports::is_of_built_in(stmt) {
+        if is_struct || crate::imports::is_of_modules(stmt) {
             crate::names::bound_by(stmt, &mut |name| {
                 names.remove(&name);
             });

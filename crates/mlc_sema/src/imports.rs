@@ -19,6 +19,7 @@ impl<'a> Checker<'a> {
             items: Default::default(),
             globals: Default::default(),
             links: std::mem::take(&mut node.links),
+            hoisted: Default::default(),
         });
         id
     }
@@ -230,11 +231,14 @@ fn rebinds(module: &Module, name: Name) -> bool {
     any(&module.body, name)
 }
 
-/// Whether a statement imports nothing but modules that the compiler has built in.
-pub(crate) fn is_of_built_in(stmt: &ast::Stmt) -> bool {
+/// Whether a statement imports modules of the language, by names that are no variables.
+pub(crate) fn is_of_modules(stmt: &ast::Stmt) -> bool {
     match &stmt.kind {
-        AstStmt::Import(modules) => modules.iter().all(|item| is_built_in(&dotted(&item.path))),
-        AstStmt::ImportFrom(import) => import.level == 0 && is_built_in(&dotted(&import.path)),
+        AstStmt::Import(_) => true,
+        AstStmt::ImportFrom(import) => {
+            let of_python = import.level == 0 && is_python(&dotted(&import.path));
+            !of_python && matches!(import.names, ast::ImportedNames::Some(_))
+        }
         _ => false,
     }
 }

@@ -68,6 +68,8 @@ struct Site {
     importer: ModuleId,
     stmt: Span,
     relative: bool,
+    /// Inside of a function or a block.
+    inner: bool,
 }
 
 /// Loads everything that is imported, directly or not.
@@ -108,27 +110,61 @@ impl Walk<'_> {
             .map_or(&self.main.body, |module| &module.body);
         self.stack.push((id, Span::NONE));
         for stmt in body {
-            let at = |relative| Site {
-                importer: id,
-                stmt: stmt.span,
-                relative,
-            };
-            match &stmt.kind {
-                AstStmt::Import(modules) => {
-                    for item in modules {
-                        let path = dotted(&item.path);
-                        if !is_built_in(&path) {
-                            self.import(at(false), &path, 0, span_of(&item.path));
-                        }
-                    }
-                }
-                AstStmt::ImportFrom(import) => self.import_from(at(import.level > 0), import),
-                _ => {}
+            self.import_stmt(id, stmt, false);
+        }
+        if (module.as_deref()).map_or(self.main.inner_imports, |module| module.inner_imports) {
+            for stmt in body {
+                inner_imports(stmt, &mut |stmt| self.import_stmt(id, stmt, true));
             }
         }
         self.stack.pop();
         self.states[id.0 as usize] = State::Done;
         self.graph.order.push(id);
+    }
+
+    fn import_stmt(&mut self, id: ModuleId, stmt: &ast::Stmt, inner: bool) {
+        let at = |relative| Site {
+            importer: id,
+            stmt: stmt.span,
+            relative,
+            inner,
+        };
+        match &stmt.kind {
+            AstStmt::Import(modules) => {
+                for item in modules {
+                    let path = dotted(&item.path);
+                    if !is_built_in(&path) {
+                        self.import(at(false), &path, 0, span_of(&item.path));
+                    }
+                }
+            }
+            AstStmt::ImportFrom(import) => self.import_from(at(import.level > 0), import),
+            _ => return,
+        }
+        if inner {
+            self.check_inert(id, stmt.span);
+        }
+    }
+
+    /// An import in a function runs when it is reached. What it is the first to reach runs at the start of the program, which
+    /// is the same only where that does nothing.
+    fn check_inert(&mut self, importer: ModuleId, stmt: Span) {
+        let links = &self.graph.nodes[importer.0 as usize].links;
+        let mut pending = links.first.get(&stmt).cloned().unwrap_or_default();
+        while let Some(id) = pending.pop() {
+            let node = &self.graph.nodes[id.0 as usize];
+            pending.extend(node.links.first.values().flatten());
+            let body = node.module.as_deref().map(|module| &module.body);
+            if !body.into_iter().flatten().all(is_inert) {
+                let feature = format!(
+                    "importing `{}` inside a function, where its top level does more than to define names,",
+                    node.path
+                );
+                let diagnostic = diag::not_yet(stmt, &feature);
+                let help = "import it at the top of this file";
+                return self.diagnostics.push(diagnostic.help(help));
+            }
+        }
     }
 
     /// Reaches `a`, `a.b` and `a.b.c` for `a.b.c`; not what ends in the first `given` bytes.
@@ -299,7 +335,8 @@ impl Walk<'_> {
 
     /// Reports a module that is still running its imports where it is imported again.
     fn finished(&mut self, site: Site, module: ModuleId, path: &str, span: Span) {
-        if self.states[module.0 as usize] == State::Done {
+        // What a function imports has run when the function is called.
+        if self.states[module.0 as usize] == State::Done || site.inner {
             return;
         }
         if let Some(top) = self.stack.last_mut() {
@@ -353,6 +390,47 @@ impl Walk<'_> {
             }
             found
         })
+    }
+}
+
+/// The imports in the blocks of a statement, at any depth.
+pub(crate) fn inner_imports<'s>(stmt: &'s ast::Stmt, found: &mut dyn FnMut(&'s ast::Stmt)) {
+    crate::names::each_block(stmt, &mut |block| {
+        for stmt in block {
+            if matches!(stmt.kind, AstStmt::Import(_) | AstStmt::ImportFrom(_)) {
+                found(stmt);
+            }
+            inner_imports(stmt, found);
+        }
+    });
+}
+
+/// Whether nobody can tell when a statement of the top level runs: it defines a function or a type, or gives a name a literal.
+fn is_inert(stmt: &ast::Stmt) -> bool {
+    fn is_literal(value: &ast::Expr) -> bool {
+        use ast::ExprKind as Ast;
+        match &value.kind {
+            Ast::Int(_) | Ast::Float(_) | Ast::Str(_) | Ast::Bool(_) | Ast::None => true,
+            Ast::Unary { operand, .. } => is_literal(operand),
+            Ast::Tuple(items) | Ast::List(items) => items.iter().all(is_literal),
+            _ => false,
+        }
+    }
+    let is_name = |target: &ast::Expr| matches!(target.kind, ast::ExprKind::Name(_));
+    match &stmt.kind {
+        AstStmt::Function(_)
+        | AstStmt::Struct(_)
+        | AstStmt::Comptime(_)
+        | AstStmt::Import(_)
+        | AstStmt::Pass
+        | AstStmt::Invalid { .. } => true,
+        AstStmt::ImportFrom(import) => import.level > 0 || !is_python(&dotted(&import.path)),
+        AstStmt::Expr(value) => is_literal(value),
+        AstStmt::Assign { targets, value } => targets.iter().all(is_name) && is_literal(value),
+        AstStmt::Declare(declare) => {
+            is_name(&declare.target) && declare.value.iter().all(is_literal)
+        }
+        _ => false,
     }
 }
 

@@ -74,6 +74,10 @@ impl<'a> FnCx<'_, 'a> {
                         Some(Item::Global)
                     ) {
                         self.global_names.insert(name.name);
+                    } else if let Some(Item::Comptime(_)) =
+                        self.cx.module(self.module).items.get(&name.name)
+                    {
+                        self.report(diag::constant_assigned(name.span, name.name.as_str()));
                     } else {
                         self.report(diag::unknown_name(name.span, name.name.as_str(), []));
                     }
@@ -89,13 +93,13 @@ impl<'a> FnCx<'_, 'a> {
             AstStmt::ImportFrom(import) if import_from_python(stmt).is_some() => {
                 self.import_objects(import, span);
             }
-            AstStmt::Import(_) | AstStmt::ImportFrom(_) if crate::imports::is_of_built_in(stmt) => {
-            }
+            AstStmt::Import(_) | AstStmt::ImportFrom(_)
+                if self.cx.module(self.module).hoisted.contains(&span) => {}
             AstStmt::Import(_) | AstStmt::ImportFrom(_) => {
                 // Those of the top level are the caller's.
                 self.report(diag::not_yet(
                     span,
-                    "an import inside a function or a block",
+                    "this import inside a function or a block, of names that mean something else in the file,",
                 ));
                 crate::names::bound_by(stmt, &mut |name| self.bind_poisoned(name, span));
             }

@@ -25,7 +25,7 @@ pub struct Module {
     pub docstring: Option<Docstring>,
     /// Without the docstring.
     pub body: Vec<Stmt>,
-    /// Whether an import may stand inside of a function, struct or block.
+    /// Whether an import or a generic struct may stand inside of a function, struct or block.
     pub inner_imports: bool,
     /// The whole text.
     pub span: Span,

@@ -85,14 +85,18 @@ fn whole_body(file: FileId, text: &str) -> (Body, Vec<Diagnostic>) {
     (body, diagnostics)
 }
 
-/// The statements of a file or a piece of one, and how many imports are among or inside of them.
+/// The statements of a file or a piece of one, and how many imports and generic structs are among or inside of them.
 struct Body {
     stmts: Vec<Stmt>,
     imports: usize,
 }
 
 fn is_import(stmt: &Stmt) -> bool {
-    matches!(stmt.kind, StmtKind::Import(_) | StmtKind::ImportFrom(_))
+    match &stmt.kind {
+        StmtKind::Import(_) | StmtKind::ImportFrom(_) => true,
+        StmtKind::Struct(item) => !item.generics.is_empty(),
+        _ => false,
+    }
 }
 
 /// An error was reported; the statement cannot be parsed further.
@@ -118,7 +122,7 @@ struct Parser<'s> {
     comprehensions: u32,
     /// How many f-strings are around the current place.
     fstrings: u32,
-    /// How many imports there were, wherever they stand.
+    /// How many imports and generic structs there were, wherever they stand.
     imports: usize,
     /// The current statement has its message.
     reported: bool,

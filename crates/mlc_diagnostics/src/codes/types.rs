@@ -239,6 +239,13 @@ list.",
         mend: "fn f(n: Int) -> Int:\n    comptime N = 4\n    return N * n\n",
     },
     Explanation {
+        code: "constant-assigned",
+        title: "a `comptime` name is assigned",
+        meaning: "`comptime NAME = value` gives a name its value once, while compiling. Without the word it is a variable.",
+        wrong: "comptime N = 3\nN = N + 1\n",
+        mend: "n = 3\nn = n + 1\n",
+    },
+    Explanation {
         code: "comptime-error",
         title: "a computation at compile time raised an exception",
         meaning: "The message holds what was raised. The same rules hold as when the program runs.",

@@ -67,7 +67,9 @@ impl<'a> FnCx<'_, 'a> {
             Operand::Place(place) => place,
             Operand::Value(found) => {
                 self.value(value, None);
-                if !found.is_error() {
+                if self.is_comptime(name) {
+                    self.report(diag::constant_assigned(target.span, name.as_str()));
+                } else if !found.is_error() {
                     self.report(diag::bad_target(target.span));
                 }
                 return;

@@ -3,7 +3,7 @@
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 
-use crate::checker::Item;
+use crate::checker::{GenericArg, Item};
 use crate::coerce::Val;
 use crate::declare::first_definition;
 use crate::diag;
@@ -15,6 +15,9 @@ impl<'a> FnCx<'_, 'a> {
         self.narrowed.remove(&name);
         if self.redefines(name, at) {
             return;
+        }
+        if self.is_comptime(name) {
+            return self.report(diag::constant_assigned(at, name.as_str()));
         }
         if self.is_global_target(name) {
             return self.assign_global(name, at, value, span);
@@ -82,6 +85,16 @@ impl<'a> FnCx<'_, 'a> {
             self.report(diag::duplicate(at, name.as_str(), first));
         }
         is_definition
+    }
+
+    /// Whether a name is one that `comptime` gave a value, here or, at the top level, in the module.
+    pub fn is_comptime(&self, name: Name) -> bool {
+        if self.vars.contains_key(&name) {
+            return false;
+        }
+        let local = matches!(self.generics.get(&name), Some(GenericArg::Value(_)));
+        let item = || self.cx.module(self.module).items.get(&name);
+        local || (self.at_top && matches!(item(), Some(Item::Comptime(_))))
     }
 
     /// Binds a variable to a value of its type: an alias of a part of another value, or its own.

@@ -41,7 +41,7 @@ impl<'a> FnCx<'_, 'a> {
                 self.report(diag::wrong_arguments(span, message));
                 return None;
             }
-            [iter] => self.list_to_read(iter, span),
+            [iter] => self.list_to_read(iter, None, span),
             _ if default.is_some() => {
                 let message = format!("`default` of `{name}` goes with one argument");
                 self.report(diag::wrong_arguments(span, message));
@@ -93,8 +93,8 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// A list with the items of an expression, only to be looked at: the list itself where it is one.
-    fn list_to_read(&mut self, iter: &'a AstExpr, span: Span) -> Val {
-        let value = self.listed(iter, None);
+    pub fn list_to_read(&mut self, iter: &'a AstExpr, want: Option<Ty>, span: Span) -> Val {
+        let value = self.listed(iter, want);
         let ty = self.cx.resolve(value.expr.ty);
         match self.cx.types.kind(ty) {
             TyKind::List(_) | TyKind::Array { .. } | TyKind::Error => value,

@@ -67,6 +67,10 @@ impl<'a> FnCx<'_, 'a> {
         if crate::names::is_builtin(name.as_str()) {
             return self.not_a_value(name, span);
         }
+        if crate::builtins::is_for_later(name) {
+            self.report(diag::not_yet(span, &format!("`{name}`")));
+            return Val::error(span);
+        }
         if let Some(constant) = math_constant(name.as_str()) {
             return Val::float(constant, span);
         }

@@ -9,6 +9,7 @@ use crate::checker::{Checker, Header, ModuleId};
 use crate::func::FnCx;
 use crate::hir::{self, FuncId, Stmt, StmtKind, Ty};
 use crate::module_values;
+use crate::modules::inner_imports;
 use crate::python::import_from_python;
 use crate::results::Inference;
 
@@ -44,16 +45,24 @@ impl<'a> Checker<'a> {
             let first = first.into_iter().flatten();
             first.filter_map(|id| inits[id.0 as usize]).collect()
         };
-        let any = ast.body.iter().any(|stmt| match stmt.kind {
-            ast::StmtKind::Function(_)
-            | ast::StmtKind::Struct(_)
-            | ast::StmtKind::Comptime(_)
-            | ast::StmtKind::Invalid { .. } => false,
-            ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => {
-                import_from_python(stmt).is_some() || !runs(self, stmt).is_empty()
-            }
-            _ => true,
-        });
+        // What functions import does nothing but to define names.
+        let mut first: Vec<(FuncId, Span)> = Vec::new();
+        for stmt in ast.body.iter().filter(|_| ast.inner_imports) {
+            inner_imports(stmt, &mut |stmt| {
+                first.extend(runs(self, stmt).into_iter().map(|init| (init, stmt.span)));
+            });
+        }
+        let any = !first.is_empty()
+            || ast.body.iter().any(|stmt| match stmt.kind {
+                ast::StmtKind::Function(_)
+                | ast::StmtKind::Struct(_)
+                | ast::StmtKind::Comptime(_)
+                | ast::StmtKind::Invalid { .. } => false,
+                ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => {
+                    import_from_python(stmt).is_some() || !runs(self, stmt).is_empty()
+                }
+                _ => true,
+            });
         if !any {
             return None;
         }
@@ -63,7 +72,7 @@ impl<'a> Checker<'a> {
         self.ran.extend(ran.map(|ran| (func, ran)));
         let (mark, reports) = (self.empty_lists.mark(), self.diagnostics.len());
         let (locals, body) = loop {
-            let checked = self.check_top_once(module, func, &runs);
+            let checked = self.check_top_once(module, func, &first, &runs);
             let found = self.diagnostics.split_off(reports);
             if !self.learns_items(func, mark, &found) {
                 self.diagnostics.extend(found);
@@ -78,11 +87,13 @@ impl<'a> Checker<'a> {
         Some(func)
     }
 
-    /// The variables and statements of the top level; `runs` are the modules that an import is the first to reach.
+    /// The variables and statements of the top level. `first` are the modules that functions import, `runs` those that an import
+    /// is the first to reach.
     fn check_top_once(
         &mut self,
         module: ModuleId,
         func: FuncId,
+        first: &[(FuncId, Span)],
         runs: &dyn Fn(&Self, &ast::Stmt) -> Vec<FuncId>,
     ) -> (Vec<hir::Local>, Vec<Stmt>) {
         let ast = self.module(module).ast;
@@ -90,6 +101,9 @@ impl<'a> Checker<'a> {
         let mut cx = FnCx::new(self, module, func);
         cx.at_top = true;
         cx.flexible = true;
+        for (init, span) in first {
+            cx.run_module(*init, *span);
+        }
         for stmt in &ast.body {
             match stmt.kind {
                 ast::StmtKind::Function(_) => {}
@@ -98,11 +112,7 @@ impl<'a> Checker<'a> {
                         cx.import_objects(import, stmt.span);
                     }
                     for init in runs(cx.cx, stmt) {
-                        let mut call = call_of(init, stmt.span);
-                        if let Some(&ran) = cx.cx.ran.get(&init) {
-                            call = module_values::unless_run(ran, call, stmt.span);
-                        }
-                        cx.emit(call, stmt.span);
+                        cx.run_module(init, stmt.span);
                     }
                 }
                 _ => cx.block(std::slice::from_ref(stmt)),
@@ -113,6 +123,17 @@ impl<'a> Checker<'a> {
         }
         let any_unknown = cx.cx.unknowns.len() > unknowns_before;
         finish_body(cx, any_unknown)
+    }
+}
+
+impl FnCx<'_, '_> {
+    /// Runs the top-level statements of a module that is reached for the first time.
+    fn run_module(&mut self, init: FuncId, span: Span) {
+        let mut call = call_of(init, span);
+        if let Some(&ran) = self.cx.ran.get(&init) {
+            call = module_values::unless_run(ran, call, span);
+        }
+        self.emit(call, span);
     }
 }
 

@@ -79,7 +79,7 @@ impl<'a> FnCx<'_, 'a> {
         };
         match (name, args) {
             ("join", [arg]) => {
-                let list = self.listed(&arg.value, Some(list_of_str));
+                let list = self.list_to_read(&arg.value, Some(list_of_str), span);
                 let list = self.coerce(list, list_of_str);
                 let list = self.borrow(list);
                 self.builtin(Builtin::StrJoin, vec![receiver, list], Ty::STR, span)

@@ -21,6 +21,7 @@ impl Parser<'_> {
             ));
         }
         let mut body = self.block("this struct")?;
+        self.imports += usize::from(!generics.is_empty());
         let mut structure = Struct {
             decorators,
             name,
