@@ -142,8 +142,11 @@ impl<'a> FnCx<'_, 'a> {
         };
         let elem = self.cx.resolve(elem);
         let is_number = self.is_arithmetic(elem) && !self.cx.types.is_complex(elem);
+        let is_array = matches!(self.cx.types.kind(ty), TyKind::Array { .. });
+        // Of an array, one NaN makes the result NaN, as in NumPy; of a list, the order decides, as in Python.
+        let in_order = self.cx.types.is_float(elem) && !is_array;
         match key {
-            None if is_number || matches!(self.cx.types.kind(ty), TyKind::Array { .. }) => {
+            None if is_array || (is_number && !in_order) => {
                 let op = match name {
                     "min" => Builtin::ReduceMin,
                     _ => Builtin::ReduceMax,
