@@ -241,7 +241,8 @@ list.",
     Explanation {
         code: "constant-assigned",
         title: "a `comptime` name is assigned",
-        meaning: "`comptime NAME = value` gives a name its value once, while compiling. Without the word it is a variable.",
+        meaning: "`comptime NAME = value` gives a name its value once, while compiling. Without
+the word it is a variable.",
         wrong: "comptime N = 3\nN = N + 1\n",
         mend: "n = 3\nn = n + 1\n",
     },
