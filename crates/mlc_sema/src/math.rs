@@ -1,5 +1,7 @@
 //! The functions of `math`, which work with and without `import math`.
 
+mod written;
+
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, Arg, ArgKind};
 
@@ -9,11 +11,68 @@ use crate::func::FnCx;
 use crate::hir::{Builtin, Expr, ExprKind, MathFn, Ty, TyKind};
 
 pub(crate) const NAMES: &[&str] = &[
-    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "cbrt", "sin", "cos",
-    "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
-    "erf", "erfc", "gamma", "lgamma", "floor", "ceil", "trunc", "fabs", "hypot", "fmod",
-    "copysign", "fma", "isnan", "isinf", "isfinite", "gcd", "radians", "degrees", "pow", "pi", "e",
-    "tau", "inf", "nan",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "sqrt",
+    "rsqrt",
+    "cbrt",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "atan2",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "erf",
+    "erfc",
+    "gamma",
+    "lgamma",
+    "floor",
+    "ceil",
+    "trunc",
+    "fabs",
+    "hypot",
+    "fmod",
+    "copysign",
+    "fma",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "gcd",
+    "radians",
+    "degrees",
+    "pow",
+    "pi",
+    "e",
+    "tau",
+    "inf",
+    "nan",
+    "comb",
+    "dist",
+    "factorial",
+    "frexp",
+    "fsum",
+    "isclose",
+    "isqrt",
+    "lcm",
+    "ldexp",
+    "modf",
+    "nextafter",
+    "perm",
+    "prod",
+    "remainder",
+    "ulp",
 ];
 
 /// A function with its number of arguments.
@@ -89,6 +148,13 @@ impl<'a> FnCx<'_, 'a> {
         want: Option<Ty>,
         span: Span,
     ) -> Option<Val> {
+        if NAMES.contains(&name) {
+            let reported = self.cx.diagnostics.len();
+            let written = self.written_math(name, args, span);
+            if written.is_some() || self.cx.diagnostics.len() > reported {
+                return Some(written.unwrap_or_else(|| Val::error(span)));
+            }
+        }
         match name {
             "gcd" => {
                 let values = self.positional(name, args, 2..=2, span)?;

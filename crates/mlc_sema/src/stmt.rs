@@ -36,6 +36,7 @@ impl<'a> FnCx<'_, 'a> {
     fn stmt(&mut self, stmt: &'a ast::Stmt) {
         let span = stmt.span;
         match &stmt.kind {
+            AstStmt::Expr(value) if matches!(value.kind, ast::ExprKind::Ellipsis) => {}
             AstStmt::Expr(value) => {
                 let value = self.value(value, None);
                 let value = self.settle(value);

@@ -39,6 +39,9 @@ impl<'a> FnCx<'_, 'a> {
             };
             generics.insert(param.name.name, arg);
         }
+        let all_written = !written.is_empty()
+            && written.len() == function.generics.len()
+            && self.cx.decl(decl).module == self.module;
         let mut values: Vec<Val> = Vec::with_capacity(bound.len());
         let mut passed: Vec<Hidden> = Vec::new();
         for (position, given) in bound.into_iter().enumerate() {
@@ -50,7 +53,16 @@ impl<'a> FnCx<'_, 'a> {
                         passed.push(Hidden::Captures(function));
                         value
                     }
-                    None => self.value(expr, None),
+                    None => {
+                        let wanted = param.annotation.as_ref().filter(|_| all_written);
+                        let wanted = wanted.map(|annotation| {
+                            let outer = std::mem::replace(&mut self.generics, generics.clone());
+                            let ty = self.annotation(annotation);
+                            self.generics = outer;
+                            ty
+                        });
+                        self.value(expr, wanted)
+                    }
                 },
                 Some(Given::Value(value)) => *value,
                 Some(Given::Pack(given)) => {

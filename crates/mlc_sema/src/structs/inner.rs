@@ -69,7 +69,7 @@ impl FnCx<'_, '_> {
         span: Span,
     ) -> Option<Val> {
         let ty = self.cx.resolve(left.expr.ty);
-        if !self.holds_method(ty, "__eq__") {
+        if !self.holds_method(ty, "__eq__") && !self.holds_arrays(ty, &mut Vec::new()) {
             return None;
         }
         let function = match *self.cx.types.kind(ty) {
@@ -133,7 +133,7 @@ impl FnCx<'_, '_> {
         span: Span,
     ) -> Option<Val> {
         let ty = self.cx.resolve(list.ty);
-        if !self.holds_method(ty, "__eq__") {
+        if !self.holds_method(ty, "__eq__") && !self.holds_arrays(ty, &mut Vec::new()) {
             return None;
         }
         let args = [Val::from(list.clone()), item.clone()];
@@ -165,6 +165,34 @@ impl FnCx<'_, '_> {
 
     fn field_place(&mut self, place: &Place, at: usize, ty: Ty, span: Span) -> Place {
         self.project(place.clone(), ProjectionKind::Field(at as u32), ty, span)
+    }
+
+    /// Whether the type is, or has inside of it, a struct with a field that is an array of numbers.
+    fn holds_arrays(&mut self, ty: Ty, seen: &mut Vec<Ty>) -> bool {
+        let ty = self.cx.resolve(ty);
+        if self.cx.types.is_scalar(ty) || ty == Ty::STR || seen.contains(&ty) {
+            return false;
+        }
+        seen.push(ty);
+        let parts: Vec<Ty> = match self.cx.types.kind(ty) {
+            TyKind::List(of) => vec![*of],
+            TyKind::Array { elem, .. } => vec![*elem],
+            TyKind::Tuple(items) => items.to_vec(),
+            TyKind::Struct(id) => self
+                .fields_of(*id)
+                .into_iter()
+                .map(|field| field.1)
+                .collect(),
+            _ => return false,
+        };
+        let in_struct = matches!(self.cx.types.kind(ty), TyKind::Struct(_));
+        parts.into_iter().any(|part| {
+            let is_array = |elem| in_struct && self.cx.types.is_scalar(elem);
+            match *self.cx.types.kind(part) {
+                TyKind::Array { elem, .. } if is_array(elem) => true,
+                _ => self.holds_arrays(part, seen),
+            }
+        })
     }
 
     /// Whether something inside of the type defines a special method.
