@@ -35,11 +35,12 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="the number of the first program")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many programs are compiled and run at once")
     parser.add_argument("--keep", type=Path, help="where to write programs that fail")
     options = parser.parse_args()
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        runner = Runner(options.mlc.resolve(), Path(folder))
+        runner = Runner(options.mlc.resolve(), Path(folder), options.jobs)
         programs = [generate.program(options.seed, options.first + number) for number in range(options.count)]
         runner.run(programs)
     counts = ", ".join(f"{count} {what}" for what, count in sorted(runner.counts.items()))
@@ -59,14 +60,15 @@ class Failed(Exception):
 
 
 class Runner:
-    def __init__(self, mlc: Path, folder: Path):
+    def __init__(self, mlc: Path, folder: Path, jobs: int):
         self.mlc = mlc
         self.folder = folder
+        self.jobs = jobs
         self.counts: Counter[str] = Counter()
         self.failures: list[tuple[str, str, str]] = []
 
     def run(self, programs: list[Program]) -> None:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(self.jobs) as pool:
             accepted = [program for program, ok in zip(programs, pool.map(self.accepts, programs)) if ok]
             batches = [accepted[start : start + BATCH] for start in range(0, len(accepted), BATCH)]
             list(pool.map(self.run_batch, batches))

@@ -19,6 +19,15 @@ pub struct Targets {
     pub returns: LocalSet,
 }
 
+/// How a loop comes to its next iteration.
+#[derive(Clone, Copy)]
+pub enum Again<'e> {
+    /// With another value of a variable.
+    Given(usize),
+    While(&'e Expr),
+    Counted,
+}
+
 impl<'h> Slots<'h> {
     /// What may be read in a statement or behind it, before it assigns anything.
     pub fn live_in(self, stmt: &Stmt, behind: &LocalSet, targets: &Targets) -> LocalSet {
@@ -50,16 +59,16 @@ impl<'h> Slots<'h> {
         sets
     }
 
-    /// What is live where the body of a loop starts and where it goes round again.
+    /// What is live where the body of a loop starts and where it goes round again. What every iteration is given is not.
     pub fn live_in_loop(
         self,
         body: &[Stmt],
-        again: Option<&Expr>,
+        again: Again<'_>,
         behind: &LocalSet,
         targets: &Targets,
     ) -> LocalSet {
         let mut header = behind.clone();
-        if let Some(condition) = again {
+        if let Again::While(condition) = again {
             self.reads_of(condition, &mut header);
         }
         let inner = Targets {
@@ -68,7 +77,10 @@ impl<'h> Slots<'h> {
             returns: targets.returns.clone(),
         };
         // A body adds what it reads and takes some of the rest away, so one round reaches the fixed point.
-        let round = self.live_before(&refs(body), &header, &inner);
+        let mut round = self.live_before(&refs(body), &header, &inner);
+        if let Again::Given(item) = again {
+            round.remove(item);
+        }
         header.extend(&round);
         header
     }
@@ -114,7 +126,7 @@ impl<'h> Slots<'h> {
                 let after = self
                     .live_before(&refs(orelse), behind, targets)
                     .union(behind);
-                return self.live_in_loop(body, Some(condition), &after, targets);
+                return self.live_in_loop(body, Again::While(condition), &after, targets);
             }
             StmtKind::For {
                 index,
@@ -125,8 +137,9 @@ impl<'h> Slots<'h> {
                 let after = self
                     .live_before(&refs(orelse), behind, targets)
                     .union(behind);
-                live = self.live_in_loop(body, None, &after, targets);
-                live.remove(index.0 as usize);
+                let index = index.0 as usize;
+                live = self.live_in_loop(body, Again::Given(index), &after, targets);
+                live.remove(index);
                 self.range(range, &[], &mut |event| {
                     if let Event::Read(slot) = event {
                         live.insert(slot);
@@ -134,12 +147,18 @@ impl<'h> Slots<'h> {
                 });
                 return live;
             }
+            StmtKind::Drain { item, list, body } => {
+                let item = item.0 as usize;
+                live = self.live_in_loop(body, Again::Given(item), behind, targets);
+                self.reads_of(list, &mut live);
+                return live;
+            }
             StmtKind::ParFor(par) => {
                 let mut behind = live.clone();
                 for reduction in &par.reductions {
                     behind.insert(reduction.local.0 as usize);
                 }
-                live.extend(&self.live_in_loop(&par.body, None, &behind, targets));
+                live.extend(&self.live_in_loop(&par.body, Again::Counted, &behind, targets));
                 for private in &par.privates {
                     if !behind.contains(private.0 as usize) {
                         live.remove(private.0 as usize);

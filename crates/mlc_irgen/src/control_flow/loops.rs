@@ -7,7 +7,7 @@ use super::{BROKE, Bounds, CONTINUED, FELL};
 use crate::{
     ends::{Ends, ends},
     function::{Binding, Lower, Result},
-    live::Targets,
+    live::{Again, Targets},
     local_set::LocalSet,
     place::Borrowed,
 };
@@ -17,12 +17,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     fn loop_slots(
         &mut self,
         body: &'x [Stmt],
-        condition: Option<&'x Expr>,
+        again: Again<'x>,
         behind: &LocalSet,
     ) -> (Vec<usize>, LocalSet, Targets) {
         let header = self
             .slots()
-            .live_in_loop(body, condition, behind, &self.targets);
+            .live_in_loop(body, again, behind, &self.targets);
+        let condition = match again {
+            Again::While(condition) => Some(condition),
+            Again::Given(_) | Again::Counted => None,
+        };
         let list: Vec<_> = body.iter().collect();
         let inner = Targets {
             breaks: behind.clone(),
@@ -48,7 +52,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let bounds = self.bounds(range)?;
         let nonnegative = bounds.nonnegative;
         let counts_up = bounds.scale.is_none();
-        self.counted_loop(&bounds, body, orelse, behind, |lower, position| {
+        self.counted_loop(index, &bounds, (body, orelse), behind, |lower, position| {
             lower.bind_index(index, position, nonnegative);
             if counts_up {
                 lower.counted.insert(index);
@@ -70,7 +74,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let target = self.borrow_box(list, true);
         let length = self.b.value("own.len", &[target], self.b.index_type());
         let bounds = self.count_to(length);
-        self.counted_loop(&bounds, body, &[], behind, |lower, position| {
+        self.counted_loop(item, &bounds, (body, &[]), behind, |lower, position| {
             let values = if lower.types().is_scalar(elem) {
                 let view = lower.whole_view(target);
                 vec![lower.load_element(&view, &[position])]
@@ -100,12 +104,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
     }
 
-    /// A loop over counted values. `start` binds what an iteration starts with, and returns borrows of what the loop visits.
+    /// A loop over counted values. `start` binds the variable that an iteration starts with, and returns borrows of what the
+    /// loop visits.
     fn counted_loop(
         &mut self,
+        given: usize,
         bounds: &Bounds<'c, 'm>,
-        body: &'x [Stmt],
-        orelse: &'x [Stmt],
+        (body, orelse): (&'x [Stmt], &'x [Stmt]),
         behind: &LocalSet,
         start: impl Fn(&mut Self, Value<'c, 'm>) -> Result<Vec<Value<'c, 'm>>>,
     ) -> Result<()> {
@@ -114,7 +119,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .slots()
             .live_before(&orelse_refs, behind, &self.targets)
             .union(behind);
-        let (carried, header, inner) = self.loop_slots(body, None, &after);
+        let (carried, header, inner) = self.loop_slots(body, Again::Given(given), &after);
         for &slot in &carried {
             self.nonnegative.remove(slot);
         }
@@ -256,7 +261,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .slots()
             .live_before(&orelse_refs, behind, &self.targets)
             .union(behind);
-        let (mut slots, header, inner) = self.loop_slots(body, Some(condition), &after);
+        let (mut slots, header, inner) = self.loop_slots(body, Again::While(condition), &after);
         for &slot in &slots {
             self.nonnegative.remove(slot);
         }
