@@ -1,7 +1,7 @@
 //! Memory for arrays, lists and boxes: 64-byte aligned, counted exactly, on huge pages where that pays.
 //!
-//! A block is a block of the C allocator, which already keeps a cache of small ones for each thread. In front of the
-//! payload stand 16 bytes: its size, so that the count is exact, and its distance from the start of the C block.
+//! A block is a block of the C allocator; of small ones each thread keeps some that it freed (`alloc/local.rs`). In front
+//! of the payload stand 16 bytes: its size, so that the count is exact, and its distance from the start of the C block.
 //!
 //! ```text
 //! C block          size     distance  payload (64-byte aligned)
@@ -10,12 +10,13 @@
 
 use std::ffi::c_void;
 use std::ptr::{NonNull, null_mut};
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::error;
 use crate::kind::MEMORY_ERROR;
 use crate::race::log;
 use crate::sanitizer;
+
+mod local;
 
 /// Alignment of every payload: a cache line, and the widest vector register.
 pub const ALIGNMENT: usize = 64;
@@ -26,37 +27,6 @@ const HUGE_PAGE: usize = 2 << 20;
 const HEADER: usize = 16;
 /// A C block is 16-byte aligned, so header and padding together never take more than one alignment unit.
 const OVERHEAD: usize = ALIGNMENT;
-
-/// Threads count in different cells, so that allocating in a parallel loop does not pass one cache line around.
-const COUNTERS: usize = 16;
-
-/// Alone on its cache lines (two, for the adjacent-line prefetcher).
-#[repr(align(128))]
-struct Counter {
-    live: AtomicI64,
-    made: AtomicI64,
-}
-
-static COUNTS: [Counter; COUNTERS] = [const {
-    Counter {
-        live: AtomicI64::new(0),
-        made: AtomicI64::new(0),
-    }
-}; COUNTERS];
-
-/// Counts bytes that came or went, and blocks that were asked of the C allocator.
-fn count(bytes: i64, made: i64) {
-    static NEXT: AtomicI64 = AtomicI64::new(0);
-    thread_local! {
-        static MINE: usize = NEXT.fetch_add(1, Ordering::Relaxed) as usize % COUNTERS;
-    }
-    // A destructor of another thread-local may free memory after `MINE` is gone.
-    let mine = MINE.try_with(|&mine| mine).unwrap_or(0);
-    COUNTS[mine].live.fetch_add(bytes, Ordering::Relaxed);
-    if made > 0 {
-        COUNTS[mine].made.fetch_add(made, Ordering::Relaxed);
-    }
-}
 
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -75,7 +45,7 @@ fn payload_address(block: usize) -> usize {
 /// Writes the header of the C block `block` and returns its payload.
 ///
 /// # Safety
-/// `block` must be 16-byte aligned and hold `size + OVERHEAD` bytes.
+/// `block` must be 16-byte aligned and have the size that [`c_size`] gives.
 unsafe fn dress(block: NonNull<u8>, size: usize) -> NonNull<u8> {
     let distance = payload_address(block.addr().get()) - block.addr().get();
     // SAFETY: `distance` is at least HEADER and at most OVERHEAD, so header and payload lie in the block.
@@ -87,7 +57,7 @@ unsafe fn dress(block: NonNull<u8>, size: usize) -> NonNull<u8> {
         });
         let (start, end) = (payload.addr().get(), payload.addr().get() + size);
         sanitizer::poison(start - HEADER, start);
-        sanitizer::poison(end, block.addr().get() + size + OVERHEAD);
+        sanitizer::poison(end, block.addr().get() + c_size(size));
         payload
     }
 }
@@ -129,19 +99,24 @@ fn out_of_memory(bytes: i64) -> *mut c_void {
     null_mut()
 }
 
+/// The size of the C block for a payload of `size` bytes.
+fn c_size(size: usize) -> usize {
+    local::rounded(size) + OVERHEAD
+}
+
 fn c_block(size: usize) -> Option<NonNull<u8>> {
     if size < HUGE_PAGES_FROM {
         // SAFETY: malloc has no preconditions.
-        return NonNull::new(unsafe { libc::malloc(size + OVERHEAD) }.cast());
+        return NonNull::new(unsafe { libc::malloc(c_size(size)) }.cast());
     }
     let mut block = null_mut();
     // SAFETY: `block` is a valid place for the result and the alignment is a power of two.
-    let failed = unsafe { libc::posix_memalign(&mut block, HUGE_PAGE, size + OVERHEAD) };
+    let failed = unsafe { libc::posix_memalign(&mut block, HUGE_PAGE, c_size(size)) };
     if failed != 0 {
         return None;
     }
     let block = NonNull::new(block)?;
-    advise_huge_pages(block.cast(), size + OVERHEAD);
+    advise_huge_pages(block.cast(), c_size(size));
     Some(block.cast())
 }
 
@@ -163,11 +138,16 @@ pub extern "C" fn mlc_rt_alloc(bytes: i64) -> *mut c_void {
     let Some(size) = checked(bytes) else {
         return out_of_memory(bytes);
     };
+    if let Some(payload) = local::take(size) {
+        // SAFETY: a kept block is whole and now ours; its distance stays, its size is that of its last payload.
+        unsafe { payload.sub(HEADER).cast::<i64>().write(bytes) };
+        return payload.as_ptr().cast();
+    }
     let Some(block) = c_block(size) else {
         return out_of_memory(bytes);
     };
-    count(bytes, 1);
-    // SAFETY: the C allocator aligns to 16 bytes and gave us `size + OVERHEAD`.
+    local::count(bytes, 1);
+    // SAFETY: the C allocator aligns to 16 bytes and gave us what was asked for.
     unsafe { dress(block, size) }.as_ptr().cast()
 }
 
@@ -182,10 +162,23 @@ pub unsafe extern "C" fn mlc_rt_free(payload: *mut c_void) {
     };
     // SAFETY: the caller vouches for the payload, so its header and the C block around it are ours.
     unsafe {
-        let Header { size, distance } = header(payload);
-        count(-size, 0);
-        log::forget(payload.addr().get(), size as usize);
-        libc::free(payload.sub(distance as usize).as_ptr().cast());
+        let size = header(payload).size as usize;
+        log::forget(payload.addr().get(), size);
+        if !local::keep(payload, size) {
+            release(payload);
+        }
+    }
+}
+
+/// Gives a block back to the C allocator.
+///
+/// # Safety
+/// `payload` must come from `dress` and be nobody's.
+unsafe fn release(payload: NonNull<u8>) {
+    // SAFETY: the header in front of the payload says where the C block begins.
+    unsafe {
+        let distance = header(payload).distance as usize;
+        libc::free(payload.sub(distance).as_ptr().cast());
     }
 }
 
@@ -211,21 +204,22 @@ pub unsafe extern "C" fn mlc_rt_realloc(payload: *mut c_void, bytes: i64) -> *mu
         } = header(old);
         let distance = distance as usize;
         log::forget(old.addr().get(), old_size as usize);
+        let block = old.sub(distance);
         let end = old.addr().get() + old_size as usize;
-        sanitizer::unpoison(end, end + OVERHEAD - distance);
-        let block = libc::realloc(old.sub(distance).as_ptr().cast(), size + OVERHEAD);
+        sanitizer::unpoison(end, block.addr().get() + c_size(old_size as usize));
+        let block = libc::realloc(block.as_ptr().cast(), c_size(size));
         let Some(block) = NonNull::new(block.cast::<u8>()) else {
             return out_of_memory(bytes);
         };
         if size >= HUGE_PAGES_FROM {
-            advise_huge_pages(block, size + OVERHEAD);
+            advise_huge_pages(block, c_size(size));
         }
         let moved_to = payload_address(block.addr().get()) - block.addr().get();
         if moved_to != distance {
             let kept = size.min(old_size as usize);
             block.add(distance).copy_to(block.add(moved_to), kept);
         }
-        count(bytes - old_size, 1);
+        local::count(bytes - old_size, 1);
         dress(block, size).as_ptr().cast()
     }
 }
@@ -233,17 +227,11 @@ pub unsafe extern "C" fn mlc_rt_realloc(payload: *mut c_void, bytes: i64) -> *mu
 /// How many bytes of payload are allocated and not yet freed, over all threads.
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_live_bytes() -> i64 {
-    COUNTS
-        .iter()
-        .map(|counter| counter.live.load(Ordering::Relaxed))
-        .sum()
+    local::live_bytes()
 }
 
 /// How many blocks were allocated or resized so far, over all threads: what a call allocates is the difference.
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_allocations() -> i64 {
-    COUNTS
-        .iter()
-        .map(|counter| counter.made.load(Ordering::Relaxed))
-        .sum()
+    local::blocks_made()
 }

@@ -63,6 +63,11 @@ fn call_with_place(function: &Found, place: *const c_void) {
     }
 }
 
+/// Whether the process has a sanitizer.
+pub(crate) fn is_there() -> bool {
+    POISON.get().is_some() || ACQUIRE.get().is_some()
+}
+
 /// The memory between two addresses, inside a block of ours, is nobody's.
 pub(crate) fn poison(start: usize, end: usize) {
     call_with_region(&POISON, start, end);

@@ -43,6 +43,7 @@ fn blocks_and_lists() {
     refused();
     counted_over_threads();
     boxes_are_zero();
+    small_blocks_serve_again();
     lists_grow();
     assert_eq!(mlc_rt_live_bytes(), 0);
 }
@@ -176,6 +177,40 @@ fn boxes_are_zero() {
         fill(cell, 48, 9);
         // SAFETY: the cell is freed once.
         unsafe { mlc_rt_box_free(cell) };
+    }
+}
+
+/// Small blocks that a thread freed are its next ones; however many there are, and whoever frees them, the count is exact.
+fn small_blocks_serve_again() {
+    let free = |block: usize| {
+        // SAFETY: callers pass each block once.
+        unsafe { mlc_rt_free(std::ptr::with_exposed_provenance_mut(block)) };
+    };
+    let first = mlc_rt_alloc(40).expose_provenance();
+    free(first);
+    let second = mlc_rt_alloc(50).expose_provenance();
+    assert_eq!(first, second);
+    assert_eq!(mlc_rt_live_bytes(), 50);
+    fill(std::ptr::with_exposed_provenance_mut(second), 50, 4);
+    free(second);
+
+    for round in 0..3 {
+        let blocks: Vec<usize> = (0..1000)
+            .map(|size| mlc_rt_alloc(size % 300).expose_provenance())
+            .collect();
+        for (size, &block) in blocks.iter().enumerate() {
+            let (block, size) = (std::ptr::with_exposed_provenance_mut(block), size % 300);
+            fill(block, size as i64, size as u8);
+        }
+        for (size, &block) in blocks.iter().enumerate() {
+            let (place, size) = (std::ptr::with_exposed_provenance_mut(block), size % 300);
+            assert!(holds(place, size as i64, size as u8), "round {round}");
+        }
+        thread::scope(|scope| {
+            scope.spawn(|| blocks[..700].iter().copied().for_each(free));
+        });
+        blocks[700..].iter().copied().for_each(free);
+        assert_eq!(mlc_rt_live_bytes(), 0);
     }
 }
 
