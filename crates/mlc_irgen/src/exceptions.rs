@@ -1,13 +1,11 @@
 //! `try`: its body becomes a function of its own, whose status says what was raised.
 //!
-//! An error leaves a function, so what may be caught is moved into one. Variables that it assigns and that are used outside
-//! lie in cells during the call, so that handlers see what was assigned before the error. A jump out of the body is
-//! told to the caller by the signal, which lies in a cell too.
+//! An error leaves a function, so what may be caught is moved into one (`exceptions/outline.rs`). Handlers see what was
+//! assigned before the error.
 
-use melior::ir::{Type, Value, ValueLike};
+use melior::ir::Value;
 use mlc_diagnostics::Span;
 use mlc_dialects::own;
-use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{Expr, ExprKind, Handler, Place, Stmt, StmtKind, Ty};
 use mlc_sema::walk::{Visitor, walk};
 
@@ -16,9 +14,11 @@ use crate::{
     ends::{Ends, ends},
     function::{Binding, Lower, Result},
     local_set::LocalSet,
-    place::Borrowed,
-    view::{View, ViewDim},
 };
+
+mod outline;
+
+use outline::Moved;
 
 /// The parts of a `try` statement without `finally`.
 #[derive(Clone, Copy)]
@@ -45,23 +45,6 @@ impl<'x> Protected<'x> {
             .chain(self.orelse)
             .collect()
     }
-}
-
-/// Statements that become a function.
-struct Moved<'s, 'x> {
-    stmts: &'s [&'x Stmt],
-    ends: Ends,
-    /// What is read in them before they assign it.
-    inside: LocalSet,
-}
-
-/// How a variable of the caller comes into the function.
-enum Capture<'c, 'm> {
-    Values(Vec<Value<'c, 'm>>),
-    /// It is moved in the statements, and nothing needs it afterwards.
-    Owned(Vec<Value<'c, 'm>>),
-    Ref(Value<'c, 'm>),
-    View(View<'c, 'm>),
 }
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
@@ -316,262 +299,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.at(span);
         self.raise_again(values[0], message);
         Ok(())
-    }
-
-    // ---- the function
-
-    /// Moves statements into a function and calls it; its status. Afterwards the signal and the value to return are
-    /// what the statements left.
-    fn outlined(
-        &mut self,
-        statements: Moved<'_, 'x>,
-        behind: &LocalSet,
-        span: Span,
-        lower_body: impl FnOnce(&mut Lower<'x, 'c, 'm>, &LocalSet) -> Result<()>,
-    ) -> Result<Value<'c, 'm>> {
-        let Moved {
-            stmts,
-            ends: stmt_ends,
-            inside,
-        } = statements;
-        self.at(span);
-        let slots = self.slots();
-        let mut live = behind.clone();
-        for (jumps, target) in [
-            (stmt_ends.breaks, &self.targets.breaks),
-            (stmt_ends.continues, &self.targets.continues),
-        ] {
-            if jumps {
-                live.extend(target);
-            }
-        }
-        let mut assigned = LocalSet::default();
-        slots.assigned(stmts.iter().copied(), self.reductions, &mut assigned);
-        let mut moved = LocalSet::default();
-        slots.moved(stmts.iter().copied(), &mut moved);
-        assigned.extend(&moved);
-        // What is known of a variable's value does not outlive an assignment on a path that an error may cut off.
-        for slot in 0..self.function.locals.len() {
-            if assigned.contains(slot) {
-                self.nonnegative.remove(slot);
-            }
-        }
-        let mut written = LocalSet::default();
-        slots.written_to(stmts.iter().copied(), &mut written);
-
-        // Cells for what is assigned in the statements and looked at outside.
-        let mut cells = Vec::new();
-        for slot in 0..self.function.locals.len() {
-            let shared = live.contains(slot) || inside.contains(slot);
-            if !assigned.contains(slot) || !shared || self.cells.contains(slot) {
-                continue;
-            }
-            if moved.contains(slot) && !live.contains(slot) {
-                continue;
-            }
-            if let Binding::Borrow(_) = self.env[slot] {
-                return Err(Error::unsupported(
-                    self.function.locals[slot].span,
-                    "a borrow that is bound again in a `try`",
-                ));
-            }
-            let ty = self.function.locals[slot].ty;
-            let cell = self.cell(ty)?;
-            name_value(self.cx.context, cell, &self.function.locals[slot].name);
-            let before = match &self.env[slot] {
-                Binding::Values(values) => Some(values.clone()),
-                // To which the iteration has contributed nothing yet.
-                Binding::Unset if self.accumulators.contains(slot) => Some(self.current(slot)?),
-                _ => None,
-            };
-            if let Some(values) = before {
-                let target = self.borrow_box(cell, true);
-                self.put(target, ty, &values)?;
-            }
-            cells.push((slot, ty, cell));
-        }
-        let returns = stmt_ends.returns && self.function.result != Ty::NONE;
-        if returns && self.function.result_borrows.is_some() {
-            return Err(Error::unsupported(
-                span,
-                "returning a borrow out of a `try`",
-            ));
-        }
-        let ret = if returns {
-            Some(self.cell(self.function.result)?)
-        } else {
-            None
-        };
-        let signals = stmt_ends.ways() > 1;
-
-        // What the statements only look at comes in as it is.
-        let mut captures = Vec::new();
-        for slot in 0..self.function.locals.len() {
-            if cells.iter().any(|(other, ..)| *other == slot)
-                || !inside.contains(slot) && !self.cells.contains(slot)
-            {
-                continue;
-            }
-            let ty = self.function.locals[slot].ty;
-            let capture = match self.env[slot].clone() {
-                Binding::Unset => continue,
-                Binding::Borrow(Borrowed::Ref(value)) => Capture::Ref(value),
-                Binding::Borrow(Borrowed::View(view)) => Capture::View(view),
-                Binding::Values(values) if moved.contains(slot) => Capture::Owned(values),
-                Binding::Values(values) if self.types().is_boxed(ty) => {
-                    Capture::Ref(self.borrow_box(values[0], written.contains(slot)))
-                }
-                Binding::Values(values) => Capture::Values(values),
-            };
-            captures.push((slot, capture));
-        }
-        let mut operands = Vec::new();
-        for (_, capture) in &captures {
-            match capture {
-                Capture::Values(values) => operands.extend(self.copied_values(values)),
-                Capture::Owned(values) => operands.extend(values),
-                Capture::Ref(value) => operands.push(*value),
-                Capture::View(view) => operands.extend(view_values(view)),
-            }
-        }
-        let mut cell_borrows = Vec::new();
-        let all_cells = cells.iter().map(|(_, _, cell)| *cell).chain(ret);
-        for cell in all_cells.collect::<Vec<_>>() {
-            cell_borrows.push(self.borrow_box(cell, true));
-        }
-        operands.extend(&cell_borrows);
-
-        let symbol = self
-            .cx
-            .fresh_symbol(&format!("{}.try", self.function.symbol));
-        let types: Vec<Type<'c>> = operands.iter().map(melior::ir::ValueLike::r#type).collect();
-        // The status, and how the statements ended.
-        let returned = vec![self.b.int_type(32); 1 + usize::from(signals)];
-        let (b, mut arguments) =
-            (self.cx).outlined(&symbol, &types, &returned, self.fp_word(), self.b.loc);
-        let mut inner = self.nested(b);
-        for (slot, capture) in captures {
-            let count = match &capture {
-                Capture::Values(values) | Capture::Owned(values) => values.len(),
-                Capture::Ref(_) => 1,
-                Capture::View(_) => 0,
-            };
-            for &value in &arguments[..count] {
-                name_value(self.cx.context, value, &self.function.locals[slot].name);
-            }
-            inner.env[slot] = match capture {
-                Capture::Values(values) | Capture::Owned(values) => {
-                    Binding::Values(arguments.drain(..values.len()).collect())
-                }
-                Capture::Ref(_) => Binding::Borrow(Borrowed::Ref(arguments.remove(0))),
-                Capture::View(view) => {
-                    let count = view_values(&view).len();
-                    let values: Vec<_> = arguments.drain(..count).collect();
-                    Binding::Borrow(Borrowed::View(view_of_values(&view, values)))
-                }
-            };
-        }
-        for (slot, ..) in &cells {
-            let cell = arguments.remove(0);
-            name_value(self.cx.context, cell, &self.function.locals[*slot].name);
-            inner.env[*slot] = Binding::Borrow(Borrowed::Ref(cell));
-            inner.cells.insert(*slot);
-        }
-        let ret_place = ret.map(|_| arguments.remove(0));
-        let mut inner_live = live.clone();
-        if returns {
-            inner_live.insert(slots.ret());
-        }
-        lower_body(&mut inner, &inner_live)?;
-        inner.at(span);
-        if let Some(place) = ret_place {
-            let values = inner.current(slots.ret())?;
-            inner.put(place, inner.function.result, &values)?;
-        }
-        let mut left = vec![inner.b.int(0, inner.b.int_type(32))];
-        if signals {
-            left.extend(inner.current(slots.signal())?);
-        }
-        inner.b.op("func.return", &left, &[]);
-
-        let attrs = [("callee", self.b.symbol(&symbol))];
-        let called = (self.b).results("func.call", &operands, &returned, &attrs);
-        let status = called[0];
-        if signals {
-            self.env[slots.signal()] = Binding::Values(called[1..].to_vec());
-        }
-        let mut borrows = cell_borrows.into_iter();
-        for ((slot, ty, _), borrow) in cells.iter().zip(borrows.by_ref()) {
-            let values = self.take_from(borrow, *ty)?;
-            for &value in values.iter().filter(|value| own::is_box(value.r#type())) {
-                name_value(self.cx.context, value, &self.function.locals[*slot].name);
-            }
-            self.set_slot(*slot, values);
-        }
-        if returns && let Some(borrow) = borrows.next() {
-            let values = self.take_from(borrow, self.function.result)?;
-            self.env[slots.ret()] = Binding::Values(values);
-        }
-        Ok(status)
-    }
-
-    /// A new cell for a value of a type.
-    fn cell(&mut self, ty: Ty) -> Result<Value<'c, 'm>> {
-        let payload = self.types().payload(ty)?;
-        Ok(self.b.value("own.new", &[], own::box_type(payload)))
-    }
-}
-
-/// The SSA values that a view is made of.
-fn view_values<'c, 'm>(view: &View<'c, 'm>) -> Vec<Value<'c, 'm>> {
-    let mut values = vec![view.source];
-    for dim in &view.dims {
-        match dim {
-            ViewDim::All => {}
-            ViewDim::Fixed(position) => values.push(*position),
-            ViewDim::Range {
-                start,
-                step,
-                length,
-                ..
-            } => {
-                values.push(*start);
-                values.extend(step);
-                values.push(*length);
-            }
-        }
-    }
-    values
-}
-
-/// The same view made of other values.
-fn view_of_values<'c, 'm>(view: &View<'c, 'm>, values: Vec<Value<'c, 'm>>) -> View<'c, 'm> {
-    let mut values = values.into_iter();
-    let mut next = |old: Value<'c, 'm>| values.next().unwrap_or(old);
-    let source = next(view.source);
-    let dims = view
-        .dims
-        .iter()
-        .map(|dim| match *dim {
-            ViewDim::All => ViewDim::All,
-            ViewDim::Fixed(position) => ViewDim::Fixed(next(position)),
-            ViewDim::Range {
-                start,
-                step,
-                length,
-                lanes,
-            } => ViewDim::Range {
-                start: next(start),
-                step: step.map(&mut next),
-                length: next(length),
-                lanes,
-            },
-        })
-        .collect();
-    View {
-        source,
-        dims,
-        order: view.order.clone(),
     }
 }
 
