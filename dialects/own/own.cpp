@@ -455,6 +455,8 @@ MlirType mlcOwnStructTypeGet(MlirContext context, MlirStringRef name, intptr_t c
 MlirType mlcOwnNodeTypeGet(MlirContext context, MlirStringRef name) {
   return wrap(NodeType::get(unwrap(context), unwrap(name)));
 }
+bool mlcOwnTypeIsNode(MlirType type) { return isa<NodeType>(unwrap(type)); }
+
 bool mlcOwnNodeTypeIsComplete(MlirType type) { return cast<NodeType>(unwrap(type)).isComplete(); }
 bool mlcOwnNodeTypeSetBody(MlirType type, intptr_t count, const MlirType *fields,
                            MlirStringRef destructor) {

@@ -43,6 +43,7 @@ unsafe extern "C" {
     fn mlcOwnTypeIsMut(ty: MlirType) -> bool;
     fn mlcOwnTypeIsList(ty: MlirType) -> bool;
     fn mlcOwnTypeIsStruct(ty: MlirType) -> bool;
+    fn mlcOwnTypeIsNode(ty: MlirType) -> bool;
     fn mlcOwnTypeGetPayload(ty: MlirType) -> MlirType;
     fn mlcOwnListTypeGetElement(ty: MlirType) -> MlirType;
     fn mlcOwnStructTypeGetName(ty: MlirType) -> MlirStringRef;
@@ -127,6 +128,13 @@ pub fn node_type<'c, E>(
     }
     // SAFETY: `node` is a live type of the context.
     Ok(unsafe { Type::from_raw(node) })
+}
+
+/// Whether values of a payload may nest to any depth in lists of it: one that is a node, or has one among its fields.
+pub fn holds_node(payload: Type) -> bool {
+    // SAFETY: the query accepts any live type.
+    let is_node = unsafe { mlcOwnTypeIsNode(payload.to_raw()) };
+    is_node || struct_fields(payload).is_some_and(|fields| fields.into_iter().any(holds_node))
 }
 
 /// `!own.str`: an immutable text.

@@ -54,6 +54,15 @@ typedef struct mlc_rt_list {
   int64_t cap; /* 0 with elements present: the buffer belongs to somebody else, and is never freed here */
 } mlc_rt_list;
 
+/* Around destroying the elements of a list whose elements hold such lists. False: drop is called with the header later, since
+ * the list lies too deep in others for the stack, and the caller is done. */
+bool mlc_rt_deep_drop(const mlc_rt_list *list, void (*drop)(mlc_rt_list *list));
+void mlc_rt_deep_dropped(void);
+/* Around copying them. False: copy is called later, and the caller leaves `to` empty. After all of a list, or at a failure, whose
+ * status is passed: the status of the whole. */
+bool mlc_rt_deep_copy(mlc_rt_list *to, const mlc_rt_list *from, int32_t (*copy)(mlc_rt_list *to, const mlc_rt_list *from));
+int32_t mlc_rt_deep_copied(int32_t status);
+
 /* Makes room for min_cap elements; amortized growth; a foreign buffer is copied. Returns a status. */
 int32_t mlc_rt_list_reserve(mlc_rt_list *list, int64_t min_cap, int64_t elem_size);
 /* Replaces a foreign buffer by an own one of the same size; with keep, of the same contents. Returns a status. */

@@ -7,6 +7,7 @@
 pub mod alloc;
 pub mod bf16;
 pub mod boxes;
+mod deep;
 pub mod destructor;
 #[cfg(all(feature = "entry", target_arch = "x86_64"))]
 mod entry;

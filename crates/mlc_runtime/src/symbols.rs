@@ -19,6 +19,7 @@ static TABLE: Table = Table(&table! {
     alloc::{ mlc_rt_alloc, mlc_rt_free, mlc_rt_realloc, mlc_rt_live_bytes, mlc_rt_allocations }
     leaks::{ mlc_rt_check_leaks }
     boxes::{ mlc_rt_box_new, mlc_rt_box_free }
+    deep::{ mlc_rt_deep_drop, mlc_rt_deep_dropped, mlc_rt_deep_copy, mlc_rt_deep_copied }
     destructor::{ mlc_rt_destructor_cell, mlc_rt_destructor_enter, mlc_rt_destructor_leave }
     list::{ mlc_rt_list_reserve }
     renew::{ mlc_rt_list_renew, mlc_rt_array_renew }

@@ -2,8 +2,9 @@
 //!
 //! `mlc.drop.N(place)` frees what the payload at `place` owns. `mlc.copy.N(to, from) -> status` makes
 //! a deep copy at `to`, whose old bytes do not matter; where memory runs out it leaves nothing behind.
-//! What has a destructor is the matter of `glue/destructor.rs`.
+//! What has a destructor is the matter of `glue/destructor.rs`, what holds itself in lists that of `glue/deep.rs`.
 
+mod deep;
 mod destructor;
 
 use super::{
@@ -72,7 +73,7 @@ impl Glue {
         self.drops.insert(key, symbol.clone());
         let body = if let Some(element) = own::list_element(payload) {
             runtime.require("mlc_rt_free");
-            self.drop_list(context, runtime, element)
+            self.drop_list(context, runtime, &symbol, element)
         } else if let Some(destructor) = own::struct_destructor(payload) {
             self.destroy_in_place(context, runtime, payload, destructor)
         } else if let Some(fields) = own::struct_fields(payload) {
@@ -104,7 +105,13 @@ impl Glue {
     }
 
     /// The elements go last first, as CPython's lists lose theirs.
-    fn drop_list(&mut self, context: &Context, runtime: &mut Runtime, element: Type) -> String {
+    fn drop_list(
+        &mut self,
+        context: &Context,
+        runtime: &mut Runtime,
+        symbol: &str,
+        element: Type,
+    ) -> String {
         let ty = layout(context, element).ty;
         let elements = match self.drop_function(context, runtime, element) {
             None => String::new(),
@@ -120,15 +127,22 @@ impl Glue {
                  }}"
             ),
         };
+        let emptied = format!(
+            "%data = llvm.load %place : !llvm.ptr -> !llvm.ptr
+             {elements}
+             func.call @mlc_rt_free(%data) : (!llvm.ptr) -> ()"
+        );
+        let emptied = match own::holds_node(element) {
+            true => deep::near_drop(runtime, symbol, &emptied),
+            false => emptied,
+        };
         format!(
             "%zero = arith.constant 0 : i64
              %capacity_at = llvm.getelementptr inbounds %place[0, 2] : (!llvm.ptr) -> !llvm.ptr, {LIST}
              %capacity = llvm.load %capacity_at : !llvm.ptr -> i64
              %owned = arith.cmpi ne, %capacity, %zero : i64
              scf.if %owned {{
-               %data = llvm.load %place : !llvm.ptr -> !llvm.ptr
-               {elements}
-               func.call @mlc_rt_free(%data) : (!llvm.ptr) -> ()
+               {emptied}
              }}"
         )
     }
@@ -176,7 +190,7 @@ impl Glue {
         self.copies.insert(key, symbol.clone());
         let body = if let Some(element) = own::list_element(payload) {
             runtime.require("mlc_rt_alloc");
-            self.copy_list(context, runtime, payload, element)?
+            self.copy_list(context, runtime, &symbol, payload, element)?
         } else if let Some(fields) = own::struct_fields(payload) {
             self.copy_fields(context, runtime, payload, &fields)?
         } else if let Some((retain, _)) = counts(payload) {
@@ -204,11 +218,16 @@ impl Glue {
         &mut self,
         context: &Context,
         runtime: &mut Runtime,
+        symbol: &str,
         payload: Type,
         element: Type,
     ) -> Result<String, String> {
         let inner = layout(context, element);
         let ty = inner.ty;
+        let is_deep = own::holds_node(element);
+        let failed = |status| deep::failed_copy(is_deep, status);
+        let no_block = exit_if_null(&failed("%memory_error"));
+        let undo = failed("%status");
         let elements = match self.copy_function(context, runtime, element)? {
             None => "\"llvm.intr.memcpy\"(%new, %data, %bytes) <{isVolatile = false}> : (!llvm.ptr, !llvm.ptr, i64) -> ()
                      llvm.store %len, %to_len : i64, !llvm.ptr"
@@ -223,6 +242,7 @@ impl Glue {
                        %status = func.call @{copy}(%target, %source) : (!llvm.ptr, !llvm.ptr) -> i32
                        %failed = arith.cmpi ne, %status, %ok : i32
                        par.exit_if %failed {{
+                         {undo}
                          func.call @{drop}(%to) : (!llvm.ptr) -> ()
                          par.exit %status
                        }}
@@ -233,6 +253,19 @@ impl Glue {
             }
         };
         let size = inner.size;
+        let filled = format!(
+            "%data = llvm.load %from : !llvm.ptr -> !llvm.ptr
+             %size = arith.constant {size} : i64
+             %bytes = arith.muli %len, %size : i64
+             %new = func.call @mlc_rt_alloc(%bytes) : (i64) -> !llvm.ptr
+             {no_block}
+             llvm.store %new, %to : !llvm.ptr, !llvm.ptr
+             {elements}"
+        );
+        let filled = match (is_deep, self.drop_function(context, runtime, payload)) {
+            (true, Some(drop)) => deep::near_copy(runtime, symbol, &drop, &filled),
+            _ => filled,
+        };
         Ok(format!(
             "%zero = arith.constant 0 : i64
              %one = arith.constant 1 : i64
@@ -246,13 +279,7 @@ impl Glue {
              llvm.store %len, %to_capacity : i64, !llvm.ptr
              %some = arith.cmpi ne, %len, %zero : i64
              scf.if %some {{
-               %data = llvm.load %from : !llvm.ptr -> !llvm.ptr
-               %size = arith.constant {size} : i64
-               %bytes = arith.muli %len, %size : i64
-               %new = func.call @mlc_rt_alloc(%bytes) : (i64) -> !llvm.ptr
-               {EXIT_IF_NULL}
-               llvm.store %new, %to : !llvm.ptr, !llvm.ptr
-               {elements}
+               {filled}
              }}"
         ))
     }
@@ -312,16 +339,19 @@ impl Glue {
     }
 }
 
-/// Ends a glue function where `%new` is null.
-const EXIT_IF_NULL: &str = const {
-    assert!(ErrorKind::MemoryError.code() == 7);
-    "%no_block = llvm.mlir.zero : !llvm.ptr
-     %failed_new = llvm.icmp \"eq\" %new, %no_block : !llvm.ptr
-     par.exit_if %failed_new {
-       %memory_error = arith.constant 7 : i32
-       par.exit %memory_error
-     }"
-};
+/// Ends a glue function where `%new` is null, after `failed`.
+fn exit_if_null(failed: &str) -> String {
+    let memory_error = ErrorKind::MemoryError.code();
+    format!(
+        "%no_block = llvm.mlir.zero : !llvm.ptr
+         %failed_new = llvm.icmp \"eq\" %new, %no_block : !llvm.ptr
+         par.exit_if %failed_new {{
+           %memory_error = arith.constant {memory_error} : i32
+           {failed}
+           par.exit %memory_error
+         }}"
+    )
+}
 
 fn copy_array(context: &Context, payload: Type) -> Result<String, String> {
     if !is_contiguous(payload) {
@@ -353,10 +383,11 @@ fn copy_array(context: &Context, payload: Type) -> Result<String, String> {
         );
     }
     let bytes = format!("%bytes{}", extents.len());
+    let no_block = exit_if_null("");
     let _ = write!(
         body,
         "%new = func.call @mlc_rt_alloc({bytes}) : (i64) -> !llvm.ptr
-         {EXIT_IF_NULL}
+         {no_block}
          %aligned = llvm.extractvalue %old[1] : {ty}
          %offset = llvm.extractvalue %old[2] : {ty}
          %data = llvm.getelementptr inbounds %aligned[%offset] : (!llvm.ptr, i64) -> !llvm.ptr, {}

@@ -20,6 +20,18 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ),
     ("mlc_rt_box_free", "(!llvm.ptr {llvm.allocptr})", FREES),
     (
+        "mlc_rt_deep_drop",
+        "(!llvm.ptr, !llvm.ptr) -> (i1 {llvm.zeroext})",
+        NO_UNWIND,
+    ),
+    ("mlc_rt_deep_dropped", "()", NO_UNWIND),
+    (
+        "mlc_rt_deep_copy",
+        "(!llvm.ptr, !llvm.ptr, !llvm.ptr) -> (i1 {llvm.zeroext})",
+        NO_UNWIND,
+    ),
+    ("mlc_rt_deep_copied", "(i32) -> i32", NO_UNWIND),
+    (
         "mlc_rt_destructor_cell",
         "(!llvm.ptr, i64) -> (!llvm.ptr {llvm.noalias})",
         NO_UNWIND,

@@ -18,11 +18,17 @@ func.func @first(%tree: !own.ref<!tree>) -> i64 {
   return %value : i64
 }
 
-// What destroys it calls itself.
+// What destroys it calls itself, where that is near; a list that lies deep in others is left to the runtime.
 // MEMORY-LABEL: func.func @end
 // MEMORY: call @[[TREE:mlc.drop.[0-9]+]](%arg0)
 // MEMORY: func.func private @[[LIST:mlc.drop.[0-9]+]]
+// MEMORY: %[[SELF:.*]] = func.constant @[[LIST]] :
+// MEMORY: %[[ADDRESS:.*]] = builtin.unrealized_conversion_cast %[[SELF]]
+// MEMORY: %[[NEAR:.*]] = func.call @mlc_rt_deep_drop(%{{.*}}, %[[ADDRESS]])
+// MEMORY: scf.if %[[NEAR]]
 // MEMORY: call @[[TREE]]
+// MEMORY: call @mlc_rt_free
+// MEMORY: call @mlc_rt_deep_dropped
 func.func @end(%tree: !own.box<!tree>) {
   return
 }
