@@ -5,7 +5,7 @@ import threading
 
 from mlc._errors import CompileError
 from mlc._native import import_text
-from mlc._types_of import type_of
+from mlc._types_of import struct_types, type_of
 
 KINDS = {
     "PositionalOnly": inspect.Parameter.POSITIONAL_ONLY,
@@ -29,7 +29,7 @@ class Default:
 class Home:
     """The module that generic functions are of, which what is compiled for them imports."""
 
-    def __init__(self, name, filename, text, package, shared, has_statements, options):
+    def __init__(self, name, filename, text, package, shared, module, values, options):
         self.name = name
         self.options = options
         last = name.rpartition(".")[2]
@@ -37,8 +37,13 @@ class Home:
         # A private name is no name to import.
         self.imported = name if shared else last.strip("_")
         self.modules = {} if package else {self.imported: (filename, text)}
-        # Importing it as another would run them again.
-        self.is_importable = shared or not has_statements
+        # What is compiled for it has its types and values, and does not run its statements again.
+        self.shared = (self.imported, module, values)
+
+    def import_of(self, kind):
+        """How a source that imports the module imports a type of structs, of this or any other module."""
+        module = self.imported if kind.__module__ == self.name else kind.__module__
+        return f"from {module} import {kind.__name__}\n"
 
 
 class Generic:
@@ -60,58 +65,53 @@ class Generic:
         return f"<generic function {self.__name__} of {self.__module__}>"
 
     def __call__(self, *args, **kwargs):
-        key = (tuple(map(self._type_of, args)), tuple((name, self._type_of(value)) for name, value in kwargs.items()))
+        try:
+            plain = tuple(map(type_of, args))
+            named = tuple((name, type_of(value)) for name, value in kwargs.items())
+            structs = struct_types((*args, *kwargs.values()))
+        except TypeError as error:
+            raise TypeError(str(error).replace("mlc.jit", self.__name__, 1)) from None
+        key = (plain, named, tuple(structs.values()))
         compiled = self._compiled.get(key)
         if compiled is None:
             compiled = self._compile(key, args, kwargs)
         return compiled(*args, *kwargs.values())
-
-    def _type_of(self, value):
-        try:
-            return type_of(value)
-        except TypeError as error:
-            raise TypeError(str(error).replace("mlc.jit", self.__name__, 1)) from None
 
     def _compile(self, key, args, kwargs):
         try:
             self.__signature__.bind(*args, **kwargs)
         except TypeError as error:
             raise TypeError(f"{self.__name__}() {error}") from None
-        home, name = self._home, self.__name__
-        if not home.is_importable:
-            raise TypeError(
-                f"{name}: has parameters without types, and `{home.name}` has statements of its own; "
-                "import it with mlc.importer, or write the types"
-            )
         with self._lock:
             if key not in self._compiled:
                 self._compiled[key] = self._made_for(*key)
             return self._compiled[key]
 
-    def _made_for(self, plain, named):
+    def _made_for(self, plain, named, structs):
         try:
-            return self._call_of(plain, named)
+            return self._call_of(plain, named, structs)
         except CompileError as error:
             rows = [as_list(kind) for kind in plain], [(name, as_list(kind)) for name, kind in named]
             if error.diagnostics[0].code != "cannot-infer" or rows == (list(plain), list(named)):
                 raise
             # A parameter of lists takes arrays, too.
             try:
-                return self._call_of(*rows)
+                return self._call_of(*rows, structs)
             except CompileError:
                 raise error from None
 
-    def _call_of(self, plain, named):
+    def _call_of(self, plain, named, structs):
         """What calls the function with arguments of these types."""
         home, name = self._home, self.__name__
         taken = [f"argument{position}: {kind}" for position, kind in enumerate(plain)]
         taken += [f"{keyword}: {kind}" for keyword, kind in named]
         given = [f"argument{position}" for position in range(len(plain))]
         given += [f"{keyword}={keyword}" for keyword, _ in named]
-        text = f"from {home.imported} import {name}\n\n"
-        text += f"def call_{name}({', '.join(taken)}):\n    return {name}({', '.join(given)})\n"
+        text = f"from {home.imported} import {name}\n"
+        text += "".join(map(home.import_of, structs))
+        text += f"\ndef call_{name}({', '.join(taken)}):\n    return {name}({', '.join(given)})\n"
         filename = f"<call of {home.name}.{name}>"
-        module, _ = import_text(text, filename, f"{home.imported}.{name}", home.options, home.modules)
+        module, _ = import_text(text, filename, f"{home.imported}.{name}", home.options, home.modules, home.shared)
         return getattr(module, f"call_{name}")
 
 

@@ -32,7 +32,24 @@ def type_of(value):
         return f"({', '.join(map(type_of, value))}{',' if len(value) == 1 else ''})"
     if kind is list:
         return f"[{list_item(value)}]"
+    if hasattr(kind, "_of_fields"):
+        return kind.__name__
     return unsupported(value)
+
+
+def struct_types(values):
+    """The types of the structs among arguments, and in the tuples and lists there, by their names."""
+    found = {}
+    for value in values:
+        kind = type(value)
+        if kind is tuple or kind is list:
+            inner = struct_types(value)
+        else:
+            inner = {kind.__name__: kind} if hasattr(kind, "_of_fields") else {}
+        for name, kind in inner.items():
+            if found.setdefault(name, kind) is not kind:
+                raise TypeError(f"mlc.jit: the structs {kind.__module__}.{name} and {found[name].__module__}.{name} have one name")
+    return found
 
 
 def list_item(values):

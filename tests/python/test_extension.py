@@ -76,6 +76,10 @@ calls = 0
 limits = [1.0, 2.0]
 shelf = Shelf([Person("first")], ["a"], [1.5])
 
+def bigger(a, /, b=2, *rest, more):
+    """The bigger one."""
+    return max(a, b)
+
 def call() -> Int:
     global calls
     calls += 1
@@ -188,6 +192,7 @@ def test_stub_is_right_in_the_eyes_of_mypy(folder):
     stub = (folder / "hot.pyi").read_text()
     assert "def add(a: int, b: int = ..., *, c: float = ...) -> float:" in stub
     assert "# changes x" in stub
+    assert "def bigger(a: typing.Any, /, b: typing.Any = ..., *rest: typing.Any, more: typing.Any) -> typing.Any:" in stub
     (folder / "user.py").write_text(
         textwrap.dedent(
             """
@@ -211,6 +216,7 @@ def test_stub_is_right_in_the_eyes_of_mypy(folder):
             hot.calls = hot.call() + hot.SIZES[0]
             hot.limits[0] += 1.0
             name: str = hot.shelf.names[0].upper()
+            anything = hot.bigger(1, 2.0, more=[1])
             """
         )
     )

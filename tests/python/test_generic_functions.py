@@ -123,7 +123,61 @@ def test_imported_modules_share_their_values(tmp_path):
         assert (done.returncode, done.stdout) == (0, "once\n"), done.stderr
 
 
-def test_values_of_ones_own_are_not_run_twice():
-    m = mlc.compile("calls = [0]\ndef note(x):\n    calls[0] += 1\n    return x\n")
-    with pytest.raises(TypeError, match="import it with mlc.importer, or write the types"):
-        m.note(1)
+STRUCTS = """
+struct Point:
+    x: f64
+    def twice(self) -> f64:
+        return 2.0 * self.x
+
+struct Path:
+    points: [Point]
+
+print("once")
+seen = [0]
+
+def first(p):
+    seen[0] += 1
+    return p.x
+
+def doubled(points):
+    return [p.twice() for p in points]
+
+def path(p, n):
+    return Path([copy(p) for i in range(n)])
+
+def shift(p, by):
+    p.x += by
+"""
+
+
+def test_arguments_are_structs_of_the_module_and_of_others(capfd, tmp_path):
+    m = mlc.compile(STRUCTS)
+    p = m.Point(1.5)
+    assert m.first(p) == 1.5 and m.doubled([p, m.Point(2.0)]).tolist() == [3.0, 4.0]
+    path = m.path(p, 2)
+    assert type(path) is m.Path and type(path.points[1]) is m.Point
+    m.shift(p, 1.0)
+    assert p.x == 2.5 and m.first((p, 1)[0]) == 2.5
+    # Two modules of one text have types of their own.
+    other = mlc.compile(STRUCTS)
+    assert other.first(other.Point(4.0)) == 4.0
+    with pytest.raises(TypeError, match="cannot compile for an argument of type type"):
+        other.first(object)
+    (tmp_path / "dots.mlc").write_text("struct Dot:\n    x: f64\n")
+    (tmp_path / "dotted.mlc").write_text("def x_of(dot):\n    return dot.x\n")
+    code = "import mlc.importer, dots, dotted; assert dotted.x_of(dots.Dot(7.0)) == 7.0"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_modules_that_were_compiled_share_their_values_and_run_once(capfd):
+    m = mlc.compile(STRUCTS)
+    m.first(m.Point(1.0))
+    m.path(m.Point(1.0), 1)
+    assert m.seen.tolist() == [1]
+    m.seen[0] = 5
+    m.first(m.Point(1.0))
+    assert m.seen.tolist() == [6]
+    other = mlc.compile(STRUCTS)
+    assert other.seen.tolist() == [0]
+    assert capfd.readouterr().out == "once\nonce\n"

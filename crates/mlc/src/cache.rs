@@ -86,7 +86,7 @@ impl Cache {
         sharing: Sharing,
     ) -> Result<Module, CompileError> {
         let take = |entry: Entry, object: &[u8]| {
-            let code = JitModule::load(object, entry.symbols, sharing).ok()?;
+            let code = JitModule::load(object, entry.symbols, &sharing).ok()?;
             Some(Module {
                 interface: entry.interface,
                 code,
@@ -102,7 +102,7 @@ impl Cache {
                 shelf.keep(&compiled, &interface, &symbols, &object);
                 Ok(Module {
                     interface,
-                    code: JitModule::load(&object, symbols, sharing)?,
+                    code: JitModule::load(&object, symbols, &sharing)?,
                     cached: false,
                 })
             })

@@ -228,7 +228,7 @@ impl Compiled {
         guard(|| {
             self.without_sanitizer("code in this process")?;
             let (object, symbols) = self.host_object()?;
-            let load = || JitModule::load(&object, symbols, Sharing::Imports);
+            let load = || JitModule::load(&object, symbols, &Sharing::Imports);
             self.times.measure("llvm", "load", load)
         })
     }

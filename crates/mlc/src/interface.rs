@@ -32,6 +32,7 @@ pub(crate) fn describe(program: &Program, generics: Vec<Generic>) -> Interface {
     });
     let structs = program.structs.iter().map(|item| Struct {
         name: item.name.clone(),
+        home: item.home.clone(),
         doc: item.doc.clone(),
         fields: (item.fields.iter())
             .map(|field| Field {

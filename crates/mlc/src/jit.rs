@@ -2,7 +2,7 @@
 
 use crate::{
     CompileError, Sharing, ir_diagnostics,
-    state::{State, Variable},
+    state::{State, Values, Variable},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -43,7 +43,7 @@ impl JitModule {
     pub(crate) fn load(
         object: &[u8],
         symbols: Symbols,
-        sharing: Sharing,
+        sharing: &Sharing,
     ) -> Result<JitModule, CompileError> {
         let Symbols {
             exported,
@@ -80,6 +80,11 @@ impl JitModule {
     /// parts that they hold; both are valid as long as the module.
     pub fn variable(&self, symbol: &str) -> Option<(*mut c_void, Arc<AtomicUsize>)> {
         self.parts().state.variable(symbol)
+    }
+
+    /// The module's own top-level values, to be shared with another that imports it.
+    pub fn values(&self) -> Values {
+        self.parts().state.own().clone()
     }
 
     /// Whether the host has to run the top-level statements: not where they ran because another module of this process imports this

@@ -68,7 +68,7 @@ pub use options::{Checks, Fp, OptLevel, Options, RaceChecks, Sanitize, Target};
 pub use program::Program;
 pub use session::{Observer, Session};
 pub use source::{Language, Source};
-pub use state::Sharing;
+pub use state::{Sharing, Values};
 pub use times::PartTime;
 pub use words::UnknownWord;
 

@@ -32,12 +32,34 @@ pub(crate) struct Variable {
 }
 
 /// Which top-level values a module shares with the others of its process that are made of the same source.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub enum Sharing {
     /// All: wherever it is imported, it is one.
     All,
     /// Those of the modules that it imports, not its own.
     Imports,
+    /// All, and those that a loaded module has for itself, which this one imports, whatever it calls it.
+    With(Values),
+}
+
+/// The top-level values of a module that was loaded, by what they are.
+#[derive(Clone, Debug, Default)]
+pub struct Values(Arc<HashMap<String, Arc<Block>>>);
+
+impl Values {
+    /// The memory of a variable of another program that imports the module.
+    fn find(&self, variable: &Variable) -> Option<Arc<Block>> {
+        self.0.get(variable.apart_from_its_module()).cloned()
+    }
+}
+
+impl Variable {
+    /// What it is, but for the name that its module goes by.
+    fn apart_from_its_module(&self) -> &str {
+        let name = self.identity.split('\n').next().unwrap_or_default();
+        let module = name.rfind('.').map_or(0, |dot| dot + 1);
+        &self.identity[module..]
+    }
 }
 
 /// Room that compiled code reads and writes.
@@ -76,20 +98,27 @@ impl Block {
 pub(crate) struct State {
     blocks: HashMap<String, Arc<Block>>,
     ran: Option<Arc<Block>>,
+    own: Values,
 }
 
 impl State {
-    pub fn new(variables: &[Variable], sharing: Sharing) -> State {
+    pub fn new(variables: &[Variable], sharing: &Sharing) -> State {
         static BLOCKS: Mutex<Option<HashMap<String, Weak<Block>>>> = Mutex::new(None);
         let mut known = BLOCKS.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.get_or_insert_default();
         let mut state = State {
             blocks: HashMap::new(),
             ran: None,
+            own: Values::default(),
         };
+        let mut own = HashMap::new();
         for item in variables {
-            let shared = sharing == Sharing::All || !item.own;
-            let found = known.get(&item.identity).and_then(Weak::upgrade);
+            let shared = !matches!(sharing, Sharing::Imports) || !item.own;
+            let found = match sharing {
+                Sharing::With(values) => values.find(item),
+                Sharing::All | Sharing::Imports => None,
+            };
+            let found = found.or_else(|| known.get(&item.identity).and_then(Weak::upgrade));
             let block = match found.filter(|_| shared) {
                 Some(block) => block,
                 None => {
@@ -103,9 +132,14 @@ impl State {
             if item.own && item.ran {
                 state.ran = Some(Arc::clone(&block));
             }
+            if item.own {
+                let identity = item.apart_from_its_module().to_owned();
+                own.insert(identity, Arc::clone(&block));
+            }
             state.blocks.insert(item.symbol.clone(), block);
         }
         known.retain(|_, block| block.strong_count() > 0);
+        state.own = Values(Arc::new(own));
         state
     }
 
@@ -120,6 +154,11 @@ impl State {
     pub fn variable(&self, symbol: &str) -> Option<(*mut c_void, Arc<AtomicUsize>)> {
         let block = self.blocks.get(symbol)?;
         Some((block.address(), Arc::clone(&block.views)))
+    }
+
+    /// The module's own values.
+    pub fn own(&self) -> &Values {
+        &self.own
     }
 
     pub fn is_to_run(&self) -> bool {
@@ -211,7 +250,7 @@ fn layout(program: &Program, ty: Ty, around: &mut Vec<StructId>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Sharing, State, Variable};
+    use super::{Sharing, State, Values, Variable};
 
     fn variable(identity: &str, own: bool) -> Variable {
         Variable {
@@ -226,13 +265,25 @@ mod tests {
     #[test]
     fn what_is_shared_is_one_block_as_long_as_anybody_has_it() {
         let address = |state: &State| state.variable("m.x").map(|(address, _)| address.addr());
-        let one = State::new(&[variable("shared", true)], Sharing::All);
-        let other = State::new(&[variable("shared", false)], Sharing::Imports);
+        let one = State::new(&[variable("shared", true)], &Sharing::All);
+        let other = State::new(&[variable("shared", false)], &Sharing::Imports);
         assert_eq!(address(&one), address(&other));
-        let own = State::new(&[variable("shared", true)], Sharing::Imports);
-        let another = State::new(&[variable("another", true)], Sharing::All);
+        let own = State::new(&[variable("shared", true)], &Sharing::Imports);
+        let another = State::new(&[variable("another", true)], &Sharing::All);
         assert_ne!(address(&own), address(&one));
         assert_ne!(address(&another), address(&one));
         assert_eq!(one.variable("m.y").map(|(address, _)| address), None);
+    }
+
+    #[test]
+    fn what_a_module_has_for_itself_is_found_by_those_who_are_given_it() {
+        let address = |state: &State| state.variable("m.x").map(|(address, _)| address.addr());
+        let own = State::new(&[variable("_m_.x\nfile\nhash", true)], &Sharing::Imports);
+        let given = |values: &Values| {
+            let imported = variable("m.x\nfile\nhash", false);
+            address(&State::new(&[imported], &Sharing::With(values.clone())))
+        };
+        assert_eq!(given(own.own()), address(&own));
+        assert_ne!(given(&Values::default()), address(&own));
     }
 }

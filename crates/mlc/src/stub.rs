@@ -1,12 +1,13 @@
 //! The Python stub of a module: what type checkers and editors know of it.
 
-use mlc_interface::{Access, Function, FunctionKind, Interface, ParamKind, Type, Value};
+use mlc_interface::{Access, Function, FunctionKind, Generic, Interface, ParamKind, Type, Value};
 use std::fmt::Write as _;
 
 /// The text of `NAME.pyi`.
 pub(crate) fn stub(interface: &Interface) -> String {
     let stub = Stub { interface };
     let mut body = String::new();
+    let mut imports = String::new();
     for constant in &interface.constants {
         let ty = value_type(&constant.value);
         let _ = writeln!(body, "{}: {ty}", constant.name);
@@ -19,6 +20,11 @@ pub(crate) fn stub(interface: &Interface) -> String {
     }
     for (position, item) in interface.structs.iter().enumerate() {
         if !is_public(&item.name) {
+            continue;
+        }
+        if let Some(home) = &item.home {
+            let name = &item.name;
+            let _ = writeln!(imports, "from {home} import {name} as {name}");
             continue;
         }
         let _ = write!(body, "\nclass {}:\n", item.name);
@@ -56,6 +62,10 @@ pub(crate) fn stub(interface: &Interface) -> String {
             stub.function(&mut body, "", function);
         }
     }
+    for function in &interface.generics {
+        body.push('\n');
+        stub.generic(&mut body, function);
+    }
     let mut text = String::new();
     docstring(&mut text, "", interface.doc.as_deref());
     let mentions = |text: &str| body.matches(text).count();
@@ -73,7 +83,7 @@ pub(crate) fn stub(interface: &Interface) -> String {
             text.push_str(import);
         }
     }
-    text + &body
+    text + &imports + &body
 }
 
 fn is_public(name: &str) -> bool {
@@ -90,11 +100,71 @@ fn docstring(text: &mut String, indent: &str, doc: Option<&str>) {
     }
 }
 
+/// What stands between the parameters before and one of this kind.
+fn separator(params: &mut Vec<String>, before: Option<ParamKind>, kind: ParamKind) {
+    if before == Some(ParamKind::PositionalOnly) && kind != ParamKind::PositionalOnly {
+        params.push("/".to_owned());
+    }
+    let starred = matches!(
+        before,
+        Some(ParamKind::KeywordOnly | ParamKind::VarPositional)
+    );
+    if kind == ParamKind::KeywordOnly && !starred {
+        params.push("*".to_owned());
+    }
+}
+
+fn star(kind: ParamKind) -> &'static str {
+    match kind {
+        ParamKind::VarPositional => "*",
+        ParamKind::VarKeyword => "**",
+        _ => "",
+    }
+}
+
+/// What stands behind the colon of a function: a comment, and its text.
+fn body(text: &mut String, indent: &str, note: &str, doc: Option<&str>) {
+    match doc {
+        Some(_) => {
+            let _ = writeln!(text, "{note}");
+            let inner = format!("{indent}    ");
+            docstring(text, &inner, doc);
+            let _ = writeln!(text, "{inner}...");
+        }
+        None => {
+            let _ = writeln!(text, " ...{note}");
+        }
+    }
+}
+
 struct Stub<'i> {
     interface: &'i Interface,
 }
 
 impl Stub<'_> {
+    /// A function that is compiled for the types of its arguments: what it takes and gives is known where it is called.
+    fn generic(&self, text: &mut String, function: &Generic) {
+        let mut params: Vec<String> = Vec::new();
+        let mut before = None;
+        for param in &function.params {
+            separator(&mut params, before, param.kind);
+            before = Some(param.kind);
+            let default = if param.default.is_some() {
+                " = ..."
+            } else {
+                ""
+            };
+            let (star, name) = (star(param.kind), &param.name);
+            params.push(format!("{star}{name}: typing.Any{default}"));
+        }
+        if before == Some(ParamKind::PositionalOnly) {
+            params.push("/".to_owned());
+        }
+        let (name, params) = (&function.name, params.join(", "));
+        let _ = write!(text, "def {name}({params}) -> typing.Any:");
+        body(text, "", "", function.doc.as_deref());
+    }
+
     fn function(&self, text: &mut String, indent: &str, function: &Function) {
         if function.name == "__del__" {
             return;
@@ -118,17 +188,7 @@ impl Stub<'_> {
         let mut before = None;
         let mut changed: Vec<&str> = Vec::new();
         for (position, param) in function.params.iter().enumerate() {
-            if before == Some(ParamKind::PositionalOnly) && param.kind != ParamKind::PositionalOnly
-            {
-                params.push("/".to_owned());
-            }
-            let starred = matches!(
-                before,
-                Some(ParamKind::KeywordOnly | ParamKind::VarPositional)
-            );
-            if param.kind == ParamKind::KeywordOnly && !starred {
-                params.push("*".to_owned());
-            }
+            separator(&mut params, before, param.kind);
             before = Some(param.kind);
             if param.access == Access::Inout {
                 changed.push(&param.name);
@@ -145,11 +205,7 @@ impl Stub<'_> {
                 (Type::Tuple(_), ParamKind::VarPositional) => "object".to_owned(),
                 (ty, _) => self.param(ty, param.access),
             };
-            let star = match param.kind {
-                ParamKind::VarPositional => "*",
-                ParamKind::VarKeyword => "**",
-                _ => "",
-            };
+            let star = star(param.kind);
             let default = if param.default.is_some() {
                 " = ..."
             } else {
@@ -176,17 +232,7 @@ impl Stub<'_> {
             [] => String::new(),
             names => format!("  # changes {}", names.join(", ")),
         };
-        match &function.doc {
-            Some(_) => {
-                let _ = writeln!(text, "{note}");
-                let inner = format!("{indent}    ");
-                docstring(text, &inner, function.doc.as_deref());
-                let _ = writeln!(text, "{inner}...");
-            }
-            None => {
-                let _ = writeln!(text, " ...{note}");
-            }
-        }
+        body(text, indent, &note, function.doc.as_deref());
     }
 
     /// What a parameter of this type takes.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The version of this description and of the calling convention that it speaks of. Readers refuse any other.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// A whole module.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -174,6 +174,8 @@ pub struct Constant {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Struct {
     pub name: String,
+    /// The dotted name of the module that defines it, where that is another one: the struct's methods are with it.
+    pub home: Option<String>,
     pub doc: Option<String>,
     pub fields: Vec<Field>,
     /// Whether values have a `__del__`, so that they can be neither copied nor taken apart.

@@ -54,7 +54,7 @@ pub fn compile<'py>(
     } else if given.name.is_none() {
         remember_source(py, source.name(), &String::from_utf8_lossy(&given.text))?;
     }
-    let (interface, _) = load(&module, &source, choices, parts, Sharing::Imports)?;
+    let loaded = load(&module, &source, choices, parts, Sharing::Imports, None)?;
     let options = PyDict::new(py);
     for (name, word) in [("target", target), ("fp", fp), ("checks", checks)] {
         options.set_item(name, word)?;
@@ -71,7 +71,7 @@ pub fn compile<'py>(
         shared: false,
         options: &options,
     };
-    attach(&module, &interface, &home)?;
+    attach(&module, &loaded.interface, &home, loaded.values)?;
     Ok(module)
 }
 

@@ -4,6 +4,8 @@ use mlc::{Interface, Source};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyModule};
 
+use crate::import::OwnValues;
+
 /// What is known of the module that they are of.
 pub struct Home<'a, 'py> {
     pub source: &'a Source,
@@ -17,7 +19,12 @@ pub struct Home<'a, 'py> {
 }
 
 /// Makes them attributes of the module.
-pub fn attach(target: &Bound<'_, PyModule>, interface: &Interface, home: &Home) -> PyResult<()> {
+pub fn attach(
+    target: &Bound<'_, PyModule>,
+    interface: &Interface,
+    home: &Home,
+    values: OwnValues,
+) -> PyResult<()> {
     let py = target.py();
     if interface.generics.is_empty() {
         return Ok(());
@@ -29,7 +36,8 @@ pub fn attach(target: &Bound<'_, PyModule>, interface: &Interface, home: &Home) 
         text.as_ref(),
         home.package,
         home.shared,
-        interface.init.is_some(),
+        target,
+        values,
         home.options,
     );
     let module = py.import("mlc._generic")?;

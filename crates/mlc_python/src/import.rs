@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mlc::{Cache, Interface, ModuleName, Sharing, Source, SourceLoader};
+use mlc::{Cache, Interface, ModuleName, Sharing, Source, SourceLoader, Values};
 use mlc_python_runtime::Code;
 use mlc_python_runtime::module::{self, Settings};
+use pyo3::exceptions::PyModuleNotFoundError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyModule};
 
@@ -53,10 +54,10 @@ pub fn import_file(
         shared: true,
         options,
     };
-    let loaded = load(target, &source, choices, loader, Sharing::All);
-    let loaded = loaded.and_then(|(interface, cached)| {
-        attach(target, &interface, &home)?;
-        Ok(cached)
+    let loaded = load(target, &source, choices, loader, Sharing::All, None);
+    let loaded = loaded.and_then(|loaded| {
+        attach(target, &loaded.interface, &home, loaded.values)?;
+        Ok(loaded.cached)
     });
     loaded.map_err(|error| {
         // What an `ImportError` says besides its text.
@@ -72,10 +73,12 @@ pub fn import_file(
 }
 
 /// The module of a source that was made of a part of a file, which `filename` names, and whether it came from the cache; `name` tells the
-/// parts apart. `modules` are further ones that the source imports: names with the files and the texts.
+/// parts apart. `modules` are further ones that the source imports: names with the files and the texts. `home` is a module that was made
+/// before, whose types and values the source shares, with the name by which it imports that.
 ///
 /// Raises `CompileError` where the source does not compile.
 #[pyfunction]
+#[pyo3(signature = (text, filename, name, options, modules, home=None))]
 pub fn import_text<'py>(
     py: Python<'py>,
     text: &str,
@@ -83,6 +86,7 @@ pub fn import_text<'py>(
     name: String,
     options: &Bound<'_, PyDict>,
     modules: HashMap<String, (String, String)>,
+    home: Option<(String, Bound<'py, PyModule>, Bound<'py, OwnValues>)>,
 ) -> PyResult<(Bound<'py, PyModule>, bool)> {
     let module = PyModule::new(py, &name)?;
     let full_name = ModuleName {
@@ -95,8 +99,13 @@ pub fn import_text<'py>(
         .kept_as(label);
     let loader = Arc::new(Parts::new(search_path(py)?, modules));
     let choices = Choices::from_keywords(options)?;
-    let (_, cached) = load(&module, &source, choices, loader, Sharing::All)?;
-    Ok((module, cached))
+    let sharing = match &home {
+        Some((.., values)) => Sharing::With(values.get().0.clone()),
+        None => Sharing::All,
+    };
+    let home = home.map(|(name, module, _)| (name, module));
+    let loaded = load(&module, &source, choices, loader, sharing, home)?;
+    Ok((module, loaded.cached))
 }
 
 /// What a part of a file is kept as: each function, and of it each list of types and constants, by itself.
@@ -117,26 +126,78 @@ fn label(name: &str, text: &str) -> String {
     )
 }
 
-/// Fills the module object with what the source makes, from the cache or compiled; what that is, and whether it came from there.
+/// The top-level values that a module has for itself, for what is compiled for it later.
+#[pyclass(frozen, module = "mlc")]
+pub struct OwnValues(pub Values);
+
+/// What a module object was filled with.
+pub struct Filled {
+    pub interface: Interface,
+    pub values: OwnValues,
+    /// Whether it came from the cache.
+    pub cached: bool,
+}
+
+/// Fills the module object with what the source makes, from the cache or compiled. `home` is a module that the source imports by
+/// this name, which has the types of its structs.
 pub fn load(
     target: &Bound<'_, PyModule>,
     source: &Source,
     choices: Choices,
     loader: Arc<dyn SourceLoader>,
     sharing: Sharing,
-) -> PyResult<(Interface, bool)> {
+    home: Option<(String, Bound<'_, PyModule>)>,
+) -> PyResult<Filled> {
     let py = target.py();
     let activity = Compiling::start(source.name());
     let cache = Cache::of_user();
     let loaded = py.detach(|| cache.load(&choices.options, &loader, source, sharing));
     drop(activity);
     let loaded = loaded.map_err(|error| compile_error(py, &error))?;
+    let values = OwnValues(loaded.code.values());
     let entries = Arc::new(Loaded(loaded.code));
     let kept: Code = entries.clone();
     let settings = Settings {
         strict: choices.strict,
     };
+    let homes = |py: Python<'_>, module: &str, name: &str| match &home {
+        Some((given, home)) if given == module => attribute(home, name),
+        _ => imported(py, module, name),
+    };
     // SAFETY: code and description are those of one compilation.
-    unsafe { module::fill(target, &loaded.interface, &*entries, &kept, settings)? };
-    Ok((loaded.interface, loaded.cached))
+    unsafe {
+        module::fill(
+            target,
+            &loaded.interface,
+            &*entries,
+            &kept,
+            settings,
+            &homes,
+        )?
+    };
+    Ok(Filled {
+        interface: loaded.interface,
+        values,
+        cached: loaded.cached,
+    })
+}
+
+/// The attribute of a module that Python has, or that the import hook, where it is in use, gives it.
+fn imported(py: Python<'_>, module: &str, name: &str) -> PyResult<Option<Py<PyAny>>> {
+    let modules = py.import("sys")?.getattr("modules")?;
+    let modules = modules.cast::<PyDict>()?;
+    let found = match modules.get_item(module)? {
+        Some(found) => found,
+        None if modules.contains("mlc.importer")? => match py.import(module) {
+            Ok(found) => found.into_any(),
+            Err(error) if error.is_instance_of::<PyModuleNotFoundError>(py) => return Ok(None),
+            Err(error) => return Err(error),
+        },
+        None => return Ok(None),
+    };
+    attribute(&found, name)
+}
+
+fn attribute(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<Py<PyAny>>> {
+    Ok(object.getattr_opt(name)?.map(Bound::unbind))
 }

@@ -187,6 +187,11 @@ impl Class {
         let _ = self.destructor.set(destructor);
     }
 
+    /// The Python type, where it is made.
+    pub fn python<'py>(&self, py: Python<'py>) -> Option<&Bound<'py, PyType>> {
+        self.python.get(py).map(|ty| ty.bind(py))
+    }
+
     pub fn set_python(&self, py: Python<'_>, ty: Bound<'_, PyType>) {
         // A struct has one type.
         let _ = self.python.set(py, ty.unbind());
@@ -205,6 +210,16 @@ pub struct Struct {
 struct Payload {
     class: Arc<Class>,
     place: Place,
+}
+
+/// The class of a Python type, as an attribute of that.
+#[pyclass(frozen, module = "mlc")]
+pub struct Handle(pub Arc<Class>);
+
+/// The class of a struct's type; `None` for any other object.
+pub fn class_of(ty: &Bound<'_, PyAny>) -> Option<Arc<Class>> {
+    let handle = ty.getattr_opt("_class").ok().flatten()?;
+    Some(handle.cast::<Handle>().ok()?.get().0.clone())
 }
 
 #[pymethods]
@@ -278,7 +293,7 @@ pub fn object<'py>(
     class: &Arc<Class>,
     place: Place,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let Some(ty) = class.python.get(py) else {
+    let Some(ty) = class.python(py) else {
         return Err(PyTypeError::new_err(format!(
             "`{}` has no type in Python",
             class.name

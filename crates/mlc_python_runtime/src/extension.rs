@@ -180,6 +180,7 @@ unsafe extern "C" fn execute(module: *mut ffi::PyObject) -> c_int {
                     &*made.entries,
                     &code,
                     Settings::default(),
+                    &|_, _, _| Ok(None),
                 )
             }
         };

@@ -10,11 +10,12 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyModule, PyString, PyType};
 
 use crate::call::{self, Entry};
-use crate::class::{Class, Destructor, Struct};
+use crate::class::{Class, Destructor, Handle, Struct, class_of};
 use crate::construct;
 use crate::error::c_str;
 use crate::fast::Plan;
 use crate::function::{self, Code, Target};
+use crate::layout::Type;
 use crate::output;
 use crate::place::{Place, Storage};
 use crate::sequence::Sequence;
@@ -34,6 +35,10 @@ pub trait Entries {
     fn is_to_run(&self) -> bool;
 }
 
+/// Where the Python types of structs are that other modules define: by the dotted name of the module, and that of the struct. `None` where
+/// Python does not have that module.
+pub type Homes<'a> = dyn Fn(Python<'_>, &str, &str) -> PyResult<Option<Py<PyAny>>> + 'a;
+
 /// How arguments are taken.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Settings {
@@ -51,6 +56,7 @@ pub unsafe fn fill(
     entries: &dyn Entries,
     code: &Code,
     settings: Settings,
+    homes: &Homes<'_>,
 ) -> PyResult<()> {
     output::redirect();
     // One that is loaded again has the attributes of before.
@@ -62,7 +68,7 @@ pub unsafe fn fill(
         entries,
         code,
         settings,
-        classes: classes(interface),
+        classes: classes(interface, found_at_home(module.py(), interface, homes)?),
     };
     if let Some(init) = &interface.init
         && entries.is_to_run()
@@ -82,12 +88,21 @@ pub unsafe fn fill(
     // Types first: signatures of all functions refer to them.
     for (position, description) in interface.structs.iter().enumerate() {
         if let Some(class) = made.classes[position].clone() {
-            made.set_destructor(interface, position, &class);
-            let ty = made.python_type(interface, position, description, &class)?;
+            let known = class.python(module.py()).cloned();
+            let is_new = known.is_none();
+            let ty = match known {
+                Some(ty) => ty,
+                None => {
+                    made.set_destructor(interface, position, &class);
+                    made.python_type(interface, position, description, &class)?
+                }
+            };
             if !description.name.starts_with('_') && !description.name.contains(['[', '.']) {
                 module.setattr(description.name.as_str(), &ty)?;
             }
-            class.set_python(module.py(), ty);
+            if is_new {
+                class.set_python(module.py(), ty);
+            }
         }
     }
     for item in interface
@@ -111,20 +126,55 @@ pub unsafe fn fill(
     Ok(())
 }
 
-/// The structs of a module; `None` for one that cannot cross the border.
-fn classes(interface: &Interface) -> Classes {
+/// The classes of the structs that other modules define, where Python has those.
+fn found_at_home(py: Python<'_>, interface: &Interface, homes: &Homes<'_>) -> PyResult<Classes> {
+    let found = interface.structs.iter().map(|item| {
+        let Some(home) = &item.home else {
+            return Ok(None);
+        };
+        let ty = homes(py, home, &item.name)?;
+        Ok(ty.and_then(|ty| class_of(ty.bind(py))))
+    });
+    found.collect()
+}
+
+/// The names and types of a struct's fields.
+fn fields(item: &mlc_interface::Struct, made: &Classes) -> Result<Vec<(String, Type)>, String> {
+    let field = |field: &mlc_interface::Field| Ok((field.name.clone(), resolve(&field.ty, made)?));
+    item.fields.iter().map(field).collect()
+}
+
+/// The structs of a module; `None` for one that cannot cross the border. Those found at home are taken from there, where they are still
+/// what the module was compiled with.
+fn classes(interface: &Interface, mut at_home: Classes) -> Classes {
+    loop {
+        let made = defined(interface, &at_home);
+        let items = interface.structs.iter();
+        let other = items.zip(&at_home).position(|(item, class)| {
+            let Some(class) = class else { return false };
+            let here = fields(item, &made).unwrap_or_default();
+            let there = class.fields();
+            let mut pairs = here.iter().zip(there);
+            let same = here.len() == there.len()
+                && class.has_destructor() == item.has_destructor
+                && pairs.all(|((name, ty), field)| *name == field.name && ty.is_same(&field.ty));
+            !same
+        });
+        match other {
+            Some(position) => at_home[position] = None,
+            None => return made,
+        }
+    }
+}
+
+/// All structs, new ones but for those found at home.
+fn defined(interface: &Interface, at_home: &Classes) -> Classes {
     let structs = &interface.structs;
-    let made = structs.iter().map(|item| {
-        let class = Class::new(item.name.clone(), item.has_destructor);
-        Some(Arc::new(class))
+    let made = structs.iter().zip(at_home).map(|(item, class)| {
+        let new = || Arc::new(Class::new(item.name.clone(), item.has_destructor));
+        Some(class.clone().unwrap_or_else(new))
     });
     let mut made: Classes = made.collect();
-    let fields = |item: &mlc_interface::Struct, made: &Classes| {
-        let field = |field: &mlc_interface::Field| {
-            Ok::<_, String>((field.name.clone(), resolve(&field.ty, made)?))
-        };
-        item.fields.iter().map(field).collect::<Result<Vec<_>, _>>()
-    };
     // Without those that cannot cross the border, and those that hold such.
     loop {
         let cannot = |(position, class): (usize, &Option<Arc<Class>>)| {
@@ -281,6 +331,7 @@ impl<'py> Maker<'_, 'py> {
             "make",
             (
                 self.py.get_type::<Struct>(),
+                Handle(class.clone()),
                 &self.name,
                 description.name.as_str(),
                 doc,

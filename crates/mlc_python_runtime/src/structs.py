@@ -264,7 +264,7 @@ def restore(kind, values):
     return kind._of_fields(*values)
 
 
-def make(base, module, name, doc, fields, construct, of_fields, members):
+def make(base, handle, module, name, doc, fields, construct, of_fields, members):
     """The type of a struct; `members` are its methods and properties: names, kinds and functions."""
 
     def values(self):
@@ -299,6 +299,7 @@ def make(base, module, name, doc, fields, construct, of_fields, members):
         "__new__": __new__,
         "__signature__": ConstructorSignature(construct),
         "__match_args__": tuple(fields),
+        "_class": handle,
         "_of_fields": staticmethod(of_fields),
         "__repr__": __repr__,
         "__eq__": __eq__,

@@ -90,6 +90,8 @@ pub struct NamedConstant {
 #[derive(Clone, Debug)]
 pub struct Struct {
     pub name: String,
+    /// The dotted name of the module that defines it, where that is not the one that was compiled.
+    pub home: Option<String>,
     pub ty: Ty,
     pub fields: Vec<Field>,
     /// Whether it holds values of its own type, in lists.

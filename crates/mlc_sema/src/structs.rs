@@ -68,8 +68,11 @@ impl<'a> Checker<'a> {
         let (id, ty) = self.types.add_struct(&name);
         self.struct_keys.insert(key, ty);
         let generics = args.iter().cloned().collect();
+        let home = self.struct_decl(decl).module;
+        let home = (home.0 != 0).then(|| self.module(home).path.to_string());
         self.structs.push(hir::Struct {
             name,
+            home,
             ty,
             fields: Vec::new(),
             recursive: false,
