@@ -19,6 +19,7 @@ pub mod outlined;
 pub mod parts;
 pub mod place;
 pub mod separation;
+pub mod shares;
 pub mod slice;
 pub mod touches;
 pub mod values;

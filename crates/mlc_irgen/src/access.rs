@@ -77,11 +77,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             _ => {
                 let payload = self.types().payload(ty)?;
-                Ok(vec![self.b.value(
-                    "own.copy",
-                    &[source],
-                    own::box_type(payload),
-                )])
+                Ok(vec![self.copied(source, own::box_type(payload))])
             }
         }
     }

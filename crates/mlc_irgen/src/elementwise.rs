@@ -153,7 +153,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let target = self.borrow_box(list, true);
             self.each_in_order(&extents, &mut vec![], &mut |lower, indices| {
                 let source = lower.borrow_element(view, indices[0], false);
-                let copy = lower.load(source, elem)?;
+                let copy = lower.copying_items(|lower| lower.load(source, elem))?;
                 let place = lower.elem(target, indices[0], true);
                 lower.put(place, elem, &copy)
             })?;

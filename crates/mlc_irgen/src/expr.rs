@@ -9,6 +9,7 @@ use mlc_sema::hir::{
 use crate::{
     Error,
     arith::{Binary, Known},
+    copies::Copies,
     function::{Lower, Result, result_types, signature},
     local_set::LocalSet,
     place::Borrowed,
@@ -68,11 +69,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.read(&spot, place.ty)
             }
             ExprKind::Move(place) => self.take(place),
-            ExprKind::Copy(place) => {
-                let spot = self.place(place, false)?;
-                self.at(expr.span);
-                self.read(&spot, place.ty)
-            }
+            ExprKind::Copy(place) => self.copy_of(place, expr.span, Copies::Deep),
+            ExprKind::Share(place) => self.copy_of(place, expr.span, Copies::Shared),
             ExprKind::Borrow { place, mutable } => match self.borrow(place, *mutable)? {
                 Borrowed::Ref(value) => Ok(vec![value]),
                 Borrowed::View(view) => Ok(vec![self.view_as_array(&view, place.ty, *mutable)?]),

@@ -7,8 +7,8 @@ use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{self, LocalId, Mode, Reduction, Ty};
 
 use crate::{
-    Error, FpMode, builder::Builder, live::Targets, local_set::LocalSet, module::ModuleCx,
-    place::Borrowed, types::Types, view::View, walk::Slots,
+    Error, FpMode, builder::Builder, copies::Copies, live::Targets, local_set::LocalSet,
+    module::ModuleCx, place::Borrowed, types::Types, view::View, walk::Slots,
 };
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -63,6 +63,8 @@ pub struct Lower<'x, 'c, 'm> {
     /// Functions that Python may call at the moment.
     pub callbacks: crate::python::Callbacks<'c, 'm>,
     pub spilled: Vec<(usize, Value<'c, 'm>)>,
+    /// What is to be known of the copies that are made.
+    pub copies: Copies,
     /// Copies of parts that the call that is being made may write to, and the parts.
     pub copied: Vec<(View<'c, 'm>, Value<'c, 'm>)>,
 }
@@ -184,6 +186,7 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
         spilled: Vec::new(),
         callbacks: Default::default(),
         copied: Vec::new(),
+        copies: Copies::Plain,
     };
     let mut assigned = LocalSet::default();
     slots.assigned(&function.body, &[], &mut assigned);
@@ -246,6 +249,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             spilled: Vec::new(),
             callbacks: Default::default(),
             copied: Vec::new(),
+            copies: Copies::Plain,
         }
     }
 
@@ -256,22 +260,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             FpMode::Reassoc => "reassoc",
             FpMode::Fast => "fast",
         }
-    }
-
-    /// A value of several parts once more: boxes are copied.
-    pub fn copied_values(&self, values: &[Value<'c, 'm>]) -> Vec<Value<'c, 'm>> {
-        use melior::ir::ValueLike;
-        values
-            .iter()
-            .map(|&value| {
-                let ty = value.r#type();
-                if !own::is_box(ty) {
-                    return value;
-                }
-                let source = self.borrow_box(value, false);
-                self.b.value("own.copy", &[source], ty)
-            })
-            .collect()
     }
 
     pub fn types(&self) -> Types<'x, 'c> {

@@ -11,6 +11,7 @@ mod builder;
 mod builtin;
 mod control_flow;
 mod convert;
+mod copies;
 mod elements;
 mod elementwise;
 mod ends;

@@ -33,7 +33,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 return Ok(());
             }
             let from = lower.borrow_element(source, at, false);
-            let copy = lower.load(from, elem)?;
+            let copy = lower.copying_items(|lower| lower.load(from, elem))?;
             let place = lower.elem(list, to, true);
             lower.put(place, elem, &copy)
         })

@@ -78,7 +78,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.scf_for(&bounds, &[], |lower, at| {
             let from = lower.borrow_element(source, at, false);
             let payload = own::payload(from.r#type()).expect("an item is borrowed");
-            let copy = (lower.b).value("own.copy", &[from], own::box_type(payload));
+            let copy = lower.copying_items(|lower| lower.copied(from, own::box_type(payload)));
             let to = lower.position(target.dims[0], at);
             let place = lower.elem(target.source, to, true);
             lower.b.op("own.put", &[copy, place], &[]);

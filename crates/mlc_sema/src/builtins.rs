@@ -13,7 +13,7 @@ use crate::coerce::{Val, into_place};
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{Builtin, Dim, ExprKind, Ty, TyKind};
+use crate::hir::{Builtin, Dim, ExprKind, ProjectionKind, Subscript, Ty, TyKind};
 
 impl<'a> FnCx<'_, 'a> {
     pub fn call_builtin_operand(
@@ -111,7 +111,12 @@ impl<'a> FnCx<'_, 'a> {
             "copy" => {
                 let values = self.positional(text, args, 1..=1, span)?;
                 let value = values.into_iter().next()?;
-                return Some(self.copy_of(value));
+                // The library gives what Python gives: the value itself.
+                let in_library = self.cx.library_id == Some(self.module);
+                return Some(match in_library {
+                    true => self.share(value),
+                    false => self.copy_of(value),
+                });
             }
             "pow" => return self.power(args, span),
             "ord" | "chr" => {
@@ -252,15 +257,41 @@ impl<'a> FnCx<'_, 'a> {
         if !self.cx.types.is_owning(ty) {
             return value;
         }
+        // The value of a call may turn out to be lent, and what others make may have parts that Python shares; the copy of any
+        // other temporary goes again.
+        let place = crate::coerce::into_place(value.expr);
+        Val::strong(ExprKind::Copy(place), ty, span)
+    }
+
+    /// The value of a place once more, for one who keeps it: in Python it is then at both places.
+    pub fn share(&mut self, value: Val) -> Val {
+        let (ty, span) = (value.expr.ty, value.expr.span);
         match value.expr.kind {
-            ExprKind::Move(place) => Val::strong(ExprKind::Copy(place), ty, span),
-            // The result may turn out to be lent; the copy of one that is not goes again.
-            ExprKind::Call { .. } => {
-                let place = crate::coerce::into_place(value.expr);
-                Val::strong(ExprKind::Copy(place), ty, span)
+            ExprKind::Move(place) if self.cx.types.is_owning(ty) => {
+                Val::strong(ExprKind::Share(place), ty, span)
             }
-            kind => Val::strong(kind, ty, span),
+            kind => Val {
+                expr: crate::hir::Expr { kind, ..value.expr },
+                ..value
+            },
         }
+    }
+
+    /// A new list of the items of another one, as `xs[:]` makes it.
+    pub fn share_items(&mut self, list: Val) -> Val {
+        let (ty, span) = (list.expr.ty, list.expr.span);
+        let place = crate::coerce::into_place(list.expr);
+        if !self.cx.types.has_owning_parts(ty) {
+            return Val::strong(ExprKind::Copy(place), ty, span);
+        }
+        let all = Subscript::Range {
+            start: None,
+            stop: None,
+            step: None,
+            lanes: None,
+        };
+        let slice = self.project(place, ProjectionKind::Slice(vec![all]), ty, span);
+        Val::strong(ExprKind::Share(slice), ty, span)
     }
 
     fn is_instance(&mut self, args: &'a [Arg], span: Span) -> Val {

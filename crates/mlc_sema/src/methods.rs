@@ -210,7 +210,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             ("copy", []) => {
                 let value = self.read(list);
-                self.copy_of(value.into())
+                self.share_items(value.into())
             }
             _ if LIST_METHODS.contains(&name) => self.wrong_method_call("list", name, args, span),
             _ => {

@@ -517,7 +517,7 @@ pub(crate) fn is_list_slice(place: &Place, types: &crate::hir::TypeTable) -> boo
 pub(crate) fn owned(expr: crate::hir::Expr, types: &crate::hir::TypeTable) -> crate::hir::Expr {
     match expr.kind {
         ExprKind::Move(place) if is_list_slice(&place, types) => crate::hir::Expr {
-            kind: ExprKind::Copy(place),
+            kind: ExprKind::Share(place),
             ..expr
         },
         kind => crate::hir::Expr { kind, ..expr },

@@ -200,6 +200,7 @@ impl Visitor for Facts<'_> {
                 self.check()
             }
             ExprKind::Copy(_)
+            | ExprKind::Share(_)
             | ExprKind::ListFill { .. }
             | ExprKind::ArrayFill { .. }
             | ExprKind::Map { .. } => {

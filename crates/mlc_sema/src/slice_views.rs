@@ -89,7 +89,8 @@ fn slice_bound(stmt: &Stmt, types: &TypeTable) -> Option<(LocalId, LocalId)> {
     let StmtKind::Bind { local, value } = &stmt.kind else {
         return None;
     };
-    let (ExprKind::Move(place) | ExprKind::Copy(place)) = &value.kind else {
+    let (ExprKind::Move(place) | ExprKind::Copy(place) | ExprKind::Share(place)) = &value.kind
+    else {
         return None;
     };
     let (Root::Local(base), [_]) = (&place.root, place.projections.as_slice()) else {

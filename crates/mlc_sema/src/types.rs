@@ -347,6 +347,14 @@ impl TypeTable {
         }
     }
 
+    /// Whether a list or an array has items that are not copied implicitly.
+    pub fn has_owning_parts(&self, ty: Ty) -> bool {
+        match self.kind(ty) {
+            TyKind::List(elem) | TyKind::Array { elem, .. } => self.is_owning(*elem),
+            kind => self.is_owning_kind(kind),
+        }
+    }
+
     /// Fixed-size arrays of scalars up to 64 bytes are copied implicitly.
     fn is_small_array(&self, elem: Ty, dims: &[Dim]) -> bool {
         let mut bytes = match self.kind(elem) {

@@ -141,7 +141,11 @@ macro_rules! parts {
                 | ExprKind::Complex(..)
                 | ExprKind::Str(_)
                 | ExprKind::Nothing => {}
-                ExprKind::Load(place) | ExprKind::Move(place) | ExprKind::Copy(place) | ExprKind::Borrow { place, .. } => {
+                ExprKind::Load(place)
+                | ExprKind::Move(place)
+                | ExprKind::Copy(place)
+                | ExprKind::Share(place)
+                | ExprKind::Borrow { place, .. } => {
                     visit($part::Place(place));
                 }
                 ExprKind::Len { place, .. } | ExprKind::IsSome(place) => visit($part::Place(place)),

@@ -164,7 +164,9 @@ impl Body<'_, '_> {
             | ExprKind::ListFill { .. }
             | ExprKind::ArrayFill { .. }
             | ExprKind::Str(_) => return None,
-            ExprKind::Copy(place) if !self.is_small(place.ty) => return None,
+            ExprKind::Copy(place) | ExprKind::Share(place) if !self.is_small(place.ty) => {
+                return None;
+            }
             ExprKind::Compare { left, .. } if !self.is_small(left.ty) => return None,
             ExprKind::Binary { left, .. } if !self.is_small(left.ty) => return None,
             _ => 0,

@@ -6,12 +6,13 @@
 //!                                               %n = own.len %r : !ref
 //!
 //! Further codes: `move-while-borrowed`, `move-out-of-borrow`, `partly-moved`, `write-through-shared-borrow`,
-//! `return-of-local-borrow`, `not-copyable`, `move-out-of-destructor`. Each report has the place of the move or the borrow, and that of the offending use.
+//! `return-of-local-borrow`, `not-copyable`, `move-out-of-destructor`, `shared-items`. Each report has the place of the move or the borrow, and that of the offending use.
 //!
 //! Requires: IR as a front end makes it, before drops.  Changes nothing.
 //! Does not: follow what a box holds once it is stored in another.
 
 mod destructors;
+mod shares;
 
 use crate::analysis::{
     conflicts::{Conflict, conflicts},
@@ -50,6 +51,7 @@ pub static CHECK: Pass = Pass {
                 legal &= check(function, &uses, number > 0);
             }
         }
+        legal &= shares::check(&functions);
         if legal {
             Ok(())
         } else {

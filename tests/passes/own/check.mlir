@@ -325,3 +325,34 @@ func.func @borrowed(%p: !own.mut<!pair> loc("p"), %new: !own.box<!list>) -> !own
   %y = own.take %b : !own.mut<!list> -> !own.box<!list>
   return %x : !own.box<!list>
 }
+
+// -----
+
+!list = !own.list<f32>
+func.func @told(%a: !own.ref<!own.list<!list>> loc("a"), %i: index) -> (i32, index) {
+  %item = own.elem %a[%i] : !own.ref<!own.list<!list>> -> !own.ref<!list>
+  // expected-note@+2 {{the items are copied here}}
+  // expected-note@+1 {{help: make the items of one their own: `copy(…)` of it}}
+  %copy = own.copy %item {mlc.shares} : !own.ref<!list> -> !own.box<!list>
+  %shared = own.borrow_mut %copy : !own.box<!list> -> !own.mut<!list>
+  // expected-error@+1 {{shared-items: an item of `a` is changed that another list would share in Python}}
+  own.resize %shared to %i : !own.mut<!list>
+  // expected-note@+1 {{the other one is used here, without the change}}
+  %n = own.len %item : !own.ref<!list>
+  %ok = arith.constant 0 : i32
+  return %ok, %n : i32, index
+}
+
+// -----
+
+// A copy that says that it is one may be told.
+!list = !own.list<f32>
+func.func @own_copy(%a: !own.ref<!own.list<!list>>, %i: index) -> (i32, index) {
+  %item = own.elem %a[%i] : !own.ref<!own.list<!list>> -> !own.ref<!list>
+  %copy = own.copy %item : !own.ref<!list> -> !own.box<!list>
+  %shared = own.borrow_mut %copy : !own.box<!list> -> !own.mut<!list>
+  own.resize %shared to %i : !own.mut<!list>
+  %n = own.len %item : !own.ref<!list>
+  %ok = arith.constant 0 : i32
+  return %ok, %n : i32, index
+}

@@ -38,6 +38,17 @@ owners. Copy it, or make the parameter `owned`.",
         mend: "fn first(m: [[Int]], inout out_rows: [[Int]]):\n    out_rows.append(copy(m[0]))\n",
     },
     Explanation {
+        code: "shared-items",
+        title: "an item is changed that two lists would share in Python",
+        meaning: "In Python `a[:]`, `sorted(a)`, `list(a)`, `a + b`, `a * n` and `b.extend(a)` make lists that
+hold the very items of `a`: where those are lists, arrays or structs, a change through one list is
+seen through the other. Here every item has one owner, so such lists hold copies. Where nobody
+could tell, that is fine; changing an item of one list and then using the other is an error. Say
+`copy(…)` for items of their own, or change the items before the lists part.",
+        wrong: "fn f():\n    a = [[1, 2], [3, 4]]\n    b = a[:]\n    b[0][0] = 9\n    print(a, b)\n",
+        mend: "fn f():\n    a = [[1, 2], [3, 4]]\n    b = copy(a)\n    b[0][0] = 9\n    print(a, b)\n",
+    },
+    Explanation {
         code: "write-through-shared-borrow",
         title: "a value is changed that may only be read",
         meaning: "A parameter declared `borrowed` (or `read`) can be read only. Declare it `inout`, or change a

@@ -284,7 +284,7 @@ impl Slots<'_> {
                     }
                 }
             }
-            ExprKind::Load(place) | ExprKind::Copy(place) => {
+            ExprKind::Load(place) | ExprKind::Copy(place) | ExprKind::Share(place) => {
                 self.place(place, reductions, visit);
             }
             ExprKind::Borrow { place, mutable } => {

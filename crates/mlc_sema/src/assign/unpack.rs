@@ -161,7 +161,7 @@ impl<'a> FnCx<'_, 'a> {
                 let source = self.elements(middle, part.span);
                 self.gathered(part.span, None, |cx, push| {
                     cx.each_of(source, part.span, &mut |cx, value| {
-                        let value = cx.copy_of(value);
+                        let value = cx.share(value);
                         push(cx, value);
                     });
                 })

@@ -191,7 +191,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
                 // The callee gets a list of its own, as in Python.
                 let value = match is_lent(&value.expr) {
-                    true => self.copy_of(value),
+                    true => self.share_items(value),
                     false => value,
                 };
                 let variable = self.in_variable(value, span);

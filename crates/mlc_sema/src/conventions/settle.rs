@@ -138,7 +138,7 @@ impl Settle<'_> {
             // Python passes a copy of a slice; what is written to it is lost.
             (Convention::Inout, ExprKind::Move(place)) if is_list_slice(&place, self.types) => {
                 let copy = Expr {
-                    kind: ExprKind::Copy(place),
+                    kind: ExprKind::Share(place),
                     ty,
                     span,
                 };
@@ -166,9 +166,10 @@ impl Rewriter for Settle<'_> {
                 if self.copied.contains(local)
                     && let ExprKind::Borrow { place, .. } = &value.kind
                 {
-                    value.kind = ExprKind::Copy(place.clone());
+                    value.kind = ExprKind::Share(place.clone());
                 } else if self.viewed.contains(local)
-                    && let ExprKind::Move(place) | ExprKind::Copy(place) = &value.kind
+                    && let ExprKind::Move(place) | ExprKind::Copy(place) | ExprKind::Share(place) =
+                        &value.kind
                 {
                     value.kind = ExprKind::Borrow {
                         place: place.clone(),
@@ -177,7 +178,7 @@ impl Rewriter for Settle<'_> {
                 } else if let ExprKind::Move(place) = &value.kind
                     && self.is_join_of_borrow(place, *local)
                 {
-                    value.kind = ExprKind::Copy(place.clone());
+                    value.kind = ExprKind::Share(place.clone());
                 } else if self.small_parts.contains(local)
                     && self.modes[local.0 as usize] == Mode::Mut
                     && let ExprKind::Load(place) = &value.kind
@@ -210,10 +211,11 @@ impl Rewriter for Settle<'_> {
                 self.arg(arg, *convention);
             }
         }
-        // A copy of a whole temporary is its value.
+        // A copy of a whole temporary is its value, unless its parts may be those of others in Python.
         if let ExprKind::Copy(place) = &mut expr.kind
             && place.projections.is_empty()
             && matches!(place.root, Root::Temporary(_))
+            && !self.types.has_owning_parts(place.ty)
         {
             let place = place.clone();
             expr.kind = ExprKind::Move(place);
@@ -221,7 +223,7 @@ impl Rewriter for Settle<'_> {
         // What is kept of a slice of a list is a copy; a whole temporary is its value.
         while let ExprKind::Move(place) = &mut expr.kind {
             if is_list_slice(place, self.types) {
-                expr.kind = ExprKind::Copy(place.clone());
+                expr.kind = ExprKind::Share(place.clone());
                 return;
             }
             if !place.projections.is_empty() {

@@ -33,6 +33,9 @@ pub enum ExprKind {
     Move(Place),
     /// A deep copy of the value in the place: a fresh value.
     Copy(Place),
+    /// A deep copy of an owning value that Python would hold a second time instead of copying it; of a slice of a list: of its
+    /// items, in a new list. Ownership checks see to it that nobody can tell.
+    Share(Place),
     /// A borrow of the place; `mutable`: exclusive. It lives until its last use.
     Borrow {
         place: Place,

@@ -29,6 +29,7 @@ impl<'a> Dumper<'a> {
             ExprKind::Load(place) => self.place(place),
             ExprKind::Move(place) => format!("move {}", self.place(place)),
             ExprKind::Copy(place) => format!("copy {}", self.place(place)),
+            ExprKind::Share(place) => format!("share {}", self.place(place)),
             ExprKind::Borrow { place, mutable } => {
                 format!(
                     "{}{}",

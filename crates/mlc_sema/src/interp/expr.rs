@@ -32,9 +32,11 @@ impl Interpreter<'_> {
             ExprKind::Float(value) => Value::Float(self.round(*value, expr.ty)),
             ExprKind::Complex(re, im) => Value::Complex(*re, *im),
             ExprKind::Str(text) => Value::Str((&**text).into()),
-            ExprKind::Load(place) | ExprKind::Move(place) | ExprKind::Borrow { place, .. } => {
-                self.read(place, frame)?
-            }
+            // Values are shared here as in Python.
+            ExprKind::Load(place)
+            | ExprKind::Move(place)
+            | ExprKind::Share(place)
+            | ExprKind::Borrow { place, .. } => self.read(place, frame)?,
             ExprKind::Copy(place) => deep_copy(&self.read(place, frame)?),
             ExprKind::Some(value) => self.expr(value, frame)?,
             ExprKind::IsSome(place) => {

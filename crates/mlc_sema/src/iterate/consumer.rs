@@ -128,7 +128,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
     pub fn each_copied(&mut self, iter: &'a ast::Expr, body: &mut dyn FnMut(&mut Self, Val)) {
         self.each(iter, &mut |cx, value| {
             let value = if is_lent(&value.expr) {
-                cx.copy_of(value)
+                cx.share(value)
             } else {
                 value
             };

@@ -116,7 +116,7 @@ fn use(m: [[f64]]) -> [f64]:
             fn use(inout m: [[f64]]) raises -> [f64]:
                 a: [f64] = [1.0, 2.0]
                 test.write(&mut a)
-                test.write(&mut temporary(copy a[:1]))
+                test.write(&mut temporary(share a[:1]))
                 test.write(&mut m[0])
                 s: f64 = ((test.read(&a) + test.read(&temporary({ $list1: [f64] = []:[f64]; iterate a; for $i2 in range(0, len(a)):; s2: f64 = a[unchecked $i2]; list_append(&mut $list1, s2); move $list1 }))) + test.read(&a[1:]))
                 b: [f64] = take(move a)

@@ -10,6 +10,7 @@ const BY_THE_IR: &[&str] = &[
     "move-while-borrowed",
     "borrow-conflict",
     "move-out-of-borrow",
+    "shared-items",
     "write-through-shared-borrow",
     "return-of-local-borrow",
     "partly-moved",

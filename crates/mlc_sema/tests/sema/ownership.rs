@@ -23,7 +23,7 @@ fn f(m: [[f64]], flag: Bool) -> f64:
             fn f(inout m: [[f64]], flag: Bool) raises -> f64:
                 mut a: [f64] = &mut m[0]
                 store a[0] = 1.0
-                b: [f64] = copy m[1][1:]
+                b: [f64] = share m[1][1:]
                 store b[0] = 2.0
                 swap m[0], m[1]
                 x: Int = 1

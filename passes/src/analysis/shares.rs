@@ -1,0 +1,221 @@
+//! Whether anybody can tell that values were copied which the language of the front end would hold at two places.
+//!
+//! A front end marks such copies `mlc.shares`. From there on two sides stand for one value: what was copied, and the copy, wherever they
+//! are moved to. It can be told where one side is changed and the other is read later. Calls are seen by what is known of the
+//! callee (`shares/summary.rs`): how deep it changes its arguments, where it stores them, and what is shared when it returns.
+//!
+//! Without regard to values of indices: all items of a list are one place.
+
+mod events;
+mod flow;
+mod summary;
+
+use super::{
+    lost::Watch,
+    order::may_follow,
+    place::{Owner, is_argument},
+};
+use events::{Event, Events};
+use flow::Flow;
+use melior::ir::{BlockLike, operation::OperationLike};
+use mlc_mlir::rewrite::{
+    Op, Val, defining_block, defining_op, nested_blocks, op_name, operand, ops_named,
+};
+use summary::Summaries;
+
+pub use flow::Place;
+
+/// A copy that can be told from what the language means.
+pub struct Told<'c, 'a> {
+    /// What made the copy: itself, or a call.
+    pub copied: Op<'c, 'a>,
+    pub changed: Op<'c, 'a>,
+    pub read: Op<'c, 'a>,
+    /// The values by which the two sides are reached.
+    pub changed_side: Option<Val<'c, 'a>>,
+    pub read_side: Option<Val<'c, 'a>>,
+}
+
+/// What is marked as shared and can be told from it, at most one thing for each copy.
+pub fn told_copies<'c: 'a, 'a>(functions: &[Op<'c, 'a>]) -> Vec<Told<'c, 'a>> {
+    let is_marked = |op: &Op<'c, 'a>| op.has_attribute("mlc.shares");
+    let marked = |function: &&Op<'c, 'a>| ops_named(**function, "own.copy").iter().any(is_marked);
+    if !functions.iter().any(|function| marked(&function)) {
+        return Vec::new();
+    }
+    let summaries = Summaries::of(functions);
+    let mut told = Vec::new();
+    for &function in functions {
+        let seeds = seeds(function, &summaries);
+        if seeds.is_empty() {
+            continue;
+        }
+        let flow = Flow::of(function, &summaries);
+        let events = Events::of(function, &summaries);
+        for (at, seed) in seeds.iter().enumerate() {
+            let sides = Sides::of(at, &seeds, &flow);
+            told.extend(sides.told(function, seed, &events));
+        }
+    }
+    told
+}
+
+/// Two places that hold one value from an operation on.
+pub struct Seed<'c, 'a> {
+    pub op: Op<'c, 'a>,
+    pub from: Vec<Place<'c, 'a>>,
+    pub to: Vec<Place<'c, 'a>>,
+}
+
+/// What a function shares: the marked copies, and what its callees share.
+fn seeds<'c: 'a, 'a>(function: Op<'c, 'a>, summaries: &Summaries<'c>) -> Vec<Seed<'c, 'a>> {
+    let mut seeds = Vec::new();
+    for op in ops_named(function, "own.copy") {
+        if op.has_attribute("mlc.shares") {
+            let from = flow::places(operand(op, 0));
+            let to = flow::places(op.result(0).expect("a copy has a result").into());
+            seeds.push(Seed { op, from, to });
+        }
+    }
+    for call in ops_named(function, "func.call") {
+        for (from, to) in summaries.shared_by(call) {
+            let [from, to] = [from, to].map(|(port, path)| flow::port(call, *port, path));
+            if !from.is_empty() && !to.is_empty() {
+                seeds.push(Seed { op: call, from, to });
+            }
+        }
+    }
+    seeds
+}
+
+/// All places of the two sides of what a seed shares.
+struct Sides<'c, 'a> {
+    from: Vec<Place<'c, 'a>>,
+    to: Vec<Place<'c, 'a>>,
+    /// Whether the copies of several iterations are copies of one value.
+    repeats: bool,
+}
+
+impl<'c: 'a, 'a> Sides<'c, 'a> {
+    fn of(at: usize, seeds: &[Seed<'c, 'a>], flow: &Flow<'_, 'c, 'a>) -> Self {
+        let others = || (seeds.iter().enumerate()).filter(|(other, _)| *other != at);
+        let side = |start: &[Place<'c, 'a>]| {
+            let others = others().map(|(_, seed)| seed).collect::<Vec<_>>();
+            flow.closure(start, &others)
+        };
+        let seed = &seeds[at];
+        Self {
+            from: side(&seed.from),
+            to: side(&seed.to),
+            repeats: repeats(seed),
+        }
+    }
+
+    fn told(
+        &self,
+        function: Op<'c, 'a>,
+        seed: &Seed<'c, 'a>,
+        events: &Events<'c, 'a>,
+    ) -> Option<Told<'c, 'a>> {
+        let mut pairs = vec![(&self.to, &self.from, true), (&self.from, &self.to, false)];
+        if self.repeats {
+            pairs.push((&self.to, &self.to, false));
+        }
+        for (changed, read, copy_is_changed) in pairs {
+            for (place, write) in events.writes_of(changed) {
+                for (other, use_) in events.reads_of(read, function) {
+                    let order = Order {
+                        function,
+                        seed: seed.op,
+                        write: (place, write),
+                        read: (other, use_),
+                        copy_is_changed,
+                    };
+                    if order.is_possible() {
+                        return Some(Told {
+                            copied: seed.op,
+                            changed: write.op,
+                            read: use_.op,
+                            changed_side: place.value,
+                            read_side: other.value,
+                        });
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A copy, a write to one side and a read of the other.
+struct Order<'p, 'c, 'a> {
+    function: Op<'c, 'a>,
+    seed: Op<'c, 'a>,
+    write: (&'p Place<'c, 'a>, &'p Event<'c, 'a>),
+    read: (&'p Place<'c, 'a>, &'p Event<'c, 'a>),
+    copy_is_changed: bool,
+}
+
+impl<'c: 'a, 'a> Order<'_, 'c, 'a> {
+    /// Whether the three may come in this order, with the values that they are about.
+    fn is_possible(&self) -> bool {
+        let (written, write) = self.write;
+        let (seen, read) = self.read;
+        let anywhere = self.function;
+        let source = if self.copy_is_changed { seen } else { written };
+        let copy = if self.copy_is_changed { written } else { seen };
+        // What a loop carries was made in an earlier iteration.
+        let made = |place: &Place<'c, 'a>| match place.value.and_then(defining_op) {
+            Some(op) if !op_name(op).starts_with("scf.") => op,
+            _ => anywhere,
+        };
+        let source = self.scope(source);
+        let follows_copy = may_follow(self.seed, write.op, source)
+            && (!self.copy_is_changed || may_follow(self.seed, write.op, made(copy)));
+        let since = match self.copy_is_changed {
+            true => source,
+            false => made(copy),
+        };
+        let together = write.op == read.op && op_name(write.op) == "func.call";
+        follows_copy
+            && (together || may_follow(write.op, read.op, since))
+            && (together || self.is_on_a_path())
+    }
+
+    /// Where the value of a place begins: the loop that carries it, or what makes it.
+    fn scope(&self, place: &Place<'c, 'a>) -> Op<'c, 'a> {
+        let Some(value) = place.value.filter(|value| !is_argument(*value)) else {
+            return self.function;
+        };
+        let around = || defining_block(value).and_then(|block| block.parent_operation());
+        match place.owner {
+            Owner::Global(_) => self.function,
+            Owner::Value(_) => (defining_op(value).or_else(around)).unwrap_or(self.function),
+        }
+    }
+
+    /// Whether conditions allow it.
+    fn is_on_a_path(&self) -> bool {
+        let mut watch = Watch::new();
+        watch.effect(0, self.seed).restores = true;
+        watch.effect(0, self.write.1.op).loses = true;
+        watch.effect(0, self.read.1.op).uses = true;
+        let Some(block) = nested_blocks(self.function).first().copied() else {
+            return false;
+        };
+        watch.first_loss_of_brought(block).is_some()
+    }
+}
+
+/// Whether a loop makes several copies of one value.
+fn repeats<'c: 'a, 'a>(seed: &Seed<'c, 'a>) -> bool {
+    let mut around = seed.op.parent_operation();
+    while let Some(op) = around {
+        let is_loop = matches!(op_name(op), "scf.for" | "scf.while" | "par.for");
+        if is_loop && seed.from.iter().any(|place| !place.depends_on(op)) {
+            return true;
+        }
+        around = op.parent_operation();
+    }
+    false
+}

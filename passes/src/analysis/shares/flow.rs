@@ -1,0 +1,306 @@
+//! Where a value may be moved to, as places in what owns it.
+
+use super::{
+    Seed,
+    summary::{Path, Port, Summaries},
+};
+use crate::analysis::{
+    access::{HEADER, Step},
+    borrows::{consumes, derived_from},
+    origins::{Origin, origins},
+    place::{Owner, is_constant, owner},
+};
+use melior::ir::{BlockLike, ValueLike, operation::OperationLike};
+use mlc_dialects::own;
+use mlc_mlir::rewrite::{
+    Op, Val, all_ops, arguments, defining_block, defining_op, is_inside, nested_blocks, op_name,
+    operand, position, results, string_attribute, uses,
+};
+
+/// One step from a whole to a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    Field(i64),
+    /// Any item of a list or an array.
+    Item,
+    /// Any part, at any depth.
+    Any,
+}
+
+/// A part of what an owner owns.
+#[derive(Clone, Debug)]
+pub struct Place<'c, 'a> {
+    pub owner: Owner<'c>,
+    /// The value by which the owner is reached, where the function has one.
+    pub value: Option<Val<'c, 'a>>,
+    pub path: Path,
+    /// What positions on the way there depend on.
+    indices: Vec<Val<'c, 'a>>,
+}
+
+impl PartialEq for Place<'_, '_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.owner == other.owner && self.path == other.path
+    }
+}
+
+impl<'c: 'a, 'a> Place<'c, 'a> {
+    pub fn new(value: Val<'c, 'a>, path: Path) -> Self {
+        Self {
+            owner: owner(value),
+            value: Some(value),
+            path: bounded(path),
+            indices: Vec::new(),
+        }
+    }
+
+    fn of_origin(origin: Origin<'c, 'a>) -> Self {
+        let steps = origin.path.iter();
+        let indices = steps.flat_map(|step| match step {
+            Step::At(indices) => indices.iter().map(|index| index.value).collect(),
+            _ => Vec::new(),
+        });
+        Self {
+            indices: indices.collect(),
+            ..Self::new(origin.root, parts(&origin.path))
+        }
+    }
+
+    /// Whether a caller may look at it when a function returns: it is lent, or it is returned.
+    pub fn leaves(&self, function: Op<'c, 'a>) -> bool {
+        !matches!(self.owner, Owner::Global(_))
+            && !ports(function, std::slice::from_ref(self)).is_empty()
+    }
+
+    /// The place at a path below.
+    fn below(mut self, path: &[Part]) -> Self {
+        self.path.extend(path);
+        self.path = bounded(std::mem::take(&mut self.path));
+        self
+    }
+
+    /// Whether iterations of a loop may have other values at the place.
+    pub fn depends_on(&self, around: Op<'c, 'a>) -> bool {
+        let is_made_inside = |value: Val<'c, 'a>| is_inside(value, around);
+        self.value.is_some_and(is_made_inside)
+            || self.indices.iter().any(|index| varies(*index, around))
+    }
+}
+
+/// Whether a position may change from one iteration of a loop to the next.
+fn varies<'c: 'a, 'a>(value: Val<'c, 'a>, around: Op<'c, 'a>) -> bool {
+    if let Some(op) = defining_op(value) {
+        let is_arithmetic = op_name(op).starts_with("arith.");
+        return is_inside(value, around)
+            && (!is_arithmetic || op.operands().any(|operand| varies(operand, around)));
+    }
+    match defining_block(value).and_then(|block| block.parent_operation()) {
+        // The positions of an inner loop over a whole list are those of every iteration.
+        Some(inner) if op_name(inner) == "scf.for" && position(value) == 0 && inner != around => {
+            varies(operand(inner, 0), around)
+        }
+        Some(inner) => inner == around || is_inside(value, around),
+        None => false,
+    }
+}
+
+/// The parts that a path goes through. A slice is no step: what is at a position of it is an item of its base.
+pub fn parts(path: &[Step]) -> Path {
+    let part = |step: &Step| match step {
+        Step::Field(HEADER) | Step::Range(_) => None,
+        Step::Field(field) => Some(Part::Field(*field)),
+        Step::At(_) => Some(Part::Item),
+        Step::Part => Some(Part::Any),
+    };
+    bounded(path.iter().filter_map(part).collect())
+}
+
+/// No path is longer than this; below, all is one.
+pub const MOST_STEPS: usize = 8;
+/// No value is followed to more places: programs have few.
+const MOST_PLACES: usize = 256;
+
+fn bounded(mut path: Path) -> Path {
+    if let Some(any) = path.iter().position(|part| *part == Part::Any) {
+        path.truncate(any + 1);
+    }
+    if path.len() > MOST_STEPS {
+        path.truncate(MOST_STEPS);
+        path.push(Part::Any);
+    }
+    path
+}
+
+/// Whether two paths may lead to one place, or one of them below the other.
+pub fn compatible(first: &[Part], second: &[Part]) -> bool {
+    for (first, second) in first.iter().zip(second) {
+        match (first, second) {
+            (Part::Any, _) | (_, Part::Any) => return true,
+            (first, second) if first != second => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
+/// The places that a box or a borrow may be or lead to.
+pub fn places<'c: 'a, 'a>(value: Val<'c, 'a>) -> Vec<Place<'c, 'a>> {
+    if own::is_box(value.r#type()) {
+        return vec![Place::new(value, Path::new())];
+    }
+    (origins(value).into_iter())
+        .filter(|origin| !is_constant(origin.root))
+        .map(Place::of_origin)
+        .collect()
+}
+
+/// The places in a caller of what a call names by a port.
+pub fn port<'c: 'a, 'a>(call: Op<'c, 'a>, port: Port<'c>, path: &[Part]) -> Vec<Place<'c, 'a>> {
+    let value = match port {
+        Port::Argument(at) => call.operand(at).ok(),
+        Port::Result(at) => call.result(at).ok().map(Val::from),
+        Port::Global(name) => {
+            return vec![Place {
+                owner: Owner::Global(name),
+                value: None,
+                path: path.to_vec(),
+                indices: Vec::new(),
+            }];
+        }
+    };
+    let is_given_away =
+        |value: &Val| matches!(port, Port::Argument(_)) && own::is_box(value.r#type());
+    let is_owner = |value: &Val| own::is_box(value.r#type()) || own::is_borrow(value.r#type());
+    (value.into_iter())
+        .filter(|value| is_owner(value) && !is_given_away(value))
+        .flat_map(places)
+        .map(|place| place.below(path))
+        .collect()
+}
+
+/// How values are moved in a function.
+pub struct Flow<'s, 'c, 'a> {
+    summaries: &'s Summaries<'c>,
+    /// What is taken out of which places, and put to which.
+    takes: Vec<(Vec<Place<'c, 'a>>, Vec<Place<'c, 'a>>)>,
+}
+
+impl<'s, 'c: 'a, 'a> Flow<'s, 'c, 'a> {
+    pub fn of(function: Op<'c, 'a>, summaries: &'s Summaries<'c>) -> Self {
+        let mut takes = Vec::new();
+        for op in all_ops(function) {
+            match op_name(op) {
+                "own.take" => takes.push((places(operand(op, 0)), places(results(op)[0]))),
+                "own.swap" => {
+                    let [a, b] = [0, 1].map(|at| places(operand(op, at)));
+                    takes.push((a.clone(), b.clone()));
+                    takes.push((b, a));
+                }
+                "func.call" => {
+                    let callee = string_attribute(op, "callee").unwrap_or_default();
+                    for (from, (to, path)) in summaries.parts(callee) {
+                        let from = port(op, Port::Argument(from), &[Part::Any]);
+                        takes.push((from, port(op, *to, path)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Self { summaries, takes }
+    }
+
+    /// Some places and all that what is there may be moved to, or is shared with by `seeds`.
+    pub fn closure(&self, start: &[Place<'c, 'a>], seeds: &[&Seed<'c, 'a>]) -> Vec<Place<'c, 'a>> {
+        let mut found: Vec<Place<'c, 'a>> = Vec::new();
+        let mut pending = start.to_vec();
+        while let Some(place) = pending.pop() {
+            if found.contains(&place) || found.len() >= MOST_PLACES {
+                continue;
+            }
+            if let Some(value) = place.value.filter(|value| own::is_box(value.r#type())) {
+                for (op, at) in uses(value) {
+                    if consumes(op, at) {
+                        pending.extend(self.moved(op, at, &place.path));
+                    }
+                }
+            }
+            for (from, to) in &self.takes {
+                pending.extend(carried(&place, from, to));
+            }
+            for seed in seeds {
+                pending.extend(carried(&place, &seed.from, &seed.to));
+            }
+            found.push(place);
+        }
+        found
+    }
+
+    /// Where an operation that consumes a box moves what is at a path in it.
+    fn moved(&self, op: Op<'c, 'a>, at: usize, path: &[Part]) -> Vec<Place<'c, 'a>> {
+        let into = |target: Val<'c, 'a>, step: &[Part]| {
+            let below = [step, path].concat();
+            let whole = places(target).into_iter();
+            whole.map(|place| place.below(&below)).collect::<Vec<_>>()
+        };
+        match op_name(op) {
+            "own.put" => into(operand(op, 1), &[]),
+            "own.append" | "par.collect" => into(operand(op, 1), &[Part::Item]),
+            "own.drop" | "func.return" => Vec::new(),
+            "func.call" => {
+                let callee = string_attribute(op, "callee").unwrap_or_default();
+                let flows = self.summaries.flows(callee, at);
+                (flows.iter())
+                    .flat_map(|(to, step)| port(op, *to, &[step, path].concat()))
+                    .collect()
+            }
+            _ => (derived_from(op, at).into_iter())
+                .filter(|value| own::is_box(value.r#type()))
+                .map(|value| Place::new(value, path.to_vec()))
+                .collect(),
+        }
+    }
+}
+
+/// Where what is at a place goes with all that is at one of several places.
+fn carried<'c: 'a, 'a>(
+    place: &Place<'c, 'a>,
+    from: &[Place<'c, 'a>],
+    to: &[Place<'c, 'a>],
+) -> Vec<Place<'c, 'a>> {
+    let meets = |from: &&Place| from.owner == place.owner && compatible(&from.path, &place.path);
+    let rests = (from.iter().filter(meets)).map(|from| place.path.get(from.path.len()..));
+    let rests = rests.map(Option::unwrap_or_default);
+    rests
+        .flat_map(|rest| to.iter().map(|to| to.clone().below(rest)))
+        .collect()
+}
+
+/// What of a function's arguments and results, and of top-level values, places belong to.
+pub fn ports<'c: 'a, 'a>(function: Op<'c, 'a>, places: &[Place<'c, 'a>]) -> Vec<(Port<'c>, Path)> {
+    let mut found = Vec::new();
+    for place in places {
+        if let Owner::Global(name) = place.owner {
+            found.push((Port::Global(name), place.path.clone()));
+        }
+        let Some(value) = place.value else { continue };
+        if !own::is_box(value.r#type()) {
+            let arguments = nested_blocks(function)
+                .first()
+                .map(|block| arguments(*block));
+            let at = arguments
+                .into_iter()
+                .flatten()
+                .position(|argument| argument == value);
+            found.extend(at.map(|at| (Port::Argument(at), place.path.clone())));
+            continue;
+        }
+        for (op, at) in uses(value) {
+            if op_name(op) == "func.return" {
+                found.push((Port::Result(at), place.path.clone()));
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
