@@ -6,10 +6,11 @@ PRELUDE = """
 from copy import deepcopy as copy
 from dataclasses import dataclass
 from itertools import product
-from numpy import zeros
+from numpy import full, zeros
 
 Int = int
 String = str
+f32 = float
 i64 = "int64"
 
 class RaceError(Exception):
@@ -19,7 +20,11 @@ class RaceError(Exception):
 TWO_RANGES = re.compile(r"parallel for (\w+, \w+) in (range\(.*\)), (range\(.*\)):$")
 SIGNATURE = re.compile(r"( *)fn (\w+)\((.*)\)(?: -> [^:]+)?:$")
 DECLARATION = re.compile(r"^( *)(\w+): [^=:]+ = ")
-MOVE = re.compile(r"(?<=\w)\^(?=[,)\]:]|$)")
+MOVE = re.compile(r"(?<=\w)\^(?=[,)\]:]| if | else |$)")
+STRUCT = re.compile(r"^struct (\w+):$")
+FIELD = re.compile(r"    \w+: [^=]+$")
+# On a list it is element by element.
+TIMES = re.compile(r"(?<== )(y\[[^\]]*\]) \* ([\d.]+)$")
 PARAMETER = re.compile(r"(?:inout |owned )?(\w+)(?:: .*)?")
 
 
@@ -34,10 +39,11 @@ def line_of(line: str) -> str:
         indent, name, parameters = signature.groups()
         names = [PARAMETER.fullmatch(part).group(1) for part in parameters.split(", ") if part]
         return f"{indent}def {name}({', '.join(names)}):"
-    if re.match(r"    (name|xs|rows): ", line) and "=" not in line:
-        return line
-    line = line.replace("struct P:", "@dataclass\nclass P:")
+    if FIELD.match(line):
+        return line.replace("?", "")
+    line = STRUCT.sub(r"@dataclass\nclass \1:", line)
+    line = TIMES.sub(r"[v * \2 for v in \1]", line)
     line = TWO_RANGES.sub(r"for \1 in product(\2, \3):", line)
     line = DECLARATION.sub(r"\1\2 = ", line)
-    line = re.sub(r"\b(parallel|atomic|comptime) (?=for|if|h\[)", "", line)
+    line = re.sub(r"\b(parallel|atomic|comptime) (?=for|if|\w+\[)", "", line)
     return MOVE.sub("", line)

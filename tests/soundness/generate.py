@@ -6,6 +6,7 @@ from random import Random
 from forms import reference
 from harness import HELPERS, Program
 from ownership import ownership
+import parts
 from wild import wild
 
 # Of each round: loops without races, loops that may race, owned values.
@@ -19,7 +20,7 @@ def program(seed: int, number: int) -> Program:
 
 def text(programs: list[Program]) -> str:
     """The source that defines and runs programs."""
-    return HELPERS + "\n".join(each.function + "\n" + each.call for each in programs)
+    return HELPERS + parts.HELPERS + "\n".join(each.function + "\n" + each.call for each in programs)
 
 
 def main() -> None:

@@ -103,11 +103,29 @@ fn opened(owned p: P) -> [Int]:
     t = p.xs^
     t.append(len(p.rows))
     return t
+
+fn sized(ps: [P]) -> Int:
+    s = len(ps)
+    for p in ps:
+        s = (s * 31 + len(p.name) + mixed(p.xs) + mixed_rows(p.rows)) % 1000003
+    return s
+
+fn maybe(i: Int) -> [Int]?:
+    if i % 3 == 0:
+        return None
+    return [i, i]
+
+fn scaled(inout row: [Int], by: Int):
+    parallel for j in range(len(row)):
+        row[j] = row[j] * by % 10007
+
+def applied(f, v: Int) -> Int:
+    return f(v) + 1
 '''
 
 PARAMETERS = (
     "inout a: [Int], inout b: [Int], p: [Int], inout m: [[Int]], inout h: [Int], inout y: [f64], inout names: [String], "
-    "n: Int, k: Int, w: Int"
+    "inout ps: [P], n: Int, k: Int, w: Int"
 )
 
 # `p` of the large calls is a permutation where the factor is prime to it.
@@ -115,7 +133,7 @@ LARGE = 30011
 
 
 def parallel_call(rng: Random, name: str, large: bool) -> str:
-    """Calls a function with `PARAMETERS` on data of its own: `len(p)`, `len(m)`, `len(names)` and `n` are one number, `a` and
+    """Calls a function with `PARAMETERS` on data of its own: `len(p)`, `len(m)`, `len(names)`, `len(ps)` and `n` are one number, `a` and
     `y` are four times as long."""
     n = rng.randint(3, 6)
     places = list(range(n))
@@ -132,14 +150,15 @@ def parallel_call(rng: Random, name: str, large: bool) -> str:
     m = {rows}
     y = [0.5 * v for v in range({4 * n})]
     names = ["n" + str(v) for v in range({n})]
+    ps = [named(v) for v in range({n})]
     try:
-        print("{name}", {name}(a, b, p, m, h, y, names, {n}, {k}, {w}))
+        print("{name}", {name}(a, b, p, m, h, y, names, ps, {n}, {k}, {w}))
         print(a, b, h, y)
-        print(m, names)
+        print(m, names, ps)
     except RaceError as error:
         print("{name}", error)
         print(a, b, h, y)
-        print(m, names)
+        print(m, names, ps)
     except IndexError:
         print("{name}", "IndexError")
     except ValueError as error:
@@ -162,12 +181,13 @@ fn large_{name}():
     m = [[v % 10, v % 7] for v in range({n})]
     y = [0.5 * v for v in range({4 * n})]
     names = ["n" + str(v % 5) for v in range({n})]
+    ps = [named(v) for v in range({n})]
     try:
-        print("large {name}", {name}(a, b, p, m, h, y, names, {n}, {k}, {w}))
-        print("large", mixed(a), mixed(b), mixed(h), mixed_rows(m), y[0], y[{n}], mixed([len(s) for s in names]))
+        print("large {name}", {name}(a, b, p, m, h, y, names, ps, {n}, {k}, {w}))
+        print("large", mixed(a), mixed(b), mixed(h), mixed_rows(m), y[0], y[{n}], mixed([len(s) for s in names]), sized(ps))
     except RaceError as error:
         print("large {name}", error)
-        print("large", mixed(a), mixed(b), mixed(h), mixed_rows(m), mixed([len(s) for s in names]))
+        print("large", mixed(a), mixed(b), mixed(h), mixed_rows(m), mixed([len(s) for s in names]), sized(ps))
     except IndexError:
         print("large {name}", "IndexError")
     except ValueError as error:
@@ -180,7 +200,8 @@ comptime if BIG:
 """
 
 
-def parallel_function(name: str, header: str, body: list[str]) -> str:
+def parallel_function(name: str, header: str, body: list[str], around: str = "") -> str:
+    """A function of `PARAMETERS` with a parallel loop, which may stand in another statement."""
     lines = [
         f"fn {name}({PARAMETERS}) -> Int:",
         "    s = 0",
@@ -188,20 +209,31 @@ def parallel_function(name: str, header: str, body: list[str]) -> str:
         "    sign, bits, mask, flips = 1, 0, -1, 0",
         "    every, some = True, False",
         "    f = 0.0",
+        "    # What these are depends on the order in which they are added and multiplied.",
+        "    e, c, d = 0.0, 1.0, f32(0.0)",
         "    out: [Int] = []",
         "    texts: [String] = []",
         "    rows: [[Int]] = []",
         "    g = zeros((n, 4), dtype=i64)",
-        f"    {header}",
+        "    q = zeros((n % 7 + 2, n % 7 + 2), dtype=i64)",
+        "    u = zeros((2, n, 3, 2), dtype=i64)",
+        "    fn inner(v: Int) -> Int:",
+        "        return v * 2 + len(p) + k",
     ]
-    lines += ["        " + line for line in body]
+    indent = "    "
+    if around:
+        lines.append(indent + around)
+        indent += "    "
+    lines.append(indent + header)
+    lines += [indent + "    " + line for line in body]
     lines += [
+        f'    print("bits {name}", e, c, d)',
         "    result = s % 1000003 + 3 * low + 5 * high + 7 * sign + 11 * bits + 13 * (mask % 1000) + 17 * flips + Int(f)",
         "    if every:",
         "        result += 19",
         "    if some:",
         "        result += 23",
-        "    result += Int(g.sum()) + 29 * Int(g[0, 1])",
+        "    result += Int(g.sum()) + 29 * Int(g[0, 1]) + 31 * Int(q.sum()) + 37 * Int(q[0, 1]) + 41 * Int(u.sum())",
         "    return result + mixed(out) + mixed_rows(rows) + mixed([len(t) for t in texts])",
     ]
     return "\n".join([*lines, ""])

@@ -7,15 +7,20 @@ exception is raised.
 from random import Random
 
 from harness import Program
+from parts import ARRAY, CELL, NEST, Parts
+from paths import Paths
 
 LIST, ROWS, TEXT, TEXTS, STRUCT = "[Int]", "[[Int]]", "String", "[String]", "P"
-KINDS = [LIST, LIST, LIST, ROWS, ROWS, TEXT, TEXTS, STRUCT]
+KINDS = [LIST, LIST, LIST, ROWS, ROWS, TEXT, TEXTS, STRUCT, STRUCT, ARRAY, CELL, NEST]
+# What is neither printed nor measured by its length.
+OPAQUE = [STRUCT, ARRAY, CELL, NEST]
 
 
 def ownership(rng: Random, name: str) -> Program:
     maker = Maker(rng)
     body = ["acc = 1", *maker.start(), *maker.block(0, set())]
-    body += [f"print({', '.join(sorted(maker.live) + ['acc'])})"]
+    printed = [name for name, kind in maker.live.items() if kind not in (ARRAY, CELL)]
+    body += [f"print({', '.join(sorted(printed) + ['acc'])})"]
     parameters = "stop: Int, n: Int, owned given: [Int], inout rows: [[Int]], lent: [[Int]]"
     lines = [f"fn {name}({parameters}) -> Int:", *("    " + line for line in body), f"    return acc + {maker.result()}"]
     stops = maker.steps
@@ -28,7 +33,7 @@ def ownership(rng: Random, name: str) -> Program:
         print("{name}", error)
     except IndexError:
         print("{name}", "IndexError")
-    print(rows, lent)
+    print(rows, lent, born - gone)
 
 for stop in range(-1, {stops}):
     run_{name}(stop)
@@ -36,7 +41,7 @@ for stop in range(-1, {stops}):
     return Program(name, "reference", "\n".join([*lines, ""]), call)
 
 
-class Maker:
+class Maker(Parts, Paths):
     """The statements of one function."""
 
     def __init__(self, rng: Random):
@@ -61,7 +66,7 @@ class Maker:
         return f"v{self.names}"
 
     def number(self) -> str:
-        readable = [name for name, kind in self.live.items() if kind != STRUCT]
+        readable = [name for name, kind in self.live.items() if kind not in OPAQUE]
         choices = ["n", str(self.rng.randint(0, 9)), "acc % 7", "len(rows)", "lent[0][0]"]
         if readable:
             choices += [f"len({self.rng.choice(readable)})"] * 2
@@ -123,6 +128,7 @@ class Maker:
             lambda: f"larger({self.part(LIST, frozen, depth)}, {self.part(LIST, frozen, depth)})",
             lambda: self.raising(f"checked({self.part(LIST, frozen, depth)}, stop, {{}})"),
             struct and (lambda: f"opened({self.move(struct)})" if struct in self.live else "[7]"),
+            lambda: f"opened(first({self.part(NEST, frozen, depth)}))",
         ]
 
     def raising(self, call: str) -> str:
@@ -184,7 +190,9 @@ class Maker:
     def statement(self, depth: int, frozen: set[str]) -> list[str]:
         kinds = [self.new, self.again, self.change, self.change, self.read, self.replace]
         if depth < 3:
-            kinds += [self.branch, self.loop, self.attempt, self.borrow, self.partly, self.optional]
+            kinds += [self.branch, self.loop, self.attempt, self.borrow, self.partly, self.optional, self.tuples]
+            kinds += [self.ensure, self.otherwise, self.captured, self.choose, self.leave_out, self.methods, self.parallel]
+            kinds += [self.change_array, self.change_cell, self.change_nest]
         if depth == 0:
             kinds += [self.nested, self.leave]
         return self.rng.choice(kinds)(depth, frozen)
@@ -349,4 +357,4 @@ class Maker:
         return [f"if {self.number()} > 6:", f"    return {self.result()}"]
 
 
-VALUES = {LIST: "lists", ROWS: "all_rows", TEXT: "text", TEXTS: "texts", STRUCT: "struct"}
+VALUES = {LIST: "lists", ROWS: "all_rows", TEXT: "text", TEXTS: "texts", STRUCT: "struct", ARRAY: "arrays", CELL: "cells", NEST: "nests"}

@@ -122,10 +122,9 @@ class Runner:
         # Owned values and loops are lowered alike at every level, and -O0 compiles five times as fast.
         for sanitizer, threads in [("address", 3), ("thread", 3), ("thread", 8)]:
             same(sanitizer, run(self.build(file, "-O0", f"--sanitize={sanitizer}"), threads), first)
-        small = "".join(line for line in first.splitlines(keepends=True) if not line.startswith("large"))
         logged = command(self.mlc, "run", "--sanitize=race", file)
         clean("--sanitize=race", logged)
-        same("--sanitize=race", logged.stdout, small)
+        same("--sanitize=race", logged.stdout, small(first))
         self.against_python(file, text, first)
 
     def build(self, file: Path, *options: str) -> Path:
@@ -147,11 +146,28 @@ class Runner:
                 raise Failed(f"{name} differs from CPython", f"{ours.get(name)}\nCPython:\n{part}")
 
 
+def small(printed: str) -> str:
+    """What is printed of the calls with small data. Bits come before the rest of a call."""
+    lines: list[str] = []
+    bits: list[str] = []
+    for line in printed.splitlines(keepends=True):
+        if line.startswith("bits"):
+            bits.append(line)
+            continue
+        if not line.startswith("large"):
+            lines += [*bits, line]
+        bits = []
+    return "".join(lines)
+
+
 def parts(printed: str) -> dict[str, str]:
-    """What each program printed: a line that begins with the name of one begins its part."""
+    """What each program printed: a line that begins with the name of one begins its part. Bits that depend on the order of
+    floating-point arithmetic are left out."""
     found: dict[str, str] = {}
     name = ""
     for line in printed.splitlines():
+        if line.startswith("bits"):
+            continue
         words = line.removeprefix("large ").split(" ", 1)
         if words[0].startswith("f") and words[0][1:].isdigit():
             name = words[0] if line.startswith("f") else "large " + words[0]

@@ -60,6 +60,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     let mut then: Vec<&'x Stmt> = then.iter().collect();
                     let mut orelse: Vec<&'x Stmt> = orelse.iter().collect();
                     if first.falls { &mut then } else { &mut orelse }.extend(rest);
+                    let slots = self.slots();
+                    let mut live = behind.clone();
+                    live.extend(&slots.live_before(&then, behind, &self.targets));
+                    live.extend(&slots.live_before(&orelse, behind, &self.targets));
+                    slots.reads_of(condition, &mut live);
+                    self.live = live;
                     return self.branches(condition, &then, &orelse, behind);
                 }
             }

@@ -8,6 +8,7 @@ mod array_builders;
 mod array_methods;
 mod arrays;
 mod assign;
+mod binds;
 mod builtins;
 mod c_names;
 mod call;

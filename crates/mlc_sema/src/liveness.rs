@@ -5,7 +5,8 @@
 
 use smallvec::SmallVec;
 
-use crate::hir::{Function, LocalId, Place, Root, Stmt, StmtKind};
+use crate::binds::{bound_by, bound_by_stmt};
+use crate::hir::{Expr, Function, LocalId, Place, Root, Stmt, StmtKind};
 use crate::walk::{Visitor, blocks, stmt_parts, walk_part};
 
 /// A set of locals of one function.
@@ -41,6 +42,11 @@ impl Set {
             .iter_mut()
             .zip(&other.0)
             .for_each(|(word, other)| *word &= other);
+    }
+
+    /// Removes what an expression has bound where its value is `outcome`.
+    fn remove_bound(&mut self, expr: &Expr, outcome: bool) {
+        bound_by(expr, Some(outcome), &mut |local| self.remove(local));
     }
 
     /// Adds those of another set that are not in a third.
@@ -103,6 +109,15 @@ impl Summary {
         }
     }
 
+    /// The same with a condition in front that has a certain outcome.
+    fn behind(mut self, condition: &Expr, outcome: bool) -> Summary {
+        self.reads.remove_bound(condition, outcome);
+        bound_by(condition, Some(outcome), &mut |local| {
+            self.sets.insert(local)
+        });
+        self
+    }
+
     fn read_all(&mut self, locals: &Set) {
         self.reads.union_without(locals, &self.sets);
     }
@@ -118,14 +133,30 @@ struct Reads {
 
 impl Reads {
     fn of(&mut self, stmt: &Stmt, found: impl FnMut(LocalId)) {
+        self.take(stmt);
+        self.outer().for_each(found);
+    }
+
+    fn take(&mut self, stmt: &Stmt) {
         self.read.clear();
         self.bound.clear();
         stmt_parts(stmt, &mut |part| walk_part(part, self));
         if let StmtKind::Drop(local) = stmt.kind {
             self.read.push(local);
         }
+    }
+
+    /// What the statement reads that was bound in front of it.
+    fn outer(&self) -> impl Iterator<Item = LocalId> {
         let is_outer = |local: &LocalId| !self.bound.contains(local);
-        self.read.iter().copied().filter(is_outer).for_each(found);
+        self.read.iter().copied().filter(is_outer)
+    }
+
+    /// What the statement binds on every way through its expressions.
+    fn bound(&self, stmt: &Stmt, found: &mut dyn FnMut(LocalId)) {
+        if !self.bound.is_empty() {
+            bound_by_stmt(stmt, found);
+        }
     }
 }
 
@@ -178,11 +209,16 @@ impl Analysis {
     /// Adds a statement to the summary of those in front of it.
     fn add(&mut self, stmt: &Stmt, summary: &mut Summary) {
         self.reads.of(stmt, |local| summary.read(local));
+        (self.reads).bound(stmt, &mut |local| summary.sets.insert(local));
         match &stmt.kind {
             StmtKind::Bind { local, .. } => summary.sets.insert(*local),
-            StmtKind::If { then, orelse, .. } => {
-                let mut then = self.summary(then);
-                let orelse = self.summary(orelse);
+            StmtKind::If {
+                condition,
+                then,
+                orelse,
+            } => {
+                let mut then = self.summary(then).behind(condition, true);
+                let orelse = self.summary(orelse).behind(condition, false);
                 summary.read_all(&then.reads);
                 summary.read_all(&orelse.reads);
                 then.sets.intersect(&orelse.sets);
@@ -197,7 +233,11 @@ impl Analysis {
                 self.exposed.push(Set::default());
                 let mut body_reads: Option<Set> = None;
                 blocks(stmt, &mut |block| {
-                    let block = self.summary(block);
+                    let mut block = self.summary(block);
+                    if let StmtKind::While { condition, .. } = &stmt.kind {
+                        // The first is the body, the other the `else`.
+                        block = block.behind(condition, body_reads.is_none());
+                    }
                     summary.read_all(&block.reads);
                     body_reads.get_or_insert(block.reads);
                 });
@@ -224,10 +264,16 @@ impl Analysis {
         for stmt in stmts.iter().rev() {
             match &stmt.kind {
                 StmtKind::Bind { local, .. } => live.remove(*local),
-                StmtKind::If { then, orelse, .. } => {
+                StmtKind::If {
+                    condition,
+                    then,
+                    orelse,
+                } => {
                     let mut other = live.clone();
                     self.backward(orelse, &mut other, next);
                     self.backward(then, live, next);
+                    live.remove_bound(condition, true);
+                    other.remove_bound(condition, false);
                     live.union(&other);
                 }
                 StmtKind::Try {
@@ -256,7 +302,9 @@ impl Analysis {
                 _ if is_loop(stmt) => self.loop_backward(stmt, live, next),
                 _ => {}
             }
-            self.reads.of(stmt, |local| live.insert(local));
+            self.reads.take(stmt);
+            self.reads.bound(stmt, &mut |local| live.remove(local));
+            self.reads.outer().for_each(|local| live.insert(local));
         }
     }
 
@@ -277,6 +325,9 @@ impl Analysis {
         let mut in_body = live.clone();
         if let Some(body) = inner.first() {
             self.backward(body, &mut in_body, next);
+        }
+        if let StmtKind::While { condition, .. } = &stmt.kind {
+            in_body.remove_bound(condition, true);
         }
         *next -= 1;
         self.facts[number] = Some(LoopFacts {

@@ -230,8 +230,9 @@ impl<'a> FnCx<'_, 'a> {
             let value = cx.condition(test);
             let shown = cx.narrowings_of(&value);
             let stmts = std::mem::replace(&mut cx.out, outer);
-            condition = Some(crate::expr::with_stmts(stmts, value));
             cx.assume(&shown.when_true);
+            cx.assume_bound(&value, true);
+            condition = Some(crate::expr::with_stmts(stmts, value));
             cx.block(body);
         });
         let orelse = self.after_loop(&mut checked, orelse, endless, span);

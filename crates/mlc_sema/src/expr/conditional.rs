@@ -25,10 +25,14 @@ impl<'a> FnCx<'_, 'a> {
             None => {}
         }
         let narrowed = self.narrowings_of(&condition);
-        let (then, then_stmts) =
-            self.branch_value(&narrowed.when_true, |cx| cx.value(&item.body, want));
-        let (orelse, else_stmts) =
-            self.branch_value(&narrowed.when_false, |cx| cx.value(&item.orelse, want));
+        let (then, then_stmts) = self.branch_value(&narrowed.when_true, |cx| {
+            cx.assume_bound(&condition, true);
+            cx.value(&item.body, want)
+        });
+        let (orelse, else_stmts) = self.branch_value(&narrowed.when_false, |cx| {
+            cx.assume_bound(&condition, false);
+            cx.value(&item.orelse, want)
+        });
         if then.is_error() != orelse.is_error() {
             // Where one branch is wrong, or needs a result that is not known yet, the other one tells the type.
             return if then.is_error() { orelse } else { then };
@@ -158,7 +162,10 @@ impl<'a> FnCx<'_, 'a> {
         want: Option<Ty>,
     ) -> Val {
         let narrowed = self.shown_by(op, &left.expr);
-        let (value, stmts) = self.branch_value(&narrowed, |cx| cx.value(right, want));
+        let (value, stmts) = self.branch_value(&narrowed, |cx| {
+            cx.assume_bound(&left.expr, op == LogicalOp::And);
+            cx.value(right, want)
+        });
         Val {
             expr: with_stmts(stmts, value.expr),
             weak: value.weak,
@@ -168,7 +175,10 @@ impl<'a> FnCx<'_, 'a> {
     /// The right side of `and` and `or` where only its truth matters.
     pub fn narrowed_condition(&mut self, op: LogicalOp, left: &Expr, right: &'a ast::Expr) -> Expr {
         let narrowed = self.shown_by(op, left);
-        let (value, stmts) = self.branch_value(&narrowed, |cx| cx.condition(right).into());
+        let (value, stmts) = self.branch_value(&narrowed, |cx| {
+            cx.assume_bound(left, op == LogicalOp::And);
+            cx.condition(right).into()
+        });
         with_stmts(stmts, value.expr)
     }
 

@@ -40,7 +40,11 @@ impl<'a> FnCx<'_, 'a> {
             let narrowed = self.narrowings_of(&condition);
             let before = std::mem::take(&mut self.out);
             let then = self.path(|cx| {
+                for arm in &arms {
+                    cx.assume_bound(&arm.condition, false);
+                }
                 cx.assume(&narrowed.when_true);
+                cx.assume_bound(&condition, true);
                 cx.block(&branch.body);
             });
             thens.push(then);
@@ -54,6 +58,9 @@ impl<'a> FnCx<'_, 'a> {
         let lead = std::mem::take(&mut self.out);
         let last = self.path(|cx| {
             cx.out = lead;
+            for arm in &arms {
+                cx.assume_bound(&arm.condition, false);
+            }
             cx.block(orelse);
         });
         self.restore(assumed);
@@ -108,6 +115,7 @@ impl<'a> FnCx<'_, 'a> {
         if condition.ty == Ty::ERROR {
             return;
         }
+        let held = condition.clone();
         self.emit(
             StmtKind::Check {
                 condition,
@@ -117,6 +125,7 @@ impl<'a> FnCx<'_, 'a> {
             span,
         );
         self.assume(&shown.when_true);
+        self.assume_bound(&held, true);
     }
 
     /// The truth of a test of types, which the instance of the function decides: what is behind it need not make sense
