@@ -8,6 +8,7 @@ pub mod dependence;
 pub mod floor;
 pub mod guards;
 pub mod integer_system;
+pub mod lengths;
 pub mod linear;
 pub mod live_boxes;
 pub mod lost;

@@ -29,6 +29,7 @@ pub static PASSES: &[&Pass] = &[
     &own::hoist_loads::HOIST_LOADS,
     &own::elide_checks::ELIDE_CHECKS,
     &own::hoist_checks::HOIST_CHECKS,
+    &par::forget_marks::FORGET_MARKS,
     &par::check::CHECK,
     &par::annotate_independent::ANNOTATE_INDEPENDENT,
     &verify::stage::VERIFY_OWN,

@@ -2,6 +2,7 @@
 
 pub mod annotate_independent;
 pub mod check;
+pub mod forget_marks;
 pub mod log_accesses;
 pub mod materialize_collects;
 pub mod outline;

@@ -48,6 +48,46 @@ pub const OWN_TO_PAR: &[Step] = &[
     "verify-par",
 ];
 
+/// What textual IR goes through at the stage where it comes in, before it leaves that stage. What its loops promise, `par-check` is to
+/// see: those of `scf`, too.
+const ENTER_OWN: &[Step] = &[
+    "verify-own",
+    "par-forget-marks",
+    "convert-scf-parallel-to-par",
+];
+
+/// The same where it comes in behind the checks.
+const ENTER_PAR: &[Step] = &[
+    "verify-par",
+    "par-forget-marks",
+    "convert-scf-parallel-to-par",
+    "own-check",
+    "canonicalize",
+    "cse",
+    "func.func(loop-invariant-code-motion)",
+    "cse",
+    "par-check",
+    // What the check does when the program runs is said in words of `own`.
+    "convert-own",
+    "verify-par",
+];
+
+/// The same for structured operations, whose loops may stand in parallel ones.
+const ENTER_LINALG: &[Step] = &[
+    "verify-linalg",
+    "par-forget-marks",
+    "func.func(convert-linalg-to-parallel-loops)",
+    "convert-scf-parallel-to-par",
+    "own-check",
+    "canonicalize",
+    "cse",
+    "func.func(loop-invariant-code-motion)",
+    "cse",
+    "par-check",
+    "convert-own",
+    "verify-linalg",
+];
+
 /// Leaves stage `par`: what can be said as structured operations is.
 pub const PAR_TO_LINALG: &[Step] = &[
     // All memory is explicit, and every access still has its place in the source.
@@ -195,6 +235,16 @@ pub enum Flow {
     Cpu,
     /// Kernels for a compute capability such as `sm_90`, and host code.
     Cuda { arch: String },
+}
+
+/// What runs over textual IR at the stage where it comes in.
+pub fn enter(stage: Stage) -> &'static [Step] {
+    match stage {
+        Stage::Own => ENTER_OWN,
+        Stage::Par => ENTER_PAR,
+        Stage::Linalg => ENTER_LINALG,
+        Stage::Vector | Stage::Gpu | Stage::Llvm | Stage::Nvvm => &[],
+    }
 }
 
 /// What runs to leave a stage, and the stage that is reached; `None` at the end of the flow.

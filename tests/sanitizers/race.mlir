@@ -1,30 +1,26 @@
-// What only an instrumented run shows: loops that race come in behind the check, as text of stage `par`. Each is reported once, with both
-// lines of the program, whatever kind of access it is, and the process ends with status 66.
+// What only an instrumented run shows: loops that race, which are made functions over chunks before the checks of text see them. Each
+// race is reported once, with both lines of the program, whatever kind of access it is, and the process ends with status 66.
 
 // RUN: %split-file %s %t
-// RUN: for case in elements blocks copies runtime; do %mlc run --sanitize=race %t/$case.mlir > %t/$case.out 2>&1; test $? = 66 || exit 1; done
+// RUN: cd %t && for case in elements blocks copies runtime apart; do %mlc opt $case.mlir --mlir-print-debuginfo --pass-pipeline='builtin.module(par-log-accesses,par-outline)' -o $case.logged.mlir || exit 1; done
+// RUN: cd %t && for case in elements blocks copies runtime; do %mlc run --sanitize=race $case.logged.mlir > $case.out 2>&1; test $? = 66 || exit 1; done
 // RUN: %FileCheck %s --check-prefix=ELEMENTS < %t/elements.out
 // RUN: %FileCheck %s --check-prefix=BLOCKS < %t/blocks.out
 // RUN: %FileCheck %s --check-prefix=COPIES < %t/copies.out
 // RUN: %FileCheck %s --check-prefix=RUNTIME < %t/runtime.out
 
 // Without a race nothing is said.
-// RUN: %mlc run --sanitize=race %t/apart.mlir > %t/apart.out 2>&1 && test ! -s %t/apart.out
+// RUN: %mlc run --sanitize=race %t/apart.logged.mlir > %t/apart.out 2>&1 && test ! -s %t/apart.out
 
 // ThreadSanitizer finds the same, wherever the threads are, and says nothing where they are apart.
-// RUN: MLC_NUM_THREADS=4 %mlc run -O0 --sanitize=thread %t/threads.mlir > %t/threads.out 2>&1; test $? = 66
+// RUN: %mlc opt %t/threads.mlir --par-outline -o %t/outlined.mlir
+// RUN: MLC_NUM_THREADS=4 %mlc run -O0 --sanitize=thread %t/outlined.mlir > %t/threads.out 2>&1; test $? = 66
 // RUN: %FileCheck %s --check-prefix=THREADS < %t/threads.out
 // THREADS: WARNING: ThreadSanitizer: data race
 // RUN: MLC_NUM_THREADS=4 %mlc run --sanitize=thread %t/apart.mlir > %t/apart.out 2>&1 && test ! -s %t/apart.out
 
 //--- elements.mlir
-// A `cf` branch makes this text one of stage `par`: the checks are behind it.
-func.func private @stage() {
-  cf.br ^next
-^next:
-  return
-}
-
+module attributes {mlc.sanitize = "race"} {
 // ELEMENTS: race: iterations 0 and 1 of a parallel loop touch the same place
 // ELEMENTS-NEXT:   read at program.mlc:5 by iteration 1
 // ELEMENTS-NEXT:   written at program.mlc:4 by iteration 0
@@ -41,14 +37,10 @@ func.func @main() {
   memref.dealloc %y : memref<9xf64>
   return
 }
-
-//--- blocks.mlir
-func.func private @stage() {
-  cf.br ^next
-^next:
-  return
 }
 
+//--- blocks.mlir
+module attributes {mlc.sanitize = "race"} {
 // Four elements at a time, three apart.
 // BLOCKS: race: iterations 0 and 1 of a parallel loop touch the same place
 // BLOCKS-NEXT:   written at program.mlc:7 by iteration 1
@@ -69,14 +61,10 @@ func.func @main() {
   memref.dealloc %y : memref<7xf32>
   return
 }
-
-//--- copies.mlir
-func.func private @stage() {
-  cf.br ^next
-^next:
-  return
 }
 
+//--- copies.mlir
+module attributes {mlc.sanitize = "race"} {
 // COPIES: race: iterations 0 and 1 of a parallel loop touch the same place
 // COPIES-NEXT:   read at program.mlc:2 by iteration 1
 // COPIES-NEXT:   written at program.mlc:3 by iteration 0
@@ -103,13 +91,10 @@ func.func @main() {
   memref.dealloc %to : memref<2x3xi32>
   return
 }
+}
 
 //--- runtime.mlir
-func.func private @stage() {
-  cf.br ^next
-^next:
-  return
-}
+module attributes {mlc.sanitize = "race"} {
 func.func private @mlc_rt_sort_i64(!llvm.ptr, i1 {llvm.zeroext})
 func.func private @mlc_rt_str_len(!llvm.ptr) -> i64
 
@@ -155,14 +140,10 @@ func.func @main() {
   }
   return
 }
-
-//--- apart.mlir
-func.func private @stage() {
-  cf.br ^next
-^next:
-  return
 }
 
+//--- apart.mlir
+module attributes {mlc.sanitize = "race"} {
 func.func @main() {
   %n = arith.constant 100000 : index
   %c = arith.constant 1.0 : f64
@@ -182,14 +163,9 @@ func.func @main() {
   memref.dealloc %y : memref<?xf64>
   return
 }
-
-//--- threads.mlir
-func.func private @stage() {
-  cf.br ^next
-^next:
-  return
 }
 
+//--- threads.mlir
 func.func private @usleep(i32) -> i32
 
 // Many chunks, which all write one place again and again, and wait for each other's threads to wake up.

@@ -56,8 +56,8 @@ pub struct StepTime {
 /// A step of a pipeline that failed.
 #[derive(Clone, Debug)]
 pub struct StepError {
-    stage: Stage,
-    index: usize,
+    /// The steps that ran since the module was as it came.
+    before: Vec<String>,
     /// The step, as in a textual pipeline.
     pub step: String,
     /// What it reported.
@@ -79,6 +79,8 @@ pub struct Lowering {
     config: LoweringConfig,
     /// Whether the module came as text, from another front end.
     foreign: bool,
+    /// The steps that led from the module that came to the current one.
+    ran: Vec<String>,
     times: Vec<StepTime>,
 }
 
@@ -143,6 +145,7 @@ impl Lowering {
             stage,
             config,
             foreign: false,
+            ran: Vec::new(),
             times: Vec::new(),
         })
     }
@@ -183,15 +186,21 @@ impl Lowering {
             self.restart();
         }
         let mut warnings = Vec::new();
+        // What comes in at a later stage has not been checked on its way out of `own`.
+        if self.foreign && self.ran.is_empty() && (self.stage > Stage::Own || goal > Stage::Own) {
+            for step in pipeline::enter(self.stage) {
+                warnings.extend(self.step(step, observe)?);
+            }
+        }
         while self.stage < goal {
             let Some((steps, next)) = pipeline::leave(self.stage, &self.config.flow) else {
                 break;
             };
-            for (index, step) in steps.iter().enumerate() {
-                warnings.extend(self.step(index, step, observe)?);
+            for step in steps {
+                warnings.extend(self.step(step, observe)?);
             }
             if next == Stage::Llvm && self.config.debug_info {
-                warnings.extend(self.step(steps.len(), LINE_TABLES, observe)?);
+                warnings.extend(self.step(LINE_TABLES, observe)?);
             }
             self.stage = next;
         }
@@ -223,11 +232,11 @@ impl Lowering {
         unsafe { ManuallyDrop::drop(&mut self.current) };
         self.current = ManuallyDrop::new(fresh);
         self.stage = self.base_stage;
+        self.ran.clear();
     }
 
     fn step(
         &mut self,
-        index: usize,
         step: Step,
         observe: Option<Observer>,
     ) -> Result<Vec<IrDiagnostic>, StepError> {
@@ -248,11 +257,10 @@ impl Lowering {
         });
         if !done {
             // What a failed step leaves behind is not to be used.
-            let stage = self.stage;
+            let before = std::mem::take(&mut self.ran);
             self.restart();
             return Err(StepError {
-                stage,
-                index,
+                before,
                 step: step.into_owned(),
                 diagnostics,
             });
@@ -260,6 +268,7 @@ impl Lowering {
         if let Some(observe) = observe {
             observe(&step, &self.text(false));
         }
+        self.ran.push(step.into_owned());
         Ok(diagnostics)
     }
 
@@ -278,31 +287,14 @@ impl Lowering {
 
     /// Whether a step that failed is the check of the stage at which textual IR came in.
     pub fn is_input_check(&self, error: &StepError) -> bool {
-        self.foreign
-            && error.stage == self.base_stage
-            && error.index == 0
-            && error.step.starts_with("verify-")
+        self.foreign && error.before.is_empty() && error.step.starts_with("verify-")
     }
 
     /// The module as it was before a step that failed: what runs is deterministic, so it is made again.
     pub fn input_of(&mut self, error: &StepError) -> String {
         self.restart();
-        let mut before = Vec::new();
-        let mut stage = self.stage;
-        while let Some((steps, next)) = pipeline::leave(stage, &self.config.flow)
-            && stage <= error.stage
-        {
-            let count = if stage == error.stage {
-                error.index
-            } else {
-                steps.len()
-            };
-            before.extend(&steps[..count]);
-            stage = next;
-        }
-        for step in before {
-            let step = pipeline::fill(step, &self.config.flow);
-            run(&self.context, &mut self.current, &step, false);
+        for step in &error.before {
+            run(&self.context, &mut self.current, step, false);
         }
         let text = self.text(true);
         self.restart();

@@ -2,6 +2,7 @@
 
 mod augmented;
 mod name;
+mod pinned;
 mod store;
 mod unpack;
 

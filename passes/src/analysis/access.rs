@@ -4,7 +4,9 @@
 //! where some step keeps them apart.
 
 use crate::analysis::{linear::Linear, place::root, slice};
-use melior::ir::{TypeLike, ValueLike, operation::OperationLike};
+use melior::ir::{
+    TypeLike, ValueLike, attribute::DenseI64ArrayAttribute, operation::OperationLike,
+};
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{Op, Val, all_ops, defining_op, integer_attribute, op_name};
 
@@ -17,8 +19,39 @@ pub enum Step<'c, 'a> {
     At(Vec<Index<'c, 'a>>),
     /// The positions of a dimension from one bound up to another.
     Range([Index<'c, 'a>; 2]),
+    /// All memory of an array, seen as one dimension from an element on and in steps that are known.
+    Flat(Flat),
     /// Some part of an array, such as a sub-array.
     Part,
+}
+
+/// How a dimension lies in the memory of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flat {
+    first: i64,
+    step: i64,
+}
+
+impl Flat {
+    /// What a `memref.reinterpret_cast` makes, where each element of it is another one of the memory.
+    fn of(cast: Op) -> Option<Self> {
+        let one = |name| match integers(cast, name)?[..] {
+            [number] => Some(number),
+            _ => None,
+        };
+        let is_known = |number: &i64| *number != DYNAMIC;
+        let first = one("static_offsets").filter(is_known)?;
+        let step = one("static_strides").filter(is_known)?;
+        (step != 0).then_some(Self { first, step })
+    }
+}
+
+/// How MLIR says that a number of a view is an operand.
+const DYNAMIC: i64 = i64::MIN;
+
+fn integers(op: Op, name: &str) -> Option<Vec<i64>> {
+    let list = DenseI64ArrayAttribute::try_from(op.attribute(name).ok()?).ok()?;
+    (0..list.len()).map(|i| list.element(i).ok()).collect()
 }
 
 /// An index of an element.
@@ -150,9 +183,17 @@ pub fn is_view_like(op: Op) -> bool {
 pub fn path<'c: 'a, 'a>(place: Val<'c, 'a>) -> Vec<Step<'c, 'a>> {
     let mut steps = Vec::new();
     let mut value = place;
+    // Whether only the memory counts of what a view is made of, and not which part of it that was.
+    let mut of_memory = false;
     while let Some(op) = defining_op(value) {
         match op_name(op) {
             "own.borrow" | "own.borrow_mut" | "own.view" | "own.header" | "memref.cast" => {}
+            "own.slice" if of_memory => {}
+            _ if is_view_like(op) && of_memory => {}
+            "memref.reinterpret_cast" => {
+                of_memory = true;
+                steps.push(Flat::of(op).map_or(Step::Part, Step::Flat));
+            }
             "own.slice" => {
                 let (indices, bounds) = slice::operands(op);
                 // Pushed from the last to the first.

@@ -9,6 +9,7 @@
 use super::{
     access::{Index, Step},
     borrows::uses_of_derived,
+    lengths::are_one_length,
     lost::Watch,
     origins::origins,
     place::owner,
@@ -193,7 +194,10 @@ fn ends(touch: &Touch, borrow: Op, covered: usize, kept: bool) -> bool {
     }
     let replaces = matches!(name, "own.put" | "own.take" | "own.swap");
     let reach = touch.path.len();
-    let anywhere = touch.path.iter().any(|step| matches!(step, Step::Part));
+    let anywhere = touch
+        .path
+        .iter()
+        .any(|step| matches!(step, Step::Part | Step::Flat(_)));
     anywhere
         || reach < covered
         || (reach == covered && (replaces || kept || op_name(borrow) == "own.view"))
@@ -234,5 +238,12 @@ pub fn overlap(first: &[Step], second: &[Step]) -> bool {
 /// Whether two indices are known to differ.
 fn differs(first: &Index, second: &Index) -> bool {
     let difference = first.linear.plus(&second.linear, -1);
-    difference.terms().next().is_none() && difference.constant != 0
+    let terms: Vec<_> = difference.terms().collect();
+    let is_constant = match terms[..] {
+        [] => true,
+        // Both count from the end of one list.
+        [(first, plus), (second, minus)] => plus == -minus && are_one_length(first, second),
+        _ => false,
+    };
+    is_constant && difference.constant != 0
 }

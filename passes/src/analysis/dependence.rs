@@ -127,6 +127,7 @@ pub fn common_indices<'c: 'a, 'a>(
         match steps {
             (Step::Field(first), Step::Field(second)) if first != second => return None,
             (Step::Field(_), Step::Field(_)) => {}
+            (Step::Flat(first), Step::Flat(second)) if first == second => {}
             // A header apart from an element.
             (Step::Field(_), Step::At(..)) | (Step::At(..), Step::Field(_)) => return None,
             (Step::At(first), Step::At(second)) if first.len() == second.len() => {

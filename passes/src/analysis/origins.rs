@@ -103,6 +103,12 @@ pub fn global_uses<'c, 'a>(functions: &[Op<'c, 'a>]) -> GlobalUses<'c> {
                         *all.entry(name).or_default().entry(global).or_default() |= changes;
                     }
                 }
+                "memref.get_global" => {
+                    // Who has the memref may write it.
+                    if let Some(global) = string_attribute(op, "name") {
+                        all.entry(name).or_default().insert(global, true);
+                    }
+                }
                 _ => {}
             }
         }

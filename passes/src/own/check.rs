@@ -119,7 +119,9 @@ fn report_move<'c: 'a, 'a>(found: &UseAfterMove<'c, 'a>) {
         emit_error_with_notes(moved.location(), &message, &notes);
         return;
     }
+    let twice = || used.operands().filter(|operand| *operand == value).count() > 1;
     let message = match moved == used {
+        true if twice() => format!("use-after-move: {name} is moved twice at once"),
         true => format!("use-after-move: {name} is moved in every iteration of a loop"),
         false => format!("use-after-move: {name} is used after it was moved"),
     };

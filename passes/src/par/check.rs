@@ -26,10 +26,11 @@ mod updates;
 use crate::{
     analysis::{
         access::{Access, Mode, Step, accesses},
+        borrows::is_borrow_like,
         certainty::certainly_meet,
         dependence::{Proofs, common_indices},
         origins::{GlobalUses, global_uses},
-        place::{Owner, global, owner},
+        place::{Owner, global, is_of_unknown_origin, leaves, owner},
         separation::separated,
     },
     race_options::RaceOptions,
@@ -44,7 +45,8 @@ use mlc_dialects::own;
 use mlc_mlir::{
     Pass, PassError, PassResult,
     rewrite::{
-        Blk, Op, Val, all_ops, is_inside, nested_blocks, op_name, ops, ops_named, string_attribute,
+        Blk, Op, Val, all_ops, defining_op, is_inside, nested_blocks, op_name, ops, ops_named,
+        string_attribute,
     },
 };
 use pairs::{Pairs, without_repetitions};
@@ -257,7 +259,7 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
             access
                 .path
                 .iter()
-                .all(|step| !matches!(step, Step::Part | Step::Range(_)))
+                .all(|step| !matches!(step, Step::Part | Step::Flat(_) | Step::Range(_)))
         };
         let indexed = common_indices(first, second).is_some_and(|pairs| !pairs.is_empty());
         let comparable = owner(first.root) == owner(second.root)
@@ -278,10 +280,20 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
     }
 }
 
-/// Whether a value belongs to one iteration: it is made in the body, and no borrow of unknown origin.
-fn is_private(root: Val, around: Op) -> bool {
-    let is_unknown_borrow = own::is_borrow(root.r#type());
-    is_inside(root, around) && !is_unknown_borrow
+/// Whether a value belongs to one iteration: it is made in the body, and no borrow of unknown origin. What a call returned
+/// is a part of what it was given.
+fn is_private<'c: 'a, 'a>(root: Val<'c, 'a>, around: Op<'c, 'a>) -> bool {
+    leaves(root).into_iter().all(|leaf| {
+        let is_given = |call: Op<'c, 'a>| {
+            op_name(call).starts_with("func.call")
+                && (call.operands()).any(|operand| is_borrow_like(operand.r#type()))
+        };
+        let is_made = !is_of_unknown_origin(leaf) || defining_op(leaf).is_some_and(is_given);
+        is_inside(leaf, around)
+            && !own::is_borrow(leaf.r#type())
+            && global(leaf).is_none()
+            && is_made
+    })
 }
 
 /// The steps that two accesses have in common, as text.
@@ -290,7 +302,7 @@ fn shape(first: &Access, second: &Access) -> String {
         .map(|(step, _)| match step {
             Step::Field(field) => format!(".{field}"),
             Step::At(indices) => format!("[{}]", indices.len()),
-            Step::Part | Step::Range(_) => "?".to_owned(),
+            Step::Part | Step::Flat(_) | Step::Range(_) => "?".to_owned(),
         })
         .collect()
 }

@@ -1,4 +1,5 @@
-//! `tests/diagnostics/<name>.mlc` with `<name>.stderr`: the whole text that `mlc check` prints about a program.
+//! `tests/diagnostics/<name>.mlc` with `<name>.stderr`: the whole text that `mlc check` prints about a program. Textual IR
+//! of other front ends is `<name>.mlir`; its comments begin with `//`, also those below.
 //!
 //! Options come from a first line `# options: …`. `MLC_BLESS=1` writes what came into the `.stderr` file.
 //!
@@ -23,7 +24,7 @@ pub fn check(environment: &Environment, file: &Path) -> Result<(), String> {
     let options = text
         .lines()
         .next()
-        .and_then(|line| line.strip_prefix("# options:"))
+        .and_then(|line| comment(line)?.strip_prefix("options:"))
         .unwrap_or_default();
     let name = file
         .strip_prefix(&environment.root)
@@ -72,8 +73,9 @@ struct Case<'a> {
 fn cases(text: &str) -> Option<Vec<Case<'_>>> {
     let mut cases: Vec<Case> = Vec::new();
     for (number, line) in text.lines().enumerate() {
-        let accepted = line.starts_with("# accepted: ");
-        if accepted || line.starts_with("# case: ") {
+        let comment = comment(line).unwrap_or_default();
+        let accepted = comment.starts_with("accepted: ");
+        if accepted || comment.starts_with("case: ") {
             cases.push(Case {
                 title: line,
                 accepted,
@@ -86,6 +88,13 @@ fn cases(text: &str) -> Option<Vec<Case<'_>>> {
         }
     }
     (!cases.is_empty()).then_some(cases)
+}
+
+/// What a line says that is a comment.
+fn comment(line: &str) -> Option<&str> {
+    ["# ", "// "]
+        .iter()
+        .find_map(|mark| line.strip_prefix(mark))
 }
 
 /// Checks every program by itself, under the name of the file and at the lines where it stands there. Returns what

@@ -135,7 +135,8 @@ fn kind_of(file: &Path, name: &str) -> Found {
         Ok(_) => {}
         Err(message) => return Found::Test(Kind::Unreadable(message)),
     }
-    let source = name.ends_with(".mlc");
+    let source = name.ends_with(".mlc")
+        || (name.starts_with("tests/diagnostics/") && name.ends_with(".mlir"));
     if name.starts_with("tests/diagnostics/") && (source || belongs_to_source(file, "stderr")) {
         return if source {
             Found::Test(Kind::Diagnostics)
@@ -154,7 +155,8 @@ fn kind_of(file: &Path, name: &str) -> Found {
 }
 
 fn belongs_to_source(file: &Path, extension: &str) -> bool {
-    file.extension().is_some_and(|found| found == extension) && file.with_extension("mlc").exists()
+    let beside = |source| file.with_extension(source).exists();
+    file.extension().is_some_and(|found| found == extension) && (beside("mlc") || beside("mlir"))
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {

@@ -10,6 +10,8 @@ use crate::expr::Operand;
 use crate::func::FnCx;
 use crate::hir::{BinaryOp, Expr, ExprKind, Place, Root, StmtKind, Ty, TyKind};
 use crate::ops::binary_op;
+use crate::places::is_list_slice;
+
 impl<'a> FnCx<'_, 'a> {
     pub fn augmented(
         &mut self,
@@ -50,8 +52,14 @@ impl<'a> FnCx<'_, 'a> {
                 return;
             }
         };
-        let want = Some(self.cx.resolve(place.ty));
-        let value = self.value(value, want);
+        let ty = self.cx.resolve(place.ty);
+        let place = match self.cx.types.kind(ty) {
+            // What is no update in one operation is read, then written.
+            TyKind::Array { .. } => place,
+            _ if self.is_arithmetic(ty) => place,
+            _ => self.pinned(place),
+        };
+        let value = self.value(value, Some(ty));
         self.update(place, op, value, span);
     }
 
@@ -170,6 +178,15 @@ impl<'a> FnCx<'_, 'a> {
             },
         };
         match (op, self.cx.types.kind(from).clone()) {
+            // A slice that grows is the slice and more in its place.
+            (ast::BinaryOp::Add, TyKind::List(_)) if is_list_slice(&place, &self.cx.types) => {
+                let old = self.read(place.clone());
+                let value = self.binary(op, old.into(), value, span);
+                let value = self.coerce(value, place.ty);
+                if value.ty != Ty::ERROR {
+                    self.emit(StmtKind::Store { place, value }, span);
+                }
+            }
             (ast::BinaryOp::Add, TyKind::List(_)) => {
                 let value = self.coerce(value, place.ty);
                 let value = self.borrow(value);

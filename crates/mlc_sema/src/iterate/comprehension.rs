@@ -2,9 +2,9 @@
 
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
-use mlc_syntax::ast::{self, ComprehensionKind};
+use mlc_syntax::ast::{self, ComprehensionKind, ExprKind as Ast};
 
-use crate::coerce::{Val, logical};
+use crate::coerce::{Val, into_place, logical};
 use crate::diag;
 use crate::func::{FnCx, NameState};
 use crate::hir::{Expr, LogicalOp, Stmt, StmtKind, Ty, TyKind};
@@ -58,7 +58,40 @@ impl<'a> FnCx<'_, 'a> {
             return body(self);
         };
         let at = clause.target.span;
-        let mut source = self.source(&clause.iter);
+        let mut inside = |cx: &mut Self| {
+            let condition = cx.all_of(&clause.conditions);
+            let shown = condition
+                .as_ref()
+                .map(|condition| cx.narrowings_of(condition))
+                .unwrap_or_default();
+            let undo = cx.assume(&shown.when_true);
+            let then = cx.captured(|cx| cx.clauses(rest, span, body));
+            cx.restore(undo);
+            match condition {
+                Some(condition) if condition.ty == Ty::ERROR => {}
+                Some(condition) => {
+                    let orelse = Vec::new();
+                    let kind = StmtKind::If {
+                        condition,
+                        then,
+                        orelse,
+                    };
+                    cx.emit(kind, at);
+                }
+                None => cx.out.extend(then),
+            }
+        };
+        let mut source = match &clause.iter.kind {
+            Ast::Transfer(list) => {
+                let list = self.value(list, None);
+                let list = self.settle(list);
+                if let TyKind::List(elem) = *self.cx.types.kind(list.ty) {
+                    return self.draining_clause(clause, list, elem, span, &mut inside);
+                }
+                self.elements(into_place(list), clause.iter.span)
+            }
+            _ => self.source(&clause.iter),
+        };
         let failed = Self::failed(&source);
         let index = self.temp("i", Ty::INT, at);
         let (steps, direct) = self.steps(&mut source, index, clause.iter.span);
@@ -66,29 +99,6 @@ impl<'a> FnCx<'_, 'a> {
         let stmts = self.captured(|cx| {
             let position = cx.load_local(index, at);
             let at_top = std::mem::replace(&mut cx.at_top, false);
-            let mut inside = |cx: &mut Self| {
-                let condition = cx.all_of(&clause.conditions);
-                let shown = condition
-                    .as_ref()
-                    .map(|condition| cx.narrowings_of(condition))
-                    .unwrap_or_default();
-                let undo = cx.assume(&shown.when_true);
-                let then = cx.captured(|cx| cx.clauses(rest, span, body));
-                cx.restore(undo);
-                match condition {
-                    Some(condition) if condition.ty == Ty::ERROR => {}
-                    Some(condition) => {
-                        let orelse = Vec::new();
-                        let kind = StmtKind::If {
-                            condition,
-                            then,
-                            orelse,
-                        };
-                        cx.emit(kind, at);
-                    }
-                    None => cx.out.extend(then),
-                }
-            };
             cx.bind_position(&source, direct, position, &clause.target, &mut inside);
             cx.at_top = at_top;
         });
@@ -97,6 +107,30 @@ impl<'a> FnCx<'_, 'a> {
             self.emit_iterated(&source, clause.iter.span);
             self.emit_loop(index, steps, stmts, Vec::new(), span);
         }
+    }
+
+    /// `for row in batch^` in a comprehension: the rows are its own.
+    fn draining_clause(
+        &mut self,
+        clause: &'a ast::ComprehensionClause,
+        list: Expr,
+        elem: Ty,
+        span: Span,
+        inside: &mut dyn FnMut(&mut Self),
+    ) {
+        let at = clause.target.span;
+        let item = self.temp("item", elem, at);
+        let hidden = self.hide_targets(&clause.target);
+        let body = self.captured(|cx| {
+            let at_top = std::mem::replace(&mut cx.at_top, false);
+            let place = cx.local_place(item, at);
+            let value = cx.read(place);
+            cx.assign_loop_target(&clause.target, value.into(), at);
+            inside(cx);
+            cx.at_top = at_top;
+        });
+        self.swap_names(hidden);
+        self.emit(StmtKind::Drain { item, list, body }, span);
     }
 
     /// One element of a generator expression: its variable is bound to `value`, and `body` goes on with what it yields.

@@ -109,6 +109,7 @@ pub fn without_repetitions<'s, 'c: 'a, 'a>(all: &'s [Access<'c, 'a>]) -> Vec<&'s
                             key += &format!(" {:?}:", value_key(bound.value));
                         }
                     }
+                    Step::Flat(flat) => key += &format!(" {flat:?}"),
                     Step::Part => key += &format!(" {:?}", op_key(access.op)),
                 }
             }
