@@ -110,7 +110,7 @@ pub fn parts(path: &[Step]) -> Path {
         Step::Field(HEADER) | Step::Range(_) => None,
         Step::Field(field) => Some(Part::Field(*field)),
         Step::At(_) => Some(Part::Item),
-        Step::Part => Some(Part::Any),
+        Step::Part | Step::Flat(_) => Some(Part::Any),
     };
     bounded(path.iter().filter_map(part).collect())
 }
