@@ -18,7 +18,7 @@ class RaceError(Exception):
 """
 
 TWO_RANGES = re.compile(r"parallel for (\w+, \w+) in (range\(.*\)), (range\(.*\)):$")
-SIGNATURE = re.compile(r"( *)fn (\w+)\((.*)\)(?: -> [^:]+)?:$")
+SIGNATURE = re.compile(r"( *)fn (\w+)\(([^)]*)\)(?: -> .+)?:$")
 DECLARATION = re.compile(r"^( *)(\w+): [^=:]+ = ")
 MOVE = re.compile(r"(?<=\w)\^(?=[,)\]:]| if | else |$)")
 STRUCT = re.compile(r"^struct (\w+):$")

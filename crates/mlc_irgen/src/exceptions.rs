@@ -13,6 +13,7 @@ use crate::{
     Error,
     ends::{Ends, ends},
     function::{Binding, Lower, Result},
+    live::refs,
     local_set::LocalSet,
 };
 
@@ -68,10 +69,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let stmts = parts.stmts();
         // Each part is entered from the middle of the one before, whatever ends that.
         let mut entered = LocalSet::default();
-        let handlers = parts.handlers.iter().map(|handler| &handler.body[..]);
-        for part in [parts.body, parts.orelse].into_iter().chain(handlers) {
-            let part: Vec<&'x Stmt> = part.iter().collect();
-            entered.extend(&self.slots().live_before(&part, &after, &self.targets));
+        let slots = self.slots();
+        for part in [parts.body, parts.orelse] {
+            entered.extend(&slots.live_before(&refs(part), &after, &self.targets));
+        }
+        for handler in parts.handlers {
+            entered.extend(&slots.live_before_handler(handler, &after, &self.targets));
         }
         let moved = Moved {
             stmts: &stmts,
@@ -179,8 +182,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .live_before(&orelse, behind, &self.targets)
             .union(behind);
         for handler in parts.handlers {
-            let list: Vec<&'x Stmt> = handler.body.iter().collect();
-            after.extend(&self.slots().live_before(&list, behind, &self.targets));
+            after.extend(&(self.slots()).live_before_handler(handler, behind, &self.targets));
         }
         let moved = Moved {
             stmts: &body,

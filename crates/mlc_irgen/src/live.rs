@@ -1,6 +1,6 @@
 //! What is live before statements.
 
-use mlc_sema::hir::{Expr, Stmt, StmtKind};
+use mlc_sema::hir::{Expr, Handler, Stmt, StmtKind};
 
 use crate::{
     local_set::LocalSet,
@@ -39,6 +39,20 @@ impl<'h> Slots<'h> {
         let mut live = live.clone();
         for stmt in stmts.iter().rev() {
             live = self.live_before_one(stmt, &live, targets);
+        }
+        live
+    }
+
+    /// What is live before a handler, which gets its error under its own name.
+    pub fn live_before_handler(
+        self,
+        handler: &Handler,
+        behind: &LocalSet,
+        targets: &Targets,
+    ) -> LocalSet {
+        let mut live = self.live_before(&refs(&handler.body), behind, targets);
+        if let Some(name) = handler.name {
+            live.remove(name.0 as usize);
         }
         live
     }
@@ -187,16 +201,13 @@ impl<'h> Slots<'h> {
                 orelse,
                 finally,
             } => {
-                // The body may be left at any place, so what the rest looks at is live before it too.
+                // The body may be left at any place, so what handlers look at is live before it too, and what `finally` does
+                // before the error goes on.
                 let finally = refs(finally);
                 let mut after = self.live_before(&finally, behind, targets).union(behind);
-                let mut rest = after.clone();
+                let mut rest = self.live_before(&finally, &LocalSet::default(), targets);
                 for handler in handlers {
-                    let mut before = self.live_before(&refs(&handler.body), &after, targets);
-                    if let Some(name) = handler.name {
-                        before.remove(name.0 as usize);
-                    }
-                    rest.extend(&before);
+                    rest.extend(&self.live_before_handler(handler, &after, targets));
                 }
                 after.extend(&self.live_before(&refs(orelse), &after, targets));
                 return self.live_before(&refs(body), &after, targets).union(&rest);

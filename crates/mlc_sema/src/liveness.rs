@@ -3,58 +3,14 @@
 //! A backward analysis in gen/kill form over structured control flow: each block is summarized once as the locals it reads
 //! before it sets them and the locals it sets on every path, so that nested loops cost no more than flat code.
 
-use smallvec::SmallVec;
+mod set;
+mod summary;
 
-use crate::binds::{bound_by, bound_by_stmt};
-use crate::hir::{Expr, Function, LocalId, Place, Root, Stmt, StmtKind};
+use crate::binds::bound_by_stmt;
+use crate::hir::{Function, LocalId, Place, Root, Stmt, StmtKind};
 use crate::walk::{Visitor, blocks, stmt_parts, walk_part};
-
-/// A set of locals of one function.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Set(SmallVec<[u64; 2]>);
-
-impl Set {
-    pub fn new(locals: usize) -> Set {
-        Set(SmallVec::from_elem(0, locals.div_ceil(64)))
-    }
-
-    pub fn insert(&mut self, local: LocalId) {
-        self.0[local.0 as usize / 64] |= 1 << (local.0 % 64);
-    }
-
-    pub fn remove(&mut self, local: LocalId) {
-        self.0[local.0 as usize / 64] &= !(1 << (local.0 % 64));
-    }
-
-    pub fn contains(&self, local: LocalId) -> bool {
-        self.0[local.0 as usize / 64] & (1 << (local.0 % 64)) != 0
-    }
-
-    fn union(&mut self, other: &Set) {
-        self.0
-            .iter_mut()
-            .zip(&other.0)
-            .for_each(|(word, other)| *word |= other);
-    }
-
-    fn intersect(&mut self, other: &Set) {
-        self.0
-            .iter_mut()
-            .zip(&other.0)
-            .for_each(|(word, other)| *word &= other);
-    }
-
-    /// Removes what an expression has bound where its value is `outcome`.
-    fn remove_bound(&mut self, expr: &Expr, outcome: bool) {
-        bound_by(expr, Some(outcome), &mut |local| self.remove(local));
-    }
-
-    /// Adds those of another set that are not in a third.
-    fn union_without(&mut self, other: &Set, without: &Set) {
-        let words = self.0.iter_mut().zip(&other.0).zip(&without.0);
-        words.for_each(|((word, other), without)| *word |= other & !without);
-    }
-}
+use set::Set;
+use summary::Summary;
 
 /// What is known about one loop.
 pub(crate) struct LoopFacts {
@@ -87,40 +43,6 @@ struct Analysis {
     reads: Reads,
     exposed: Vec<Set>,
     facts: Vec<Option<LoopFacts>>,
-}
-
-/// What statements in sequence read before they set it, and what they set on every path.
-struct Summary {
-    reads: Set,
-    sets: Set,
-}
-
-impl Summary {
-    fn new(size: usize) -> Summary {
-        Summary {
-            reads: Set::new(size),
-            sets: Set::new(size),
-        }
-    }
-
-    fn read(&mut self, local: LocalId) {
-        if !self.sets.contains(local) {
-            self.reads.insert(local);
-        }
-    }
-
-    /// The same with a condition in front that has a certain outcome.
-    fn behind(mut self, condition: &Expr, outcome: bool) -> Summary {
-        self.reads.remove_bound(condition, outcome);
-        bound_by(condition, Some(outcome), &mut |local| {
-            self.sets.insert(local)
-        });
-        self
-    }
-
-    fn read_all(&mut self, locals: &Set) {
-        self.reads.union_without(locals, &self.sets);
-    }
 }
 
 /// The locals that one statement reads itself, without its blocks. What its expressions bind for themselves
@@ -217,17 +139,33 @@ impl Analysis {
                 then,
                 orelse,
             } => {
-                let mut then = self.summary(then).behind(condition, true);
+                let then = self.summary(then).behind(condition, true);
                 let orelse = self.summary(orelse).behind(condition, false);
-                summary.read_all(&then.reads);
-                summary.read_all(&orelse.reads);
-                then.sets.intersect(&orelse.sets);
-                summary.sets.union(&then.sets);
+                summary.then(&then.or(orelse));
             }
-            StmtKind::Try { .. } => blocks(stmt, &mut |block| {
-                let block = self.summary(block);
-                summary.read_all(&block.reads);
-            }),
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finally,
+            } => {
+                let mut path = self.summary(body);
+                let handlers: Vec<_> = (handlers.iter())
+                    .map(|handler| self.summary(&handler.body))
+                    .collect();
+                path.then(&self.summary(orelse));
+                // What of the body was done before an error is not known.
+                let all = handlers.into_iter().fold(path, Summary::or);
+                let finally = self.summary(finally);
+                summary.read_all(&finally.reads);
+                summary.then(&all);
+                summary.then(&finally);
+            }
+            StmtKind::Break
+            | StmtKind::Continue
+            | StmtKind::Return(_)
+            | StmtKind::Raise { .. }
+            | StmtKind::Reraise(_) => summary.leaves = true,
             _ if is_loop(stmt) => {
                 let number = self.exposed.len();
                 self.exposed.push(Set::default());
@@ -282,21 +220,23 @@ impl Analysis {
                     orelse,
                     finally,
                 } => {
+                    // Behind an error that nothing here handles, `finally` is the last.
+                    let mut on_error = Set::new(self.size);
+                    let number = *next;
+                    self.backward(finally, &mut on_error, next);
+                    *next = number;
                     self.backward(finally, live, next);
                     let after = live.clone();
-                    let mut in_else = after.clone();
-                    self.backward(orelse, &mut in_else, next);
-                    let mut all = after.clone();
-                    all.union(&in_else);
+                    let mut in_body = after.clone();
+                    self.backward(orelse, &mut in_body, next);
                     for handler in handlers.iter().rev() {
                         let mut in_handler = after.clone();
                         self.backward(&handler.body, &mut in_handler, next);
-                        all.union(&in_handler);
+                        on_error.union(&in_handler);
                     }
                     // An error may leave the body anywhere.
-                    let mut in_body = all.clone();
                     self.backward(body, &mut in_body, next);
-                    in_body.union(&all);
+                    in_body.union(&on_error);
                     *live = in_body;
                 }
                 _ if is_loop(stmt) => self.loop_backward(stmt, live, next),

@@ -120,11 +120,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         };
         let signals = stmt_ends.ways() > 1;
 
-        // What the statements only look at comes in as it is.
+        // What the statements only look at comes in as it is. What they leave alone does not: an error may have left nothing of it.
+        let mut touched = assigned.union(&written);
+        for stmt in stmts {
+            slots.reads(stmt, &mut touched);
+        }
         let mut captures = Vec::new();
         for slot in 0..self.function.locals.len() {
             if cells.iter().any(|(other, ..)| *other == slot)
                 || !inside.contains(slot) && !self.cells.contains(slot)
+                || !touched.contains(slot)
             {
                 continue;
             }
