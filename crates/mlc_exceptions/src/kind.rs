@@ -58,6 +58,28 @@ kinds! {
     FileNotFoundError = 25: OSError,
     BufferError = 26: Exception,
     BaseException = 27: BaseException,
+    PermissionError = 28: OSError,
+    FileExistsError = 29: OSError,
+    IsADirectoryError = 30: OSError,
+    NotADirectoryError = 31: OSError,
+    TimeoutError = 32: OSError,
+    ConnectionError = 33: OSError,
+    BrokenPipeError = 34: ConnectionError,
+    ConnectionRefusedError = 35: ConnectionError,
+    ConnectionResetError = 36: ConnectionError,
+    ConnectionAbortedError = 37: ConnectionError,
+    InterruptedError = 38: OSError,
+    BlockingIOError = 39: OSError,
+    ChildProcessError = 40: OSError,
+    ProcessLookupError = 41: OSError,
+    ModuleNotFoundError = 42: ImportError,
+    UnicodeError = 43: ValueError,
+    SystemError = 44: Exception,
+    ReferenceError = 45: Exception,
+    Warning = 46: Exception,
+    UserWarning = 47: Warning,
+    DeprecationWarning = 48: Warning,
+    RuntimeWarning = 49: Warning,
 }
 
 impl ErrorKind {
@@ -76,6 +98,27 @@ impl ErrorKind {
     pub fn from_name(name: &str) -> Option<ErrorKind> {
         let mut all = ErrorKind::ALL.iter().copied();
         all.find(|kind| kind.name() == name)
+    }
+
+    /// What `OSError(number, text)` is an instance of; the numbers are those of Linux.
+    pub const fn of_number(number: i128) -> ErrorKind {
+        match number {
+            1 | 13 => ErrorKind::PermissionError,
+            2 => ErrorKind::FileNotFoundError,
+            3 => ErrorKind::ProcessLookupError,
+            4 => ErrorKind::InterruptedError,
+            10 => ErrorKind::ChildProcessError,
+            11 | 114 | 115 => ErrorKind::BlockingIOError,
+            17 => ErrorKind::FileExistsError,
+            20 => ErrorKind::NotADirectoryError,
+            21 => ErrorKind::IsADirectoryError,
+            32 | 108 => ErrorKind::BrokenPipeError,
+            103 => ErrorKind::ConnectionAbortedError,
+            104 => ErrorKind::ConnectionResetError,
+            110 => ErrorKind::TimeoutError,
+            111 => ErrorKind::ConnectionRefusedError,
+            _ => ErrorKind::OSError,
+        }
     }
 
     /// Whether `except other` catches an error of this kind.

@@ -43,19 +43,32 @@ impl<'a> FnCx<'_, 'a> {
             true => self.listed(value, want),
             false => self.value(value, want),
         };
-        let Some((last, rest)) = targets.split_last() else {
-            return;
-        };
-        if rest.is_empty() {
-            return self.assign_to(last, value, span);
+        if let [target] = targets {
+            return self.assign_to(target, value, span);
         }
-        let (first, again) = self.evaluate_once(value);
-        let mut next = Some(first);
-        for target in rest {
-            let value = next.take().unwrap_or_else(|| again.clone());
-            self.assign_to(target, value, span);
+        let ty = self.cx.resolve(value.expr.ty);
+        let mut order: Vec<&'a ast::Expr> = targets.iter().collect();
+        if self.cx.types.is_owning(ty) {
+            let names = targets.iter().filter(|target| !unpacked(target));
+            if names.clone().count() > 1 {
+                let spans: Vec<Span> = names.map(|target| target.span).collect();
+                let ty = self.ty_name(ty);
+                self.report(diag::one_owner_for_several(&spans, &ty));
+                for target in targets {
+                    self.assign_to(target, Val::error(span), span);
+                }
+                return;
+            }
+            // What takes the items comes before what takes the whole.
+            order.sort_by_key(|target| !unpacked(target));
         }
-        self.assign_to(last, again, span);
+        let value = self.settle(value);
+        let local = self.temp("v", value.ty, value.span);
+        self.emit(StmtKind::Bind { local, value }, span);
+        for target in order {
+            let value = self.read_local(local, span);
+            self.assign_to(target, value.into(), span);
+        }
     }
 
     /// `a, b = x, y`: all values first, then all targets.

@@ -13,7 +13,7 @@ use crate::coerce::{Val, into_place};
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{Builtin, Dim, ExprKind, ProjectionKind, Subscript, Ty, TyKind};
+use crate::hir::{Builtin, Dim, ErrorKind, Expr, ExprKind, ProjectionKind, Subscript, Ty, TyKind};
 
 impl<'a> FnCx<'_, 'a> {
     pub fn call_builtin_operand(
@@ -148,7 +148,8 @@ impl<'a> FnCx<'_, 'a> {
             }
             "sorted" => return Some(self.sorted(args, span)),
             "list" => return Some(self.list_of(args, want, span)),
-            "range" | "zip" | "enumerate" | "reversed" | "map" | "filter" => {
+            "range" => return Some(self.range_value(args, span)),
+            "zip" | "enumerate" | "reversed" | "map" | "filter" => {
                 let diagnostic = diag::not_yet(span, &format!("storing what `{text}` gives"));
                 self.report(diagnostic.help(format!("make a list of it: `list({text}(…))`")));
                 return Some(Val::error(span));
@@ -220,7 +221,7 @@ impl<'a> FnCx<'_, 'a> {
         let ty = self.cx.resolve(value.expr.ty);
         match self.cx.types.kind(ty).clone() {
             TyKind::List(_) | TyKind::Str => {
-                let place = into_place(value.expr);
+                let place = into_place(value.expr.keeping_branches());
                 self.len_of(place, 0, span).into()
             }
             TyKind::Array { dims, .. } => match dims[0] {
@@ -294,6 +295,22 @@ impl<'a> FnCx<'_, 'a> {
         Val::strong(ExprKind::Share(slice), ty, span)
     }
 
+    /// `isinstance(e, (ValueError, KeyError))`: by the name of its class.
+    fn is_exception_of(&mut self, exception: Expr, kinds: Vec<ErrorKind>, span: Span) -> Val {
+        let found = ErrorKind::ALL
+            .iter()
+            .filter(|found| kinds.iter().any(|kind| found.is_a(*kind)));
+        let names: Vec<Expr> = found.map(|kind| self.str(kind.name(), span)).collect();
+        let list = Expr {
+            kind: ExprKind::List(names),
+            ty: self.cx.types.list(Ty::STR),
+            span,
+        };
+        let name = self.builtin(Builtin::ExceptionName, vec![exception], Ty::STR, span);
+        let list = self.borrow(list);
+        self.builtin(Builtin::Contains, vec![list, name.expr], Ty::BOOL, span)
+    }
+
     fn is_instance(&mut self, args: &'a [Arg], span: Span) -> Val {
         let [value, class] = args else {
             self.report(diag::wrong_arguments(
@@ -308,6 +325,11 @@ impl<'a> FnCx<'_, 'a> {
             Ast::Tuple(items) => items,
             _ => std::slice::from_ref(&class.value),
         };
+        if ty == Ty::EXCEPTION
+            && let Some(kinds) = classes.iter().map(|class| self.error_kind(class)).collect()
+        {
+            return self.is_exception_of(value.expr, kinds, span);
+        }
         let mut found = false;
         for class in classes {
             let wanted = match &class.kind {
@@ -330,7 +352,6 @@ impl<'a> FnCx<'_, 'a> {
     }
 }
 
-/// Functions of the language that this version does not compile.
 /// Whether the language has a function of that name, which cannot be compiled yet.
 pub(crate) fn is_for_later(name: Name) -> bool {
     BUILTIN_LATER.contains(&name.as_str())

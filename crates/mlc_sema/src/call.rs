@@ -209,6 +209,9 @@ impl<'a> FnCx<'_, 'a> {
             },
             Some(Item::Struct(decl)) => self.call_static(decl, attr, args, span),
             None if self.is_python_namespace(base) => self.call_python(attr, args, span),
+            None if let Some((receiver, rest)) = self.unbound_receiver(base, args) => {
+                return self.call_method(receiver, attr, rest, span);
+            }
             Some(Item::Poisoned) => self.poisoned_call(args, span),
             _ => {
                 let receiver = self.place(base);

@@ -36,9 +36,17 @@ impl FnCx<'_, '_> {
             (Weak::Int, TyKind::Int { .. } | TyKind::Float(_) | TyKind::Complex(_)) => {
                 return self.constant_as(expr, to);
             }
-            (Weak::Float, TyKind::Float(_)) => {
+            (Weak::Float, TyKind::Float(_)) | (Weak::Complex, TyKind::Complex(_)) => {
                 retype(&mut expr, to);
                 return expr;
+            }
+            (Weak::Float, &TyKind::Complex(part)) => {
+                retype(&mut expr, Ty::float(part));
+                return self.cast_to(expr, to);
+            }
+            (_, &TyKind::Simd { elem, .. }) if self.is_arithmetic(from) => {
+                let lane = self.coerce(Val { expr, weak }, elem);
+                return self.splat(lane, to, span).expr;
             }
             _ => {}
         }
@@ -207,6 +215,38 @@ pub(crate) fn into_place(expr: Expr) -> Place {
         ExprKind::Load(place) | ExprKind::Move(place) => place,
         ExprKind::Borrow { place, .. } => place,
         _ => temporary(expr),
+    }
+}
+
+impl Expr {
+    /// What is only read: a branch of `a if c else b` or `a or b` gives a copy, so that `a` and `b` stay where they are.
+    pub(crate) fn keeping_branches(mut self) -> Expr {
+        match &mut self.kind {
+            ExprKind::If { then, orelse, .. } => {
+                then.keep_moved();
+                orelse.keep_moved();
+            }
+            ExprKind::Block { value, .. } if matches!(value.kind, ExprKind::If { .. }) => {
+                value.keep_moved();
+            }
+            _ => {}
+        }
+        self
+    }
+
+    fn keep_moved(&mut self) {
+        match &mut self.kind {
+            ExprKind::Move(place) => {
+                let place = place.clone();
+                self.kind = ExprKind::Copy(place);
+            }
+            ExprKind::If { then, orelse, .. } => {
+                then.keep_moved();
+                orelse.keep_moved();
+            }
+            ExprKind::Block { value, .. } => value.keep_moved(),
+            _ => {}
+        }
     }
 }
 

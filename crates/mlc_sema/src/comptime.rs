@@ -20,7 +20,7 @@ impl<'a> FnCx<'_, 'a> {
         if value.is_error() {
             return None;
         }
-        let weak = value.weak != Weak::No;
+        let weak = matches!(value.weak, Weak::Int | Weak::Float);
         let value = Val {
             expr: crate::expr::with_stmts(stmts, value.expr),
             weak: value.weak,

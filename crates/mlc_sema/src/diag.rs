@@ -9,6 +9,17 @@ pub(crate) fn not_yet(span: Span, feature: &str) -> Diagnostic {
     Diagnostic::error("not-yet", span, format!("{feature} is not supported yet"))
 }
 
+/// `a = b = […]`
+pub(crate) fn one_owner_for_several(targets: &[Span], ty: &str) -> Diagnostic {
+    let later = targets.last().copied().unwrap_or(Span::NONE);
+    let message = format!("this would be one more name of the same `{ty}`, which has one owner");
+    let mut diagnostic = Diagnostic::error("use-after-move", later, message);
+    if let Some(first) = targets.first() {
+        diagnostic = diagnostic.label(*first, "the owner");
+    }
+    diagnostic.help("make a value for each name, or give the others a `copy(…)`")
+}
+
 pub(crate) fn bad_destructor(span: Span) -> Diagnostic {
     let message = "`__del__` takes `self` alone, and takes it over";
     Diagnostic::error("bad-destructor", span, message).help("write `fn __del__(owned self):`")

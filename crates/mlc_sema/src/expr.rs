@@ -12,7 +12,7 @@ pub(crate) use literal::is_starred;
 pub(crate) use made::with_stmts;
 pub(crate) use name::{is_shadowed, math_constant};
 
-use crate::coerce::Val;
+use crate::coerce::{Val, Weak};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, Place, Ty};
@@ -67,7 +67,10 @@ impl<'a> FnCx<'_, 'a> {
                 }
             },
             Ast::Float(value) => Val::float(*value, span),
-            Ast::Imaginary(value) => Val::strong(ExprKind::Complex(0.0, *value), Ty::C128, span),
+            Ast::Imaginary(value) => Val {
+                weak: Weak::Complex,
+                ..Val::strong(ExprKind::Complex(0.0, *value), Ty::C128, span)
+            },
             Ast::Str(text) => Val::strong(ExprKind::Str(text.clone()), Ty::STR, span),
             Ast::Bool(value) => Val::strong(ExprKind::Bool(*value), Ty::BOOL, span),
             Ast::None => Val::strong(ExprKind::None, Ty::NONE, span),

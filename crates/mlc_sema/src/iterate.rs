@@ -4,7 +4,9 @@ mod comprehension;
 mod consumer;
 mod fixed;
 mod iterator;
+mod range;
 mod source;
+mod strict;
 mod visited;
 
 use mlc_diagnostics::Span;
@@ -17,6 +19,7 @@ use crate::hir::{BinaryOp, Expr, ExprKind, Place, ProjectionKind, Range, Ty};
 
 pub(crate) use consumer::is_lent;
 use iterator::Asked;
+use strict::Ends;
 
 /// Something that can be iterated over. Positions count from 0.
 pub(crate) enum Source<'a> {
@@ -36,6 +39,11 @@ pub(crate) enum Source<'a> {
         start: Option<Expr>,
     },
     Zip(Vec<Source<'a>>),
+    /// `zip(…, strict=True)`
+    Strict {
+        inner: Box<Source<'a>>,
+        ends: Ends,
+    },
     Reversed {
         inner: Box<Source<'a>>,
         count: Expr,
@@ -73,6 +81,7 @@ impl<'a> FnCx<'_, 'a> {
         match source {
             Source::Failed => true,
             Source::Enumerate { inner, .. }
+            | Source::Strict { inner, .. }
             | Source::Reversed { inner, .. }
             | Source::Generator { inner, .. } => Self::failed(inner),
             Source::Zip(sources) => sources.iter().any(Self::failed),
@@ -114,6 +123,10 @@ impl<'a> FnCx<'_, 'a> {
                 }
                 shortest.unwrap_or_else(|| self.int(0, span))
             }
+            Source::Strict { inner, ends } => {
+                let count = self.count(inner, span);
+                self.count_to_end(count, ends, span)
+            }
             Source::Asked(_) | Source::Nothing | Source::Failed => self.int(0, span),
         }
     }
@@ -136,6 +149,7 @@ impl<'a> FnCx<'_, 'a> {
             | Source::Nothing
             | Source::Failed => {}
             Source::Enumerate { inner, .. }
+            | Source::Strict { inner, .. }
             | Source::Reversed { inner, .. }
             | Source::Generator { inner, .. } => self.settle_source(inner),
             Source::Zip(sources) => sources
@@ -210,6 +224,10 @@ impl<'a> FnCx<'_, 'a> {
                 let value = self.tuple_of(items, span);
                 body(self, value);
             }
+            Source::Strict { inner, ends } => {
+                self.check_end(ends, position.clone(), span);
+                self.visit_element(inner, position, span, body);
+            }
             Source::Reversed { inner, count } => {
                 let mirrored = self.mirrored(count, position, span);
                 self.visit_element(inner, mirrored, span, body);
@@ -282,6 +300,10 @@ impl<'a> FnCx<'_, 'a> {
                     self.bind_element(source, position.clone(), part, span, &mut |_| {});
                 }
                 body(self);
+            }
+            (Source::Strict { inner, ends }, _) => {
+                self.check_end(ends, position.clone(), span);
+                self.bind_element(inner, position, target, span, body);
             }
             (Source::Reversed { inner, count }, _) => {
                 let mirrored = self.mirrored(count, position, span);

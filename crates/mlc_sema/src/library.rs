@@ -10,7 +10,7 @@ use crate::call::Given;
 use crate::checker::{Checker, DeclId, Item, ModuleId};
 use crate::coerce::Val;
 use crate::func::FnCx;
-use crate::hir::{FuncId, Ty};
+use crate::hir::{FuncId, StructId, Ty};
 use crate::modules::{Links, Node};
 
 const SOURCE: &str = include_str!("library.mlc");
@@ -56,6 +56,12 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether a type is the library's struct of that name.
+    pub fn is_library_struct(&self, id: StructId, name: &str) -> bool {
+        let decl = &self.struct_decls[self.struct_instances[id.0 as usize].decl.0 as usize];
+        Some(decl.module) == self.library_id && decl.ast.name.name == *name
+    }
+
     /// Checks the bodies of the library that a call needs. What is wrong in one comes from the types of the call: it is
     /// reported there, once for each call.
     fn check_library_bodies(&mut self, func: FuncId, queued: usize, span: Span) {
@@ -72,7 +78,11 @@ impl<'a> Checker<'a> {
         }
         let (inside, outside): (Vec<_>, Vec<_>) =
             (wrong.into_iter()).partition(|diagnostic| diagnostic.primary.is_none());
-        self.lasting.extend(outside);
+        if !outside.is_empty() {
+            // A function that was passed is wrong: what follows from that here says nothing new.
+            self.lasting.extend(outside);
+            return;
+        }
         if let Some(first) = inside.into_iter().next() {
             self.library_mistakes.insert(func, first);
         }

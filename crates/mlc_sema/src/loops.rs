@@ -379,6 +379,7 @@ impl<'a> FnCx<'_, 'a> {
             Source::Elements { place, .. } => self.cx.resolve(place.ty) == Ty::STR,
             Source::Enumerate { inner, .. }
             | Source::Reversed { inner, .. }
+            | Source::Strict { inner, .. }
             | Source::Generator { inner, .. } => self.is_text(inner),
             Source::Zip(sources) => sources.iter().any(|source| self.is_text(source)),
             _ => false,

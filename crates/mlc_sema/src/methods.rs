@@ -5,6 +5,7 @@ mod text;
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, Arg};
 
+use crate::checker::Item;
 use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
@@ -74,6 +75,64 @@ impl<'a> FnCx<'_, 'a> {
             }
         };
         Operand::Value(value)
+    }
+
+    /// `str.lower(text)` is `text.lower()`: the value whose method it is, and the other arguments.
+    pub fn unbound_receiver(
+        &mut self,
+        base: &'a ast::Expr,
+        args: &'a [Arg],
+    ) -> Option<(Place, &'a [Arg])> {
+        let class = self.class_with_methods(base)?;
+        let (first, rest) = args.split_first()?;
+        if first.kind != ast::ArgKind::Positional {
+            return None;
+        }
+        let mut receiver = self.place(&first.value);
+        let ty = self.cx.resolve(receiver.ty);
+        let is_of_class = match self.cx.types.kind(ty) {
+            TyKind::Error => true,
+            TyKind::Str => class == "str",
+            TyKind::List(_) => class == "list",
+            TyKind::Tuple(_) => class == "tuple",
+            TyKind::Complex(_) => class == "complex",
+            _ => false,
+        };
+        if !is_of_class {
+            let found = self.ty_name(ty);
+            self.report(diag::type_mismatch(first.value.span, class, &found));
+            receiver.ty = Ty::ERROR;
+        }
+        Some((receiver, rest))
+    }
+
+    /// Python's name of a built-in type that has methods.
+    fn class_with_methods(&self, base: &ast::Expr) -> Option<&'static str> {
+        let ast::ExprKind::Name(name) = &base.kind else {
+            return None;
+        };
+        if crate::expr::is_shadowed(self, *name) {
+            return None;
+        }
+        Some(match name.as_str() {
+            "str" | "String" => "str",
+            "list" => "list",
+            "tuple" => "tuple",
+            "complex" | "c128" | "c64" => "complex",
+            _ => return None,
+        })
+    }
+
+    /// Whether `base.attr` is a method that its type has: a function of the value and the arguments.
+    pub fn is_method_of_type(&self, base: &ast::Expr, attr: &ast::Ident) -> bool {
+        match self.static_item(base) {
+            Some(Item::Struct(decl)) => {
+                (self.cx.struct_decl(decl).methods).contains_key(&attr.name)
+            }
+            Some(Item::Math) => true,
+            Some(_) => false,
+            None => self.class_with_methods(base).is_some(),
+        }
     }
 
     /// `z.conjugate()`

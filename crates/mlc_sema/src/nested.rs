@@ -156,12 +156,14 @@ impl<'a> FnCx<'_, 'a> {
                     _ => None,
                 }
             }
-            Ast::Attribute { .. } => match self.module_member(expr)? {
-                Item::Function(decl) => Some(Bound {
+            Ast::Attribute { value, attr } => match self.module_member(expr) {
+                Some(Item::Function(decl)) => Some(Bound {
                     decl,
                     sources: Vec::new(),
                 }),
-                _ => None,
+                Some(_) => None,
+                None if self.is_method_of_type(value, attr) => Some(self.built_in_function(expr)),
+                None => None,
             },
             Ast::Lambda(lambda) => Some(self.lambda(lambda, expr)),
             _ => None,
@@ -173,20 +175,20 @@ impl<'a> FnCx<'_, 'a> {
             || crate::annotations::scalar_type(name.as_str()).is_some()
     }
 
-    /// A built-in function of one argument, or a type that converts, as `lambda item: f(item)`.
+    /// A built-in function, a type that converts, or a type's method, as `lambda *items: f(*items)`.
     fn built_in_function(&mut self, function: &'a ast::Expr) -> Bound {
         let span = function.span;
-        let name = Name::new("item");
+        let name = Name::new("items");
         let expr = |kind| ast::Expr { kind, span };
         let call = expr(Ast::Call {
             function: Box::new(function.clone()),
             args: vec![Arg {
-                kind: ast::ArgKind::Positional,
+                kind: ast::ArgKind::Star,
                 value: expr(Ast::Name(name)),
             }],
         });
         let param = ast::Param {
-            kind: ast::ParamKind::Plain,
+            kind: ast::ParamKind::VarPositional,
             convention: None,
             name: ast::Ident { name, span },
             annotation: None,

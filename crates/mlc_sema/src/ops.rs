@@ -331,7 +331,10 @@ impl<'a> FnCx<'_, 'a> {
             return expr;
         }
         let (ty, span) = (expr.ty, expr.span);
-        let place = into_place(expr);
+        let place = match mutable {
+            true => into_place(expr),
+            false => into_place(expr.keeping_branches()),
+        };
         Expr {
             kind: ExprKind::Borrow { place, mutable },
             ty,

@@ -211,15 +211,17 @@ impl<'a> FnCx<'_, 'a> {
             }
             TyKind::Exception => {
                 let value = self.read(place);
+                let function = match attr.name.as_str() {
+                    "args" => Some("arguments_of"),
+                    "errno" => Some("number_of"),
+                    "strerror" => Some("text_of"),
+                    _ => None,
+                };
+                if let Some(function) = function {
+                    let value = Given::Value(Box::new(value.into()));
+                    return Operand::Value(self.call_library(function, vec![value], span));
+                }
                 match attr.name.as_str() {
-                    "args" => {
-                        let value = Given::Value(Box::new(value.into()));
-                        return Operand::Value(self.call_library(
-                            "arguments_of",
-                            vec![value],
-                            span,
-                        ));
-                    }
                     "__arguments__" => {
                         let op = Builtin::ExceptionArguments;
                         return Operand::Value(self.builtin(op, vec![value], Ty::STR, span));
@@ -292,6 +294,11 @@ impl<'a> FnCx<'_, 'a> {
                 let place =
                     self.project(place, ProjectionKind::Unwrap { checked: true }, inner, span);
                 self.element(place, index, span)
+            }
+            TyKind::Struct(_) if matches!(index.kind, Ast::Slice(_)) => {
+                let name = self.ty_name(ty);
+                self.report(diag::not_yet(span, &format!("a slice of a `{name}`")));
+                Operand::Value(Val::error(span))
             }
             TyKind::Struct(_) => {
                 let receiver = self.read(place);

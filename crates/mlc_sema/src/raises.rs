@@ -84,8 +84,17 @@ impl Facts<'_> {
         }
     }
 
+    /// The type of what an operation computes with, lane by lane.
+    fn lane_type(&self, ty: Ty) -> Ty {
+        match *self.types.kind(ty) {
+            TyKind::Simd { elem, .. } => elem,
+            _ => ty,
+        }
+    }
+
     fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr) {
-        if !self.types.is_int(left.ty) {
+        let (left_ty, right_ty) = (self.lane_type(left.ty), self.lane_type(right.ty));
+        if !self.types.is_int(left_ty) {
             return;
         }
         self.arithmetic(left.ty);
@@ -100,7 +109,7 @@ impl Facts<'_> {
                 self.check()
             }
             BinaryOp::Pow | BinaryOp::Shl | BinaryOp::Shr
-                if self.types.is_signed(right.ty) && constant.is_none_or(|value| value < 0) =>
+                if self.types.is_signed(right_ty) && constant.is_none_or(|value| value < 0) =>
             {
                 self.raises = true;
             }

@@ -96,7 +96,8 @@ impl<'a> FnCx<'_, 'a> {
         self.builtin(Builtin::SimdNew, values, ty, span)
     }
 
-    fn splat(&mut self, value: Expr, ty: Ty, span: Span) -> Val {
+    /// A vector of one value.
+    pub fn splat(&mut self, value: Expr, ty: Ty, span: Span) -> Val {
         if value.ty == Ty::ERROR {
             return Val::error(span);
         }

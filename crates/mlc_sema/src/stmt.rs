@@ -196,6 +196,7 @@ impl<'a> FnCx<'_, 'a> {
             // A constant takes the type of the others, if they have room for it.
             crate::coerce::Weak::Int if self.cx.types.is_number(before) => before,
             crate::coerce::Weak::Float if self.cx.types.is_float(before) => before,
+            crate::coerce::Weak::Complex if self.cx.types.is_complex(before) => before,
             _ => self.cx.resolve(value.expr.ty),
         };
         self.result_with(before, ty)

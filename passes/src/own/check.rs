@@ -323,9 +323,10 @@ fn check_escape<'c: 'a, 'a>(op: Op<'c, 'a>) -> bool {
 /// is defined.
 fn name_of<'c: 'a, 'a>(value: Val<'c, 'a>, places: &[Op<'c, 'a>]) -> String {
     let at_place = places.iter().find_map(|op| location_name(op.location()));
+    // Names with a `$` are the compiler's.
     match value_name(value).or(at_place) {
-        Some(name) => format!("`{name}`"),
-        None => "a value".into(),
+        Some(name) if !name.starts_with('$') => format!("`{name}`"),
+        _ => "a value".into(),
     }
 }
 

@@ -88,7 +88,12 @@ fn reuse_in<'c, 'a>(context: &'c Context, function: Op<'c, 'a>) {
             model.is_none_or(|of| of == Some(value_key(*old))) && can_reuse(op, *old)
         });
         if let Some(position) = fits {
-            reuse(context, op, ending.swap_remove(position));
+            let made = value_key(results(op)[0]);
+            let taken = reuse(context, op, ending.swap_remove(position));
+            // The new value ends where that which it replaces would have.
+            for value in ending.iter_mut().filter(|value| value_key(**value) == made) {
+                *value = taken;
+            }
         }
     }
 }
@@ -309,8 +314,8 @@ fn never_equal(read: &Access, write: &Access) -> bool {
     }
 }
 
-/// Makes a new value of an old one.
-fn reuse<'c, 'a>(context: &'c Context, new: Op<'c, 'a>, old: Val<'c, 'a>) {
+/// Makes a new value of an old one, and gives it.
+fn reuse<'c, 'a>(context: &'c Context, new: Op<'c, 'a>, old: Val<'c, 'a>) -> Val<'c, 'a> {
     let at = Cursor::before(context, new);
     let value = results(new)[0];
     // Elements are read through a view from before; lengths do not change.
@@ -367,7 +372,8 @@ fn reuse<'c, 'a>(context: &'c Context, new: Op<'c, 'a>, old: Val<'c, 'a>) {
             erase(borrow);
         }
     }
-    let taken = at.op("own.reuse", &[old], &[value.r#type()], &[]);
-    replace_all_uses(value, results(taken)[0]);
+    let taken = results(at.op("own.reuse", &[old], &[value.r#type()], &[]))[0];
+    replace_all_uses(value, taken);
     erase(new);
+    taken
 }

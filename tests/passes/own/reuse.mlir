@@ -120,3 +120,38 @@ func.func @caller(%x: !own.box<!list>) -> !own.box<!list> {
   %y = call @copied(%r) : (!own.ref<!list>) -> !own.box<!list>
   return %y : !own.box<!list>
 }
+
+// -----
+
+!list = !own.list<f32>
+
+// What took a buffer over may hand it on: the value that ends in its place is the one that was made of the old one.
+// CHECK-LABEL: func.func @handed_on(
+// CHECK-SAME:    %[[X:[a-z0-9]+]]: !own.box
+// CHECK:         %[[Y:.*]] = own.reuse %[[X]]
+// CHECK:         %[[Z:.*]] = own.reuse %[[Y]]
+// CHECK-NOT:     own.drop
+// CHECK:         return %[[Z]]
+func.func @handed_on(%x: !own.box<!list>) -> !own.box<!list> {
+  %r = own.borrow %x : !own.box<!list> -> !own.ref<!list>
+  %n = own.len %r : !own.ref<!list>
+  %y = own.new_list %n uninit : !own.box<!list>
+  %w = own.borrow_mut %y : !own.box<!list> -> !own.mut<!list>
+  %b = own.view %w : !own.mut<!list> -> memref<?xf32>
+  par.for (%i) in (%n) {
+    %a = own.view %r : !own.ref<!list> -> memref<?xf32>
+    %v = memref.load %a[%i] : memref<?xf32>
+    memref.store %v, %b[%i] : memref<?xf32>
+  }
+  %q = own.borrow %y : !own.box<!list> -> !own.ref<!list>
+  %m = own.len %q : !own.ref<!list>
+  %z = own.new_list %m uninit : !own.box<!list>
+  %u = own.borrow_mut %z : !own.box<!list> -> !own.mut<!list>
+  %c = own.view %u : !own.mut<!list> -> memref<?xf32>
+  par.for (%i) in (%m) {
+    %a = own.view %q : !own.ref<!list> -> memref<?xf32>
+    %v = memref.load %a[%i] : memref<?xf32>
+    memref.store %v, %c[%i] : memref<?xf32>
+  }
+  return %z : !own.box<!list>
+}

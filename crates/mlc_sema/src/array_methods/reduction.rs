@@ -94,6 +94,17 @@ impl<'a> FnCx<'_, 'a> {
         self.builtin(op, operands, ty, span)
     }
 
+    /// `sum(a)` of an array of several dimensions: its items, which are arrays, one after another.
+    pub fn sum_of_rows(&mut self, array: Val, dims: &[Dim], span: Span) -> Val {
+        let elem = self.element_type(array.expr.ty);
+        let Some(result) = self.reduced_type(Builtin::Sum, elem, span) else {
+            return Val::error(span);
+        };
+        let array = self.borrow_always(array.expr);
+        let ty = self.cx.types.array(result, &dims[1..]);
+        self.builtin(Builtin::Sum, vec![array, self.int(0, span)], ty, span)
+    }
+
     /// The dimensions that `axis=1`, `axis=-1` or `axis=(0, 2)` names, in order.
     fn reduced_axes(&mut self, axis: &'a ast::Expr, rank: usize) -> Option<Vec<usize>> {
         let items = match &axis.kind {

@@ -21,8 +21,10 @@ impl<'a> FnCx<'_, 'a> {
             let condition = self.condition(&arg.value);
             return Val::strong(condition.kind, Ty::BOOL, span);
         }
-        if ty == Ty::STR && args.is_empty() {
-            return Val::strong(ExprKind::Str("".into()), ty, span);
+        if args.is_empty()
+            && let Some(nothing) = self.nothing_of(ty, span)
+        {
+            return nothing;
         }
         if self.cx.types.is_complex(ty) && args.len() == 2 {
             let Some(values) = self.positional(&name, args, 2..=2, span) else {
@@ -78,6 +80,19 @@ impl<'a> FnCx<'_, 'a> {
                 Val::error(span)
             }
         }
+    }
+
+    /// `T()`: zero, `False` or the empty text.
+    fn nothing_of(&self, ty: Ty, span: Span) -> Option<Val> {
+        let kind = match self.cx.types.kind(ty) {
+            TyKind::Str => ExprKind::Str("".into()),
+            TyKind::Bool => ExprKind::Bool(false),
+            TyKind::Int { .. } => ExprKind::Int(0),
+            TyKind::Float(_) => ExprKind::Float(0.0),
+            TyKind::Complex(_) => ExprKind::Complex(0.0, 0.0),
+            _ => return None,
+        };
+        Some(Val::strong(kind, ty, span))
     }
 
     /// An explicit conversion to a number.

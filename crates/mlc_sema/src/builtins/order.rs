@@ -68,6 +68,12 @@ impl<'a> FnCx<'_, 'a> {
         if list.is_error() {
             return Some(list);
         }
+        let ty = self.cx.resolve(list.expr.ty);
+        if key.is_none()
+            && matches!(self.cx.types.kind(ty), TyKind::Array { dims, .. } if dims.len() > 1)
+        {
+            return Some(self.rows_are_no_numbers(name, ty, span));
+        }
         match default {
             None => Some(self.extreme_of(name, list, key, span)),
             Some(default) => {

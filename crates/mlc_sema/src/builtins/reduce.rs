@@ -41,6 +41,15 @@ impl<'a> FnCx<'_, 'a> {
             });
         }
         let value = self.value(&arg.value, None);
+        let ty = self.cx.resolve(value.expr.ty);
+        if let TyKind::Array { dims, .. } = self.cx.types.kind(ty).clone()
+            && dims.len() > 1
+        {
+            if op == Builtin::Sum && start.is_none() {
+                return self.sum_of_rows(value, &dims, span);
+            }
+            return self.rows_are_no_numbers(name, ty, span);
+        }
         if start.is_none() && self.reduces_at_once(&value) {
             return self.reduce_value(op, name, value, span);
         }
@@ -52,6 +61,14 @@ impl<'a> FnCx<'_, 'a> {
                 cx.each_of(source, arg.value.span, body);
             }
         })
+    }
+
+    /// The items of an array of several dimensions are arrays, which have no order and no truth.
+    pub(super) fn rows_are_no_numbers(&mut self, name: &str, ty: Ty, span: Span) -> Val {
+        let found = self.ty_name(ty);
+        let help = format!("reduce all elements with `.{name}()`");
+        self.report(diag::bad_operand(span, name, &found).help(help));
+        Val::error(span)
     }
 
     /// A list or array of numbers.

@@ -79,7 +79,7 @@ impl<'a> FnCx<'_, 'a> {
             values.push(value);
         }
         // Typed arguments decide, then the widest of the constants.
-        for weak in [Weak::No, Weak::Float, Weak::Int] {
+        for weak in [Weak::No, Weak::Complex, Weak::Float, Weak::Int] {
             for (value, param) in values.iter().zip(&function.params) {
                 if let Some(annotation) = param.annotation.as_ref().filter(|_| value.weak == weak) {
                     let ty = self.cx.resolve(value.expr.ty);

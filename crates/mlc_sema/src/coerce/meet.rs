@@ -71,6 +71,10 @@ impl FnCx<'_, '_> {
             (Weak::Int | Weak::Float, Weak::Float) | (Weak::Float, Weak::Int) => {
                 Some((self.weak_float(left), self.weak_float(right)))
             }
+            (Weak::Int | Weak::Float | Weak::Complex, Weak::Complex)
+            | (Weak::Complex, Weak::Int | Weak::Float) => {
+                Some((self.weak_complex(left), self.weak_complex(right)))
+            }
             (Weak::No, _) => {
                 let (right, left) = self.meet_weak(right, left)?;
                 Some((left, right))
@@ -89,6 +93,9 @@ impl FnCx<'_, '_> {
             let ty = if ty == Ty::BOOL { Ty::INT } else { ty };
             let typed = self.cast_to(typed.expr, ty);
             return Some((self.constant_as(weak.expr, ty).into(), typed.into()));
+        }
+        if weak.weak == Weak::Complex {
+            return Some(self.meet_complex(weak, typed));
         }
         if ty == Ty::INT || ty == Ty::BOOL {
             return Some((weak, self.weak_float(typed)));
@@ -113,6 +120,30 @@ impl FnCx<'_, '_> {
             }
         }
         Some((expr.into(), typed))
+    }
+
+    /// A weak complex value meets a typed number: it takes the precision of that.
+    fn meet_complex(&mut self, weak: Val, typed: Val) -> (Val, Val) {
+        let ty = typed.expr.ty;
+        if ty == Ty::INT || ty == Ty::BOOL {
+            return (weak, self.weak_complex(typed));
+        }
+        let to = match *self.cx.types.kind(ty) {
+            TyKind::Complex(_) => ty,
+            TyKind::Float(kind) if kind != FloatKind::F64 => Ty::C64,
+            _ => Ty::C128,
+        };
+        let mut expr = weak.expr;
+        retype(&mut expr, to);
+        (expr.into(), self.cast_to(typed.expr, to).into())
+    }
+
+    /// A weak value or `Int` as a weak complex one.
+    fn weak_complex(&mut self, value: Val) -> Val {
+        Val {
+            expr: self.cast_to(value.expr, Ty::C128),
+            weak: Weak::Complex,
+        }
     }
 
     /// A weak value or `Int` as a weak float.

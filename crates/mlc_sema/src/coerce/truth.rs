@@ -5,6 +5,7 @@ use mlc_diagnostics::Span;
 use super::into_place;
 use super::weak::Val;
 use crate::diag;
+use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, Projection, ProjectionKind, Root, Ty, TyKind, UnaryOp};
 
@@ -54,14 +55,19 @@ impl FnCx<'_, '_> {
             TyKind::Tuple(items) => self.constant_bool(!items.is_empty(), value.expr, span),
             TyKind::Optional(inner) => {
                 let place = into_place(value.expr);
+                // A value that is no variable is evaluated once, for both questions.
+                let (place, stmts) = match place.root {
+                    Root::Temporary(_) => {
+                        let value = self.read(place);
+                        self.place_to_read(value, span)
+                    }
+                    _ => (place, Vec::new()),
+                };
                 let test = Expr {
                     kind: ExprKind::IsSome(Box::new(place.clone())),
                     ty: Ty::BOOL,
                     span,
                 };
-                if matches!(place.root, Root::Temporary(_)) {
-                    return test;
-                }
                 let mut inside = place;
                 inside.projections.push(Projection {
                     kind: ProjectionKind::Unwrap { checked: false },
@@ -71,7 +77,7 @@ impl FnCx<'_, '_> {
                 inside.ty = inner;
                 let inside = self.read(inside);
                 let inside = self.truth(inside.into());
-                logical(crate::hir::LogicalOp::And, test, inside)
+                with_stmts(stmts, logical(crate::hir::LogicalOp::And, test, inside))
             }
             TyKind::Struct(_) => self.struct_truth(value.expr),
             TyKind::PythonObject => self.python_truth(value.expr),

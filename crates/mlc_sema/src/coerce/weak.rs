@@ -11,6 +11,8 @@ pub(crate) enum Weak {
     Int,
     /// The expression has a float type all through, and may be given another with [`retype`].
     Float,
+    /// The same of a complex type.
+    Complex,
 }
 
 #[derive(Clone, Debug)]
@@ -85,10 +87,10 @@ pub(crate) fn int_range(bits: u8, signed: bool) -> (i128, i128) {
     }
 }
 
-/// Gives a weak float expression another float type, all through.
+/// Gives a weak float or complex expression another such type, all through.
 pub(crate) fn retype(expr: &mut Expr, ty: Ty) {
     match &mut expr.kind {
-        ExprKind::Float(_) | ExprKind::Cast(_) => {}
+        ExprKind::Float(_) | ExprKind::Complex(..) | ExprKind::Cast(_) => {}
         // The quotient of integers: the operands stay what they are.
         ExprKind::Binary {
             op: BinaryOp::Div,

@@ -6,7 +6,7 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 use crate::coerce::{Val, Weak};
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, Ty, TyKind};
+use crate::hir::{Expr, ExprKind, FloatKind, Ty, TyKind};
 
 /// How many values a tuple holds at most, with those of the tuples inside of it.
 const MOST_PARTS: usize = 4096;
@@ -110,10 +110,12 @@ impl<'a> FnCx<'_, 'a> {
     pub fn common_type(&mut self, values: &[Val], span: Span) -> Option<Ty> {
         let mut strong: Option<Ty> = None;
         let mut weak_float = false;
+        let mut weak_complex = false;
         let mut none = false;
         for value in values {
             let ty = self.cx.resolve(value.expr.ty);
             match value.weak {
+                Weak::Complex => weak_complex = true,
                 Weak::Float => weak_float = true,
                 Weak::Int => {}
                 Weak::No if ty == Ty::NONE => none = true,
@@ -142,6 +144,12 @@ impl<'a> FnCx<'_, 'a> {
         }
         let any_int = values.iter().any(|value| value.weak == Weak::Int);
         let ty = match strong {
+            Some(ty) if weak_complex && self.is_arithmetic(ty) => match *self.cx.types.kind(ty) {
+                TyKind::Complex(_) => ty,
+                TyKind::Float(FloatKind::F64) | TyKind::Int { .. } | TyKind::Bool => Ty::C128,
+                _ => Ty::C64,
+            },
+            None if weak_complex => Ty::C128,
             Some(ty) if weak_float && self.cx.types.is_int(ty) => Ty::F64,
             Some(ty) if ty == Ty::BOOL && (weak_float || any_int) => {
                 self.report(diag::type_mismatch(

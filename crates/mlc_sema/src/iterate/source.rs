@@ -29,7 +29,7 @@ impl<'a> FnCx<'_, 'a> {
             match name {
                 "range" => return self.range_source(args, span),
                 "enumerate" => return self.enumerate_source(args, span),
-                "zip" => return self.zip_source(args),
+                "zip" => return self.zip_source(args, span),
                 "reversed" if args.len() == 1 && args[0].kind == ArgKind::Positional => {
                     let inner = self.indexed_source(&args[0].value);
                     let inner = self.at_positions(inner, name, args[0].value.span);
@@ -151,6 +151,9 @@ impl<'a> FnCx<'_, 'a> {
                 return self.elements_of(items.into(), span);
             }
             TyKind::Tuple(items) if items.is_empty() => return Source::Nothing,
+            TyKind::Struct(id) if self.cx.is_library_struct(id, "Range") => {
+                return self.stored_range(&place, span);
+            }
             TyKind::Struct(_) if self.has_method(ty, "__iter__") => {
                 return match self.iterator(place, span) {
                     Ok(source) => source,
@@ -220,54 +223,7 @@ impl<'a> FnCx<'_, 'a> {
         self.local_place(local, span)
     }
 
-    fn range_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source<'a> {
-        if args.iter().any(|arg| arg.kind != ArgKind::Positional)
-            || args.is_empty()
-            || args.len() > 3
-        {
-            self.report(diag::wrong_arguments(
-                span,
-                "`range` takes 1 to 3 arguments",
-            ));
-            return Source::Failed;
-        }
-        let mut values = Vec::with_capacity(args.len());
-        for arg in args {
-            let value = self.value(&arg.value, Some(Ty::INT));
-            let ty = self.cx.resolve(value.expr.ty);
-            if ty == Ty::ERROR {
-                return Source::Failed;
-            }
-            if !self.cx.types.is_int(ty) && ty != Ty::BOOL {
-                let found = self.ty_name(ty);
-                self.report(diag::type_mismatch(arg.value.span, "Int", &found));
-                return Source::Failed;
-            }
-            let value = self.settle(value);
-            values.push(self.cast_to(value, Ty::INT));
-        }
-        let mut values = values.into_iter();
-        let first = values.next().unwrap_or_else(|| self.int(0, span));
-        match values.next() {
-            None => Source::Range {
-                start: self.int(0, span),
-                stop: first,
-                step: None,
-            },
-            Some(stop) => {
-                let step = values
-                    .next()
-                    .filter(|step| !matches!(step.kind, ExprKind::Int(1)));
-                Source::Range {
-                    start: first,
-                    stop,
-                    step,
-                }
-            }
-        }
-    }
-
-    fn zip_source(&mut self, args: &'a [ast::Arg]) -> Source<'a> {
+    fn zip_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source<'a> {
         if let Some(star) = args.iter().find(|arg| arg.kind == ArgKind::Star) {
             let feature = "`zip` of as many lists as another one has";
             let diagnostic = diag::not_yet(star.value.span, feature);
@@ -279,15 +235,20 @@ impl<'a> FnCx<'_, 'a> {
         let Some((values, [strict])) = self.split_arguments("zip", args, ["strict"]) else {
             return Source::Failed;
         };
-        if let Some(strict) = strict.filter(|strict| !matches!(strict.kind, Ast::Bool(false))) {
-            self.report(diag::not_yet(strict.span, "`strict` of `zip`"));
+        let Some(strict) = self.is_strict(strict) else {
+            let at = strict.map_or(span, |strict| strict.span);
+            self.report(diag::not_comptime(at, "`strict` of `zip`"));
             return Source::Failed;
-        }
+        };
         let sources = values.into_iter().map(|value| {
             let source = self.indexed_source(value);
             self.at_positions(source, "zip", value.span)
         });
-        Source::Zip(sources.collect())
+        let sources: Vec<_> = sources.collect();
+        match strict {
+            true => self.strict_zip(sources, span),
+            false => Source::Zip(sources),
+        }
     }
 
     fn enumerate_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source<'a> {

@@ -16,6 +16,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             Source::Enumerate { inner, .. }
             | Source::Reversed { inner, .. }
+            | Source::Strict { inner, .. }
             | Source::Generator { inner, .. } => {
                 self.emit_iterated(inner, span);
             }
@@ -52,6 +53,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             Source::Enumerate { inner, .. }
             | Source::Reversed { inner, .. }
+            | Source::Strict { inner, .. }
             | Source::Generator { inner, .. } => {
                 self.detach_source(inner, body, span);
             }
@@ -79,6 +81,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             Source::Enumerate { inner, .. }
             | Source::Reversed { inner, .. }
+            | Source::Strict { inner, .. }
             | Source::Generator { inner, .. } => {
                 self.check_rebound(inner, body, header);
             }

@@ -71,10 +71,9 @@ impl<'a> FnCx<'_, 'a> {
             self.report(diag::mixed_sign(span, &left, &right));
             return Val::error(span);
         };
-        let weak = if left.weak == Weak::Float {
-            Weak::Float
-        } else {
-            Weak::No
+        let weak = match left.weak {
+            Weak::Float | Weak::Complex => left.weak,
+            Weak::Int | Weak::No => Weak::No,
         };
         let left = self.settle_int(left);
         let right = self.settle_int(right);

@@ -9,7 +9,8 @@ use crate::coerce::{Val, into_place, logical};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{
-    Builtin, CompareOp, Expr, ExprKind, LogicalOp, ProjectionKind, Stmt, StmtKind, Ty, TyKind,
+    Builtin, CompareOp, Expr, ExprKind, LogicalOp, Place, ProjectionKind, Stmt, StmtKind, Ty,
+    TyKind,
 };
 impl<'a> FnCx<'_, 'a> {
     /// `a < b <= c`, each operand evaluated once.
@@ -169,6 +170,10 @@ impl<'a> FnCx<'_, 'a> {
             Some((left.into(), right.into()))
         } else if equality && (left_ty == Ty::NONE || right_ty == Ty::NONE) {
             return self.identity(op, left, right, span);
+        } else if equality && self.is_optional(left_ty) {
+            return self.equal_optional(op, left, right, at);
+        } else if equality && self.is_optional(right_ty) {
+            return self.equal_optional(op, right, left, at);
         } else {
             match (
                 self.cx.types.kind(left_ty).clone(),
@@ -195,6 +200,65 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         }
         self.make_compare(operator, left, right, span)
+    }
+
+    fn is_optional(&self, ty: Ty) -> bool {
+        matches!(self.cx.types.kind(ty), TyKind::Optional(_))
+    }
+
+    /// `x == y` with an optional `x`: `None` equals `None` alone.
+    fn equal_optional(&mut self, op: ast::CompareOp, left: Val, right: Val, at: Span) -> Val {
+        let span = left.expr.span.to(at);
+        let TyKind::Optional(inner) = *self.cx.types.kind(left.expr.ty) else {
+            return Val::error(span);
+        };
+        let right_is_optional = self.is_optional(right.expr.ty);
+        let (left, mut stmts) = self.place_to_read(left.expr, span);
+        let mut right = right;
+        if !is_simple(&right.expr) {
+            let value = self.settle(right);
+            let (place, before) = self.place_to_read(value, span);
+            stmts.extend(before);
+            right = self.read(place).into();
+        }
+        let some = self.is_some(left.clone(), span);
+        let unwrap = ProjectionKind::Unwrap { checked: false };
+        let inside = self.project(left, unwrap, inner, span);
+        let inside = self.read(inside);
+        let same = self.compare(ast::CompareOp::Eq, right.clone(), inside.into(), at);
+        if same.is_error() {
+            return same;
+        }
+        let orelse = match right_is_optional {
+            true => {
+                let place = into_place(right.expr);
+                let other = self.is_some(place, span);
+                self.not(other)
+            }
+            false => self.bool(false, span),
+        };
+        let equal = Expr {
+            kind: ExprKind::If {
+                condition: Box::new(some),
+                then: Box::new(same.expr),
+                orelse: Box::new(orelse),
+            },
+            ty: Ty::BOOL,
+            span,
+        };
+        let equal = match op {
+            ast::CompareOp::NotEq => self.not(equal),
+            _ => equal,
+        };
+        crate::expr::with_stmts(stmts, equal).into()
+    }
+
+    fn is_some(&self, place: Place, span: Span) -> Expr {
+        Expr {
+            kind: ExprKind::IsSome(Box::new(place)),
+            ty: Ty::BOOL,
+            span,
+        }
     }
 
     /// `a < b` of lists or of tuples: the first items that differ decide.
@@ -370,6 +434,16 @@ impl<'a> FnCx<'_, 'a> {
                     Ty::BOOL,
                     span,
                 )
+            }
+            // As in NumPy, among all elements.
+            TyKind::Array { dims, .. } if dims.len() > 1 => {
+                let equal = self.array_compare(CompareOp::Eq, &right, &left, span);
+                let equal = equal.unwrap_or_else(|| Val::error(span));
+                if equal.is_error() {
+                    return equal;
+                }
+                let equal = self.borrow(equal.expr);
+                self.builtin(Builtin::Any, vec![equal], Ty::BOOL, span)
             }
             TyKind::List(elem) | TyKind::Array { elem, .. } => {
                 let item = self.coerce(left, elem);

@@ -1,12 +1,12 @@
 //! `and` and `or`.
 
-use mlc_diagnostics::Span;
+use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::ast;
 
 use crate::coerce::{Val, logical};
-use crate::diag;
+use crate::expr::with_stmts;
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, LogicalOp, Stmt, StmtKind, Ty};
+use crate::hir::{Expr, ExprKind, LogicalOp, ProjectionKind, Ty, TyKind};
 
 fn logical_op(op: ast::BoolOp) -> LogicalOp {
     match op {
@@ -76,48 +76,87 @@ impl<'a> FnCx<'_, 'a> {
         if left_ty == Ty::BOOL && right_ty == Ty::BOOL {
             return logical(op, left.expr, right.expr).into();
         }
-        // `a and b` is `b if a else a`, with `a` evaluated once.
-        let (left, right) = if left_ty == right_ty && left.weak == right.weak {
-            (self.settle(left), self.settle(right))
-        } else if let (true, true) = (self.is_arithmetic(left_ty), self.is_arithmetic(right_ty)) {
-            match self.meet(left, right) {
-                Some((left, right)) => (self.settle(left), self.settle(right)),
-                None => return self.logical_mismatch(op, left_ty, right_ty, span),
-            }
-        } else {
-            return self.logical_mismatch(op, left_ty, right_ty, span);
-        };
-        let ty = left.ty;
-        if self.cx.types.is_owning(ty) {
-            return self.logical_mismatch(op, left_ty, right_ty, span);
+        if self.is_arithmetic(left_ty) && self.is_arithmetic(right_ty) {
+            return match self.meet(left, right) {
+                Some((left, right)) => {
+                    let (left, right) = (self.settle(left), self.settle(right));
+                    self.decided(op, left, right, span)
+                }
+                None => self.logical_mismatch(op, left_ty, right_ty, span),
+            };
         }
-        let local = self.temp("v", ty, left.span);
-        let stmts = vec![Stmt {
-            span: left.span,
-            kind: StmtKind::Bind { local, value: left },
-        }];
-        let test = self.load_local(local, span);
+        let (left, right) = (self.settle(left), self.settle(right));
+        self.decided(op, left, right, span)
+    }
+
+    /// `a and b` is `b if a else a`, `a or b` is `a if a else b`, with `a` evaluated once.
+    fn decided(&mut self, op: LogicalOp, left: Expr, right: Expr, span: Span) -> Val {
+        let (left_ty, right_ty) = (left.ty, right.ty);
+        let (place, stmts) = self.place_to_read(left, span);
+        let test = self.read(place.clone());
         let test = self.truth(test.into());
-        let kept = self.load_local(local, span);
-        let (then, orelse) = match op {
-            LogicalOp::And => (right, kept),
-            LogicalOp::Or => (kept, right),
+        if test.ty == Ty::ERROR {
+            return Val::error(span);
+        }
+        let kept = match (op, self.cx.types.kind(left_ty)) {
+            // What counts as true is no `None`.
+            (LogicalOp::Or, &TyKind::Optional(inner)) if right_ty != Ty::NONE => {
+                let unwrap = ProjectionKind::Unwrap { checked: false };
+                let inside = self.project(place, unwrap, inner, span);
+                self.read(inside)
+            }
+            _ => self.read(place),
         };
-        let kind = ExprKind::If {
-            condition: Box::new(test),
-            then: Box::new(then),
-            orelse: Box::new(orelse),
+        let value = match (op, left_ty) {
+            (LogicalOp::And, Ty::NONE) => kept,
+            (LogicalOp::Or, Ty::NONE) => right,
+            _ => {
+                if !self.agree(kept.ty, right.ty) {
+                    return self.logical_mismatch(op, left_ty, right_ty, span);
+                }
+                let Some((kept, right)) = self.same_type(kept.into(), right.into(), span) else {
+                    return Val::error(span);
+                };
+                let (then, orelse) = match op {
+                    LogicalOp::And => (right.expr, kept.expr),
+                    LogicalOp::Or => (kept.expr, right.expr),
+                };
+                Expr {
+                    ty: then.ty,
+                    kind: ExprKind::If {
+                        condition: Box::new(test),
+                        then: Box::new(then),
+                        orelse: Box::new(orelse),
+                    },
+                    span,
+                }
+            }
         };
-        let value = Box::new(Expr { kind, ty, span });
-        Val::strong(ExprKind::Block { stmts, value }, ty, span)
+        with_stmts(stmts, value).into()
+    }
+
+    /// Whether one type can hold values of both.
+    fn agree(&mut self, left: Ty, right: Ty) -> bool {
+        let inner = |cx: &Self, ty: Ty| match *cx.cx.types.kind(ty) {
+            TyKind::Optional(inner) => inner,
+            _ => ty,
+        };
+        let (left, right) = (inner(self, left), inner(self, right));
+        left == Ty::NONE
+            || right == Ty::NONE
+            || left == Ty::PYTHON_OBJECT
+            || right == Ty::PYTHON_OBJECT
+            || (self.is_arithmetic(left) && self.is_arithmetic(right))
+            || self.cx.unify(left, right)
     }
 
     fn logical_mismatch(&mut self, op: LogicalOp, left: Ty, right: Ty, span: Span) -> Val {
         let (left, right) = (self.ty_name(left), self.ty_name(right));
         let word = if op == LogicalOp::And { "and" } else { "or" };
-        let feature = format!("`{word}` of `{left}` and `{right}` as a value");
+        let message = format!("`{word}` would give `{left}` or `{right}` here");
         self.report(
-            diag::not_yet(span, &feature).help("compare them, so that both sides are `Bool`"),
+            Diagnostic::error("type-mismatch", span, message)
+                .help("compare them, so that both sides are `Bool`"),
         );
         Val::error(span)
     }

@@ -7,6 +7,17 @@ use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{ErrorKind, StmtKind, Ty};
 
+/// `OSError(2, …)` is a `FileNotFoundError`, as in Python, where the number is written.
+fn class_of_number(error: ErrorKind, args: &[ast::Arg]) -> ErrorKind {
+    match args {
+        [first, _, ..] if error == ErrorKind::OSError => match &first.value.kind {
+            Ast::Int(number) => i128::try_from(number.value()).map_or(error, ErrorKind::of_number),
+            _ => error,
+        },
+        _ => error,
+    }
+}
+
 impl<'a> FnCx<'_, 'a> {
     pub fn raise(
         &mut self,
@@ -44,6 +55,7 @@ impl<'a> FnCx<'_, 'a> {
             && let Some(error) = self.error_kind(function)
         {
             let message = self.told(error, args, exception.span);
+            let error = class_of_number(error, args);
             if message
                 .as_ref()
                 .is_none_or(|message| message.ty != Ty::ERROR)
@@ -94,6 +106,9 @@ impl<'a> FnCx<'_, 'a> {
         match &expr.kind {
             Ast::Name(name) if self.vars.contains_key(name) => None,
             Ast::Name(name) if name.as_str() == "Error" => Some(ErrorKind::Exception),
+            Ast::Name(name) if matches!(name.as_str(), "IOError" | "EnvironmentError") => {
+                Some(ErrorKind::OSError)
+            }
             Ast::Name(name) => ErrorKind::from_name(name.as_str()),
             _ => None,
         }

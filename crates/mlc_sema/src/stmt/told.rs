@@ -13,7 +13,7 @@ impl<'a> FnCx<'_, 'a> {
     /// The text for `error(args…)`; `None` where there are no arguments.
     pub(super) fn told(&mut self, error: ErrorKind, args: &'a [Arg], span: Span) -> Option<Expr> {
         let unusual = args.iter().any(|arg| arg.kind != ArgKind::Positional)
-            || (args.len() > 1 && error.is_a(ErrorKind::OSError));
+            || (args.len() > 3 && error.is_a(ErrorKind::OSError));
         if unusual {
             let feature = format!("`{}` with these arguments", error.name());
             self.report(diag::not_yet(span, &feature));
@@ -25,6 +25,9 @@ impl<'a> FnCx<'_, 'a> {
                 let value = self.value(&arg.value, None);
                 let value = self.settle(value);
                 Some(self.told_of_one(error, value, arg.value.span))
+            }
+            [number, text, file @ ..] if error.is_a(ErrorKind::OSError) => {
+                Some(self.told_of_system(number, text, file.first(), span))
             }
             _ => {
                 let mut shown = self.str("", span);
@@ -44,6 +47,45 @@ impl<'a> FnCx<'_, 'a> {
                 Some(self.with_arguments(vec![bind], shown, message, span))
             }
         }
+    }
+
+    /// `OSError(errno, strerror)` and `OSError(errno, strerror, filename)`.
+    fn told_of_system(
+        &mut self,
+        number: &'a Arg,
+        text: &'a Arg,
+        file: Option<&'a Arg>,
+        span: Span,
+    ) -> Expr {
+        let (mut shown, mut message) = (Vec::new(), Vec::new());
+        let mut binds = Vec::new();
+        let mut given = |cx: &mut Self, arg: &'a Arg| {
+            let value = cx.value(&arg.value, None);
+            let value = cx.settle(value);
+            let (place, stmts) = cx.place_to_read(value, arg.value.span);
+            binds.extend(stmts);
+            place
+        };
+        let number = given(self, number);
+        let text = given(self, text);
+        let file = file.map(|file| given(self, file));
+        for (place, before) in [(&number, "[Errno "), (&text, "] ")] {
+            let value = self.read(place.clone());
+            message.push(self.str(before, span));
+            message.push(self.str_of(value.clone(), span).expr);
+            if !shown.is_empty() {
+                shown.push(self.str(", ", span));
+            }
+            shown.push(self.repr_of(value, span).expr);
+        }
+        if let Some(file) = file {
+            let value = self.read(file);
+            message.push(self.str(": ", span));
+            message.push(self.repr_of(value, span).expr);
+        }
+        let shown = self.joined(shown, span);
+        let message = self.joined(message, span);
+        self.with_arguments(binds, shown, message, span)
     }
 
     fn told_of_one(&mut self, error: ErrorKind, value: Expr, span: Span) -> Expr {

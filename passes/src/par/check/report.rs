@@ -44,9 +44,9 @@ impl Reason {
 /// A value as the source names it.
 fn name_of(root: Val) -> String {
     match (value_name(root), global(root)) {
-        (Some(name), _) => format!("`{name}`"),
+        (Some(name), _) if !name.starts_with('$') => format!("`{name}`"),
         (None, Some(name)) => name_of_global(name),
-        (None, None) => "a value".to_owned(),
+        _ => "a value".to_owned(),
     }
 }
 

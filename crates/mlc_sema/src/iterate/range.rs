@@ -1,0 +1,96 @@
+//! `range(…)`: as the source of a loop, and as a value.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{Arg, ArgKind};
+
+use super::Source;
+use crate::call::Given;
+use crate::coerce::Val;
+use crate::diag;
+use crate::func::FnCx;
+use crate::hir::{Expr, ExprKind, Place, ProjectionKind, Ty};
+
+/// The bounds that were given; what was left out has no expression.
+struct Bounds {
+    start: Option<Expr>,
+    stop: Expr,
+    step: Option<Expr>,
+}
+
+impl<'a> FnCx<'_, 'a> {
+    pub(super) fn range_source(&mut self, args: &'a [Arg], span: Span) -> Source<'a> {
+        let Some(bounds) = self.range_bounds(args, span) else {
+            return Source::Failed;
+        };
+        Source::Range {
+            start: bounds.start.unwrap_or_else(|| self.int(0, span)),
+            stop: bounds.stop,
+            step: (bounds.step).filter(|step| !matches!(step.kind, ExprKind::Int(1))),
+        }
+    }
+
+    /// `range(…)` where it is no loop's: a value that has a length, items and a text.
+    pub fn range_value(&mut self, args: &'a [Arg], span: Span) -> Val {
+        let Some(bounds) = self.range_bounds(args, span) else {
+            return Val::error(span);
+        };
+        let start = bounds.start.unwrap_or_else(|| self.int(0, span));
+        let step = bounds.step.unwrap_or_else(|| self.int(1, span));
+        let given = [start, bounds.stop, step].map(|bound| Given::Value(Box::new(bound.into())));
+        self.call_library("range_of", given.into(), span)
+    }
+
+    /// What a loop over a range that was stored counts.
+    pub(super) fn stored_range(&mut self, place: &Place, span: Span) -> Source<'a> {
+        let [start, stop, step] = [0, 1, 2].map(|field| {
+            let kind = ProjectionKind::Field(field);
+            let place = self.project(place.clone(), kind, Ty::INT, span);
+            let bound = self.read(place);
+            self.keep(bound)
+        });
+        let step = Some(step);
+        Source::Range { start, stop, step }
+    }
+
+    fn range_bounds(&mut self, args: &'a [Arg], span: Span) -> Option<Bounds> {
+        if args.iter().any(|arg| arg.kind != ArgKind::Positional)
+            || args.is_empty()
+            || args.len() > 3
+        {
+            self.report(diag::wrong_arguments(
+                span,
+                "`range` takes 1 to 3 arguments",
+            ));
+            return None;
+        }
+        let mut values = Vec::with_capacity(args.len());
+        for arg in args {
+            let value = self.value(&arg.value, Some(Ty::INT));
+            let ty = self.cx.resolve(value.expr.ty);
+            if ty == Ty::ERROR {
+                return None;
+            }
+            if !self.cx.types.is_int(ty) && ty != Ty::BOOL {
+                let found = self.ty_name(ty);
+                self.report(diag::type_mismatch(arg.value.span, "Int", &found));
+                return None;
+            }
+            let value = self.settle(value);
+            values.push(self.cast_to(value, Ty::INT));
+        }
+        let mut values = values.into_iter();
+        let first = values.next()?;
+        Some(match values.next() {
+            None => Bounds {
+                start: None,
+                stop: first,
+                step: None,
+            },
+            Some(stop) => Bounds {
+                start: Some(first),
+                stop,
+                step: values.next(),
+            },
+        })
+    }
+}
