@@ -7,13 +7,18 @@
 use melior::{
     Context, StringRef,
     ir::{
-        Attribute, AttributeLike, Block, BlockLike, BlockRef, Identifier, Location, Operation,
-        OperationRef, Region, RegionLike, RegionRef, Type, TypeLike, Value, ValueLike,
-        operation::{OperationBuilder, OperationLike},
+        Attribute, AttributeLike, Block, BlockLike, BlockRef, Location, Operation, OperationRef,
+        Region, RegionLike, RegionRef, Type, TypeLike, Value, ValueLike, operation::OperationLike,
     },
 };
 use mlir_sys::*;
-use std::{cmp::Ordering, collections::HashSet};
+use std::cmp::Ordering;
+
+mod cursor;
+mod parse;
+
+pub use cursor::Cursor;
+pub use parse::{parse_into, parse_module_into};
 
 /// An operation.
 pub type Op<'c, 'a> = OperationRef<'c, 'a>;
@@ -395,193 +400,4 @@ pub fn region_of_block<'c, 'a>(
     // SAFETY: the block lives as long as the region, which the caller puts into an operation.
     let block = unsafe { Blk::from_raw(block.to_raw()) };
     (region, block)
-}
-
-/// A place in a block, at which operations are made, with the location that they get.
-#[derive(Clone, Copy)]
-pub struct Cursor<'c, 'a> {
-    pub context: &'c Context,
-    pub location: Location<'c>,
-    block: Blk<'c, 'a>,
-    /// `None`: at the end of the block.
-    before: Option<Op<'c, 'a>>,
-}
-
-impl<'c, 'a> Cursor<'c, 'a> {
-    /// Just before an operation, with its location. The operation must be in a block.
-    pub fn before(context: &'c Context, op: Op<'c, 'a>) -> Self {
-        Self {
-            context,
-            location: op.location(),
-            block: op.block().expect("the operation is in a block"),
-            before: Some(op),
-        }
-    }
-
-    /// Just behind an operation, with its location. The operation must be in a block.
-    pub fn after(context: &'c Context, op: Op<'c, 'a>) -> Self {
-        Self {
-            before: op.next_in_block(),
-            ..Self::before(context, op)
-        }
-    }
-
-    /// At the start of a block.
-    pub fn at_start(context: &'c Context, block: Blk<'c, 'a>, location: Location<'c>) -> Self {
-        Self {
-            context,
-            location,
-            block,
-            before: block.first_operation(),
-        }
-    }
-
-    /// At the end of a block.
-    pub fn at_end(context: &'c Context, block: Blk<'c, 'a>, location: Location<'c>) -> Self {
-        Self {
-            context,
-            location,
-            block,
-            before: None,
-        }
-    }
-
-    /// Just behind the definition of a value that is live in `block`: behind the operation that
-    /// makes it where that is in `block`, or else at the start of `block`.
-    pub fn at_start_of_life(context: &'c Context, value: Val<'c, 'a>, block: Blk<'c, 'a>) -> Self {
-        match defining_op(value) {
-            Some(op) if op.block() == Some(block) => Self::after(context, op),
-            _ => Self::at_start(context, block, value.location()),
-        }
-    }
-
-    /// The block that the cursor is in.
-    pub fn block(&self) -> Blk<'c, 'a> {
-        self.block
-    }
-
-    /// Inserts an operation here; the next one comes behind it.
-    pub fn insert(&self, op: Operation<'c>) -> Op<'c, 'a> {
-        match self.before {
-            Some(before) => self.block.insert_operation_before(before, op),
-            None => self.block.append_operation(op),
-        }
-    }
-
-    /// An attribute's name for [`OperationBuilder`].
-    pub fn name(&self, name: &str) -> Identifier<'c> {
-        Identifier::new(self.context, name)
-    }
-
-    /// Makes an operation without regions here.
-    pub fn op(
-        &self,
-        name: &str,
-        operands: &[Val<'c, '_>],
-        results: &[Type<'c>],
-        attributes: &[(&str, Attribute<'c>)],
-    ) -> Op<'c, 'a> {
-        self.op_with_regions(name, operands, results, attributes, Vec::new())
-    }
-
-    /// Makes an operation here.
-    pub fn op_with_regions(
-        &self,
-        name: &str,
-        operands: &[Val<'c, '_>],
-        results: &[Type<'c>],
-        attributes: &[(&str, Attribute<'c>)],
-        regions: Vec<Region<'c>>,
-    ) -> Op<'c, 'a> {
-        let attributes: Vec<_> = attributes
-            .iter()
-            .map(|(name, attribute)| (self.name(name), *attribute))
-            .collect();
-        let op = OperationBuilder::new(name, self.location)
-            .add_operands(operands)
-            .add_results(results)
-            .add_attributes(&attributes)
-            .add_regions_vec(regions)
-            .build()
-            .expect("an operation without inferred types is built from any parts");
-        self.insert(op)
-    }
-
-    /// Makes a terminator here that has successors.
-    pub fn branch(
-        &self,
-        name: &str,
-        operands: &[Val<'c, '_>],
-        successors: &[Blk<'c, 'a>],
-        attributes: &[(&str, Attribute<'c>)],
-    ) -> Op<'c, 'a> {
-        let attributes: Vec<_> = attributes
-            .iter()
-            .map(|(name, attribute)| (self.name(name), *attribute))
-            .collect();
-        let successors: Vec<&Block> = successors.iter().map(|block| &**block).collect();
-        let op = OperationBuilder::new(name, self.location)
-            .add_operands(operands)
-            .add_successors(&successors)
-            .add_attributes(&attributes)
-            .build()
-            .expect("an operation without inferred types is built from any parts");
-        self.insert(op)
-    }
-
-    /// Makes an operation of one result here and returns the result.
-    pub fn value(
-        &self,
-        name: &str,
-        operands: &[Val<'c, '_>],
-        result: Type<'c>,
-        attributes: &[(&str, Attribute<'c>)],
-    ) -> Val<'c, 'a> {
-        results(self.op(name, operands, &[result], attributes))[0]
-    }
-}
-
-/// Parses the operations of a module and appends them to a block, but for those whose symbol is in
-/// `known`. Returns whether the text is valid; if it is not, diagnostics say why.
-pub fn parse_module_into<'c>(
-    context: &'c Context,
-    block: Blk<'c, '_>,
-    source: &str,
-    known: &HashSet<&str>,
-) -> bool {
-    let Some(module) = parse_op(context, &format!("module {{\n{source}\n}}")) else {
-        return false;
-    };
-    let body = module
-        .region(0)
-        .ok()
-        .and_then(|region| region.first_block());
-    for op in body.map(ops).unwrap_or_default() {
-        if string_attribute(op, "sym_name").is_none_or(|symbol| !known.contains(symbol)) {
-            move_to_end(op, block);
-        }
-    }
-    true
-}
-
-/// Parses one top-level operation that refers to no other, such as a declaration, and appends it to
-/// a block.
-pub fn parse_into<'c, 'a>(
-    context: &'c Context,
-    block: Blk<'c, 'a>,
-    source: &str,
-) -> Option<Op<'c, 'a>> {
-    Some(block.append_operation(parse_op(context, source)?))
-}
-
-fn parse_op<'c>(context: &'c Context, source: &str) -> Option<Operation<'c>> {
-    let name = StringRef::new("generated");
-    // SAFETY: both texts outlive the call, and the result is the caller's.
-    unsafe {
-        Operation::from_option_raw(mlirOperationCreateParse(
-            context.to_raw(),
-            StringRef::new(source).to_raw(),
-            name.to_raw(),
-        ))
-    }
 }
