@@ -172,8 +172,19 @@ fn report_conflict(found: &Conflict) {
     };
     let accessed = found.accessed.location();
     if found.borrowed == found.accessed {
-        let message = format!("borrow-conflict: {name} is passed twice to a call that changes it");
-        let help = "help: pass a copy, or make two calls".to_string();
+        let symbol = found.value.and_then(global);
+        let (message, help) = match symbol.filter(|symbol| !is_passed_twice(found.accessed, symbol))
+        {
+            Some(_) => (
+                format!("{name} is passed to a call that uses it by its name too, and changes it"),
+                "help: pass a copy, or pass it wherever it is used",
+            ),
+            None => (
+                format!("{name} is passed twice to a call that changes it"),
+                "help: pass a copy, or make two calls",
+            ),
+        };
+        let (message, help) = (format!("borrow-conflict: {message}"), help.to_string());
         emit_error_with_notes(accessed, &message, &[(accessed, help)]);
         return;
     }
@@ -195,6 +206,13 @@ fn report_conflict(found: &Conflict) {
         (accessed, help.to_string()),
     ];
     emit_error_with_notes(accessed, &message, &notes);
+}
+
+/// Whether two operands of a call lead to a global value.
+fn is_passed_twice(call: Op, symbol: &str) -> bool {
+    let leads =
+        |value: &Val| (origins(*value).iter()).any(|from| global(from.root) == Some(symbol));
+    call.operands().filter(leads).count() > 1
 }
 
 fn report_misuse(found: &parts::Misuse) {
