@@ -49,14 +49,58 @@ fn minimum(minimize: PythonObject, target: f64) -> f64:
 fn sort_by(items: PythonObject, weight: [Int]) -> PythonObject:
     return sorted(items, key=lambda item: weight[Int(item)])
 
-fn only_texts(f: PythonObject) -> PythonObject:
-    return f(lambda *parts: 1)
+fn largest(first: Int, *rest: Int) -> Int:
+    return max([first] + rest)
+
+fn any_number(f: PythonObject, n: Int) -> PythonObject:
+    return f(lambda *args: len(args) + n)
+
+def shown(a, /, b=2, *args, c: Int = 3, **named) -> PythonObject:
+    return (a, b, args, c, named)
+
+fn largest_object() -> PythonObject:
+    return largest
+
+fn shown_object() -> PythonObject:
+    return shown
+
+struct Counter:
+    total: Int
+    seen: [f64]
+
+    fn add(inout self, by: Int, times: Int = 1) -> Int:
+        self.total += by * times
+        return self.total
+
+    fn note(inout self, x: f64):
+        self.seen.append(x)
+
+    fn scaled(self, x: f64, *, by: f64) -> f64:
+        return x * by * f64(self.total)
+
+struct Pair:
+    left: Counter
+    right: Counter
+
+fn methods(f: PythonObject, g: PythonObject) -> ([Int], [f64]):
+    counter = Counter(1, [])
+    f(counter.add)
+    g(counter.scaled)
+    pair = Pair(Counter(0, []), Counter(0, []))
+    Python.list(Python.map(pair.right.note, [1.5, 2.5]))
+    return ([counter.total, pair.left.total], pair.right.seen)
+
+fn typed_keywords(f: PythonObject) -> PythonObject:
+    return f(lambda_of)
+
+fn lambda_of(**named: Int) -> Int:
+    return 1
 """
 
 
 @pytest.fixture(scope="module")
 def module():
-    return mlc.compile(SOURCE.rsplit("fn only_texts", 1)[0])
+    return mlc.compile(SOURCE.rsplit("fn typed_keywords", 1)[0])
 
 
 def test_functions_are_called_like_those_of_python(module):
@@ -79,6 +123,40 @@ def test_functions_are_called_like_those_of_python(module):
             square(*arguments, **keywords)
     with pytest.raises(OverflowError):
         square(2**70)
+
+
+def test_functions_take_any_number_of_arguments(module):
+    largest, shown = module.largest_object(), module.shown_object()
+    assert largest(3) == 3 and largest(1, 5, 2) == 5
+    assert str(inspect.signature(largest)) == "(first, *rest)"
+    with pytest.raises(TypeError, match="missing required argument 'first'"):
+        largest()
+    with pytest.raises(OverflowError):
+        largest(1, 2**70)
+    assert module.any_number(lambda f: (f(), f(1, "a", None)), 10) == (10, 13)
+    assert shown(1) == (1, 2, (), 3, {})
+    assert shown(1, 5, "x", 7.5, c=4, d=[1]) == (1, 5, ("x", 7.5), 4, {"d": [1]})
+    assert str(inspect.signature(shown)) == "(a, /, b=Ellipsis, *args, c=Ellipsis, **named)"
+    with pytest.raises(TypeError, match="multiple values for argument 'b'"):
+        shown(1, 2, b=3)
+    # The name of a parameter that is given by position only is free.
+    assert shown(1, a=2) == (1, 2, (), 3, {"a": 2})
+
+
+def test_methods_are_functions_of_their_variable(module):
+    kept = []
+
+    def count(add):
+        kept.append(add)
+        assert (add(2), add(by=3, times=2), add.__name__) == (3, 9, "add")
+
+    def scale(scaled):
+        assert scaled(2.0, by=0.5) == 9.0
+
+    counts, seen = module.methods(count, scale)
+    assert counts.tolist() == [9, 0] and seen.tolist() == [1.5, 2.5]
+    with pytest.raises(RuntimeError, match="after the expression"):
+        kept[0](1)
 
 
 def test_what_a_function_captures_is_that_of_the_caller(module):
@@ -191,7 +269,7 @@ def test_functions_and_what_they_are_given_are_freed(module):
 
 
 def test_what_cannot_be_a_function_for_python_is_an_error():
-    with pytest.raises(mlc.CompileError, match=r"`\*args` and `\*\*kwargs` of a function that Python"):
+    with pytest.raises(mlc.CompileError, match=r"`\*\*kwargs` with a type of a function that Python"):
         mlc.compile(SOURCE)
     stored = "fn f(n: Int) -> PythonObject:\n    g: PythonObject = lambda x: n\n    return g\n"
     with pytest.raises(mlc.CompileError, match="uses variables of the function around it"):
@@ -211,7 +289,7 @@ fn f(g: PythonObject, n: Int) -> Int:
 
 
 def test_extensions_have_all_of_it(tmp_path):
-    (tmp_path / "calls.mlc").write_text(SOURCE.rsplit("fn only_texts", 1)[0])
+    (tmp_path / "calls.mlc").write_text(SOURCE.rsplit("fn typed_keywords", 1)[0])
     (tmp_path / "calls.abi3.so").write_bytes(mlc.emit(tmp_path / "calls.mlc", "pyext"))
     code = """if True:
     import sys, calls

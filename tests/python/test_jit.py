@@ -228,7 +228,7 @@ def test_inspect():
     assert "define" in add.inspect("llvm-ir", 1.0, 2.0)
 
 
-def test_another_process_finds_it_in_the_cache(tmp_path):
+def test_another_process_finds_it_in_the_cache(tmp_path, command):
     (tmp_path / "hot.py").write_text(
         "import mlc\n\n@mlc.jit\ndef half(x):\n    return x / 2\n\n@mlc.jit\ndef third(x):\n    return x / 3\n"
     )
@@ -243,6 +243,12 @@ def test_another_process_finds_it_in_the_cache(tmp_path):
         # One for each function and type, and no new one the second time.
         first = kept if first is None else first
         assert kept == first and len([name for name in kept if not name.endswith(".lock")]) == 3, kept
+    explain = [command, "cache", "explain", tmp_path / "hot.py"]
+    done = subprocess.run(explain, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.startswith("hit\n")
+    assert (done.stdout.count("of `hot.half`, is taken"), done.stdout.count("of `hot.third`, is taken")) == (2, 1)
+    done = subprocess.run([*explain, "--cpu", "x86-64"], capture_output=True, text=True)
+    assert done.returncode == 1 and "is not taken:\n  this CPU: was" in done.stdout
 
 
 def test_threads_compile_once():

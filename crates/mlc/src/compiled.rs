@@ -336,8 +336,9 @@ impl Compiled {
         Ok(Extension {
             name: name.to_owned(),
             symbols: init.chain(functions).collect(),
-            variables: (interface.variables.iter())
-                .map(|item| item.symbol.clone())
+            variables: (interface.variables.iter().map(|item| &item.symbol))
+                .chain(interface.structs.iter().map(|item| &item.symbol))
+                .cloned()
                 .collect(),
             interface: interface.to_bytes(),
         })

@@ -30,9 +30,10 @@ pub(crate) fn describe(program: &Program, generics: Vec<Generic>) -> Interface {
         };
         function(program, &signature, work, relocated(id))
     });
-    let structs = program.structs.iter().map(|item| Struct {
+    let structs = (0..).zip(&program.structs).map(|(position, item)| Struct {
         name: item.name.clone(),
         home: item.home.clone(),
+        symbol: mlc_irgen::class_symbol(program, hir::StructId(position)),
         doc: item.doc.clone(),
         fields: (item.fields.iter())
             .map(|field| Field {

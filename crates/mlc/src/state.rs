@@ -5,7 +5,7 @@
 //! different texts share nothing.
 
 use crate::{ContentHash, Options};
-use mlc_diagnostics::{FileId, SourceMap};
+use mlc_diagnostics::{FileId, SourceMap, Span};
 use mlc_sema::hir::{GlobalId, Program, StructId, Ty, TyKind};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -172,11 +172,44 @@ impl State {
     }
 }
 
-/// The symbols of a program's variables.
+/// A variable of a program, or the word of a struct.
+struct Item<'p> {
+    symbol: String,
+    name: String,
+    span: Span,
+    ty: Ty,
+    /// The module that it is of, where that is not part of the name.
+    home: Option<&'p str>,
+    ran: bool,
+}
+
+fn items(program: &Program) -> Vec<Item<'_>> {
+    let variables = (0..).zip(&program.globals).map(|(position, global)| {
+        let id = GlobalId(position);
+        Item {
+            symbol: mlc_irgen::variable_symbol(program, id),
+            name: global.name.clone(),
+            span: global.span,
+            ty: global.ty,
+            home: None,
+            ran: program.ran == Some(id),
+        }
+    });
+    let structs = (0..).zip(&program.structs).map(|(position, item)| Item {
+        symbol: mlc_irgen::class_symbol(program, StructId(position)),
+        name: format!("${}", item.name),
+        span: item.span,
+        ty: item.ty,
+        home: item.home.as_deref(),
+        ran: false,
+    });
+    variables.chain(structs).collect()
+}
+
+/// The symbols of a program's variables, and of the words of its structs.
 pub(crate) fn symbols(program: &Program) -> Vec<String> {
-    let ids = (0..program.globals.len()).map(|position| GlobalId(position as u32));
-    ids.map(|id| mlc_irgen::variable_symbol(program, id))
-        .collect()
+    let items = items(program).into_iter();
+    items.map(|item| item.symbol).collect()
 }
 
 /// The variables of a program that its object wants, which `sizes` lists. `path` is the module's own dotted name.
@@ -189,35 +222,34 @@ pub(crate) fn variables(
 ) -> Vec<Variable> {
     let mut found = Vec::new();
     let mut hashes: HashMap<FileId, String> = HashMap::new();
-    for (position, global) in program.globals.iter().enumerate() {
-        let id = GlobalId(position as u32);
-        let symbol = mlc_irgen::variable_symbol(program, id);
-        let Some((_, size)) = sizes.iter().find(|(name, _)| *name == symbol) else {
+    for item in items(program) {
+        let Some((_, size)) = sizes.iter().find(|(name, _)| *name == item.symbol) else {
             continue;
         };
-        let file = global.span.file;
+        let file = item.span.file;
         let own = file == FileId(0);
         let hash = hashes
             .entry(file)
             .or_insert_with(|| ContentHash::of(sources.text(file).as_bytes()).to_string());
         let source = sources.name(file);
         let place = std::path::absolute(source).map(|path| path.display().to_string());
-        let name = match own {
-            true => format!("{path}.{}", global.name),
-            false => global.name.clone(),
+        let name = match (own, item.home) {
+            (true, _) => format!("{path}.{}", item.name),
+            (false, Some(home)) => format!("{home}.{}", item.name),
+            (false, None) => item.name,
         };
         let identity = format!(
             "{name}\n{}\n{hash}\n{:?}\n{}",
             place.unwrap_or_else(|_| source.to_owned()),
             options.defines,
-            layout(program, global.ty, &mut Vec::new())
+            layout(program, item.ty, &mut Vec::new())
         );
         found.push(Variable {
-            symbol,
+            symbol: item.symbol,
             size: *size,
             identity,
             own,
-            ran: program.ran == Some(id),
+            ran: item.ran,
         });
     }
     found

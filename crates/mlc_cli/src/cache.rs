@@ -16,12 +16,16 @@ pub fn cache(command: CacheCommand) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Says whether a file's module would come from the cache, and why each file there is taken or not. Exit status 1: it would not.
+/// Says whether a file's module, or a jitted function of a Python file, would come from the cache, and why each file there is taken or
+/// not. Exit status 1: it would not.
 fn explain(file: &Path, run: bool, build: &BuildArgs) -> Result<ExitCode, Failure> {
     let source = input::read(file, build)?;
     let loader = build.loader(&source);
     let (cache, options) = (Cache::of_user(), build.options());
-    let report = if run {
+    let report = if file.extension().is_some_and(|ending| ending == "py") {
+        let path = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        cache.explain_functions(&options, &source.renamed(path.to_string_lossy()))
+    } else if run {
         cache.explain_program(&options, &loader, &source)
     } else {
         cache.explain(&options, &loader, &as_imported(file, source, &loader))

@@ -176,6 +176,8 @@ pub struct Struct {
     pub name: String,
     /// The dotted name of the module that defines it, where that is another one: the struct's methods are with it.
     pub home: Option<String>,
+    /// The symbol of the word that says how values become objects of Python, if the code makes such.
+    pub symbol: String,
     pub doc: Option<String>,
     pub fields: Vec<Field>,
     /// Whether values have a `__del__`, so that they can be neither copied nor taken apart.

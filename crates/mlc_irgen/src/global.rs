@@ -1,8 +1,9 @@
 //! Top-level variables and read-only data, as globals of the LLVM dialect that are borrowed where they are used.
 
 use melior::ir::{Type, TypeLike, Value, ValueLike, attribute::TypeAttribute};
+use mlc_diagnostics::Span;
 use mlc_dialects::own;
-use mlc_sema::hir::{ConstId, ConstValue, GlobalId, Program, Ty};
+use mlc_sema::hir::{ConstId, ConstValue, GlobalId, Program, StructId, Ty};
 
 use crate::{
     Error,
@@ -16,6 +17,11 @@ use crate::{
 pub fn variable_symbol(program: &Program, id: GlobalId) -> String {
     let global = &program.globals[id.0 as usize];
     format!("{}.{}", program.module, global.name)
+}
+
+/// The symbol of a word that says how a struct becomes an object of Python; null where it cannot.
+pub fn class_symbol(program: &Program, id: StructId) -> String {
+    format!("{}.${}", program.module, id.0)
 }
 
 /// The function that destroys what the top-level variables hold; a program calls it at its end.
@@ -53,16 +59,33 @@ fn borrow<'c, 'm>(
     let symbol = variable_symbol(cx.program, id);
     let payload = cx.types().payload(global.ty);
     let payload = payload.map_err(|error| error.at(global.span))?;
-    if cx.is_new(&symbol) {
-        let words = layout(payload).0.div_ceil(8).max(1);
+    let words = layout(payload).0.div_ceil(8).max(1);
+    let address = words_at(cx, b, &symbol, words, global.span);
+    let ty = if mutable {
+        own::mut_type(payload)
+    } else {
+        own::ref_type(payload)
+    };
+    Ok(b.value("builtin.unrealized_conversion_cast", &[address], ty))
+}
+
+/// The address of words that are zero at first, and live as long as the code.
+fn words_at<'c, 'm>(
+    cx: &ModuleCx<'_, 'c, 'm>,
+    b: Builder<'c, 'm>,
+    symbol: &str,
+    words: usize,
+    span: Span,
+) -> Value<'c, 'm> {
+    if cx.is_new(symbol) {
         let ty = cx.parsed_type(&format!("!llvm.array<{words} x i64>"));
-        let mut b = cx.at_end(cx.location(global.span));
+        let mut b = cx.at_end(cx.location(span));
         let op = b.structured(
             "llvm.mlir.global",
             &[],
             &[],
             &[
-                ("sym_name", b.string(&symbol)),
+                ("sym_name", b.string(symbol)),
                 ("global_type", TypeAttribute::new(ty).into()),
                 ("linkage", cx.parsed("#llvm.linkage<internal>")),
                 ("alignment", cx.parsed("16 : i64")),
@@ -74,17 +97,18 @@ fn borrow<'c, 'm>(
         b.op("llvm.return", &[zero], &[]);
     }
     let pointer = cx.parsed_type("!llvm.ptr");
-    let attrs = [("global_name", b.symbol(&symbol))];
-    let address = b.value_with("llvm.mlir.addressof", &[], pointer, &attrs);
-    let ty = if mutable {
-        own::mut_type(payload)
-    } else {
-        own::ref_type(payload)
-    };
-    Ok(b.value("builtin.unrealized_conversion_cast", &[address], ty))
+    let attrs = [("global_name", b.symbol(symbol))];
+    b.value_with("llvm.mlir.addressof", &[], pointer, &attrs)
 }
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// Where it stands how a struct becomes an object of Python.
+    pub fn class_word(&mut self, id: StructId) -> Value<'c, 'm> {
+        let program = self.cx.program;
+        let span = program.structs[id.0 as usize].span;
+        words_at(self.cx, self.b, &class_symbol(program, id), 1, span)
+    }
+
     pub fn global(&mut self, id: GlobalId, mutable: bool) -> Result<Value<'c, 'm>> {
         borrow(self.cx, self.b, id, mutable)
     }

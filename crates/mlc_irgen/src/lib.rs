@@ -47,7 +47,7 @@ mod types;
 mod view;
 mod walk;
 
-pub use global::variable_symbol;
+pub use global::{class_symbol, variable_symbol};
 
 use melior::{Context, ir::Module};
 use mlc_diagnostics::{Diagnostic, SourceMap, Span};

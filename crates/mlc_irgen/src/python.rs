@@ -6,7 +6,9 @@ pub use callback::Callbacks;
 
 use melior::ir::{Value, ValueLike};
 use mlc_dialects::own;
-use mlc_sema::hir::{CompareOp, Dim, Expr, ExprKind, FloatKind, PythonOp, Ty, TyKind};
+use mlc_sema::hir::{
+    CompareOp, Dim, Expr, ExprKind, FloatKind, PythonOp, Root, StructId, Ty, TyKind,
+};
 
 use crate::{
     Error,
@@ -98,8 +100,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let shape = self.text_literal("");
             return Ok(self.new_object("mlc_rt_py_from", &[nowhere, shape]));
         }
-        if let TyKind::Array { .. } = self.types().kind(value.ty) {
-            return self.array_given(expr, value);
+        match self.types().kind(value.ty) {
+            TyKind::Array { .. } => return self.array_given(expr, value),
+            TyKind::Struct(id) => {
+                let id = *id;
+                return self.struct_given(expr, value, id);
+            }
+            _ => {}
         }
         let stored = self.stored(value)?;
         self.at(expr.span);
@@ -132,6 +139,40 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let shape = self.shape(value.ty).map_err(|error| error.at(expr.span))?;
         let shape = self.text_literal(&shape);
         Ok(self.new_object("mlc_rt_py_hand_over", &[place, shape]))
+    }
+
+    /// The object for a struct, which gets the value: a copy, unless that ends here.
+    fn struct_given(
+        &mut self,
+        expr: &'x Expr,
+        value: &'x Expr,
+        id: StructId,
+    ) -> Result<Value<'c, 'm>> {
+        let fresh = match &value.kind {
+            ExprKind::Borrow { place, .. } => match &place.root {
+                Root::Temporary(made) if place.projections.is_empty() => Some(&**made),
+                _ => None,
+            },
+            _ => Some(value),
+        };
+        let cell = match fresh {
+            Some(fresh) => {
+                let values = self.expr(fresh)?;
+                self.storable(value.ty, values)?
+            }
+            None => {
+                let source = self.stored(value)?;
+                let payload = self.types().payload(value.ty)?;
+                self.at(value.span);
+                self.b.value("own.copy", &[source], own::box_type(payload))
+            }
+        };
+        self.at(expr.span);
+        let place = self.borrow_box(cell, true);
+        let place = self.address(place);
+        let class = self.class_word(id);
+        let name = self.text_literal(&self.cx.program.structs[id.0 as usize].name.clone());
+        Ok(self.new_object("mlc_rt_py_struct", &[place, class, name]))
     }
 
     /// A borrow of where a value is stored.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use mlc_runtime::boxes::mlc_rt_box_new;
+use mlc_runtime::python::{Giver, Object};
 use pyo3::exceptions::{PyMemoryError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -210,6 +211,46 @@ pub struct Struct {
 struct Payload {
     class: Arc<Class>,
     place: Place,
+}
+
+/// Tells compiled code, by the word that it has for a struct, how values become objects.
+///
+/// # Safety
+/// `word` must be that word, which stays as long as the code; no code may use the word afterwards if it goes.
+pub unsafe fn tell(class: &Arc<Class>, word: *mut c_void) {
+    let giver = Giver {
+        give,
+        class: Arc::into_raw(class.clone()).cast(),
+    };
+    // Code may ask as long as the process lives, since an object of Python can keep it; this is told once for each module.
+    let giver: *const Giver = Box::leak(Box::new(giver));
+    // SAFETY: the caller vouches for the word.
+    unsafe { word.cast::<*const Giver>().write(giver) };
+}
+
+/// A new object that gets the value at `place`, which holds zeros afterwards; null with an exception set.
+unsafe extern "C" fn give(giver: *const Giver, place: *mut u8) -> Object {
+    Python::attach(|py| {
+        // SAFETY: `tell` made the giver of a class, of which it keeps a reference; a value of that lies at `place`, and moves.
+        let made = unsafe {
+            let class = (*giver).class.cast::<Class>();
+            Arc::increment_strong_count(class);
+            let class = Arc::from_raw(class);
+            new_cell(&class).and_then(|cell| {
+                let size = class.layout().size;
+                cell.copy_from_nonoverlapping(place, size);
+                place.write_bytes(0, size);
+                adopt(py, &class, cell)
+            })
+        };
+        match made {
+            Ok(object) => object.into_ptr().cast(),
+            Err(error) => {
+                error.restore(py);
+                std::ptr::null_mut()
+            }
+        }
+    })
 }
 
 /// The class of a Python type, as an attribute of that.

@@ -58,7 +58,7 @@ impl Entries for Table {
 ///
 /// # Safety
 /// `interface` must point to `length` bytes, and `entries` to `count` addresses of entries, or null: first that of the top-level
-/// statements, then those of the interface's functions in order; behind them the addresses of its variables. Both must stay as they are. The thread must be attached.
+/// statements, then those of the interface's functions in order; behind them the addresses of its variables and of the words of its structs. Both must stay as they are. The thread must be attached.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mlc_py_module(
     interface: *const u8,
@@ -124,13 +124,12 @@ fn define(
     let mut addresses = entries.iter().copied();
     let symbols = init.chain(functions);
     let table = symbols.zip(addresses.by_ref()).collect();
-    let variables = interface.variables.iter().zip(addresses);
+    let variables = interface.variables.iter().map(|item| &item.symbol);
+    let words = interface.structs.iter().map(|item| &item.symbol);
+    let variables = variables.chain(words).zip(addresses);
     let variables = variables.filter(|(_, address)| !address.is_null());
     let variables = variables
-        .map(|(item, address)| {
-            let symbol = item.symbol.clone();
-            (symbol, (address.cast_mut(), Arc::default()))
-        })
+        .map(|(symbol, address)| (symbol.clone(), (address.cast_mut(), Arc::default())))
         .collect();
     // Python keeps the definition for ever, so it is never freed.
     let made = Box::leak(Box::new(Definition {

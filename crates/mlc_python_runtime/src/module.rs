@@ -10,7 +10,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyModule, PyString, PyType};
 
 use crate::call::{self, Entry};
-use crate::class::{Class, Destructor, Handle, Struct, class_of};
+use crate::class::{Class, Destructor, Handle, Struct, class_of, tell};
 use crate::construct;
 use crate::error::c_str;
 use crate::fast::Plan;
@@ -70,22 +70,7 @@ pub unsafe fn fill(
         settings,
         classes: classes(interface, found_at_home(module.py(), interface, homes)?),
     };
-    if let Some(init) = &interface.init
-        && entries.is_to_run()
-        && let Some(entry) = made.entry(&init.symbol)
-    {
-        let mut signature = made.signature(init)?;
-        signature.name = "<module>".to_owned();
-        // SAFETY: the entry is that of this function, and its code is loaded.
-        unsafe { call::call(module.py(), &signature, entry, &[])? };
-    }
-    for constant_value in &interface.constants {
-        // A value that Python's numbers hold and the border does not is left out.
-        if let Ok(value) = constant(module.py(), &constant_value.value) {
-            module.setattr(constant_value.name.as_str(), value)?;
-        }
-    }
-    // Types first: signatures of all functions refer to them.
+    // Types first: signatures of all functions refer to them, and statements may hand structs to Python.
     for (position, description) in interface.structs.iter().enumerate() {
         if let Some(class) = made.classes[position].clone() {
             let known = class.python(module.py()).cloned();
@@ -103,6 +88,25 @@ pub unsafe fn fill(
             if is_new {
                 class.set_python(module.py(), ty);
             }
+            if let Some((word, _)) = entries.variable(&description.symbol) {
+                // SAFETY: the word is the struct's, and stays as long as the code.
+                unsafe { tell(&class, word) };
+            }
+        }
+    }
+    if let Some(init) = &interface.init
+        && entries.is_to_run()
+        && let Some(entry) = made.entry(&init.symbol)
+    {
+        let mut signature = made.signature(init)?;
+        signature.name = "<module>".to_owned();
+        // SAFETY: the entry is that of this function, and its code is loaded.
+        unsafe { call::call(module.py(), &signature, entry, &[])? };
+    }
+    for constant_value in &interface.constants {
+        // A value that Python's numbers hold and the border does not is left out.
+        if let Ok(value) = constant(module.py(), &constant_value.value) {
+            module.setattr(constant_value.name.as_str(), value)?;
         }
     }
     for item in interface

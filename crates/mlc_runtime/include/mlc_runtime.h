@@ -351,6 +351,8 @@ int32_t mlc_rt_py_from(mlc_rt_object *out, const uint8_t *value, const mlc_rt_te
 int32_t mlc_rt_py_into(uint8_t *out, const mlc_rt_object *object, const mlc_rt_text *shape);
 /* As mlc_rt_py_from, of a value that ends: its memory becomes the object's where it is large. */
 int32_t mlc_rt_py_hand_over(mlc_rt_object *out, uint8_t *value, const mlc_rt_text *shape);
+/* The object for a struct, whose memory holds zeros afterwards. `class` points to a word that whoever makes the module's types sets. */
+int32_t mlc_rt_py_struct(mlc_rt_object *out, uint8_t *value, const void *const *class, const mlc_rt_text *name);
 /* Context managers: `exit` gives whether the exception, if any, is suppressed. */
 int32_t mlc_rt_py_enter(mlc_rt_object *out, const mlc_rt_object *manager);
 int32_t mlc_rt_py_exit(bool *out, const mlc_rt_object *manager, const mlc_rt_object *exception);

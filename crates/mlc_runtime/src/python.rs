@@ -5,6 +5,7 @@
 //! that [`find`] finds, when the program first needs it. Each function holds the GIL while it runs.
 
 mod api;
+mod arguments;
 mod array;
 mod buffer;
 mod call;
@@ -19,6 +20,7 @@ mod number;
 mod operation;
 mod shape;
 mod start;
+mod structs;
 mod take;
 mod text;
 
@@ -34,6 +36,7 @@ pub use hand_over::mlc_rt_py_hand_over;
 pub use make::{EXCEPTIONS, EXCEPTIONS_MODULE};
 pub use operation::*;
 pub use start::{finish, run_as};
+pub use structs::{Giver, mlc_rt_py_struct};
 pub use take::mlc_rt_py_into;
 pub use text::*;
 

@@ -87,6 +87,12 @@ pub(crate) fn private_name(span: Span, module: &str, name: &str) -> Diagnostic {
 
 pub(crate) fn unknown_module(span: Span, path: &str, why: &crate::NotFound) -> Diagnostic {
     let diagnostic = Diagnostic::error("unknown-module", span, format!("no module named `{path}`"));
+    if path == "python" || path.starts_with("python.") {
+        let (package, name) = path.rsplit_once('.').unwrap_or(("python", "NAME"));
+        return diagnostic.help(format!(
+            "a module of Python is imported with `from {package} import {name}`"
+        ));
+    }
     // The folders of a package hold the last part of the name.
     let last = path.rsplit('.').next().unwrap_or(path);
     let mut diagnostic = match mlc_diagnostics::closest(last, why.known.iter().map(String::as_str))

@@ -204,7 +204,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// A function that the program does not define by itself.
-    fn synthesized(
+    pub fn synthesized(
         &self,
         name: Name,
         params: Vec<ast::Param>,

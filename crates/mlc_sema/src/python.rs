@@ -6,6 +6,7 @@ mod convert;
 mod exception;
 mod import;
 mod literal;
+mod method;
 mod named;
 mod part;
 

@@ -1,6 +1,10 @@
 //! Why a source is found in the cache or not.
 
-use super::{Cache, Wanted, entry, file, key::Key};
+use super::{
+    Cache, Wanted, entry, file,
+    folder::Folder,
+    key::{Form, Key},
+};
 use crate::{Options, Source, SourceLoader};
 use std::{fmt, path::PathBuf};
 
@@ -16,6 +20,8 @@ pub struct CacheReport {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CachedFile {
     pub path: PathBuf,
+    /// The function of Python that it holds, where it is no module.
+    pub function: Option<String>,
     /// Why it is not taken, in words; nothing where it is.
     pub reasons: Vec<String>,
 }
@@ -41,7 +47,11 @@ impl fmt::Display for CacheReport {
             } else {
                 "is not taken:"
             };
-            writeln!(formatter, "{} {state}", file.path.display())?;
+            let path = file.path.display();
+            match &file.function {
+                Some(function) => writeln!(formatter, "{path}, of `{function}`, {state}")?,
+                None => writeln!(formatter, "{path} {state}")?,
+            }
             for reason in &file.reasons {
                 writeln!(formatter, "  {reason}")?;
             }
@@ -61,6 +71,37 @@ impl Cache {
         Wanted::module(self, source, options).explain(loader)
     }
 
+    /// The same for the jitted functions of a file of Python's, as far as their texts are what they were: those are known where the
+    /// functions are called.
+    pub fn explain_functions(&self, options: &Options, file: &Source) -> CacheReport {
+        let (_, folders) = self.of_module(file);
+        let now = Key::new(file, options, &Form::Module);
+        let paths = folders.iter().flat_map(Folder::all);
+        let files = paths.filter_map(|path| {
+            let (entry, _) = entry::parse(&file::read(&path).ok()?)?;
+            let fact = |name: &str| value(&entry.facts, name);
+            let of = std::path::absolute(fact("file")?).ok()?;
+            if of != std::path::Path::new(file.name()) {
+                return None;
+            }
+            let before: Vec<_> = (entry.facts.iter())
+                .filter(|(name, _)| OF_COMPILER.contains(&name.as_str()))
+                .cloned()
+                .collect();
+            let now = (now.facts().iter()).filter(|(name, _)| value(&before, name).is_some());
+            let now: Vec<_> = now.cloned().collect();
+            Some(CachedFile {
+                function: fact("module"),
+                reasons: differences(&before, &now),
+                path,
+            })
+        });
+        CacheReport {
+            files: files.collect(),
+            folders: (folders.iter().map(|folder| folder.path().to_owned())).collect(),
+        }
+    }
+
     /// The same for a source as a program that is run.
     pub fn explain_program(
         &self,
@@ -78,7 +119,11 @@ impl Wanted {
         let paths = folders.iter().flat_map(|folder| folder.all_of(name));
         let files = paths.map(|path| {
             let reasons = reasons(&path, key, loader);
-            CachedFile { path, reasons }
+            CachedFile {
+                path,
+                function: None,
+                reasons,
+            }
         });
         CacheReport {
             files: files.collect(),
@@ -111,15 +156,24 @@ fn reasons(path: &std::path::Path, key: &Key, loader: &dyn SourceLoader) -> Vec<
     reasons
 }
 
+/// The facts that say which compiler made a file, on which machine.
+const OF_COMPILER: &[&str] = &[
+    "form",
+    "compiler",
+    "build",
+    "LLVM",
+    "runtime ABI",
+    "this CPU",
+    "its features",
+];
+
+fn value(facts: &[(String, String)], name: &str) -> Option<String> {
+    let mut found = facts.iter().rev().filter(|(known, _)| known == name);
+    found.next().map(|(_, value)| value.clone())
+}
+
 /// What is not as it was when the module was compiled.
 fn differences(before: &[(String, String)], now: &[(String, String)]) -> Vec<String> {
-    let value = |facts: &[(String, String)], name: &str| {
-        facts
-            .iter()
-            .rev()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.clone())
-    };
     let mut names: Vec<&String> = before.iter().map(|(name, _)| name).collect();
     names.extend(
         now.iter()

@@ -230,6 +230,18 @@ impl Api {
         unsafe { if place.is_null() { self.none } else { *place } }
     }
 
+    /// Makes an exception the error of the interpreter; null.
+    ///
+    /// # Safety
+    /// The GIL must be held.
+    pub unsafe fn refuse(&'static self, class: &CStr, text: &str) -> Object {
+        if let Some(text) = super::Owned::new(self, self.text(text)) {
+            // SAFETY: both objects are live.
+            unsafe { (self.PyErr_SetObject)(self.exception(class), text.object) };
+        }
+        std::ptr::null_mut()
+    }
+
     /// Imports a module by its whole name.
     ///
     /// # Safety

@@ -9,7 +9,7 @@ use std::ptr::null_mut;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 
-use super::api::Api;
+use super::arguments::Parameters;
 use super::{Object, Owned, make, produce, start};
 use crate::error;
 use crate::list::List;
@@ -38,13 +38,6 @@ unsafe impl Send for Callback {}
 // SAFETY: as above.
 unsafe impl Sync for Callback {}
 
-struct Parameter {
-    name: String,
-    has_default: bool,
-    by_position: bool,
-    by_name: bool,
-}
-
 /// A compiled function, as the capsules of its object and of the guard of that share it.
 struct Callback {
     method: Method,
@@ -54,7 +47,7 @@ struct Callback {
     entry: Entry,
     /// Null where nothing is captured.
     captures: AtomicPtr<c_void>,
-    parameters: Vec<Parameter>,
+    parameters: Parameters,
     /// Whether it captures nothing, and so may be kept.
     is_kept: bool,
     /// Whether the function writes to what it captures: then it must not be entered again while it runs.
@@ -79,22 +72,6 @@ impl Callback {
         let is_exclusive = description.starts_with('!');
         let description = description.trim_start_matches('!');
         let (name, list) = description.split_once('|').unwrap_or((description, ""));
-        let mut parameters: Vec<Parameter> = Vec::new();
-        let mut by_position = true;
-        for item in list.split(',').filter(|item| !item.is_empty()) {
-            match item {
-                "/" => parameters
-                    .iter_mut()
-                    .for_each(|known| known.by_name = false),
-                "*" => by_position = false,
-                item => parameters.push(Parameter {
-                    name: item.trim_end_matches('=').to_owned(),
-                    has_default: item.ends_with('='),
-                    by_position,
-                    by_name: true,
-                }),
-            }
-        }
         let shown = list.replace('=', "=...").replace(',', ", ");
         Callback {
             method: Method {
@@ -107,7 +84,7 @@ impl Callback {
             doc: CString::new(format!("{name}({shown})\n--\n\n")).unwrap_or_default(),
             entry,
             captures: AtomicPtr::new(captures),
-            parameters,
+            parameters: Parameters::parse(list),
             is_kept,
             is_exclusive,
             runs: AtomicBool::new(false),
@@ -117,55 +94,6 @@ impl Callback {
 
     fn shown(&self) -> &str {
         self.name.to_str().unwrap_or_default()
-    }
-
-    /// An object for each parameter, null where the default is to be taken; or what is wrong with the arguments.
-    ///
-    /// # Safety
-    /// The names must be live texts, and the GIL held.
-    unsafe fn bound(
-        &self,
-        api: &Api,
-        by_position: &[Object],
-        by_name: &[(Object, Object)],
-    ) -> Result<Vec<Object>, String> {
-        let shown = self.shown();
-        let mut bound: Vec<Object> = vec![null_mut(); self.parameters.len()];
-        let positions = self.parameters.iter().filter(|known| known.by_position);
-        let most = positions.count();
-        if by_position.len() > most {
-            let found = by_position.len();
-            let plural = if most == 1 { "" } else { "s" };
-            return Err(format!(
-                "{shown}() takes {most} positional argument{plural} but {found} were given"
-            ));
-        }
-        bound[..by_position.len()].copy_from_slice(by_position);
-        for &(name, value) in by_name {
-            // SAFETY: the caller vouches for the names.
-            let name = unsafe { api.characters(name) }.unwrap_or_default();
-            let at = (self.parameters.iter()).position(|known| known.by_name && known.name == name);
-            match at {
-                Some(at) if bound[at].is_null() => bound[at] = value,
-                Some(_) => {
-                    return Err(format!(
-                        "{shown}() got multiple values for argument '{name}'"
-                    ));
-                }
-                None => {
-                    return Err(format!(
-                        "{shown}() got an unexpected keyword argument '{name}'"
-                    ));
-                }
-            }
-        }
-        for (known, value) in self.parameters.iter().zip(&bound) {
-            if value.is_null() && !known.has_default {
-                let name = &known.name;
-                return Err(format!("{shown}() missing required argument '{name}'"));
-            }
-        }
-        Ok(bound)
     }
 }
 
@@ -308,15 +236,11 @@ unsafe extern "C" fn invoke(
             }
         }
         let name = callback.shown();
-        let refuse = |class: &CStr, text: &str| {
-            if let Some(text) = Owned::new(api, api.text(text)) {
-                (api.PyErr_SetObject)(api.exception(class), text.object);
-            }
-            null_mut()
-        };
-        let mut bound = match callback.bound(api, given, &named) {
+        let refuse = |class: &CStr, text: &str| api.refuse(class, text);
+        let mut bound = match callback.parameters.bind(api, name, given, &named) {
             Ok(bound) => bound,
-            Err(text) => return refuse(c"PyExc_TypeError", &text),
+            Err(Some(text)) => return refuse(c"PyExc_TypeError", &text),
+            Err(None) => return null_mut(),
         };
         if callback.has_ended.load(Ordering::Acquire) {
             let text = format!(
@@ -331,8 +255,8 @@ unsafe extern "C" fn invoke(
             return refuse(c"PyExc_RuntimeError", &text);
         }
         let list = List {
-            data: bound.as_mut_ptr().cast(),
-            len: bound.len() as i64,
+            data: bound.objects.as_mut_ptr().cast(),
+            len: bound.objects.len() as i64,
             cap: 0,
         };
         let mut result: Object = null_mut();
@@ -375,31 +299,6 @@ mod tests {
         assert_eq!(
             callback.doc.to_str(),
             Ok("f(a, /, b, c=..., *, d=...)\n--\n\n")
-        );
-        let seen: Vec<(&str, bool, bool, bool)> = (callback.parameters.iter())
-            .map(|known| {
-                let Parameter {
-                    name,
-                    has_default,
-                    by_position,
-                    by_name,
-                } = known;
-                (name.as_str(), *has_default, *by_position, *by_name)
-            })
-            .collect();
-        assert_eq!(
-            seen,
-            [
-                ("a", false, true, false),
-                ("b", false, true, true),
-                ("c", true, true, true),
-                ("d", true, false, true),
-            ]
-        );
-        assert!(
-            Callback::new("<lambda>|", nothing, null_mut())
-                .parameters
-                .is_empty()
         );
     }
 }

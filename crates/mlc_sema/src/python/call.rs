@@ -109,13 +109,7 @@ impl<'a> FnCx<'_, 'a> {
         if let Some(&known) = known.get(&std::ptr::from_ref(expr)) {
             return known;
         }
-        let diagnostics = self.cx.diagnostics.len();
-        let mark = self.mark();
-        let mut ty = Ty::ERROR;
-        self.captured(|cx| ty = cx.value(expr, None).expr.ty);
-        self.roll_back(mark);
-        self.cx.diagnostics.truncate(diagnostics);
-        let found = self.cx.resolve(ty) == Ty::PYTHON_OBJECT;
+        let found = self.type_if_evaluated(expr) == Ty::PYTHON_OBJECT;
         match &mut self.objects {
             Some(objects) if !is_outermost => {
                 objects.insert(expr, found);
@@ -123,6 +117,17 @@ impl<'a> FnCx<'_, 'a> {
             objects => *objects = None,
         }
         found
+    }
+
+    /// The type of an expression, which is not evaluated.
+    pub fn type_if_evaluated(&mut self, expr: &'a ast::Expr) -> Ty {
+        let diagnostics = self.cx.diagnostics.len();
+        let mark = self.mark();
+        let mut ty = Ty::ERROR;
+        self.captured(|cx| ty = cx.value(expr, None).expr.ty);
+        self.roll_back(mark);
+        self.cx.diagnostics.truncate(diagnostics);
+        self.cx.resolve(ty)
     }
 
     /// `sum(object)`: a built-in function is Python's own where its first argument is an object.

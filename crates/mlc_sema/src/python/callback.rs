@@ -50,7 +50,10 @@ impl<'a> FnCx<'_, 'a> {
             }
             _ => false,
         };
-        let bound = is_function.then(|| self.callable_argument(expr))??;
+        let bound = match is_function {
+            true => self.callable_argument(expr)?,
+            false => self.bound_method(expr)?,
+        };
         self.cx.uses_python = true;
         let function: &'a ast::Function = self.cx.decl(bound.decl).ast;
         let description = describe(function);
@@ -149,8 +152,8 @@ impl<'a> FnCx<'_, 'a> {
         let arguments = self.vars.get(&made.params[0].name.name)?.local;
         let mut given = Vec::with_capacity(function.params.len());
         for (at, param) in function.params.iter().enumerate() {
-            if is_variadic(param) {
-                let feature = "`*args` and `**kwargs` of a function that Python calls";
+            if param.kind == ast::ParamKind::VarKeyword && param.annotation.is_some() {
+                let feature = "`**kwargs` with a type of a function that Python calls";
                 self.report(diag::not_yet(param.span, feature));
                 return None;
             }
@@ -180,6 +183,11 @@ impl<'a> FnCx<'_, 'a> {
         let ty = (param.annotation.as_ref())
             .map(|annotation| self.annotation_in(bound.decl, &FxHashMap::default(), annotation));
         let ty = ty.unwrap_or(Ty::PYTHON_OBJECT);
+        // All arguments of `*args: T` come as one.
+        let ty = match is_variadic(param) && param.annotation.is_some() {
+            true => self.cx.types.list(ty),
+            false => ty,
+        };
         let value = match ty {
             Ty::PYTHON_OBJECT => item.clone(),
             ty => self.converted_object(&item.clone().into(), ty, span)?.expr,
@@ -209,12 +217,21 @@ fn describe(function: &ast::Function) -> String {
         if before == Some(ast::ParamKind::PositionalOnly) && kind != before {
             parts.push("/".to_owned());
         }
-        if param.kind == ast::ParamKind::KeywordOnly && kind != before {
+        let starred = matches!(
+            before,
+            Some(ast::ParamKind::KeywordOnly | ast::ParamKind::VarPositional)
+        );
+        if param.kind == ast::ParamKind::KeywordOnly && !starred {
             parts.push("*".to_owned());
         }
+        let stars = match param.kind {
+            ast::ParamKind::VarPositional => "*",
+            ast::ParamKind::VarKeyword => "**",
+            _ => "",
+        };
         before = kind;
         let default = if param.default.is_some() { "=" } else { "" };
-        parts.push(format!("{}{default}", param.name.name));
+        parts.push(format!("{stars}{}{default}", param.name.name));
     }
     if before == Some(ast::ParamKind::PositionalOnly) {
         parts.push("/".to_owned());

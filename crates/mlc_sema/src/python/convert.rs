@@ -14,13 +14,25 @@ impl FnCx<'_, '_> {
         if ty == Ty::PYTHON_OBJECT || ty == Ty::ERROR {
             return value;
         }
-        if !matches!(ty, Ty::NONE | Ty::EXCEPTION) && !self.crosses(ty) {
+        let is_struct = matches!(self.cx.types.kind(ty), TyKind::Struct(_));
+        if !matches!(ty, Ty::NONE | Ty::EXCEPTION) && !is_struct && !self.crosses(ty) {
             let name = self.ty_name(ty);
-            self.report(Diagnostic::error(
+            let diagnostic = Diagnostic::error(
                 "type-mismatch",
                 span,
                 format!("a `{name}` cannot become an object of Python"),
-            ));
+            );
+            let item = match self.cx.types.kind(ty) {
+                TyKind::List(of) => Some(*of),
+                _ => None,
+            };
+            let of_structs =
+                item.is_some_and(|of| matches!(self.cx.types.kind(of), TyKind::Struct(_)));
+            self.report(match of_structs {
+                true => diagnostic
+                    .help("make a list of objects: append each of its structs to `Python.list()`"),
+                false => diagnostic,
+            });
             return Val::error(span).expr;
         }
         let value = self.borrow(value);
