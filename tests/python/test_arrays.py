@@ -1,6 +1,7 @@
 """Arrays go in without a copy, change in place, and come back without a copy."""
 
 import array
+import ctypes
 import gc
 
 import numpy as np
@@ -100,7 +101,7 @@ def test_empty(m):
     assert m.triangle(0) == []
 
 
-@pytest.mark.parametrize("values", [[1, 2.5, -3], (1.0, 2, 3), array.array("d", [4, 5]), memoryview(np.ones(3))])
+@pytest.mark.parametrize("values", [[1, 2.5, -3], (1.0, 2, 3), array.array("d", [4, 5]), (ctypes.c_double * 2)(4, 5), memoryview(np.ones(3))])
 def test_sequences_and_buffers(m, values):
     assert m.total(values) == sum(values)
     np.testing.assert_array_equal(m.doubled(values), 2 * np.asarray(values))

@@ -2,6 +2,7 @@
 
 import gc
 import inspect
+import mmap
 import subprocess
 import sys
 import threading
@@ -64,6 +65,31 @@ fn largest_object() -> PythonObject:
 fn shown_object() -> PythonObject:
     return shown
 
+fn ends(xs: [f64; _]) -> f64:
+    return xs[0] + xs[-1]
+
+fn ends_of_list(xs: [f64]) -> f64:
+    return xs[0] + xs[-1]
+
+fn corner(rows: [i32; 2, _]) -> Int:
+    return rows[1, -1]
+
+def first_doubled(xs: [f64; _]) -> f64:
+    xs[0] *= 2.0
+    return xs[0]
+
+kept = [zeros(1)]
+
+def keep(xs: [f64; _]) -> Int:
+    kept.append(xs)
+    return len(kept)
+
+fn kept_sum() -> f64:
+    return sum([xs.sum() for xs in kept])
+
+fn readers() -> PythonObject:
+    return (ends, ends_of_list, corner, first_doubled, keep)
+
 struct Counter:
     total: Int
     seen: [f64]
@@ -96,6 +122,10 @@ fn typed_keywords(f: PythonObject) -> PythonObject:
 fn lambda_of(**named: Int) -> Int:
     return 1
 """
+
+
+# `MAP_NORESERVE` of Linux, which Python names from 3.13 on.
+NO_RESERVE = 0x4000
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +171,29 @@ def test_functions_take_any_number_of_arguments(module):
         shown(1, 2, b=3)
     # The name of a parameter that is given by position only is free.
     assert shown(1, a=2) == (1, 2, (), 3, {"a": 2})
+
+
+def test_what_is_only_read_is_not_copied(module):
+    ends, ends_of_list, corner, first_doubled, keep = module.readers()
+    # More than there is memory for.
+    size = 1 << 42
+    with mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | NO_RESERVE) as memory:
+        wide = np.frombuffer(memory)
+        wide[0], wide[-1] = 1.0, 2.0
+        assert ends(wide) == ends_of_list(xs=wide) == 3.0
+        # Nothing holds it any more.
+        del wide
+    rows = np.arange(6, dtype=np.int32).reshape(2, 3)
+    assert corner(rows) == 5
+    with pytest.raises(ValueError, match=r"expected shape \(2, _\), found \(3, 2\)"):
+        corner(rows.T)
+    xs = np.arange(1.0, 7.0)
+    # Copies: of other types, other orders, no arrays; of what is written, and of what is kept.
+    assert ends(xs[::2]) == ends([1, 5]) == ends(np.arange(1, 6)) == ends((1, np.float32(5))) == 6.0
+    assert first_doubled(xs) == 2.0 and xs[0] == 1.0
+    assert keep(xs) == 2
+    xs[:] = 100.0
+    assert module.kept_sum() == 21.0
 
 
 def test_methods_are_functions_of_their_variable(module):

@@ -1,5 +1,6 @@
 """Arrays of other libraries come and go without copies: DLPack of both versions, Arrow's PyCapsule interface."""
 
+import ctypes
 import gc
 import subprocess
 import sys
@@ -199,3 +200,18 @@ def test_results_go_out_by_dlpack(m):
     made = m.makes(3)
     assert capsule_name(made.__dlpack__()) == b"dltensor"
     np.testing.assert_array_equal(np.from_dlpack(made), [0, 1, 2])
+
+
+def test_buffers_that_say_nothing_of_strides():
+    m = mlc.compile(
+        "from python import os\n"
+        "fn of(o: PythonObject) -> ([f64], [f64; _, _]):\n    return ([f64](o[0]), [f64; _, _](o))\n"
+        "fn total(rows: [f64; _, _]) -> f64:\n    return rows.sum()\n"
+        "fn double(inout xs: [f64; _]):\n    xs *= 2.0\n"
+    )
+    rows = ((ctypes.c_double * 3) * 2)((1, 2, 3), (4, 5, 6))
+    first, both = m.of(rows)
+    assert first.tolist() == [1.0, 2.0, 3.0] and both.tolist() == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+    assert m.total(rows) == 21.0
+    m.double(rows[0])
+    assert list(rows[0]) == [2.0, 4.0, 6.0]

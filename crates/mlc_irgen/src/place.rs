@@ -3,7 +3,9 @@
 use melior::ir::{Value, ValueLike};
 use mlc_diagnostics::Diagnostic;
 use mlc_dialects::own;
-use mlc_sema::hir::{ErrorKind, ExprKind, Place, Projection, ProjectionKind, Root, Ty, TyKind};
+use mlc_sema::hir::{
+    Builtin, ErrorKind, ExprKind, Place, Projection, ProjectionKind, PythonOp, Root, Ty, TyKind,
+};
 
 use crate::{
     Error,
@@ -79,6 +81,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Ok((spot, ty))
             }
             Root::Temporary(value) => {
+                if !mutable
+                    && let ExprKind::Builtin { op, args } = &value.kind
+                    && let Builtin::Python(PythonOp::Argument) = op
+                {
+                    return Ok((Spot::Borrow(self.lent(value, &args[0])?), value.ty));
+                }
                 // `(name := value)`, of which something is read: the name keeps it.
                 if let ExprKind::Block {
                     stmts,

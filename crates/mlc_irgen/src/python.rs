@@ -39,7 +39,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     ) -> Result<Vec<Value<'c, 'm>>> {
         match op {
             PythonOp::From => return Ok(vec![self.object_from(expr, &args[0])?]),
-            PythonOp::Into => return self.value_of_object(expr, &args[0]),
+            PythonOp::Into | PythonOp::Argument => return self.value_of_object(expr, &args[0]),
             PythonOp::CallWith => return Ok(vec![self.call_with_callbacks(expr, args)?]),
             PythonOp::Callback => return Ok(vec![self.lasting_callback(expr, args)?]),
             _ => {}
@@ -213,6 +213,23 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .value("builtin.unrealized_conversion_cast", &[borrow], pointer)
     }
 
+    /// A borrow of the elements of an object, as long as Python calls this function.
+    pub fn lent(&mut self, value: &Expr, object: &'x Expr) -> Result<Value<'c, 'm>> {
+        let object = self.text(object)?;
+        let object = self.shared(object);
+        self.at(value.span);
+        let shape = self.shape(value.ty).map_err(|error| error.at(value.span))?;
+        let shape = self.text_literal(&shape);
+        let long = self.b.int_type(64);
+        let address = self.stored_by_runtime("mlc_rt_py_lend", long, &[object, shape]);
+        let pointer = self.cx.parsed_type("!llvm.ptr");
+        let address = self.b.value("llvm.inttoptr", &[address], pointer);
+        let borrow = own::ref_type(self.types().payload(value.ty)?);
+        Ok(self
+            .b
+            .value("builtin.unrealized_conversion_cast", &[address], borrow))
+    }
+
     /// The value that an object converts to.
     fn value_of_object(&mut self, expr: &'x Expr, object: &'x Expr) -> Result<Vec<Value<'c, 'm>>> {
         let object = self.text(object)?;
@@ -298,6 +315,7 @@ fn function(op: PythonOp) -> (&'static str, Option<i64>) {
         PythonOp::Import => plain("mlc_rt_py_import"),
         PythonOp::From => plain("mlc_rt_py_from"),
         PythonOp::Into => plain("mlc_rt_py_into"),
+        PythonOp::Argument => plain("mlc_rt_py_lend"),
         PythonOp::Attribute => plain("mlc_rt_py_attribute"),
         PythonOp::SetAttribute => plain("mlc_rt_py_set_attribute"),
         PythonOp::DelAttribute => plain("mlc_rt_py_del_attribute"),

@@ -3,6 +3,7 @@
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::PyMemoryView;
 
 use crate::arrow;
 use crate::dlpack;
@@ -57,6 +58,12 @@ impl Memory {
     /// The memory of an object; `None` where it is no array by any of the protocols.
     pub fn of(value: &Bound<'_, PyAny>) -> PyResult<Option<Memory>> {
         if let Ok(buffer) = PyUntypedBuffer::get(value) {
+            return Memory::of_buffer(buffer).map(Some);
+        }
+        // Those of `ctypes` leave out what a `memoryview` of them says.
+        if let Ok(view) = PyMemoryView::from(value)
+            && let Ok(buffer) = PyUntypedBuffer::get(&view)
+        {
             return Memory::of_buffer(buffer).map(Some);
         }
         if value.hasattr("__arrow_c_array__")? {

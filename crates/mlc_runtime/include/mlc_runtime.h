@@ -349,6 +349,9 @@ int32_t mlc_rt_py_format(mlc_rt_text *out, const mlc_rt_object *object, const ml
 /* `shape` says how the value lies in memory: see src/python/shape.rs. */
 int32_t mlc_rt_py_from(mlc_rt_object *out, const uint8_t *value, const mlc_rt_text *shape);
 int32_t mlc_rt_py_into(uint8_t *out, const mlc_rt_object *object, const mlc_rt_text *shape);
+/* As mlc_rt_py_into, of a list or array of numbers that is only read: the address of its header, good until the end of the call by Python
+ * that is under way. The elements are the object's where they lie as those of the value would. */
+int32_t mlc_rt_py_lend(const uint64_t **out, const mlc_rt_object *object, const mlc_rt_text *shape);
 /* As mlc_rt_py_from, of a value that ends: its memory becomes the object's where it is large. */
 int32_t mlc_rt_py_hand_over(mlc_rt_object *out, uint8_t *value, const mlc_rt_text *shape);
 /* The object for a struct, whose memory holds zeros afterwards. `class` points to a word that whoever makes the module's types sets. */

@@ -49,11 +49,26 @@ pub(super) unsafe fn new(header: *mut u8, extents: &[usize], number: Number) -> 
     if bytes > 0 && data.is_null() {
         return None;
     }
+    // SAFETY: the caller vouches for the room.
+    Some(unsafe { describe(header, data, data, extents, number) })
+}
+
+/// Writes the header of an array in row-major order, of which `block` is the memory, or null where that is somebody else's.
+///
+/// # Safety
+/// `header` must have room for that of an array of this rank.
+pub(super) unsafe fn describe(
+    header: *mut u8,
+    block: *mut u8,
+    data: *mut u8,
+    extents: &[usize],
+    number: Number,
+) -> Region {
     let region = Region::contiguous(data, extents, number);
     // SAFETY: the caller vouches for the room.
     unsafe {
         let pointers = header.cast::<*mut u8>();
-        pointers.write(data);
+        pointers.write(block);
         pointers.add(1).write(data);
         let words = header.cast::<i64>();
         words.add(2).write(0);
@@ -63,5 +78,5 @@ pub(super) unsafe fn new(header: *mut u8, extents: &[usize], number: Number) -> 
             words.add(HEAD + extents.len() + axis).write(stride as i64);
         }
     }
-    Some(region)
+    region
 }

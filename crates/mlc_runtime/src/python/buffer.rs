@@ -100,15 +100,26 @@ impl Buffer {
 
     pub fn region(&self) -> Option<Region> {
         let rank = usize::try_from(self.view.rank).ok()?;
-        // SAFETY: with the flags that it was asked for, a view of this rank has so many extents and strides.
+        let View { shape, strides, .. } = self.view;
+        let item = self.view.item_size;
+        // SAFETY: a view of this rank has so many extents and strides where it has any.
         let (extents, strides) = unsafe {
-            match rank {
-                0 => (Vec::new(), Vec::new()),
-                _ => (
-                    std::slice::from_raw_parts(self.view.shape, rank).to_vec(),
-                    std::slice::from_raw_parts(self.view.strides, rank).to_vec(),
-                ),
-            }
+            let extents = match rank {
+                0 => Vec::new(),
+                1 if shape.is_null() => vec![self.view.len / item.max(1)],
+                _ if shape.is_null() => return None,
+                _ => std::slice::from_raw_parts(shape, rank).to_vec(),
+            };
+            let strides = match rank {
+                0 => Vec::new(),
+                // As `ctypes` has it, although it was asked: the items lie one after the other.
+                _ if strides.is_null() => {
+                    let behind = |axis: usize| extents[axis + 1..].iter().product::<isize>();
+                    (0..rank).map(|axis| behind(axis) * item).collect()
+                }
+                _ => std::slice::from_raw_parts(strides, rank).to_vec(),
+            };
+            (extents, strides)
         };
         Some(Region {
             data: self.view.data.cast(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 
 use super::arguments::Parameters;
-use super::{Object, Owned, make, produce, start};
+use super::{Object, Owned, lend, make, produce, start};
 use crate::error;
 use crate::list::List;
 use crate::text::{Text, as_str};
@@ -261,7 +261,9 @@ unsafe extern "C" fn invoke(
         };
         let mut result: Object = null_mut();
         let captures = callback.captures.load(Ordering::Acquire);
+        let call = lend::Call::start();
         let status = (callback.entry)(captures, &raw const list, &raw mut result);
+        drop(call);
         callback.runs.store(false, Ordering::Release);
         // What it printed comes before what Python prints next.
         crate::output::mlc_rt_flush();

@@ -71,7 +71,7 @@ impl Number {
         }
     }
 
-    fn align(self) -> usize {
+    pub fn align(self) -> usize {
         match self {
             Number::Complex { .. } => self.size() / 2,
             _ => self.size(),

@@ -50,12 +50,23 @@ pub unsafe extern "C" fn mlc_rt_py_into(
         let Some(shape) = Shape::parse(as_str(*shape)) else {
             return error::raise(TYPE_ERROR, "this type cannot come from Python");
         };
+        into(api, &shape, api.object(object), out)
+    }
+}
+
+/// Makes the value of an object. A status; where it is an error nothing was made.
+///
+/// # Safety
+/// `out` must point to room for such a value, `object` be live, and the GIL be held.
+pub(super) unsafe fn into(api: &'static Api, shape: &Shape, object: Object, out: *mut u8) -> i32 {
+    // SAFETY: the caller vouches for the room and the object.
+    unsafe {
         out.write_bytes(0, shape.size());
-        let failure = match take(api, &shape, api.object(object), out) {
+        let failure = match take(api, shape, object, out) {
             Ok(()) => return 0,
             Err(failure) => failure,
         };
-        destroy(&shape, out);
+        destroy(shape, out);
         out.write_bytes(0, shape.size());
         match failure {
             Failure::Python => exception::raise(api),
@@ -265,7 +276,7 @@ unsafe fn copy_array(
 ///
 /// # Safety
 /// `place` must hold such a value; where it was not made, zeros.
-unsafe fn destroy(shape: &Shape, place: *mut u8) {
+pub(super) unsafe fn destroy(shape: &Shape, place: *mut u8) {
     // SAFETY: the caller vouches for the place, and the shape says what lies where in it.
     unsafe {
         match shape {

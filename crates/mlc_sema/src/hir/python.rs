@@ -12,6 +12,9 @@ pub enum PythonOp {
     From,
     /// `(object)`: the value of the expression's type that the object converts to; fresh.
     Into,
+    /// As `Into`, of an argument that Python calls this function with, which is a list or an array of numbers: what is only read need
+    /// not be a copy.
+    Argument,
     /// `(object, Str)`
     Attribute,
     /// `(object, Str, value)`; `None`.

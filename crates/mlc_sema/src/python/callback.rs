@@ -19,7 +19,7 @@ use crate::checker::Item;
 use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, ProjectionKind, PythonOp, StmtKind, Ty};
+use crate::hir::{Builtin, Expr, ExprKind, ProjectionKind, PythonOp, StmtKind, Ty, TyKind};
 use crate::nested::Bound;
 
 /// The name of functions that are made here, and what they call the function of the program.
@@ -190,7 +190,10 @@ impl<'a> FnCx<'_, 'a> {
         };
         let value = match ty {
             Ty::PYTHON_OBJECT => item.clone(),
-            ty => self.converted_object(&item.clone().into(), ty, span)?.expr,
+            ty => {
+                let value = self.converted_object(&item.clone().into(), ty, span)?.expr;
+                self.read_in_place(value)
+            }
         };
         if value.ty == Ty::ERROR {
             return None;
@@ -206,6 +209,22 @@ impl<'a> FnCx<'_, 'a> {
             orelse: Box::new(value),
         };
         Some(Expr { kind, ty, span })
+    }
+}
+
+impl FnCx<'_, '_> {
+    /// The elements of a list or an array of numbers need not be copied where the function only reads them.
+    fn read_in_place(&mut self, mut value: Expr) -> Expr {
+        let elem = match self.cx.types.kind(value.ty) {
+            TyKind::List(elem) | TyKind::Array { elem, .. } => *elem,
+            _ => return value,
+        };
+        if self.cx.types.is_scalar(elem)
+            && let ExprKind::Builtin { op, .. } = &mut value.kind
+        {
+            *op = Builtin::Python(PythonOp::Argument);
+        }
+        value
     }
 }
 
