@@ -100,6 +100,18 @@ fn capturing(f: PythonObject, n: Int) -> Int:
 fn xs_of(n: Int) -> [Int]:
     return [i * n for i in range(4)]
 
+fn given(f: PythonObject) -> PythonObject:
+    return f(Particle([1.0, 2.0, 3.0], "given", [1]))
+
+fn ends(xs: [f64; _]) -> f64:
+    return xs[0] + xs[-1]
+
+fn read_in_place(f: PythonObject) -> f64:
+    return f64(f(ends))
+
+fn any_number(f: PythonObject) -> Int:
+    return Int(f(lambda *args, **named: len(args) + len(named)))
+
 fn fails_in_callback(f: PythonObject) -> Int:
     xs = [1, 2, 3]
     try:
@@ -156,6 +168,9 @@ def cases(module):
         "an error in with": lambda: module.managed(manager, key_error),
         "a function": lambda: module.kept(lambda f: f(21)),
         "functions that capture": lambda: module.capturing(lambda f: f(2) + f(3), 7),
+        "a struct given to Python": lambda: module.given(lambda p: p.tags),
+        "an array that is read in place": lambda: module.read_in_place(lambda f: f(xs) + f([1.0, 2.0])),
+        "any number of arguments": lambda: module.any_number(lambda f: f(1, "a", b=words)),
         "an error in a function": lambda: module.fails_in_callback(lambda f: f(0)),
     }
 
@@ -174,6 +189,9 @@ NAMES = [
     "an error in with",
     "a function",
     "functions that capture",
+    "a struct given to Python",
+    "an array that is read in place",
+    "any number of arguments",
     "an error in a function",
 ]
 
