@@ -90,6 +90,10 @@ void mlc_rt_set_num_threads(int32_t count);
  *   step, trips, what each iteration of a dimension adds to the trips... */
 void mlc_rt_race_number(int64_t number);
 bool mlc_rt_race_apart(void);
+/* Marks for so many places: the number of places, whether one was marked twice, and a bit for each place in words of 64. Compiled code
+ * sets them; the end frees them and tells whether no place was marked twice. */
+uint64_t *mlc_rt_race_marks(int64_t places);
+bool mlc_rt_race_marks_apart(uint64_t *marks);
 /* Begins an exact check: the numbers of iterations (0 for a dimension that there is not), and how many places there are
  * where the first number of a place alone tells it, else -1. */
 void *mlc_rt_race_begin(int64_t first, int64_t second, int64_t third, int64_t places);

@@ -3,4 +3,4 @@
 pub mod apart;
 pub mod inspect;
 pub mod log;
-mod once;
+pub mod marks;

@@ -1,6 +1,6 @@
 //! The table from which the JIT resolves the runtime's names.
 
-use crate::race::{apart, inspect, log};
+use crate::race::{apart, inspect, log, marks};
 use crate::*;
 
 struct Table(&'static [(&'static str, *const ())]);
@@ -28,6 +28,7 @@ static TABLE: Table = Table(&table! {
     apart::{ mlc_rt_race_apart, mlc_rt_race_number }
     log::{ mlc_rt_race_access, mlc_rt_race_enter, mlc_rt_race_iteration, mlc_rt_race_leave }
     inspect::{ mlc_rt_race_begin, mlc_rt_race_touch, mlc_rt_race_end }
+    marks::{ mlc_rt_race_marks, mlc_rt_race_marks_apart }
     error::{
         mlc_rt_raise, mlc_rt_raise_index, mlc_rt_error_kind, mlc_rt_error_matches, mlc_rt_error_message,
         mlc_rt_error_file, mlc_rt_error_line, mlc_rt_error_clear, mlc_rt_error_at, mlc_rt_kind_name,

@@ -7,7 +7,7 @@
 //!
 //! Requires: `own-insert-drops`, which puts the drop of a value whose last use is a copy right behind it.
 //! An argument may be memory that somebody else has lent: it is handed over by `own.reuse … keep`, which copies that when the
-//! program runs.
+//! program runs. A text, or an object of Python, is counted and never changes: it is handed over whoever made it.
 //!
 //! Does not: elide copies of parts.
 
@@ -43,7 +43,10 @@ fn elide<'c>(context: &'c Context, copy: Op<'c, '_>) {
     let Some(drop) = drop_behind(copy, original) else {
         return;
     };
-    let around = function_of_argument(original);
+    // A text is the same whoever has it.
+    let is_counted = own::payload(original.r#type())
+        .is_some_and(|payload| matches!(own::kind(payload), own::Kind::Str | own::Kind::Object));
+    let around = function_of_argument(original).filter(|_| !is_counted);
     let elements_own = own_by_elements(original.r#type());
     if elements_own && around.is_some_and(|function| function.has_attribute("mlc.export")) {
         return;

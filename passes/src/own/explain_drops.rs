@@ -1,23 +1,27 @@
-//! `own-explain-drops`: say where each value is destroyed, and where its memory is used again.
+//! `own-explain-drops`: say where each value is destroyed, where its memory is used again, and where it goes to another owner.
 //!
 //! Reported, as remarks:
 //!   `x` is destroyed here, after its last use
 //!   `x` ends here, and its memory becomes that of a new value
 //!   `x` ends with this call, which uses its memory again
+//!   `x` is moved here, to another owner
 //!
 //! Requires: `own-insert-drops`, and `own-reuse` where that is to be told.
-//! Changes nothing. Does not: tell what is destroyed where an error leaves the function, or with the value that holds it.
+//! Changes nothing. Does not: tell what is destroyed where an error leaves the function, or with the value that holds it, nor what
+//! becomes of values without a name that are moved at once. A copy that was never made goes by the name of its original.
 
 use super::reuse::{TRANSFERS, VERSION};
+use crate::analysis::borrows::sources;
 use melior::ir::{Location, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::{
     Pass, emit_remark,
     rewrite::{
         Op, Val, all_ops, defining_op, op_name, operand, ops_named, parent, string_attribute,
-        value_name,
+        value_key, value_name,
     },
 };
+use std::collections::{HashSet, VecDeque};
 
 pub static EXPLAIN_DROPS: Pass = Pass {
     name: "own-explain-drops",
@@ -60,6 +64,14 @@ fn explain<'c: 'a, 'a>(op: Op<'c, 'a>, handed: bool) {
             let message = format!("reused: {when}{name} ends here, and {what}");
             emit_remark(op.location(), &message);
         }
+        "own.move" => {
+            if let Some(name) = known_name(operand(op, 0)) {
+                emit_remark(
+                    op.location(),
+                    &format!("moved: `{name}` is moved here, to another owner"),
+                );
+            }
+        }
         "func.call" if op.has_attribute(TRANSFERS) => {
             for value in op.operands().filter(|value| own::is_box(value.r#type())) {
                 let name = name(value);
@@ -86,16 +98,28 @@ fn place_of_drop<'c: 'a, 'a>(drop: Op<'c, 'a>, value: Val<'c, 'a>) -> (Location<
     }
 }
 
-/// How the source calls a value, under this name or one that it had before it was moved.
-fn name<'c: 'a, 'a>(value: Val<'c, 'a>) -> String {
-    let mut value = value;
-    loop {
-        if let Some(name) = value_name(value) {
-            return format!("`{name}`");
-        }
-        match defining_op(value).filter(|op| matches!(op_name(*op), "own.move" | "own.reuse")) {
-            Some(op) => value = operand(op, 0),
-            None => return "a value without a name".to_owned(),
-        }
+/// How a message calls a value.
+fn name(value: Val) -> String {
+    match known_name(value) {
+        Some(name) => format!("`{name}`"),
+        None => "a value without a name".to_owned(),
     }
+}
+
+/// How the source calls a value, under this name or one that it had before it was moved or carried by a loop.
+fn known_name<'c: 'a, 'a>(value: Val<'c, 'a>) -> Option<String> {
+    let mut seen = HashSet::new();
+    let mut pending = VecDeque::from([value]);
+    while let Some(value) = pending.pop_front() {
+        if !seen.insert(value_key(value)) {
+            continue;
+        }
+        if let Some(name) = value_name(value) {
+            return Some(name);
+        }
+        let reused = defining_op(value).filter(|op| op_name(*op) == "own.reuse");
+        pending.extend(reused.map(|op| operand(op, 0)));
+        pending.extend(sources(value));
+    }
+    None
 }

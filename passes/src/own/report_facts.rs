@@ -4,6 +4,8 @@
 //!   own-report-facts{of=conflicts}   where a value changes while a part of it is borrowed
 //!   own-report-facts{of=parts}       where something is used that was moved out of a value
 //!   own-report-facts{of=origins}     what each borrow may lead to
+//!   own-report-facts{of=roots}       what values a borrow or memref stands for that control flow hands on
+//!   own-report-facts{of=lengths}     which lengths are one
 //!   own-report-facts{of=touches}     what each operation reads and writes
 //!   own-report-facts{of=uses}        where each box is used, itself or through a borrow
 //!   own-report-facts{of=live}        which boxes are alive where an error may leave (after `own-insert-drops`)
@@ -15,6 +17,7 @@
 //! Changes nothing.
 
 mod loops;
+mod places;
 
 use crate::analysis::{
     access::Step,
@@ -38,7 +41,7 @@ use mlc_mlir::{
 
 pub static REPORT_FACTS: Pass = Pass {
     name: "own-report-facts",
-    summary: "say what an analysis of ownership finds: of=moves|conflicts|parts|origins|touches|uses|live|linear|pairs|exact|selections",
+    summary: "say what an analysis of ownership finds: of=moves|conflicts|parts|origins|roots|lengths|touches|uses|live|linear|pairs|exact|selections",
     anchor: "builtin.module",
     run: |_, module, options| {
         let of = options.trim().strip_prefix("of=").unwrap_or_default();
@@ -101,6 +104,8 @@ fn report<'c: 'a, 'a>(of: &str, function: Op<'c, 'a>, touches: &Touches<'c, 'a>)
                 }
             }
         }
+        "roots" => places::roots(function, name, &say),
+        "lengths" => places::lengths(function, &say),
         "touches" => {
             for touch in &touches.all {
                 let verb = if touch.writes { "writes" } else { "reads" };

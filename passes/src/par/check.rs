@@ -16,6 +16,7 @@ mod before_loop;
 mod exact;
 mod guard;
 mod inspect;
+mod marks;
 mod pairs;
 mod protected;
 mod report;

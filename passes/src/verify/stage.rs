@@ -1,9 +1,9 @@
 //! `verify-own`, `verify-par`, …: the check that closes a stage.
 //!
 //! Each reports the first operation of a dialect that the stage does not allow; `verify-own`, where IR of other front ends comes
-//! in, also one that is nested too deeply. Changes nothing.
+//! in, also one that is nested too deeply; and a module that is for a processor which there is not. Changes nothing.
 
-use crate::stage::Stage;
+use crate::{simd::Simd, stage::Stage};
 use melior::{
     Context,
     ir::{
@@ -38,6 +38,10 @@ verify_stage!(VERIFY_NVVM, "verify-nvvm", Nvvm);
 
 fn verify(stage: Stage, module: OperationRef) -> PassResult {
     let mut result = Ok(());
+    if let Err(message) = Simd::of(module, "") {
+        emit_error(module.location(), &message);
+        return Err(PassError::Reported);
+    }
     module.walk(WalkOrder::PreOrder, |op| {
         if stage == Stage::Own && is_too_deep(op) {
             let message = format!("operations nest more than {DEEPEST} deep");

@@ -56,3 +56,15 @@ func.func @used_again(%x: !own.box<!list>, %y: !own.ref<!list>)
   %d = own.copy %y : !own.ref<!list> -> !own.box<!list>
   return %n, %c, %d : index, !own.box<!list>, !own.box<!list>
 }
+
+// -----
+
+// A text never changes: whoever made it, no other one is needed. The optional of one is a flag and the text.
+// CHECK-LABEL: func.func @text(
+// CHECK-SAME:    %[[C:[a-z0-9]+]]: i1, %[[X:[a-z0-9]+]]: !own.box<!own.str>
+// CHECK-NEXT:    return %[[C]], %[[X]]
+func.func @text(%c: i1, %x: !own.box<!own.str>) -> (i1, !own.box<!own.str>) attributes {mlc.export} {
+  %b = own.borrow %x : !own.box<!own.str> -> !own.ref<!own.str>
+  %y = own.copy %b : !own.ref<!own.str> -> !own.box<!own.str>
+  return %c, %y : i1, !own.box<!own.str>
+}

@@ -114,6 +114,14 @@ is given back at once, on every path, not at the end of the function.",
         mend: "",
     },
     Explanation {
+        code: "moved",
+        title: "a value goes to another owner here",
+        meaning: "What `mlc check --explain-drops` says of a value that is stored, returned or handed over: it is not
+destroyed here, but where its new owner ends.",
+        wrong: "",
+        mend: "",
+    },
+    Explanation {
         code: "reused",
         title: "the memory of a value is used again here",
         meaning: "What `mlc check --explain-drops` says of a value that ends where one of the same size begins: the

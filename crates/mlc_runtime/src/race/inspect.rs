@@ -9,7 +9,6 @@ use std::ffi::c_void;
 
 use crate::error;
 use crate::kind::RACE_ERROR;
-use crate::race::once::{self, Once};
 
 /// How a place is touched.
 const WRITE: i32 = 1;
@@ -23,8 +22,6 @@ struct Cell {
 }
 
 enum Table {
-    /// As long as each place is written by one iteration, and each iteration writes one.
-    Once(Once),
     /// One place for each number below the length; readers are kept once there are some.
     Dense {
         writers: Vec<u32>,
@@ -68,15 +65,6 @@ fn meets(cell: Cell, iteration: i64, write: bool) -> Option<Meeting> {
 impl Inspection {
     #[inline]
     fn touch(&mut self, write: bool, iteration: i64, place: [i64; 3]) {
-        if let Table::Once(once) = &mut self.table {
-            if write && once.take(iteration, place[0]) {
-                return;
-            }
-            self.table = Table::Dense {
-                writers: once.writers(),
-                readers: Vec::new(),
-            };
-        }
         if self.meeting.is_none() {
             self.look_up(write, iteration, place);
         }
@@ -86,7 +74,6 @@ impl Inspection {
     fn look_up(&mut self, write: bool, iteration: i64, place: [i64; 3]) {
         let number = iteration + 1;
         match &mut self.table {
-            Table::Once(_) => {}
             Table::Dense { writers, readers } => {
                 // The loop itself raises where an index is out of range.
                 let Some(at) = usize::try_from(place[0])
@@ -177,10 +164,6 @@ pub extern "C" fn mlc_rt_race_begin(
         .try_fold(1i64, |all, &trips| all.checked_mul(trips));
     let fits = total.is_some_and(|total| total < i64::from(u32::MAX));
     let table = match usize::try_from(places) {
-        Ok(places) if fits && places <= once::MOST_PLACES => {
-            let trips = total.and_then(|total| usize::try_from(total).ok());
-            Table::Once(Once::new(places, trips.unwrap_or(0)))
-        }
         Ok(places) if fits => Table::Dense {
             writers: vec![0; places],
             readers: Vec::new(),

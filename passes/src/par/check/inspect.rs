@@ -1,5 +1,6 @@
 //! The check in front of a loop, place by place: the slice of the loop that computes indices, run serially, with a call
-//! of the runtime for each place.
+//! of the runtime for each place. Where all that the loop does is to write places that have numbers, they are marked first
+//! (`marks.rs`), and only where a place was marked twice it is found out by whom.
 //!
 //! ```mlir
 //! %inspection = call @mlc_rt_race_begin(%n, 0, 0, %places)
@@ -11,7 +12,7 @@
 //! own.propagate %status raised_here
 //! ```
 
-use super::slice::Slice;
+use super::{marks, slice::Slice};
 use crate::emit::{self, IntPredicate};
 use melior::{
     Context,
@@ -46,6 +47,44 @@ pub struct Inspection<'c, 'a, 's> {
 impl<'c: 'a, 'a> Inspection<'c, 'a, '_> {
     /// Makes the check here, before the loop.
     pub fn emit(&self, at: &Cursor<'c, 'a>) {
+        let body = nested_blocks(self.around)[0];
+        let trips: Vec<_> = (self.around.operands())
+            .take(body.argument_count())
+            .collect();
+        let sizes = self.sizes(at);
+        let places = sizes.as_ref().map(|sizes| {
+            let places = (sizes.iter().copied())
+                .reduce(|all, one| emit::binary(at, "arith.muli", all, one))
+                .unwrap_or_else(|| emit::index(at, 1));
+            emit::index_cast(at, places, emit::int_type(at, 64))
+        });
+        let only_writes = self.targets.iter().all(|target| target.writes);
+        let told = |to| Told {
+            to,
+            sizes: sizes.clone(),
+            iteration: emit::integer(at, emit::int_type(at, 64), 0),
+        };
+        let Some(places) = places.filter(|_| only_writes) else {
+            return self.exact(at, &trips, places, told);
+        };
+        let marks = marks::begin(at, self.module, places);
+        self.loops(at, &trips, told(To::Marks(marks)), HashMap::new());
+        let apart = marks::apart(at, self.module, marks);
+        let exact = |at: &Cursor<'c, 'a>| {
+            self.exact(at, &trips, Some(places), told);
+            Vec::new()
+        };
+        emit::if_else(at, apart, &[], |_| Vec::new(), exact);
+    }
+
+    /// Finds the iterations that meet.
+    fn exact(
+        &self,
+        at: &Cursor<'c, 'a>,
+        trips: &[Val<'c, 'a>],
+        places: Option<Val<'c, 'a>>,
+        told: impl Fn(To<'c, 'a>) -> Told<'c, 'a>,
+    ) {
         let word = emit::int_type(at, 64);
         let (pointer, status) = (emit::pointer_type(at), emit::int_type(at, 32));
         let declare = |name, inputs: &[Type<'c>], outputs: &[Type<'c>]| {
@@ -59,31 +98,13 @@ impl<'c: 'a, 'a> Inspection<'c, 'a, '_> {
         );
         declare("mlc_rt_race_end", &[pointer], &[status]);
 
-        let body = nested_blocks(self.around)[0];
-        let trips: Vec<_> = (self.around.operands())
-            .take(body.argument_count())
-            .collect();
-        let sizes = self.sizes(at);
         let mut numbers: Vec<_> = (trips.iter())
             .map(|trips| emit::index_cast(at, *trips, word))
             .collect();
         numbers.resize_with(MOST_NUMBERS, || emit::integer(at, word, 0));
-        numbers.push(match &sizes {
-            Some(sizes) => {
-                let places = (sizes.iter().copied())
-                    .reduce(|all, one| emit::binary(at, "arith.muli", all, one))
-                    .unwrap_or_else(|| emit::index(at, 1));
-                emit::index_cast(at, places, word)
-            }
-            None => emit::integer(at, word, -1),
-        });
+        numbers.push(places.unwrap_or_else(|| emit::integer(at, word, -1)));
         let inspection = results(emit::call(at, "mlc_rt_race_begin", &numbers, &[pointer]))[0];
-        let told = Told {
-            inspection,
-            sizes,
-            iteration: emit::integer(at, word, 0),
-        };
-        self.loops(at, &trips, told, HashMap::new());
+        self.loops(at, trips, told(To::Inspection(inspection)), HashMap::new());
         let end = emit::call(at, "mlc_rt_race_end", &[inspection], &[status]);
         let raised_here = [("raised_here", Attribute::unit(self.context))];
         at.op("own.propagate", &results(end), &[], &raised_here);
@@ -343,17 +364,28 @@ impl<'c: 'a, 'a> Inspection<'c, 'a, '_> {
         for number in &mut place {
             *number = emit::index_cast(at, *number, word);
         }
+        let inspection = match told.to {
+            To::Marks(marks) => return marks::mark(at, marks, place[0]),
+            To::Inspection(inspection) => inspection,
+        };
         place.resize_with(MOST_NUMBERS, || emit::integer(at, word, 0));
         let mode = emit::integer(at, emit::int_type(at, 32), target.writes.into());
-        let operands = [&[told.inspection, mode, told.iteration], &place[..]].concat();
+        let operands = [&[inspection, mode, told.iteration], &place[..]].concat();
         emit::call(at, "mlc_rt_race_touch", &operands, &[]);
     }
 }
 
-/// What every call of the runtime is told.
+/// Who is told of a place.
+#[derive(Clone, Copy)]
+enum To<'c, 'a> {
+    Marks(Val<'c, 'a>),
+    Inspection(Val<'c, 'a>),
+}
+
+/// What is told of every place.
 #[derive(Clone)]
 struct Told<'c, 'a> {
-    inspection: Val<'c, 'a>,
+    to: To<'c, 'a>,
     sizes: Option<Vec<Val<'c, 'a>>>,
     iteration: Val<'c, 'a>,
 }

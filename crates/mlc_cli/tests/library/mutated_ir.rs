@@ -2,7 +2,7 @@
 //! program's, never with a crash or a bug of the compiler's.
 //!
 //! A child process does the work, so that one that crashes names what it died of. `MLC_IR_MUTATIONS=N` tries N mutations
-//! (200 by default), `MLC_IR_SEED=S` begins elsewhere.
+//! (120 by default), `MLC_IR_SEED=S` begins elsewhere.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -31,7 +31,7 @@ fn number(name: &str) -> Option<u64> {
 
 #[test]
 fn faults_in_textual_ir_end_in_errors() {
-    let count = number("MLC_IR_MUTATIONS").unwrap_or(200);
+    let count = number("MLC_IR_MUTATIONS").unwrap_or(120);
     if number(FIRST).is_some() {
         return;
     }
@@ -40,7 +40,7 @@ fn faults_in_textual_ir_end_in_errors() {
     let mut read = 0;
     while first < count {
         let mut child = Command::new(std::env::current_exe().expect("this test is a program"))
-            .args(["--exact", "child", "--nocapture", "--include-ignored"])
+            .args(["--exact", "mutated_ir::child", "--nocapture"])
             .env(FIRST, first.to_string())
             .env("MLC_IR_MUTATIONS", count.to_string())
             .stdout(Stdio::piped())
@@ -66,7 +66,7 @@ fn faults_in_textual_ir_end_in_errors() {
     }
     assert!(
         failures.is_empty(),
-        "{}\nMLC_IR_FIRST=N MLC_IR_MUTATIONS=N+1 with `--exact child --nocapture` shows one alone",
+        "{}\nMLC_IR_FIRST=N MLC_IR_MUTATIONS=N+1 with `--exact mutated_ir::child --nocapture` shows one alone",
         failures.join("\n")
     );
     assert!(
@@ -218,18 +218,18 @@ fn replace_operand(lines: &mut [String], at: usize, random: &mut Random) {
 
 /// A line in which one word of a kind is another one, of itself or of a line nearby.
 fn exchanged(line: &str, nearby: &str, kind: fn(&str) -> bool, random: &mut Random) -> String {
-    let mut words = words(line);
-    let places: Vec<usize> = (0..words.len()).filter(|at| kind(words[*at])).collect();
-    let others = crate::words(nearby);
-    let candidates: Vec<&str> = (words.iter().chain(&others))
+    let mut parts = words(line);
+    let places: Vec<usize> = (0..parts.len()).filter(|at| kind(parts[*at])).collect();
+    let others = words(nearby);
+    let candidates: Vec<&str> = (parts.iter().chain(&others))
         .copied()
         .filter(|word| kind(word))
         .collect();
     if let (false, false) = (places.is_empty(), candidates.is_empty()) {
         let at = places[random.below(places.len() as u64) as usize];
-        words[at] = candidates[random.below(candidates.len() as u64) as usize];
+        parts[at] = candidates[random.below(candidates.len() as u64) as usize];
     }
-    words.concat()
+    parts.concat()
 }
 
 /// The line in words and what is between them.
