@@ -178,11 +178,17 @@ impl<'a> FnCx<'_, 'a> {
             },
         };
         match (op, self.cx.types.kind(from).clone()) {
-            // A slice that grows is the slice and more in its place.
+            // What a slice grows by stands behind it.
             (ast::BinaryOp::Add, TyKind::List(_)) if is_list_slice(&place, &self.cx.types) => {
-                let old = self.read(place.clone());
-                let value = self.binary(op, old.into(), value, span);
-                let value = self.coerce(value, place.ty);
+                let (place, value) = match self.behind_slice(&place) {
+                    Some(behind) => (behind, value),
+                    // One with a step keeps its length: as in Python, that is an error.
+                    None => {
+                        let old = self.read(place.clone());
+                        (place, self.binary(op, old.into(), value, span))
+                    }
+                };
+                let value = self.stored_value(&place, value);
                 if value.ty != Ty::ERROR {
                     self.emit(StmtKind::Store { place, value }, span);
                 }

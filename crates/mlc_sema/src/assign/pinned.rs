@@ -1,7 +1,7 @@
 //! Places that are read and written by different operations: what leads to them is evaluated once.
 
 use crate::func::FnCx;
-use crate::hir::{Expr, Place, Projection, ProjectionKind, Root, StmtKind, Subscript};
+use crate::hir::{BinaryOp, Expr, Place, Projection, ProjectionKind, Root, StmtKind, Subscript};
 
 impl FnCx<'_, '_> {
     /// The same place, with all that is computed on the way to it in hidden locals.
@@ -65,5 +65,55 @@ impl FnCx<'_, '_> {
                 }
             }
         }
+    }
+
+    /// The empty slice behind a slice of a list, which is pinned; `None` where it has a step.
+    pub fn behind_slice(&mut self, place: &Place) -> Option<Place> {
+        let mut place = place.clone();
+        let span = place.span;
+        let ProjectionKind::Slice(subscripts) = &place.projections.last()?.kind else {
+            return None;
+        };
+        let [
+            Subscript::Range {
+                start,
+                stop,
+                step: None,
+                ..
+            },
+        ] = &subscripts[..]
+        else {
+            return None;
+        };
+        let (start, stop) = (start.clone(), stop.clone());
+        // Bounds are clamped, and one below the start is the start.
+        let up_to = |cx: &mut Self, stop: Option<Expr>| {
+            let mut part = place.clone();
+            set_bounds(&mut part, None, stop);
+            cx.len_of(part, 0, span)
+        };
+        let last = up_to(self, stop);
+        let end = match start {
+            Some(start) => {
+                let first = up_to(self, Some(start));
+                self.int_binary(BinaryOp::Max, first, last, span)
+            }
+            None => last,
+        };
+        let end = self.keep(end);
+        set_bounds(&mut place, Some(end.clone()), Some(end));
+        Some(place)
+    }
+}
+
+/// Gives a place that ends in a slice of a list other bounds.
+fn set_bounds(place: &mut Place, start: Option<Expr>, stop: Option<Expr>) {
+    if let Some(last) = place.projections.last_mut() {
+        last.kind = ProjectionKind::Slice(vec![Subscript::Range {
+            start,
+            stop,
+            step: None,
+            lanes: None,
+        }]);
     }
 }

@@ -90,7 +90,7 @@ impl<'a> FnCx<'_, 'a> {
 
     /// A value for a place: of its type, or, for a view of an array, a scalar for every element, or another array or list
     /// that is taken element by element.
-    fn stored_value(&mut self, place: &Place, value: Val) -> Expr {
+    pub(super) fn stored_value(&mut self, place: &Place, value: Val) -> Expr {
         let (to, from) = (self.cx.resolve(place.ty), self.cx.resolve(value.expr.ty));
         // A vector for a slice of as many elements.
         if let (TyKind::Array { elem, .. } | TyKind::List(elem), Some((lane, lanes))) =
