@@ -113,6 +113,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.reverse(list)?;
                 Ok(vec![])
             }
+            Builtin::Prefetch => {
+                self.prefetch(args)?;
+                Ok(vec![])
+            }
             Builtin::SimdNew
             | Builtin::SimdLoad
             | Builtin::SimdLane
@@ -161,7 +165,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Builtin::Print => self.print(args).map(|()| vec![]),
             _ if is_of_texts(op) => Ok(vec![self.text_builtin(expr, op, args)?]),
             Builtin::Python(op) => self.python(expr, op, args),
-            Builtin::Prefetch => Ok(vec![]),
             Builtin::ExceptionMessage
             | Builtin::ExceptionArguments
             | Builtin::ExceptionCount

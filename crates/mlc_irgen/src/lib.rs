@@ -32,6 +32,7 @@ mod module;
 mod node;
 mod parallel;
 mod place;
+mod prefetch;
 mod print;
 mod python;
 mod reduce;

@@ -3,12 +3,14 @@
 mod conversion;
 mod number;
 mod order;
+mod prefetch;
 mod reduce;
 
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{Arg, ArgKind, Expr as AstExpr, ExprKind as Ast};
 
+use crate::call::Given;
 use crate::coerce::{Val, into_place};
 use crate::diag;
 use crate::expr::Operand;
@@ -149,6 +151,16 @@ impl<'a> FnCx<'_, 'a> {
             "sorted" => return Some(self.sorted(args, span)),
             "list" => return Some(self.list_of(args, want, span)),
             "range" => return Some(self.range_value(args, span)),
+            "random" => {
+                let seed = self
+                    .positional(text, args, 1..=1, span)?
+                    .into_iter()
+                    .next()?;
+                let seed = self.coerce(seed, Ty::INT);
+                let seed = Given::Value(Box::new(seed.into()));
+                return Some(self.call_library("random_of", vec![seed], span));
+            }
+            "prefetch" => return Some(self.prefetch(args, span)),
             "zip" | "enumerate" | "reversed" | "map" | "filter" => {
                 let diagnostic = diag::not_yet(span, &format!("storing what `{text}` gives"));
                 self.report(diagnostic.help(format!("make a list of it: `list({text}(…))`")));
@@ -379,8 +391,6 @@ const BUILTIN_LATER: &[&str] = &[
     "set",
     "input",
     "open",
-    "random",
-    "prefetch",
     "iter",
     "next",
     "id",

@@ -189,6 +189,12 @@ impl<'a> Checker<'a> {
                     is_setter = true;
                 }
                 Ast::Invalid => {}
+                Ast::Name(name) if *name == "classmethod" && owner.is_some() => {
+                    let diagnostic = diag::not_yet(decorator.span, "`@classmethod`");
+                    let help =
+                        "write `@staticmethod`, without `cls`, and name the struct in the body";
+                    self.report(diagnostic.help(help));
+                }
                 _ => {
                     let known = ["strict", "fast", "unchecked", "staticmethod", "property"];
                     let name = match &decorator.kind {

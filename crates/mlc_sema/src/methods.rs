@@ -129,7 +129,7 @@ impl<'a> FnCx<'_, 'a> {
             Some(Item::Struct(decl)) => {
                 (self.cx.struct_decl(decl).methods).contains_key(&attr.name)
             }
-            Some(Item::Math) => true,
+            Some(Item::Math) => crate::expr::math_constant(attr.name.as_str()).is_none(),
             Some(_) => false,
             None => self.class_with_methods(base).is_some(),
         }

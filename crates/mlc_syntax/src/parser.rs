@@ -82,6 +82,10 @@ fn whole_body(file: FileId, text: &str) -> (Body, Vec<Diagnostic>) {
     let mut diagnostics = parser.diagnostics;
     diagnostics.append(&mut parser.lexical);
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.start, diagnostic.primary.end));
+    // What is looked at twice, on the way back from an error, says it once.
+    diagnostics.dedup_by(|again, first| {
+        (again.code, again.primary, &again.message) == (first.code, first.primary, &first.message)
+    });
     (body, diagnostics)
 }
 

@@ -128,6 +128,8 @@ pub fn of_op<'c: 'a, 'a>(op: Op<'c, 'a>) -> Vec<Access<'c, 'a>> {
         "own.borrow" | "own.borrow_mut" | "own.field" | "own.header" => Vec::new(),
         // It goes on under another name; who uses that touches it.
         "func.return" | "scf.yield" => Vec::new(),
+        // A hint.
+        "memref.prefetch" => Vec::new(),
         // What a borrow or a memref is handed to may do all that the borrow allows.
         _ => op
             .operands()

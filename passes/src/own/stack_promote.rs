@@ -117,7 +117,7 @@ fn keeps_header(cell: Val) -> bool {
         match op_name(op) {
             "own.borrow" | "own.borrow_mut" | "own.elem" | "own.field" | "own.len" | "own.view"
             | "own.load" | "own.store" | "own.keep" | "own.drop" | "memref.load"
-            | "memref.store" | "memref.dim" => true,
+            | "memref.store" | "memref.dim" | "memref.prefetch" => true,
             "func.call" => {
                 (op.operands()).all(|operand| own::kind(operand.r#type()) != own::Kind::Mut)
             }

@@ -99,6 +99,10 @@ impl<'a> FnCx<'_, 'a> {
                     found => found,
                 };
                 let result = match in_place {
+                    // It changed its `self`, and gives nothing to bind.
+                    Some(value) if value.expr.ty == Ty::NONE => {
+                        return self.emit(StmtKind::Expr(value.expr), span);
+                    }
                     Some(value) => value,
                     None => self.binary(op, old.into(), value, span),
                 };

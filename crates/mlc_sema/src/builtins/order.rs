@@ -151,13 +151,17 @@ impl<'a> FnCx<'_, 'a> {
         let is_array = matches!(self.cx.types.kind(ty), TyKind::Array { .. });
         // Of an array, one NaN makes the result NaN, as in NumPy; of a list, the order decides, as in Python.
         let in_order = self.cx.types.is_float(elem) && !is_array;
+        let op = match name {
+            "min" => Builtin::ReduceMin,
+            _ => Builtin::ReduceMax,
+        };
         match key {
-            None if is_array || (is_number && !in_order) => {
-                let op = match name {
-                    "min" => Builtin::ReduceMin,
-                    _ => Builtin::ReduceMax,
-                };
-                self.reduce_value(op, name, list, span)
+            None if is_array || (is_number && !in_order) => self.reduce_value(op, name, list, span),
+            None if in_order => {
+                let (list, again) = self.read_twice(list);
+                let found = self.reduce_value(op, name, list.into(), span);
+                let given = [again.into(), found].map(|value| Given::Value(Box::new(value)));
+                self.call_library(&format!("{name}_in_order"), given.into(), span)
             }
             None => {
                 let list = Given::Value(Box::new(list));

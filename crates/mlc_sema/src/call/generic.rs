@@ -83,7 +83,7 @@ impl<'a> FnCx<'_, 'a> {
             for (value, param) in values.iter().zip(&function.params) {
                 if let Some(annotation) = param.annotation.as_ref().filter(|_| value.weak == weak) {
                     let ty = self.cx.resolve(value.expr.ty);
-                    self.match_annotation(function, annotation, ty, &mut generics);
+                    self.match_annotation(&function.generics, annotation, ty, &mut generics);
                 }
             }
         }
@@ -189,17 +189,16 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// Matches an annotation that mentions generic parameters with the type of an argument.
-    fn match_annotation(
+    pub fn match_annotation(
         &mut self,
-        function: &'a ast::Function,
+        params: &'a [ast::GenericParam],
         annotation: &'a ast::Expr,
         ty: Ty,
         generics: &mut FxHashMap<Name, GenericArg>,
     ) {
         match (&annotation.kind, self.cx.types.kind(ty).clone()) {
             (Ast::Name(name), _) => {
-                let is_type = function
-                    .generics
+                let is_type = params
                     .iter()
                     .any(|param| param.name.name == *name && !is_value_param(param));
                 if is_type {
@@ -207,17 +206,14 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
             (Ast::List(items), TyKind::List(elem)) if items.len() == 1 => {
-                self.match_annotation(function, &items[0], elem, generics);
+                self.match_annotation(params, &items[0], elem, generics);
             }
             (Ast::ArrayType { element, extents }, TyKind::Array { elem, dims }) => {
-                self.match_annotation(function, element, elem, generics);
+                self.match_annotation(params, element, elem, generics);
                 for (extent, dim) in extents.iter().zip(&dims) {
                     if let (ast::Extent::Value(value), Dim::Static(extent)) = (extent, dim)
                         && let Ast::Name(name) = &value.kind
-                        && function
-                            .generics
-                            .iter()
-                            .any(|param| param.name.name == *name)
+                        && params.iter().any(|param| param.name.name == *name)
                     {
                         let value = Comptime {
                             value: ConstValue::Int(i128::from(*extent)),
@@ -229,30 +225,27 @@ impl<'a> FnCx<'_, 'a> {
             }
             (Ast::Tuple(parts), TyKind::Tuple(items)) => {
                 for (part, item) in parts.iter().zip(&items) {
-                    self.match_annotation(function, part, *item, generics);
+                    self.match_annotation(params, part, *item, generics);
                 }
             }
             (Ast::Optional(inner), TyKind::Optional(of)) => {
-                self.match_annotation(function, inner, of, generics)
+                self.match_annotation(params, inner, of, generics)
             }
-            (Ast::Optional(inner), _) => self.match_annotation(function, inner, ty, generics),
+            (Ast::Optional(inner), _) => self.match_annotation(params, inner, ty, generics),
             (Ast::Subscript { value, index }, TyKind::Struct(id)) => {
-                self.match_struct(function, value, index, id, generics);
+                self.match_struct(params, value, index, id, generics);
             }
             (Ast::Subscript { value, index }, TyKind::List(elem)) if matches!(&value.kind, Ast::Name(name) if matches!(name.as_str(), "list" | "List")) =>
             {
-                self.match_annotation(function, index, elem, generics);
+                self.match_annotation(params, index, elem, generics);
             }
             (Ast::Subscript { value, index }, TyKind::Simd { elem, lanes }) if matches!(&value.kind, Ast::Name(name) if *name == "SIMD") => {
                 if let Ast::Tuple(parts) = &index.kind
                     && let [element, width] = parts.as_slice()
                 {
-                    self.match_annotation(function, element, elem, generics);
+                    self.match_annotation(params, element, elem, generics);
                     if let Ast::Name(name) = &width.kind
-                        && function
-                            .generics
-                            .iter()
-                            .any(|param| param.name.name == *name)
+                        && params.iter().any(|param| param.name.name == *name)
                     {
                         let value = Comptime {
                             value: ConstValue::Int(i128::from(lanes)),
@@ -268,7 +261,7 @@ impl<'a> FnCx<'_, 'a> {
 
     fn match_struct(
         &mut self,
-        function: &'a ast::Function,
+        params: &'a [ast::GenericParam],
         base: &'a ast::Expr,
         index: &'a ast::Expr,
         id: crate::hir::StructId,
@@ -294,13 +287,10 @@ impl<'a> FnCx<'_, 'a> {
         for (part, arg) in parts.iter().zip(args) {
             match (arg, &part.kind) {
                 (Some(GenericArg::Type(ty)), _) => {
-                    self.match_annotation(function, part, ty, generics)
+                    self.match_annotation(params, part, ty, generics)
                 }
                 (Some(value), Ast::Name(name))
-                    if function
-                        .generics
-                        .iter()
-                        .any(|param| param.name.name == *name) =>
+                    if params.iter().any(|param| param.name.name == *name) =>
                 {
                     generics.entry(*name).or_insert(value);
                 }

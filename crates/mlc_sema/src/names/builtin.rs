@@ -37,6 +37,8 @@ const FUNCTIONS: &[&str] = &[
     "tuple",
     "map",
     "filter",
+    "random",
+    "prefetch",
     "zeros",
     "ones",
     "full",

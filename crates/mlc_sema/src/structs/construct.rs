@@ -3,8 +3,8 @@
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg, ArgKind};
+use rustc_hash::FxHashMap;
 
-use crate::annotations::is_value_param;
 use crate::call::{Binding, Given, Slot, is_out_of_order};
 use crate::checker::{GenericArg, StructDeclId};
 use crate::coerce::Val;
@@ -19,7 +19,7 @@ impl<'a> FnCx<'_, 'a> {
         if ast.generics.is_empty() {
             return self.cx.struct_type(decl, &[], span);
         }
-        let mut found: Vec<(Name, GenericArg)> = Vec::new();
+        let mut found: FxHashMap<Name, GenericArg> = FxHashMap::default();
         for (position, arg) in args.iter().enumerate() {
             let field = match &arg.kind {
                 ArgKind::Positional => ast.fields.get(position),
@@ -32,27 +32,20 @@ impl<'a> FnCx<'_, 'a> {
             let Some(field) = field else {
                 continue;
             };
-            let ast::ExprKind::Name(name) = &field.annotation.kind else {
-                continue;
-            };
-            if !ast
-                .generics
-                .iter()
-                .any(|param| param.name.name == *name && !is_value_param(param))
-            {
-                continue;
-            }
             let outer = std::mem::take(&mut self.out);
             let diagnostics = self.cx.diagnostics.len();
             let value = self.value(&arg.value, None);
             self.cx.diagnostics.truncate(diagnostics);
             self.out = outer;
-            found.push((*name, GenericArg::Type(value.expr.ty)));
+            let ty = self.cx.resolve(value.expr.ty);
+            if ty != Ty::ERROR {
+                self.match_annotation(&ast.generics, &field.annotation, ty, &mut found);
+            }
         }
         let mut generics = Vec::new();
         for param in &ast.generics {
-            match found.iter().find(|(name, _)| *name == param.name.name) {
-                Some(arg) => generics.push(arg.clone()),
+            match found.remove(&param.name.name) {
+                Some(arg) => generics.push((param.name.name, arg)),
                 None => {
                     let message = format!(
                         "cannot infer `{}` of `{}` from the arguments",
