@@ -225,6 +225,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
         let (a, b) = (self.one(left)?, self.one(right)?);
         self.at(expr.span);
+        if left.ty != right.ty {
+            return Ok(vec![self.compare_exactly(
+                op,
+                (a, left.ty),
+                (b, right.ty),
+            )?]);
+        }
         Ok(vec![self.compare(op, a, b, left.ty)?])
     }
 

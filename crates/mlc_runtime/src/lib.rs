@@ -39,6 +39,7 @@ pub mod shapes;
 mod sort;
 mod symbols;
 pub mod text;
+mod timsort;
 
 pub use symbols::mlc_rt_symbols;
 

@@ -5,21 +5,27 @@ use std::cmp::Ordering;
 use crate::list::List;
 use crate::race::log;
 use crate::text::{Text, as_str};
+use crate::timsort;
 
-/// Sorts the elements of a list by an order; equal ones keep theirs, also in reverse.
+/// The elements of a list that is about to be sorted.
 ///
 /// # Safety
-/// `list` must be a valid list of elements of type `T` that nothing else uses during the call.
-unsafe fn sort<T>(list: *mut List, reverse: bool, order: impl Fn(&T, &T) -> Ordering) {
+/// `list` must be a valid list of elements of type `T` that nothing else uses while they are.
+unsafe fn items<'l, T>(list: *mut List) -> &'l mut [T] {
     // SAFETY: the caller vouches for the list; one without elements may have no buffer.
     let items = unsafe {
         let list = &*list;
         if list.len <= 0 {
-            return;
+            return &mut [];
         }
         std::slice::from_raw_parts_mut(list.data.cast::<T>(), list.len as usize)
     };
     log::write_by_runtime(items.as_ptr().addr(), std::mem::size_of_val(items));
+    items
+}
+
+/// Sorts by an order; equal elements keep theirs, also in reverse.
+fn sort<T>(items: &mut [T], reverse: bool, order: impl Fn(&T, &T) -> Ordering) {
     if reverse {
         items.sort_by(|a, b| order(b, a));
     } else {
@@ -29,14 +35,41 @@ unsafe fn sort<T>(list: *mut List, reverse: bool, order: impl Fn(&T, &T) -> Orde
 
 macro_rules! sort_as {
     ($name:ident, $ty:ty, $order:expr) => {
-        /// Sorts a list of numbers; what is no number comes last.
+        /// Sorts a list of numbers.
         ///
         /// # Safety
         /// `list` must be a valid list of elements of this type that nothing else uses during the call.
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(list: *mut List, reverse: bool) {
             // SAFETY: the caller vouches for the list.
-            unsafe { sort::<$ty>(list, reverse, $order) }
+            sort(unsafe { items::<$ty>(list) }, reverse, $order)
+        }
+    };
+}
+
+macro_rules! sort_floats_as {
+    ($name:ident, $ty:ty) => {
+        /// Sorts a list of floats. Where one of them is no number they have no order: then they end as in CPython.
+        ///
+        /// # Safety
+        /// `list` must be a valid list of elements of this type that nothing else uses during the call.
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(list: *mut List, reverse: bool) {
+            // SAFETY: the caller vouches for the list.
+            let items = unsafe { items::<$ty>(list) };
+            if !items.iter().any(|item| item.is_nan()) {
+                sort(items, reverse, |a, b| {
+                    a.partial_cmp(b).unwrap_or(Ordering::Equal)
+                });
+                return;
+            }
+            if reverse {
+                items.reverse();
+            }
+            timsort::sort(items, |a, b| a < b);
+            if reverse {
+                items.reverse();
+            }
         }
     };
 }
@@ -49,17 +82,8 @@ sort_as!(mlc_rt_sort_u8, u8, Ord::cmp);
 sort_as!(mlc_rt_sort_u16, u16, Ord::cmp);
 sort_as!(mlc_rt_sort_u32, u32, Ord::cmp);
 sort_as!(mlc_rt_sort_u64, u64, Ord::cmp);
-sort_as!(mlc_rt_sort_f32, f32, |a, b| order_floats(
-    f64::from(*a),
-    f64::from(*b)
-));
-sort_as!(mlc_rt_sort_f64, f64, |a, b| order_floats(*a, *b));
-
-/// A total order in which zeros are equal and what is no number comes last.
-fn order_floats(a: f64, b: f64) -> Ordering {
-    a.partial_cmp(&b)
-        .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
-}
+sort_floats_as!(mlc_rt_sort_f32, f32);
+sort_floats_as!(mlc_rt_sort_f64, f64);
 
 /// Sorts a list of texts by their code points.
 ///
@@ -67,8 +91,10 @@ fn order_floats(a: f64, b: f64) -> Ordering {
 /// `list` must be a valid list of texts that nothing else uses during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mlc_rt_sort_str(list: *mut List, reverse: bool) {
-    // SAFETY: the caller vouches for the list, and the texts live as long as it.
-    unsafe { sort::<Text>(list, reverse, |a, b| as_str(*a).cmp(as_str(*b))) }
+    // SAFETY: the caller vouches for the list.
+    let items = unsafe { items::<Text>(list) };
+    // SAFETY: the texts live as long as the list.
+    sort(items, reverse, |a, b| unsafe { as_str(*a).cmp(as_str(*b)) });
 }
 
 #[cfg(test)]

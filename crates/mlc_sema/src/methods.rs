@@ -227,12 +227,16 @@ impl<'a> FnCx<'_, 'a> {
             }
             ("sort", _) => self.sort(list, "sort", args, span),
             ("index" | "count", [arg]) => {
-                let item = self.value_of(&arg.value, elem);
                 let (function, op) = match name {
                     "index" => ("position_of", Builtin::IndexOf),
                     _ => ("count_of", Builtin::CountOf),
                 };
                 let items = self.read(list.clone());
+                let item = self.value(&arg.value, Some(elem));
+                if let Some(found) = self.search_exactly(function, &items, &item, span) {
+                    return found;
+                }
+                let item = self.coerce(item, elem);
                 let item_value = Val::from(item.clone());
                 if let Some(found) = self.inner_search(function, &items, &item_value, span) {
                     return found;
@@ -242,12 +246,14 @@ impl<'a> FnCx<'_, 'a> {
                 self.builtin(op, vec![list, item], Ty::INT, span)
             }
             ("remove", [arg]) => {
-                let item = self.value_of(&arg.value, elem);
                 let items = self.read(list.clone());
-                let item_value = Val::from(item.clone());
-                let index = match self.inner_search("removed_from", &items, &item_value, span) {
+                let item = self.value(&arg.value, Some(elem));
+                let index = (self.search_exactly("removed_from", &items, &item, span))
+                    .or_else(|| self.inner_search("removed_from", &items, &item, span));
+                let index = match index {
                     Some(found) => found,
                     None => {
+                        let item = self.coerce(item, elem);
                         let item = self.borrow(item);
                         let shared = self.shared(list.clone());
                         self.builtin(Builtin::IndexOf, vec![shared, item], Ty::INT, span)

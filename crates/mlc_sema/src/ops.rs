@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod compare;
+mod exact;
 mod logical;
 
 use mlc_diagnostics::Span;

@@ -91,6 +91,67 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .compare("arith.cmpf", &FLOAT_PREDICATES, predicate, a, b)
     }
 
+    /// Compares an integer of 64 bits with an `f64`, exactly: where the integer rounds to the float, by what the rounding took
+    /// from it, which is the sum of two halves of the integer without the float. No step of that rounds.
+    pub fn compare_exactly(
+        &mut self,
+        op: CompareOp,
+        (left, left_ty): (Value<'c, 'm>, Ty),
+        (right, right_ty): (Value<'c, 'm>, Ty),
+    ) -> Result<Value<'c, 'm>> {
+        let Class::Int { signed, .. } = self.class(left_ty)? else {
+            let mirrored = match op {
+                CompareOp::Lt => CompareOp::Gt,
+                CompareOp::Le => CompareOp::Ge,
+                CompareOp::Gt => CompareOp::Lt,
+                CompareOp::Ge => CompareOp::Le,
+                CompareOp::Eq | CompareOp::Ne => op,
+            };
+            return self.compare_exactly(mirrored, (right, right_ty), (left, left_ty));
+        };
+        let (int, float) = (left, right);
+        let (long, wide, bit) = (
+            self.b.int_type(64),
+            Type::float64(self.b.context),
+            self.b.int_type(1),
+        );
+        let (to_float, shift) = match signed {
+            true => ("arith.sitofp", "arith.shrsi"),
+            false => ("arith.uitofp", "arith.shrui"),
+        };
+        let (half, low_bits) = (self.b.int(32, long), self.b.int(0xffff_ffff, long));
+        let rounded = self.b.value(to_float, &[int], wide);
+        let high = self.b.value(shift, &[int, half], long);
+        let high = self.b.value(to_float, &[high], wide);
+        let low = self.b.value("arith.andi", &[int, low_bits], long);
+        let low = self.b.value("arith.sitofp", &[low], wide);
+        let scale = self.b.float(4_294_967_296.0, wide);
+        let high = self.b.value("arith.mulf", &[high, scale], wide);
+        let rest = self.b.value("arith.subf", &[high, rounded], wide);
+        let rest = self.b.value("arith.addf", &[rest, low], wide);
+        let zero = self.b.float(0.0, wide);
+        let (apart, tie) = match op {
+            CompareOp::Eq | CompareOp::Ne => (None, "oeq"),
+            CompareOp::Lt => (Some("olt"), "olt"),
+            CompareOp::Le => (Some("olt"), "ole"),
+            CompareOp::Gt => (Some("ogt"), "ogt"),
+            CompareOp::Ge => (Some("ogt"), "oge"),
+        };
+        let apart = apart.map(|apart| self.compare_floats(apart, rounded, float));
+        let same = self.compare_floats("oeq", rounded, float);
+        let tie = self.compare_floats(tie, rest, zero);
+        let tie = self.b.value("arith.andi", &[same, tie], bit);
+        let holds = match apart {
+            Some(apart) => self.b.value("arith.ori", &[apart, tie], bit),
+            None => tie,
+        };
+        if op != CompareOp::Ne {
+            return Ok(holds);
+        }
+        let yes = self.b.bool(true);
+        Ok(self.b.value("arith.xori", &[holds, yes], bit))
+    }
+
     pub fn compare(
         &mut self,
         op: CompareOp,

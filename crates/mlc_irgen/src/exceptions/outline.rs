@@ -120,15 +120,17 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         };
         let signals = stmt_ends.ways() > 1;
 
-        // What the statements only look at comes in as it is. What they leave alone does not: an error may have left nothing of it.
+        // What the statements only look at comes in as it is. What they leave alone does not: an error may have left
+        // nothing of it, and names for its parts may be in use.
         let mut touched = assigned.union(&written);
         for stmt in stmts {
             slots.reads(stmt, &mut touched);
         }
         let mut captures = Vec::new();
         for slot in 0..self.function.locals.len() {
+            let is_assigned = self.cells.contains(slot) && assigned.contains(slot);
             if cells.iter().any(|(other, ..)| *other == slot)
-                || !inside.contains(slot) && !self.cells.contains(slot)
+                || !inside.contains(slot) && !is_assigned
                 || !touched.contains(slot)
             {
                 continue;
@@ -136,6 +138,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let ty = self.function.locals[slot].ty;
             let capture = match self.env[slot].clone() {
                 Binding::Unset => continue,
+                Binding::Borrow(Borrowed::Ref(value))
+                    if !is_assigned && !written.contains(slot) && !moved.contains(slot) =>
+                {
+                    Capture::Ref(self.shared(value))
+                }
                 Binding::Borrow(Borrowed::Ref(value)) => Capture::Ref(value),
                 Binding::Borrow(Borrowed::View(view)) => Capture::View(view),
                 Binding::Values(values) if moved.contains(slot) => Capture::Owned(values),

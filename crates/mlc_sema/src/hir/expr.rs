@@ -58,7 +58,8 @@ pub enum ExprKind {
         right: Box<Expr>,
     },
     /// Both operands have one type (a number, `Bool`, `Str`, or a borrow of anything compared element-wise as Python
-    /// does: lists and strings lexicographically, structs field by field). The result is `Bool`.
+    /// does: lists and strings lexicographically, structs field by field); or one is an integer of 64 bits and the other an
+    /// `f64`, which are compared exactly. The result is `Bool`.
     Compare {
         op: CompareOp,
         left: Box<Expr>,

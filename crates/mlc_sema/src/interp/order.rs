@@ -8,6 +8,8 @@ fn order(left: &Value, right: &Value) -> Option<std::cmp::Ordering> {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
         (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
+        (Value::Int(a), Value::Float(b)) => with_float(*a, *b),
+        (Value::Float(a), Value::Int(b)) => with_float(*b, *a).map(std::cmp::Ordering::reverse),
         (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
         (Value::Items(a), Value::Items(b)) => {
             let (a, b) = (a.borrow(), b.borrow());
@@ -23,9 +25,18 @@ fn order(left: &Value, right: &Value) -> Option<std::cmp::Ordering> {
     }
 }
 
+/// An integer of 64 bits beside a float: where it rounds to that, the rest decides.
+fn with_float(int: i128, float: f64) -> Option<std::cmp::Ordering> {
+    let rounded = (int as f64).partial_cmp(&float)?;
+    Some(rounded.then_with(|| int.cmp(&(float as i128))))
+}
+
 pub(crate) fn compare(op: CompareOp, left: &Value, right: &Value) -> Option<bool> {
-    let comparable = std::mem::discriminant(left) == std::mem::discriminant(right);
-    if !comparable {
+    let are_numbers = matches!(
+        (left, right),
+        (Value::Int(_), Value::Float(_)) | (Value::Float(_), Value::Int(_))
+    );
+    if !are_numbers && std::mem::discriminant(left) != std::mem::discriminant(right) {
         return None;
     }
     // A NaN is unordered: only `!=` is true of it.

@@ -104,6 +104,10 @@ impl<'a> FnCx<'_, 'a> {
             };
             return Val::strong(ExprKind::Bool(truth), Ty::BOOL, span);
         }
+        if self.is_one_sequence(&left.expr, &right.expr) {
+            let truth = matches!(operator, CompareOp::Eq | CompareOp::Le | CompareOp::Ge);
+            return Val::strong(ExprKind::Bool(truth), Ty::BOOL, span);
+        }
         if let Some(value) = self.python_compare(operator, &left, &right, span) {
             return value;
         }
@@ -154,6 +158,9 @@ impl<'a> FnCx<'_, 'a> {
                 return self.compare_tuples(op, sides, span);
             }
             _ => {}
+        }
+        if let Some((left, right)) = self.exact_sides(&left, &right) {
+            return self.make_compare(operator, left, right, span);
         }
         let both = if self.is_arithmetic(left_ty) && self.is_arithmetic(right_ty) {
             let complex = self.cx.types.is_complex(left_ty) || self.cx.types.is_complex(right_ty);
@@ -446,6 +453,13 @@ impl<'a> FnCx<'_, 'a> {
                 self.builtin(Builtin::Any, vec![equal], Ty::BOOL, span)
             }
             TyKind::List(elem) | TyKind::Array { elem, .. } => {
+                let exact = self.search_exactly("found_in", &right.expr, &left, span);
+                if let Some(found) = exact {
+                    return match op {
+                        ast::CompareOp::NotIn if !found.is_error() => self.not(found.expr).into(),
+                        _ => found,
+                    };
+                }
                 let item = self.coerce(left, elem);
                 let item_value = Val::from(item.clone());
                 match self.inner_search("found_in", &right.expr, &item_value, span) {
