@@ -36,7 +36,7 @@ pub struct Told<'c, 'a> {
     pub read_side: Option<Val<'c, 'a>>,
 }
 
-/// What is marked as shared and can be told from it, at most one thing for each copy.
+/// What is marked as shared and can be told from it, at most one thing for each copy, and one for each write.
 pub fn told_copies<'c: 'a, 'a>(functions: &[Op<'c, 'a>]) -> Vec<Told<'c, 'a>> {
     let is_marked = |op: &Op<'c, 'a>| op.has_attribute("mlc.shares");
     let marked = |function: &&Op<'c, 'a>| ops_named(**function, "own.copy").iter().any(is_marked);
@@ -44,7 +44,7 @@ pub fn told_copies<'c: 'a, 'a>(functions: &[Op<'c, 'a>]) -> Vec<Told<'c, 'a>> {
         return Vec::new();
     }
     let summaries = Summaries::of(functions);
-    let mut told = Vec::new();
+    let mut told: Vec<Told> = Vec::new();
     for &function in functions {
         let seeds = seeds(function, &summaries);
         if seeds.is_empty() {
@@ -53,8 +53,10 @@ pub fn told_copies<'c: 'a, 'a>(functions: &[Op<'c, 'a>]) -> Vec<Told<'c, 'a>> {
         let flow = Flow::of(function, &summaries);
         let events = Events::of(function, &summaries);
         for (at, seed) in seeds.iter().enumerate() {
-            let sides = Sides::of(at, &seeds, &flow);
-            told.extend(sides.told(function, seed, &events));
+            let sides = Sides::of(at, &seeds, &flow, &events);
+            let found = sides.told(function, seed, &events);
+            let is_new = |found: &Told| told.iter().all(|other| other.changed != found.changed);
+            told.extend(found.filter(is_new));
         }
     }
     told
@@ -97,13 +99,32 @@ struct Sides<'c, 'a> {
 }
 
 impl<'c: 'a, 'a> Sides<'c, 'a> {
-    fn of(at: usize, seeds: &[Seed<'c, 'a>], flow: &Flow<'_, 'c, 'a>) -> Self {
-        let others = || (seeds.iter().enumerate()).filter(|(other, _)| *other != at);
-        let side = |start: &[Place<'c, 'a>]| {
-            let others = others().map(|(_, seed)| seed).collect::<Vec<_>>();
-            flow.closure(start, &others)
-        };
+    fn of(
+        at: usize,
+        seeds: &[Seed<'c, 'a>],
+        flow: &Flow<'_, 'c, 'a>,
+        events: &Events<'c, 'a>,
+    ) -> Self {
         let seed = &seeds[at];
+        // What other slices of the list share is something else, while its items keep their positions.
+        let is_apart = |other: &Seed<'c, 'a>| match (&*seed.from, &*other.from) {
+            ([from], [place]) if from.is_apart_from(place) => {
+                let Some(made) = from.value.and_then(beginning) else {
+                    return false;
+                };
+                let is_later = |op| {
+                    let follows = |first| may_follow(first, op, made);
+                    follows(seed.op) || follows(other.op)
+                };
+                !events.reorders(from.owner).any(is_later)
+            }
+            _ => false,
+        };
+        let others = (seeds.iter().enumerate())
+            .filter(|(other, seed)| *other != at && !is_apart(seed))
+            .map(|(_, seed)| seed)
+            .collect::<Vec<_>>();
+        let side = |start: &[Place<'c, 'a>]| flow.closure(start, &others);
         Self {
             from: side(&seed.from),
             to: side(&seed.to),
@@ -176,6 +197,11 @@ impl<'c: 'a, 'a> Order<'_, 'c, 'a> {
             true => source,
             false => made(copy),
         };
+        // What one operation of the source is made of, is not told from itself.
+        let places = [write.op, read.op].map(|op| op.location());
+        if places.iter().all(|place| *place == self.seed.location()) {
+            return false;
+        }
         let together = write.op == read.op && op_name(write.op) == "func.call";
         follows_copy
             && (together || may_follow(write.op, read.op, since))
@@ -187,10 +213,9 @@ impl<'c: 'a, 'a> Order<'_, 'c, 'a> {
         let Some(value) = place.value.filter(|value| !is_argument(*value)) else {
             return self.function;
         };
-        let around = || defining_block(value).and_then(|block| block.parent_operation());
         match place.owner {
             Owner::Global(_) => self.function,
-            Owner::Value(_) => (defining_op(value).or_else(around)).unwrap_or(self.function),
+            Owner::Value(_) => beginning(value).unwrap_or(self.function),
         }
     }
 
@@ -205,6 +230,12 @@ impl<'c: 'a, 'a> Order<'_, 'c, 'a> {
         };
         watch.first_loss_of_brought(block).is_some()
     }
+}
+
+/// The operation that makes a value, or that carries it in its blocks.
+fn beginning<'c: 'a, 'a>(value: Val<'c, 'a>) -> Option<Op<'c, 'a>> {
+    let around = || defining_block(value).and_then(|block| block.parent_operation());
+    defining_op(value).or_else(around)
 }
 
 /// Whether a loop makes several copies of one value.

@@ -75,6 +75,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let mut written = LocalSet::default();
         slots.written_to(stmts.iter().copied(), &mut written);
 
+        let mut mentioned = LocalSet::default();
+        for stmt in stmts {
+            slots.reads(stmt, &mut mentioned);
+        }
+        for others in [&assigned, &written] {
+            mentioned.extend(others);
+        }
+
         // Cells for what is assigned in the statements and looked at outside.
         let mut cells = Vec::new();
         for slot in 0..self.function.locals.len() {
@@ -122,7 +130,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
         // What the statements only look at comes in as it is. What they leave alone does not: an error may have left
         // nothing of it, and names for its parts may be in use.
-        let mut touched = assigned.union(&written);
+        let mut touched = assigned.clone();
+        touched.extend(&written);
         for stmt in stmts {
             slots.reads(stmt, &mut touched);
         }
@@ -136,6 +145,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 continue;
             }
             let ty = self.function.locals[slot].ty;
+            // What is only needed afterwards is not lent: names for its parts may be in use.
+            if self.types().is_boxed(ty) && !mentioned.contains(slot) {
+                continue;
+            }
             let capture = match self.env[slot].clone() {
                 Binding::Unset => continue,
                 Binding::Borrow(Borrowed::Ref(value))

@@ -79,6 +79,14 @@ impl<'c: 'a, 'a> Events<'c, 'a> {
             .flat_map(|(owner, events)| events.iter().map(|event| (*owner, event)))
     }
 
+    /// What may change the positions of the items of a list.
+    pub fn reorders(&self, owner: Owner<'c>) -> impl Iterator<Item = Op<'c, 'a>> {
+        let events = self.by_owner.get(&owner).into_iter().flatten();
+        events
+            .filter(|event| event.writes && event.path.is_empty())
+            .map(|event| event.op)
+    }
+
     /// What changes what is at places.
     pub fn writes_of<'s>(
         &'s self,

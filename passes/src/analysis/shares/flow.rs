@@ -5,16 +5,17 @@ use super::{
     summary::{Path, Port, Summaries},
 };
 use crate::analysis::{
-    access::{HEADER, Step},
+    access::{HEADER, Index, Step},
     borrows::{consumes, derived_from},
     origins::{Origin, origins},
     place::{Owner, is_constant, owner},
+    slice::are_apart,
 };
 use melior::ir::{BlockLike, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{
-    Op, Val, all_ops, arguments, defining_block, defining_op, is_inside, nested_blocks, op_name,
-    operand, position, results, string_attribute, uses,
+    Op, Val, all_ops, arguments, constant_integer, defining_block, defining_op, is_inside,
+    nested_blocks, op_name, operand, position, results, string_attribute, uses, value_key,
 };
 
 /// One step from a whole to a part.
@@ -36,6 +37,8 @@ pub struct Place<'c, 'a> {
     pub path: Path,
     /// What positions on the way there depend on.
     indices: Vec<Val<'c, 'a>>,
+    /// The positions of the items of the owner that it may be, where a loop visits them.
+    range: Option<[Index<'c, 'a>; 2]>,
 }
 
 impl PartialEq for Place<'_, '_> {
@@ -51,6 +54,7 @@ impl<'c: 'a, 'a> Place<'c, 'a> {
             value: Some(value),
             path: bounded(path),
             indices: Vec::new(),
+            range: None,
         }
     }
 
@@ -60,8 +64,13 @@ impl<'c: 'a, 'a> Place<'c, 'a> {
             Step::At(indices) => indices.iter().map(|index| index.value).collect(),
             _ => Vec::new(),
         });
+        let range = match origin.path.as_slice() {
+            [Step::At(indices)] => indices.first().and_then(|index| visited(index.value)),
+            _ => None,
+        };
         Self {
             indices: indices.collect(),
+            range,
             ..Self::new(origin.root, parts(&origin.path))
         }
     }
@@ -79,12 +88,35 @@ impl<'c: 'a, 'a> Place<'c, 'a> {
         self
     }
 
+    /// Whether two places are items at other positions of one list.
+    pub fn is_apart_from(&self, other: &Self) -> bool {
+        let ranges = self.range.as_ref().zip(other.range.as_ref());
+        self.owner == other.owner && ranges.is_some_and(|(first, second)| are_apart(first, second))
+    }
+
     /// Whether iterations of a loop may have other values at the place.
     pub fn depends_on(&self, around: Op<'c, 'a>) -> bool {
         let is_made_inside = |value: Val<'c, 'a>| is_inside(value, around);
         self.value.is_some_and(is_made_inside)
             || self.indices.iter().any(|index| varies(*index, around))
     }
+}
+
+/// The bounds of the positions that a loop over a slice visits: it adds its count, from 0 below `max(end - start, 0)`, to the start.
+fn visited<'c: 'a, 'a>(position: Val<'c, 'a>) -> Option<[Index<'c, 'a>; 2]> {
+    let sum = defining_op(position).filter(|op| op_name(*op) == "arith.addi")?;
+    let (start, count) = (operand(sum, 0), operand(sum, 1));
+    let around = defining_block(count).and_then(|block| block.parent_operation())?;
+    if defining_op(count).is_some() || op_name(around) != "scf.for" {
+        return None;
+    }
+    let is_zero = |value| constant_integer(value) == Some(0);
+    let most = defining_op(operand(around, 1)).filter(|op| op_name(*op) == "arith.maxsi")?;
+    let length = defining_op(operand(most, 0)).filter(|op| op_name(*op) == "arith.subi")?;
+    let is_slice = is_zero(operand(around, 0))
+        && is_zero(operand(most, 1))
+        && value_key(operand(length, 1)) == value_key(start);
+    is_slice.then(|| [start, operand(length, 0)].map(Index::of))
 }
 
 /// Whether a position may change from one iteration of a loop to the next.
@@ -165,6 +197,7 @@ pub fn port<'c: 'a, 'a>(call: Op<'c, 'a>, port: Port<'c>, path: &[Part]) -> Vec<
                 value: None,
                 path: path.to_vec(),
                 indices: Vec::new(),
+                range: None,
             }];
         }
     };

@@ -146,7 +146,7 @@ impl<'c> Summaries<'c> {
         }
         let seeds = seeds(function, self);
         for at in 0..seeds.len() {
-            let sides = Sides::of(at, &seeds, &flow);
+            let sides = Sides::of(at, &seeds, &flow, &events);
             let [from, to] = [&sides.from, &sides.to].map(|side| ports(function, side));
             let again = if sides.repeats { &to[..] } else { &[] };
             for first in from.iter().chain(again) {
