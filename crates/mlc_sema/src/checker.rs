@@ -156,6 +156,7 @@ pub(crate) struct Checker<'a> {
     pub globals: Vec<hir::Global>,
     pub constants: Vec<hir::Constant>,
     pub passed: Vec<Passed>,
+    pub passed_at: FxHashMap<Passed, usize>,
     /// What the top-level statements of the main module leave in locals.
     pub candidates: Vec<crate::module_values::Candidate>,
     /// By the function of top-level statements, what says whether it has run; only where a host imports the module.
@@ -219,6 +220,7 @@ impl<'a> Checker<'a> {
             globals: Vec::new(),
             constants: Vec::new(),
             passed: Vec::new(),
+            passed_at: FxHashMap::default(),
             candidates: Vec::new(),
             ran: FxHashMap::default(),
             nested_decls: FxHashMap::default(),

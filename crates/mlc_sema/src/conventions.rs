@@ -10,6 +10,7 @@ mod borrowed_results;
 mod exclusive_results;
 mod exported_views;
 mod facts;
+mod fixpoint;
 mod lent_values;
 mod rebound;
 mod settle;
@@ -17,12 +18,11 @@ mod settle;
 use std::collections::VecDeque;
 
 use mlc_diagnostics::Diagnostic;
-use rustc_hash::FxHashMap;
 
 use borrowed_results::borrowed_results;
-use exclusive_results::exclusive_results;
 use exported_views::exported_views;
 use facts::Facts;
+use fixpoint::Fixpoint;
 use settle::settle;
 
 use crate::each_function::each_function;
@@ -48,13 +48,7 @@ pub(crate) fn infer<R: Send>(
     then: impl Fn(&mut Function) -> R + Sync,
 ) -> Inferred<R> {
     borrowed_results(functions, types);
-    let mut versions = FxHashMap::default();
-    let facts = loop {
-        let facts = inferred(functions, types, threads);
-        if !exclusive_results(functions, &facts, types, &mut versions) {
-            break facts;
-        }
-    };
+    let Fixpoint { facts, callers, .. } = Fixpoint::of(functions, types, threads);
     let wrong = (functions.iter().zip(&facts))
         .flat_map(|(function, facts)| shared_writes(function, facts))
         .collect();
@@ -71,7 +65,7 @@ pub(crate) fn infer<R: Send>(
         .map(|function| function.result_borrows.is_some())
         .collect();
     let any_lends = lends.contains(&true);
-    let returned = params_returned(functions, &facts);
+    let returned = params_returned(functions, &facts, &callers);
     let known = functions.iter_mut().zip(facts).zip(returned);
     let given = each_function(known, threads, |((function, mut facts), returned)| {
         function.returns_param = returned;
@@ -88,37 +82,6 @@ pub(crate) fn infer<R: Send>(
         given,
         has_views,
     }
-}
-
-/// Infers the conventions, and gives the facts that they follow from.
-fn inferred(functions: &mut [Function], types: &TypeTable, threads: Option<usize>) -> Vec<Facts> {
-    let lends: Vec<Option<u32>> = functions
-        .iter()
-        .map(|function| function.result_borrows)
-        .collect();
-    let mut facts: Vec<Facts> = each_function(functions.iter(), threads, |function| {
-        Facts::of(function, types, &lends)
-    });
-    let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
-    for (position, fact) in facts.iter().enumerate() {
-        for call in &fact.calls {
-            callers[call.callee].push(position);
-        }
-    }
-    // First in, first out: a function with many callees waits for all of them.
-    let mut work: VecDeque<usize> = (0..functions.len()).collect();
-    let mut waiting = vec![true; functions.len()];
-    while let Some(position) = work.pop_front() {
-        waiting[position] = false;
-        if update(position, functions, &mut facts, types) {
-            for &caller in &callers[position] {
-                if !std::mem::replace(&mut waiting[caller], true) {
-                    work.push_back(caller);
-                }
-            }
-        }
-    }
-    facts
 }
 
 /// The first write to each parameter that is declared to be read only.
@@ -152,78 +115,23 @@ fn root_local(place: &Place) -> Option<LocalId> {
     }
 }
 
-/// Brings the conventions of one function up to date; whether one of them changed.
-fn update(
-    position: usize,
-    functions: &mut [Function],
-    facts: &mut [Facts],
-    types: &TypeTable,
-) -> bool {
-    let fact = &mut facts[position];
-    let mut owned: Vec<LocalId> = Vec::new();
-    for at in 0..fact.calls.len() {
-        let call = &fact.calls[at];
-        let convention = functions[call.callee].params[call.param].convention;
-        let (root, whole) = (call.root, call.whole);
-        match convention {
-            Convention::Inout => {
-                let span = call.span;
-                if fact.write(root) {
-                    fact.writes.push((root, span));
-                }
-            }
-            Convention::Owned if whole => owned.push(root),
-            _ => {}
-        }
-    }
-    let mut changed = false;
-    for at in 0..functions[position].params.len() {
-        let function = &functions[position];
-        let param = &function.params[at];
-        if param.written {
-            continue;
-        }
-        let local = param.local;
-        // Where it is bound again on some paths only, what is only read behind is a copy on the others.
-        let joined = fact.joins(local);
-        let is_taken = |at: &LocalId| fact.taken.contains(at) || owned.contains(at);
-        let is_written_behind =
-            (joined.iter()).any(|at| *at != local && fact.written[at.0 as usize]);
-        let found = if joined.iter().any(is_taken) {
-            Convention::Owned
-        } else if is_written_behind {
-            match rebound::can_be_kept(function, param, types) {
-                true => Convention::Inout,
-                false => Convention::Owned,
-            }
-        } else if fact.written[local.0 as usize] {
-            Convention::Inout
-        } else {
-            Convention::Borrowed
-        };
-        if found != param.convention {
-            functions[position].params[at].convention = found;
-            changed = true;
-        }
-    }
-    changed
-}
-
 /// For each function the parameter that is written through and returned whole, also by a call that does so.
-fn params_returned(functions: &[Function], facts: &[Facts]) -> Vec<Option<u32>> {
+fn params_returned(
+    functions: &[Function],
+    facts: &[Facts],
+    callers: &[Vec<usize>],
+) -> Vec<Option<u32>> {
     let mut found = vec![None; functions.len()];
-    loop {
-        let mut progress = false;
-        for (position, (function, facts)) in functions.iter().zip(facts).enumerate() {
-            if found[position].is_none() {
-                found[position] = param_returned(function, facts, &found);
-                progress |= found[position].is_some();
+    let mut work: VecDeque<usize> = (0..functions.len()).collect();
+    while let Some(position) = work.pop_front() {
+        if found[position].is_none() {
+            found[position] = param_returned(&functions[position], &facts[position], &found);
+            if found[position].is_some() {
+                work.extend(&callers[position]);
             }
         }
-        if !progress {
-            return found;
-        }
     }
+    found
 }
 
 /// The same for one function, where `known` is what is known of all.

@@ -2,6 +2,8 @@
 
 mod path;
 
+use std::rc::Rc;
+
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::{Name, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -65,7 +67,7 @@ pub(crate) struct FnCx<'c, 'a> {
     /// Hidden locals of variables whose types differ by path, with why: an error where they are read.
     pub conflicts: FxHashMap<LocalId, Diagnostic>,
     /// Functions defined inside this one, by name.
-    pub nested: FxHashMap<Name, crate::nested::Bound>,
+    pub nested: Rc<FxHashMap<Name, crate::nested::Bound>>,
     /// The parameters `*args` and `**kwargs` without types.
     pub packs: FxHashMap<Name, crate::passed::Pack>,
     /// Whether an assignment may change a variable's type.
@@ -114,7 +116,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             global_names: FxHashSet::default(),
             generics: FxHashMap::default(),
             conflicts: FxHashMap::default(),
-            nested: FxHashMap::default(),
+            nested: Rc::default(),
             packs: FxHashMap::default(),
             flexible: false,
             annotated: FxHashMap::default(),

@@ -4,6 +4,8 @@
 //! parameters, at each call. A parameter that is called makes the function generic: the argument's type is the function
 //! itself, and what that captures becomes further parameters of the callee.
 
+use std::rc::Rc;
+
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg, ExprKind as Ast};
@@ -78,16 +80,27 @@ impl<'a> FnCx<'_, 'a> {
             }
         };
         let bound = Bound { decl, sources };
-        self.nested.insert(name, bound.clone());
+        self.bind_nested(name, bound.clone());
+        let mut callable = free;
+        callable.insert(name);
+        let defaults = function.params.iter().flat_map(|param| &param.default);
+        for default in defaults {
+            crate::names::mentioned_expr(default, &mut |name| {
+                callable.insert(name);
+            });
+        }
         let mut scope: FxHashMap<Name, Bound> = FxHashMap::default();
-        for (name, sibling) in &self.nested {
+        for name in callable {
+            let Some(sibling) = self.nested.get(&name) else {
+                continue;
+            };
             // A sibling can be called inside if what it captures is captured too.
             if sibling
                 .sources
                 .iter()
                 .all(|source| captures.iter().any(|capture| capture.name == *source))
             {
-                scope.insert(*name, sibling.clone());
+                scope.insert(name, sibling.clone());
             }
         }
         let generics = self.generics.clone();
@@ -248,11 +261,27 @@ impl<'a> FnCx<'_, 'a> {
         let name = function.name.name;
         let before = self.nested.get(&name).cloned();
         let bound = self.declare_nested(name, function, free, rebound, span);
-        match before {
-            Some(before) => self.nested.insert(name, before),
-            None => self.nested.remove(&name),
-        };
+        self.restore_nested(name, before);
         bound
+    }
+
+    pub fn bind_nested(&mut self, name: Name, bound: Bound) -> Option<Bound> {
+        Rc::make_mut(&mut self.nested).insert(name, bound)
+    }
+
+    pub fn unbind_nested(&mut self, name: Name) -> Option<Bound> {
+        if !self.nested.contains_key(&name) {
+            return None;
+        }
+        Rc::make_mut(&mut self.nested).remove(&name)
+    }
+
+    /// What a name meant `before`, it means again.
+    pub fn restore_nested(&mut self, name: Name, before: Option<Bound>) {
+        match before {
+            Some(before) => self.bind_nested(name, before),
+            None => self.unbind_nested(name),
+        };
     }
 
     pub fn lambda(&mut self, lambda: &'a ast::Lambda, whole: &'a ast::Expr) -> Bound {
@@ -277,7 +306,7 @@ impl<'a> FnCx<'_, 'a> {
         let Some(bound) = self.callable_argument(value) else {
             return false;
         };
-        self.nested.insert(name, bound);
+        self.bind_nested(name, bound);
         true
     }
 

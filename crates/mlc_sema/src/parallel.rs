@@ -7,7 +7,7 @@
 //! check could look at. Does not: judge writes to elements and fields, which stay plain writes for that check.
 
 use mlc_diagnostics::{Diagnostic, Span};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::conventions::mentions as expr_mentions;
 use crate::diag;
@@ -91,15 +91,19 @@ impl Loops<'_> {
         mentions(&par.body, &mut |local| {
             *counts.entry(local).or_default() += 1
         });
-        for &local in &bound {
-            if !facts.exposed.contains(local) && !facts.live_after.contains(local) {
-                par.privates.push(local);
-                continue;
-            }
-            if self.scalar[local.0 as usize] {
-                reduce(par, local, counts.get(&local).copied().unwrap_or(0));
-            }
-            if !(par.reductions.iter()).any(|reduction| reduction.local == local) {
+        let is_private =
+            |local: LocalId| !facts.exposed.contains(local) && !facts.live_after.contains(local);
+        par.privates
+            .extend(bound.iter().copied().filter(|&local| is_private(local)));
+        let shared = bound.iter().copied().filter(|&local| !is_private(local));
+        let shared: Vec<LocalId> = shared.collect();
+        let is_scalar = |local: &LocalId| self.scalar[local.0 as usize];
+        reduce(par, shared.iter().copied().filter(is_scalar), &counts);
+        let reduced: FxHashSet<LocalId> = (par.reductions.iter())
+            .map(|reduction| reduction.local)
+            .collect();
+        for local in shared {
+            if !reduced.contains(&local) {
                 self.race(par, local, facts.exposed.contains(local));
             }
         }
@@ -111,10 +115,10 @@ impl Loops<'_> {
     fn borrowed_scalars(&mut self, par: &ParFor, bound: &[LocalId]) {
         let mut borrowed = Uses::default();
         walk(&par.body, &mut borrowed);
-        for (local, _) in borrowed.exclusive.clone() {
+        for (local, _) in borrowed.exclusive {
             if self.scalar[local.0 as usize]
-                && !par.privates.contains(&local)
-                && !bound.contains(&local)
+                // Those that are private are bound, too.
+                && bound.binary_search(&local).is_err()
             {
                 self.race(par, local, true);
             }
@@ -213,33 +217,52 @@ fn part_bound(part: Part<'_>, bound: &mut Vec<LocalId>) {
 
 // ------------------------------------------------------------------------------------------------------ reductions
 
-/// Makes a local a reduction if every mention of it is an update by one operator.
-fn reduce(par: &mut ParFor, local: LocalId, mentioned: u32) {
-    let mut found = Updates {
-        local,
-        op: None,
-        mentions: 0,
-        uniform: true,
-        span: None,
-    };
-    found.collect(&par.body);
-    let (Some(op), Some(span)) = (found.op, found.span) else {
-        return;
-    };
-    if !found.uniform || found.mentions != mentioned {
+/// Makes a reduction of each of the locals of which every mention is an update by one operator.
+fn reduce(
+    par: &mut ParFor,
+    locals: impl Iterator<Item = LocalId> + Clone,
+    counts: &FxHashMap<LocalId, u32>,
+) {
+    let mut found = Updates(
+        locals
+            .clone()
+            .map(|local| (local, OfOne::default()))
+            .collect(),
+    );
+    if found.0.is_empty() {
         return;
     }
-    let number = par.reductions.len() as u32;
-    par.reductions.push(Reduction { local, op, span });
-    replace(&mut par.body, local, number);
+    found.collect(&par.body);
+    let mut numbers: FxHashMap<LocalId, u32> = FxHashMap::default();
+    for local in locals {
+        let mentioned = counts.get(&local).copied().unwrap_or(0);
+        if let Some(OfOne {
+            op: Some(op),
+            span: Some(span),
+            mentions,
+            differs: false,
+        }) = found.0.remove(&local)
+            && mentions == mentioned
+        {
+            numbers.insert(local, par.reductions.len() as u32);
+            par.reductions.push(Reduction { local, op, span });
+        }
+    }
+    if !numbers.is_empty() {
+        replace(&mut par.body, &numbers);
+    }
 }
 
-struct Updates {
-    local: LocalId,
+/// The updates of each local that may be a reduction.
+struct Updates(FxHashMap<LocalId, OfOne>);
+
+#[derive(Default)]
+struct OfOne {
     op: Option<BinaryOp>,
     /// How many mentions of the local the updates account for.
     mentions: u32,
-    uniform: bool,
+    /// Something else is done with it, or by another operator.
+    differs: bool,
     span: Option<Span>,
 }
 
@@ -247,20 +270,19 @@ impl Updates {
     fn collect(&mut self, stmts: &[Stmt]) {
         for stmt in stmts {
             match &stmt.kind {
-                StmtKind::Bind { local, value } if *local == self.local => {
-                    match contributions(value, self.local) {
-                        Some((op, _)) => self.note(op, 2, stmt.span),
-                        None => self.uniform = false,
+                StmtKind::Bind { local, value } => {
+                    if let Some(updates) = self.0.get_mut(local) {
+                        match contributions(value, *local) {
+                            Some((op, _)) => updates.note(op, 2, stmt.span),
+                            None => updates.differs = true,
+                        }
                     }
                 }
                 StmtKind::ParFor(par) => {
-                    let local = self.local;
-                    for reduction in par
-                        .reductions
-                        .iter()
-                        .filter(|reduction| reduction.local == local)
-                    {
-                        self.note(reduction.op, 1, reduction.span);
+                    for reduction in &par.reductions {
+                        if let Some(updates) = self.0.get_mut(&reduction.local) {
+                            updates.note(reduction.op, 1, reduction.span);
+                        }
                     }
                 }
                 _ => {}
@@ -268,9 +290,11 @@ impl Updates {
             blocks(stmt, &mut |block| self.collect(block));
         }
     }
+}
 
+impl OfOne {
     fn note(&mut self, op: BinaryOp, mentions: u32, span: Span) {
-        self.uniform &= self.op.is_none_or(|before| before == op);
+        self.differs |= self.op.is_some_and(|before| before != op);
         self.op = Some(op);
         self.mentions += mentions;
         self.span.get_or_insert(span);
@@ -324,38 +348,32 @@ fn contributions(value: &Expr, local: LocalId) -> Option<(BinaryOp, Vec<(Expr, b
     }
 }
 
-fn replace(stmts: &mut Vec<Stmt>, local: LocalId, number: u32) {
-    let mut at = 0;
-    while at < stmts.len() {
-        let span = stmts[at].span;
-        let operands = match &stmts[at].kind {
-            StmtKind::Bind {
-                local: bound,
-                value,
-            } if *bound == local => contributions(value, local),
+/// Makes contributions of the updates of the locals that have a number.
+fn replace(stmts: &mut Vec<Stmt>, numbers: &FxHashMap<LocalId, u32>) {
+    let mut replaced = Vec::with_capacity(stmts.len());
+    for mut stmt in stmts.drain(..) {
+        let span = stmt.span;
+        let operands = match &stmt.kind {
+            StmtKind::Bind { local, value } => numbers
+                .get(local)
+                .and_then(|number| Some((*number, contributions(value, *local)?.1))),
             _ => None,
         };
-        if let Some((_, operands)) = operands {
-            let reduces = operands.into_iter().map(|(value, negated)| {
-                let value = if negated { negate(value) } else { value };
-                Stmt {
-                    kind: StmtKind::Reduce {
-                        reduction: number,
-                        value,
-                    },
-                    span,
-                }
-            });
-            let reduces: Vec<Stmt> = reduces.collect();
-            let count = reduces.len();
-            stmts.splice(at..=at, reduces);
-            at += count;
+        let Some((reduction, operands)) = operands else {
+            // A nested parallel loop reduces into this accumulator by itself.
+            blocks_mut(&mut stmt, &mut |inner| replace(inner, numbers));
+            replaced.push(stmt);
             continue;
-        }
-        // A nested parallel loop reduces into this accumulator by itself.
-        blocks_mut(&mut stmts[at], &mut |inner| replace(inner, local, number));
-        at += 1;
+        };
+        replaced.extend(operands.into_iter().map(|(value, negated)| Stmt {
+            kind: StmtKind::Reduce {
+                reduction,
+                value: if negated { negate(value) } else { value },
+            },
+            span,
+        }));
     }
+    *stmts = replaced;
 }
 
 fn negate(value: Expr) -> Expr {

@@ -36,13 +36,11 @@ pub(crate) struct Pack {
 
 impl Checker<'_> {
     pub fn passed_type(&mut self, passed: Passed) -> Ty {
-        let at = match self.passed.iter().position(|known| *known == passed) {
-            Some(at) => at,
-            None => {
-                self.passed.push(passed);
-                self.passed.len() - 1
-            }
-        };
+        let next = self.passed.len();
+        let at = *self.passed_at.entry(passed).or_insert_with_key(|passed| {
+            self.passed.push(passed.clone());
+            next
+        });
         self.types.intern(TyKind::Passed(at as u32))
     }
 
@@ -104,7 +102,7 @@ impl<'a> FnCx<'_, 'a> {
                     .iter()
                     .map(|(capture, _)| hidden_name(param, capture.name))
                     .collect();
-                self.nested.insert(param, Bound { decl, sources });
+                self.bind_nested(param, Bound { decl, sources });
             }
             Some(Passed::Pack { keyed, items }) => {
                 let items = items

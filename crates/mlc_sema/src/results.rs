@@ -208,7 +208,8 @@ impl Checker<'_> {
             }
             return rounds < MOST_ROUNDS;
         }
-        if self.header(func).result.is_none() && waits_for.iter().all(|&other| other == func) {
+        let waits_in_vain = waits_for.iter().all(|&other| other == func) || rounds >= MOST_ROUNDS;
+        if self.header(func).result.is_none() && waits_in_vain {
             self.report_recursive(func, span);
             return false;
         }

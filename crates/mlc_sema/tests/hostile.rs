@@ -159,6 +159,8 @@ fn long_chains_of_inferred_results_are_an_error() {
     });
     let text = format!("{chain}def f2000(x):\n    return x\nprint(f0(1))\n");
     assert_eq!(codes(text), ["cannot-infer"]);
+    let circle = "def f(x):\n    return g(x)\ndef g(x):\n    return f(x)\nprint(f(1))\n";
+    assert_eq!(codes(circle.into()), ["cannot-infer"]);
 }
 
 #[test]
@@ -239,6 +241,33 @@ fn time_is_linear_in_what_there_are_many_of() {
         }),
         ("parts of texts", |count| {
             format!("def f(x: Int):\n    s = f\"{}\"\n", "{x} ".repeat(count))
+        }),
+        ("results lent along a chain of calls", |count| {
+            let chain = lines(count, |n| {
+                format!("def f{n}(s: S) -> [Int]:\n    return f{}(s)\n", n + 1)
+            });
+            format!(
+                "struct S:\n    v: [Int]\n{chain}def f{count}(s: S) -> [Int]:\n    return s.v\ndef g(s: S):\n    f0(s)[0] = 1\n"
+            )
+        }),
+        ("parameters returned along a chain of calls", |count| {
+            let chain = lines(count, |n| {
+                format!("def f{n}(x: [Int]) -> [Int]:\n    return f{}(x)\n", n + 1)
+            });
+            format!("{chain}def f{count}(x: [Int]) -> [Int]:\n    x.append(1)\n    return x\n")
+        }),
+        ("nested functions", |count| {
+            let body = lines(count, |n| {
+                format!(
+                    "    def g{n}(y: Int) -> Int:\n        return x + y\n    if x > {n}:\n        s += g{n}(1)\n"
+                )
+            });
+            format!("def f(x: Int) -> Int:\n    s = 0\n{body}    return s\n")
+        }),
+        ("reductions", |count| {
+            let starts = lines(count, |n| format!("    s{n} = 0\n"));
+            let updates = lines(count, |n| format!("        s{n} += v\n"));
+            format!("def f(x: [Int]):\n{starts}    parallel for v in x:\n{updates}    print(s0)\n")
         }),
         ("mistakes", |count| {
             let body = lines(count, |n| format!("    s.abd{n} = 1\n"));

@@ -3,6 +3,7 @@
 use mlc_diagnostics::{Span, closest};
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg, ArgKind, ExprKind as Ast, ParamKind};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Given;
 use crate::coerce::Val;
@@ -40,6 +41,15 @@ impl Binding {
         let slots = self.slots.iter().enumerate();
         let taken = slots.filter(|(at, _)| self.takes_position(*at));
         taken.map(|(_, slot)| slot).collect()
+    }
+
+    /// Where arguments with these names go to.
+    fn by_name(&self) -> FxHashMap<Name, usize> {
+        let slots = self.slots.iter().enumerate().rev();
+        slots
+            .filter(|(_, slot)| matches!(slot.kind, ParamKind::Plain | ParamKind::KeywordOnly))
+            .map(|(at, slot)| (slot.name, at))
+            .collect()
     }
 
     fn takes_position(&self, at: usize) -> bool {
@@ -120,6 +130,8 @@ impl<'a> FnCx<'_, 'a> {
             callee.position(ParamKind::VarPositional),
             callee.position(ParamKind::VarKeyword),
         );
+        let mut named: Option<FxHashMap<Name, usize>> = None;
+        let mut seen: FxHashSet<Name> = FxHashSet::default();
         let mut more: Vec<(Option<Name>, &'a ast::Expr)> = Vec::new();
         let mut more_keywords: Vec<(Option<Name>, &'a ast::Expr)> = Vec::new();
         let mut fine = true;
@@ -139,14 +151,10 @@ impl<'a> FnCx<'_, 'a> {
                     fine = false;
                 }
                 ArgKind::Keyword(keyword) => {
-                    let at = callee.slots.iter().position(|slot| {
-                        let named = matches!(slot.kind, ParamKind::Plain | ParamKind::KeywordOnly);
-                        named && slot.name == keyword.name
-                    });
+                    let named = named.get_or_insert_with(|| callee.by_name());
+                    let at = named.get(&keyword.name).copied();
                     let twice = at.is_some_and(|at| bound[at].is_some())
-                        || more_keywords
-                            .iter()
-                            .any(|(name, _)| *name == Some(keyword.name));
+                        || (at.is_none() && keywords.is_some() && !seen.insert(keyword.name));
                     match at {
                         _ if twice => {
                             let message = format!("`{name}` gets `{}` twice", keyword.name);

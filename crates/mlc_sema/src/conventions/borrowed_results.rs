@@ -1,102 +1,256 @@
 //! Functions whose results are all parts of one parameter: they return borrows of it.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, VecDeque};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::{returned, root_local};
 use crate::hir::{
     Convention, Expr, ExprKind, Function, LocalId, Mode, Place, ProjectionKind, Root, Stmt,
     StmtKind, TyKind, TypeTable,
 };
 use crate::places::is_list_slice;
-use crate::walk::{self, Rewriter};
+use crate::walk::{self, Rewriter, Visitor};
 
 /// Finds the functions that return a part of one parameter, and turns the results into borrows.
 pub(super) fn borrowed_results(functions: &mut [Function], types: &TypeTable) {
-    loop {
-        let mut changed = false;
-        for position in 0..functions.len() {
-            let function = &functions[position];
-            if function.result_borrows.is_some() || !types.is_owning(function.result) {
-                continue;
-            }
-            if let Some(param) = part_returned(function, functions, types) {
-                functions[position].result_borrows = Some(param);
-                changed = true;
-            }
-        }
-        if !changed {
-            break;
-        }
-        mark_aliases(functions, types);
+    let mut lending = lending(functions, (0..functions.len()).collect(), &[], types);
+    if lending.is_empty() {
+        return;
     }
-    loop {
-        let mut changed = false;
-        for position in 0..functions.len() {
-            let function = &functions[position];
-            if function.result_borrows.is_some()
-                && !function.result_view
-                && returns_view(function, functions, types)
-            {
-                functions[position].result_view = true;
-                changed = true;
-            }
+    let callers = callers(functions);
+    let mut any_lending: Vec<usize> = Vec::new();
+    // Of a caller, the body changes with what it calls: each round looks at those for which the one before has changed something.
+    while !lending.is_empty() {
+        let next: BTreeSet<usize> = (lending.iter())
+            .flat_map(|&callee| callers[callee].iter().copied())
+            .collect();
+        for &caller in &next {
+            mark_aliases(caller, functions, types);
         }
-        if !changed {
-            return;
+        any_lending.append(&mut lending);
+        lending = self::lending(functions, next, &callers, types);
+    }
+    any_lending.sort_unstable();
+    let mut work: VecDeque<usize> = any_lending.into();
+    while let Some(position) = work.pop_front() {
+        let function = &functions[position];
+        if function.result_borrows.is_some()
+            && !function.result_view
+            && Body::new(function, functions, types).returns_view()
+        {
+            functions[position].result_view = true;
+            work.extend(&callers[position]);
         }
     }
 }
 
-/// The parameter that all results are parts of.
-fn part_returned(function: &Function, functions: &[Function], types: &TypeTable) -> Option<u32> {
-    let mut values = Vec::new();
-    returned(&function.body, &mut values);
-    let mut found: Option<u32> = None;
-    for value in values {
-        let param = part_of_param(value, function, functions, types)?;
-        if found.is_some_and(|before| before != param) {
+/// Marks those of the functions, in order, that return a part of one parameter; who calls one of them further on is looked at, too.
+fn lending(
+    functions: &mut [Function],
+    mut work: BTreeSet<usize>,
+    callers: &[Vec<usize>],
+    types: &TypeTable,
+) -> Vec<usize> {
+    let mut found = Vec::new();
+    while let Some(position) = work.pop_first() {
+        let function = &functions[position];
+        if function.result_borrows.is_some() || !types.is_owning(function.result) {
+            continue;
+        }
+        if let Some(param) = Body::new(function, functions, types).part_returned() {
+            functions[position].result_borrows = Some(param);
+            found.push(position);
+            let callers = callers.get(position).into_iter().flatten();
+            work.extend(callers.filter(|caller| **caller > position));
+        }
+    }
+    found
+}
+
+/// Who calls each function.
+fn callers(functions: &[Function]) -> Vec<Vec<usize>> {
+    struct Calls<'c>(usize, &'c mut [Vec<usize>]);
+    impl Visitor for Calls<'_> {
+        fn expr(&mut self, expr: &Expr) {
+            if let ExprKind::Call { callee, .. } = &expr.kind {
+                let callers = &mut self.1[callee.0 as usize];
+                if callers.last() != Some(&self.0) {
+                    callers.push(self.0);
+                }
+            }
+        }
+    }
+    let mut callers = vec![Vec::new(); functions.len()];
+    for (position, function) in functions.iter().enumerate() {
+        walk::walk(&function.body, &mut Calls(position, &mut callers));
+    }
+    callers
+}
+
+/// What is asked of one body.
+struct Body<'f> {
+    function: &'f Function,
+    functions: &'f [Function],
+    types: &'f TypeTable,
+    /// The values that each local is bound to, where one was asked for.
+    bound: OnceCell<FxHashMap<LocalId, Vec<&'f Expr>>>,
+    /// The answers for names for parts.
+    aliases: RefCell<FxHashMap<LocalId, Option<u32>>>,
+}
+
+impl<'f> Body<'f> {
+    fn new(function: &'f Function, functions: &'f [Function], types: &'f TypeTable) -> Self {
+        Body {
+            function,
+            functions,
+            types,
+            bound: OnceCell::new(),
+            aliases: RefCell::default(),
+        }
+    }
+
+    /// All values that a local is bound to.
+    fn bound_values(&self, local: LocalId) -> &[&'f Expr] {
+        let all = self.bound.get_or_init(|| {
+            let mut all: FxHashMap<LocalId, Vec<&'f Expr>> = FxHashMap::default();
+            each_bound(&self.function.body, &mut |local, value| {
+                all.entry(local).or_default().push(value);
+            });
+            all
+        });
+        all.get(&local).map_or(&[], Vec::as_slice)
+    }
+
+    fn position(&self, local: LocalId) -> Option<u32> {
+        let mut params = self.function.params.iter();
+        let found = params.position(|param| param.local == local)?;
+        Some(found as u32)
+    }
+
+    /// The parameter that all results are parts of.
+    fn part_returned(&self) -> Option<u32> {
+        let mut values = Vec::new();
+        returned(&self.function.body, &mut values);
+        let mut found: Option<u32> = None;
+        for value in values {
+            let param = self.part_of_param(value)?;
+            if found.is_some_and(|before| before != param) {
+                return None;
+            }
+            found = Some(param);
+        }
+        let param = found?;
+        let convention = &self.function.params[param as usize];
+        (!(convention.written && convention.convention == Convention::Owned)).then_some(param)
+    }
+
+    fn part_of_param(&self, value: &Expr) -> Option<u32> {
+        let place = match &value.kind {
+            ExprKind::Move(place) if !is_list_slice(place, self.types) => place,
+            _ => return None,
+        };
+        let is_whole = |param: u32| {
+            place.projections.is_empty()
+                && root_local(place) == Some(self.function.params[param as usize].local)
+        };
+        self.param_of(place, 0).filter(|param| !is_whole(*param))
+    }
+
+    /// The parameter that a place is, or is a part of, also by names for parts and by calls that return borrows.
+    fn param_of(&self, place: &Place, depth: u32) -> Option<u32> {
+        match &place.root {
+            Root::Local(root) => match self.position(*root) {
+                Some(param) => Some(param),
+                None => self.alias_param(*root, depth),
+            },
+            Root::Borrowed(call) => {
+                let lent = lent_place(call, |callee| self.functions[callee].result_borrows)?;
+                self.param_of(lent, depth)
+            }
+            _ => None,
+        }
+    }
+
+    /// The parameter that a name for a part borrows from. Without an answer there is none for the function either, so that it does not
+    /// matter where the question came from.
+    fn alias_param(&self, alias: LocalId, depth: u32) -> Option<u32> {
+        if self.function.locals[alias.0 as usize].mode == Mode::Owner || depth > 8 {
             return None;
         }
-        found = Some(param);
-    }
-    let param = found?;
-    let convention = &function.params[param as usize];
-    (!(convention.written && convention.convention == Convention::Owned)).then_some(param)
-}
-
-fn part_of_param(
-    value: &Expr,
-    function: &Function,
-    functions: &[Function],
-    types: &TypeTable,
-) -> Option<u32> {
-    let place = match &value.kind {
-        ExprKind::Move(place) if !is_list_slice(place, types) => place,
-        _ => return None,
-    };
-    let is_whole = |param: u32| {
-        place.projections.is_empty()
-            && root_local(place) == Some(function.params[param as usize].local)
-    };
-    param_of(place, function, functions, 0).filter(|param| !is_whole(*param))
-}
-
-/// The parameter that a place is, or is a part of, also by names for parts and by calls that return borrows.
-fn param_of(place: &Place, function: &Function, functions: &[Function], depth: u32) -> Option<u32> {
-    match &place.root {
-        Root::Local(root) => match position(function, *root) {
-            Some(param) => Some(param),
-            None => alias_param(*root, function, functions, depth),
-        },
-        Root::Borrowed(call) => {
-            let lent = lent_place(call, |callee| functions[callee].result_borrows)?;
-            param_of(lent, function, functions, depth)
+        if let Some(known) = self.aliases.borrow().get(&alias) {
+            return *known;
         }
-        _ => None,
+        let mut result = None;
+        for value in self.bound_values(alias) {
+            let ExprKind::Borrow { place, .. } = &value.kind else {
+                return None;
+            };
+            if root_local(place) == Some(alias) {
+                continue;
+            }
+            let param = self.param_of(place, depth + 1)?;
+            if result.is_some_and(|before| before != param) {
+                return None;
+            }
+            result = Some(param);
+        }
+        self.aliases.borrow_mut().insert(alias, result);
+        result
     }
-}
 
-fn position(function: &Function, local: LocalId) -> Option<u32> {
-    let found = (function.params.iter()).position(|param| param.local == local)?;
-    Some(found as u32)
+    /// Whether a result may be a part of an array that has no header of its own: a slice, a row, another shape.
+    fn returns_view(&self) -> bool {
+        let mut values = Vec::new();
+        returned(&self.function.body, &mut values);
+        let mut seen = FxHashSet::default();
+        values.into_iter().any(|value| match &value.kind {
+            ExprKind::Move(place) => self.is_view(place, &mut seen),
+            _ => false,
+        })
+    }
+
+    /// `seen` are the names for parts that were looked at, and are none.
+    fn is_view(&self, place: &Place, seen: &mut FxHashSet<LocalId>) -> bool {
+        let mut before = None;
+        let mut view = match &place.root {
+            Root::Local(local) => {
+                before = Some(self.function.locals[local.0 as usize].ty);
+                // The first projection would decide.
+                place.projections.is_empty()
+                    && self.position(*local).is_none()
+                    && seen.insert(*local)
+                    && (self.bound_values(*local).iter()).any(|value| match &value.kind {
+                        ExprKind::Borrow { place, .. } => self.is_view(place, seen),
+                        _ => false,
+                    })
+            }
+            Root::Borrowed(call) => {
+                before = Some(call.ty);
+                match &call.kind {
+                    ExprKind::Call { callee, .. } => self.functions[callee.0 as usize].result_view,
+                    _ => false,
+                }
+            }
+            _ => false,
+        };
+        for projection in &place.projections {
+            let elem = before.and_then(|ty| match self.types.kind(ty) {
+                TyKind::Array { elem, .. } => Some(*elem),
+                _ => None,
+            });
+            view = match &projection.kind {
+                ProjectionKind::Slice(_)
+                | ProjectionKind::Transpose(_)
+                | ProjectionKind::Reshape(_) => elem.is_some(),
+                ProjectionKind::Index { .. } => elem.is_some_and(|elem| elem != projection.ty),
+                _ => false,
+            };
+            before = Some(projection.ty);
+        }
+        view
+    }
 }
 
 /// The place of which a call returns a part. `lends` gives, for a callee, the parameter that its result is a part of.
@@ -111,168 +265,71 @@ pub(super) fn lent_place(call: &Expr, lends: impl Fn(usize) -> Option<u32>) -> O
     }
 }
 
-/// The parameter that a name for a part borrows from.
-fn alias_param(
-    alias: LocalId,
-    function: &Function,
-    functions: &[Function],
-    depth: u32,
-) -> Option<u32> {
-    if function.locals[alias.0 as usize].mode == Mode::Owner || depth > 8 {
-        return None;
-    }
-    let mut result = None;
-    for value in bound_values(function, alias) {
-        let ExprKind::Borrow { place, .. } = &value.kind else {
-            return None;
-        };
-        if root_local(place) == Some(alias) {
-            continue;
-        }
-        let param = param_of(place, function, functions, depth + 1)?;
-        if result.is_some_and(|before| before != param) {
-            return None;
-        }
-        result = Some(param);
-    }
-    result
-}
-
-/// All values that a local is bound to.
-fn bound_values(function: &Function, local: LocalId) -> Vec<&Expr> {
-    fn collect<'v>(stmts: &'v [Stmt], of: LocalId, found: &mut Vec<&'v Expr>) {
-        for stmt in stmts {
-            match &stmt.kind {
-                StmtKind::Bind { local, value } if *local == of => found.push(value),
-                _ => {}
-            }
-            walk::blocks(stmt, &mut |block| collect(block, of, found));
-        }
-    }
-    let mut found = Vec::new();
-    collect(&function.body, local, &mut found);
-    found
-}
-
-/// Whether a result may be a part of an array that has no header of its own: a slice, a row, another shape.
-fn returns_view(function: &Function, functions: &[Function], types: &TypeTable) -> bool {
-    let mut values = Vec::new();
-    returned(&function.body, &mut values);
-    values.into_iter().any(|value| match &value.kind {
-        ExprKind::Move(place) => is_view(place, function, functions, types, 0),
-        _ => false,
-    })
-}
-
-fn is_view(
-    place: &Place,
-    function: &Function,
-    functions: &[Function],
-    types: &TypeTable,
-    depth: u32,
-) -> bool {
-    let mut before = None;
-    let mut view = match &place.root {
-        Root::Local(local) => {
-            before = Some(function.locals[local.0 as usize].ty);
-            position(function, *local).is_none()
-                && depth < 8
-                && (bound_values(function, *local).into_iter()).any(|value| match &value.kind {
-                    ExprKind::Borrow { place, .. } if root_local(place) != Some(*local) => {
-                        is_view(place, function, functions, types, depth + 1)
-                    }
-                    _ => false,
-                })
-        }
-        Root::Borrowed(call) => {
-            before = Some(call.ty);
-            match &call.kind {
-                ExprKind::Call { callee, .. } => functions[callee.0 as usize].result_view,
-                _ => false,
-            }
-        }
-        _ => false,
+/// Variables of a function that are bound to results which are borrows become borrows themselves, and where such a result is wanted
+/// as a value it is what would have to be moved out of the borrow.
+fn mark_aliases(position: usize, functions: &mut [Function], types: &TypeTable) {
+    let mut body = std::mem::take(&mut functions[position].body);
+    let mut locals = std::mem::take(&mut functions[position].locals);
+    let mut pass = AliasPass {
+        only_lent: only_lent(&body, functions, types),
+        functions,
+        locals: &mut locals,
+        types,
+        lent: false,
     };
-    for projection in &place.projections {
-        let elem = before.and_then(|ty| match types.kind(ty) {
-            TyKind::Array { elem, .. } => Some(*elem),
-            _ => None,
-        });
-        view = match &projection.kind {
-            ProjectionKind::Slice(_)
-            | ProjectionKind::Transpose(_)
-            | ProjectionKind::Reshape(_) => elem.is_some(),
-            ProjectionKind::Index { .. } => elem.is_some_and(|elem| elem != projection.ty),
-            _ => false,
-        };
-        before = Some(projection.ty);
-    }
-    view
-}
-
-/// Variables that are bound to results which are borrows become borrows themselves, and where such a result is wanted as a value
-/// it is what would have to be moved out of the borrow.
-fn mark_aliases(functions: &mut [Function], types: &TypeTable) {
-    let borrows: Vec<Option<u32>> = functions
-        .iter()
-        .map(|function| function.result_borrows)
-        .collect();
-    for function in functions.iter_mut() {
-        let only_lent = only_lent(function, &borrows, types);
-        let Function { locals, body, .. } = function;
-        let mut pass = AliasPass {
-            borrows: &borrows,
-            locals,
-            types,
-            only_lent,
-            lent: false,
-        };
-        walk::rewrite(body, &mut pass);
-    }
+    walk::rewrite(&mut body, &mut pass);
+    functions[position].body = body;
+    functions[position].locals = locals;
 }
 
 /// The locals that are bound to borrows that calls return, and to nothing else.
-fn only_lent(function: &Function, borrows: &[Option<u32>], types: &TypeTable) -> Vec<LocalId> {
-    fn visit(stmts: &[Stmt], found: &mut dyn FnMut(LocalId, &Expr)) {
-        for stmt in stmts {
-            if let StmtKind::Bind { local, value } = &stmt.kind {
-                found(*local, value);
-            }
-            walk::blocks(stmt, &mut |block| visit(block, found));
+fn only_lent(body: &[Stmt], functions: &[Function], types: &TypeTable) -> FxHashSet<LocalId> {
+    let (mut lent, mut other) = (FxHashSet::default(), FxHashSet::default());
+    each_bound(body, &mut |local, value| match &value.kind {
+        _ if is_borrow(value, functions, types) => {
+            lent.insert(local);
         }
-    }
-    let (mut lent, mut other) = (Vec::new(), Vec::new());
-    visit(&function.body, &mut |local, value| match &value.kind {
-        _ if is_borrow(value, borrows, types) => lent.push(local),
         ExprKind::Borrow { .. } => {}
-        _ => other.push(local),
+        _ => {
+            other.insert(local);
+        }
     });
     lent.retain(|local| !other.contains(local));
     lent
 }
 
-fn is_borrow(expr: &Expr, borrows: &[Option<u32>], types: &TypeTable) -> bool {
+/// Every value that a local is bound to.
+fn each_bound<'v>(stmts: &'v [Stmt], found: &mut dyn FnMut(LocalId, &'v Expr)) {
+    for stmt in stmts {
+        if let StmtKind::Bind { local, value } = &stmt.kind {
+            found(*local, value);
+        }
+        walk::blocks(stmt, &mut |block| each_bound(block, found));
+    }
+}
+
+fn is_borrow(expr: &Expr, functions: &[Function], types: &TypeTable) -> bool {
     match &expr.kind {
         ExprKind::Call { callee, .. } => {
-            let lends = borrows.get(callee.0 as usize);
-            lends.is_some_and(Option::is_some) && types.is_owning(expr.ty)
+            let callee = functions.get(callee.0 as usize);
+            callee.is_some_and(|callee| callee.result_borrows.is_some()) && types.is_owning(expr.ty)
         }
         _ => false,
     }
 }
 
 struct AliasPass<'p> {
-    borrows: &'p [Option<u32>],
+    functions: &'p [Function],
     locals: &'p mut Vec<crate::hir::Local>,
     types: &'p TypeTable,
-    only_lent: Vec<LocalId>,
+    only_lent: FxHashSet<LocalId>,
     /// The next expression is the root of a place, or is evaluated for its effect: it stays a call.
     lent: bool,
 }
 
 impl AliasPass<'_> {
     fn is_borrow(&self, expr: &Expr) -> bool {
-        is_borrow(expr, self.borrows, self.types)
+        is_borrow(expr, self.functions, self.types)
     }
 }
 

@@ -10,46 +10,66 @@ use crate::hir::{
 use crate::places::is_list_slice;
 use crate::walk::{self, Rewriter};
 
-/// Redirects the calls whose results are written through. Whether there were any.
-pub(super) fn exclusive_results(
-    functions: &mut Vec<Function>,
-    facts: &[Facts],
-    types: &TypeTable,
-    versions: &mut FxHashMap<u32, FuncId>,
-) -> bool {
-    if (functions.iter()).all(|function| function.result_borrows.is_none()) {
-        return false;
-    }
-    let signatures: Vec<Signature> = functions.iter().map(Signature::of).collect();
-    let mut made = Vec::new();
-    let mut changed = false;
-    for (function, facts) in functions.iter_mut().zip(facts) {
-        let returns_exclusive = (function.result_borrows)
-            .is_some_and(|param| function.params[param as usize].convention == Convention::Inout);
-        let mut pass = Redirect {
-            signatures: &signatures,
-            types,
-            written: &facts.written,
-            returns_exclusive,
-            versions,
-            made: &mut made,
-            changed: false,
-        };
-        walk::rewrite(&mut function.body, &mut pass);
-        changed |= pass.changed;
-    }
-    for callee in made {
-        let mut version = functions[callee as usize].clone();
-        if let Some(param) = version.result_borrows {
-            let param = &mut version.params[param as usize];
-            param.convention = Convention::Inout;
-            param.written = true;
+/// The versions that there are, and what calls need to know of the functions.
+#[derive(Default)]
+pub(super) struct ExclusiveResults {
+    signatures: Vec<Signature>,
+    /// The version of each function that was asked for.
+    versions: FxHashMap<u32, FuncId>,
+}
+
+impl ExclusiveResults {
+    /// Redirects the calls whose results are written through, in the functions that may have some. Gives the functions that
+    /// have changed and those that are new, in order.
+    pub(super) fn redirect(
+        &mut self,
+        functions: &mut Vec<Function>,
+        facts: &[Facts],
+        touched: Vec<usize>,
+        types: &TypeTable,
+    ) -> Vec<usize> {
+        for &position in &touched {
+            let signature = Signature::of(&functions[position]);
+            match self.signatures.get_mut(position) {
+                Some(before) => *before = signature,
+                None => self.signatures.push(signature),
+            }
         }
-        version.symbol.push_str("$exclusive");
-        version.exported = false;
-        functions.push(version);
+        let mut made = Vec::new();
+        let mut changed = Vec::new();
+        for position in touched {
+            let function = &mut functions[position];
+            let returns_exclusive = (function.result_borrows).is_some_and(|param| {
+                function.params[param as usize].convention == Convention::Inout
+            });
+            let mut pass = Redirect {
+                signatures: &self.signatures,
+                types,
+                written: &facts[position].written,
+                returns_exclusive,
+                versions: &mut self.versions,
+                made: &mut made,
+                changed: false,
+            };
+            walk::rewrite(&mut function.body, &mut pass);
+            if pass.changed {
+                changed.push(position);
+            }
+        }
+        for callee in made {
+            let mut version = functions[callee as usize].clone();
+            if let Some(param) = version.result_borrows {
+                let param = &mut version.params[param as usize];
+                param.convention = Convention::Inout;
+                param.written = true;
+            }
+            version.symbol.push_str("$exclusive");
+            version.exported = false;
+            changed.push(functions.len());
+            functions.push(version);
+        }
+        changed
     }
-    changed
 }
 
 /// What calls need to know of a function.

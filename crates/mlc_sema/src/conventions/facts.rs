@@ -34,6 +34,8 @@ pub(super) struct Facts {
     /// What is moved other than to where paths meet.
     pub(super) taken: FxHashSet<LocalId>,
     pub(super) calls: Vec<CallArg>,
+    /// The functions that get parts of what no local holds.
+    pub(super) handed_temporaries: Vec<usize>,
     /// The names of parts that are small arrays, which are copied where nothing is written through the name.
     pub(super) small_parts: FxHashSet<LocalId>,
 }
@@ -53,6 +55,7 @@ impl Facts {
                 joined: Vec::new(),
                 taken: FxHashSet::default(),
                 calls: Vec::new(),
+                handed_temporaries: Vec::new(),
                 small_parts: small_parts(function, types),
             },
             returns_borrow: function.result_borrows.is_some(),
@@ -208,6 +211,9 @@ impl Collector<'_> {
                         });
                         walk::place_parts(place, &mut |part| self.part(part));
                     } else {
+                        if matches!(arg.kind, ExprKind::Move(_)) {
+                            self.facts.handed_temporaries.push(callee.0 as usize);
+                        }
                         self.expr(arg);
                     }
                 }

@@ -1,5 +1,7 @@
 //! Paths through a body: what each one bound, and how variables go on where paths join.
 
+use std::rc::Rc;
+
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::Name;
 use rustc_hash::FxHashMap;
@@ -139,14 +141,16 @@ impl<'c, 'a> FnCx<'c, 'a> {
                     locals: self.pool.remove(&name).unwrap_or_default(),
                     annotated: self.annotated.remove(&name),
                     narrowed: self.narrowed.remove(&name),
-                    nested: self.nested.remove(&name),
+                    nested: self.unbind_nested(name),
                     global: self.global_names.remove(&name),
                 };
                 self.set_var(name, state.var);
                 self.pool.insert(name, state.locals);
                 self.annotated
                     .extend(state.annotated.map(|found| (name, found)));
-                self.nested.extend(state.nested.map(|found| (name, found)));
+                if let Some(found) = state.nested {
+                    self.bind_nested(name, found);
+                }
                 if state.narrowed {
                     self.narrowed.insert(name);
                 }
@@ -162,15 +166,18 @@ impl<'c, 'a> FnCx<'c, 'a> {
     pub fn path(&mut self, body: impl FnOnce(&mut Self)) -> Path {
         let mark = self.mark();
         let narrowed = self.narrowed.clone();
-        let nested = self.nested.clone();
+        let nested = Rc::clone(&self.nested);
         let outer = std::mem::take(&mut self.out);
         let reachable = std::mem::replace(&mut self.reachable, true);
         body(self);
-        let stmts = std::mem::replace(&mut self.out, outer);
+        let mut stmts = std::mem::replace(&mut self.out, outer);
+        stmts.shrink_to_fit();
         let mut delta = self.delta_since(mark);
         self.roll_back(mark);
         let nested_inside = std::mem::replace(&mut self.nested, nested);
-        self.end_of_nested(nested_inside, &mut delta);
+        if !Rc::ptr_eq(&nested_inside, &self.nested) {
+            self.end_of_nested(&nested_inside, &mut delta);
+        }
         // What was shown inside holds inside only; what was assigned is no longer narrowed outside either.
         let inside = std::mem::replace(&mut self.narrowed, narrowed);
         self.narrowed.retain(|name| inside.contains(name));
@@ -183,8 +190,8 @@ impl<'c, 'a> FnCx<'c, 'a> {
     }
 
     /// What a name of a function means after a path that defines it is open, unless another path does not come here.
-    fn end_of_nested(&mut self, inside: FxHashMap<Name, crate::nested::Bound>, delta: &mut Delta) {
-        for (name, bound) in inside {
+    fn end_of_nested(&mut self, inside: &FxHashMap<Name, crate::nested::Bound>, delta: &mut Delta) {
+        for (&name, bound) in inside {
             let before = self.nested.get(&name).map(|before| before.decl);
             if before == Some(bound.decl) {
                 continue;

@@ -1,5 +1,7 @@
 //! The body of an instance, checked: parameters, statements, what happens at its end.
 
+use std::rc::Rc;
+
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, FunctionKeyword};
 
@@ -41,7 +43,7 @@ impl<'a> Checker<'a> {
             });
         }
         cx.assigned.retain(|name| !rebound.contains(name));
-        cx.nested = cx.cx.decl(decl).scope.clone();
+        cx.nested = Rc::new(cx.cx.decl(decl).scope.clone());
         let constructs = cx.cx.is_constructor(func);
         let generic = cx.cx.is_generic(decl);
         let mut params = Vec::with_capacity(header.params.len());

@@ -14,7 +14,9 @@ impl<'a> FnCx<'_, 'a> {
     pub fn captured(&mut self, body: impl FnOnce(&mut Self)) -> Vec<Stmt> {
         let outer = std::mem::take(&mut self.out);
         body(self);
-        std::mem::replace(&mut self.out, outer)
+        let mut stmts = std::mem::replace(&mut self.out, outer);
+        stmts.shrink_to_fit();
+        stmts
     }
 
     pub fn comprehension(

@@ -39,6 +39,7 @@ pub(super) struct Declared<'a> {
     globals: Vec<hir::Global>,
     constants: Vec<hir::Constant>,
     passed: Vec<Passed>,
+    passed_at: FxHashMap<Passed, usize>,
     ran: FxHashMap<FuncId, GlobalId>,
     as_generators: FxHashMap<Span, &'a ast::Expr>,
     library_id: Option<ModuleId>,
@@ -68,6 +69,7 @@ impl<'a> Declared<'a> {
             globals: checker.globals.clone(),
             constants: checker.constants.clone(),
             passed: checker.passed.clone(),
+            passed_at: checker.passed_at.clone(),
             ran: checker.ran.clone(),
             as_generators: checker.as_generators.clone(),
             library_id: checker.library_id,
@@ -103,6 +105,7 @@ impl<'a> Declared<'a> {
         checker.globals = self.globals;
         checker.constants = self.constants;
         checker.passed = self.passed;
+        checker.passed_at = self.passed_at;
         checker.ran = self.ran;
         checker.as_generators = self.as_generators;
         checker.library_id = self.library_id;

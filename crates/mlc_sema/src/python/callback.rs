@@ -101,7 +101,7 @@ impl<'a> FnCx<'_, 'a> {
             .filter(|(capture, _)| capture.by_reference)
             .map(|(_, source)| *source)
             .collect();
-        let before = self.nested.insert(target, bound);
+        let before = self.bind_nested(target, bound);
         // Where it stands tells it from what the expression itself stands for.
         let key = Span {
             end: span.start,
@@ -113,10 +113,7 @@ impl<'a> FnCx<'_, 'a> {
         };
         let free = FxHashSet::from_iter([target]);
         let made = self.declare_hidden(function, free, &rebound, key);
-        match before {
-            Some(before) => self.nested.insert(target, before),
-            None => self.nested.remove(&target),
-        };
+        self.restore_nested(target, before);
         made
     }
 
