@@ -25,6 +25,7 @@ use std::sync::Once;
 pub static PASSES: &[&Pass] = &[
     &own::check::CHECK,
     &own::annotate_globals::ANNOTATE_GLOBALS,
+    &own::annotate_lends::ANNOTATE_LENDS,
     &own::hoist_views::HOIST_VIEWS,
     &own::hoist_loads::HOIST_LOADS,
     &own::elide_checks::ELIDE_CHECKS,

@@ -1,6 +1,7 @@
 //! Passes within the `own` dialect.
 
 pub mod annotate_globals;
+pub mod annotate_lends;
 pub mod check;
 pub mod elide_checks;
 pub mod elide_copies;

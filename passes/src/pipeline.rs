@@ -9,6 +9,8 @@ pub type Step = &'static str;
 /// Leaves stage `own`: ownership and races are checked, then resolved.
 pub const OWN_TO_PAR: &[Step] = &[
     "verify-own",
+    // What calls return is a part of which arguments, for all that follows borrows.
+    "own-annotate-lends",
     // On what the front end made, before anything moves: its places are those of the source.
     "own-check",
     // From here on functions are looked at one by one.
@@ -61,6 +63,7 @@ const ENTER_PAR: &[Step] = &[
     "verify-par",
     "par-forget-marks",
     "convert-scf-parallel-to-par",
+    "own-annotate-lends",
     "own-check",
     "canonicalize",
     "cse",
@@ -78,6 +81,7 @@ const ENTER_LINALG: &[Step] = &[
     "par-forget-marks",
     "func.func(convert-linalg-to-parallel-loops)",
     "convert-scf-parallel-to-par",
+    "own-annotate-lends",
     "own-check",
     "canonicalize",
     "cse",

@@ -207,6 +207,8 @@ def leaving(value: str) -> list[list[str]]:
             "    t = [len(str(error))]", "finally:", "    b[i] = len(t)", "m[i] = t^",
         ],
         ["try:", "    step(k, i)", "    s += 1", "except ValueError as error:", "    b[i] = len(str(error))", "else:", "    b[i] = 2"],
+        ["try:", "    t = m[i * (w - 2)]", "    x = t[0]", "except IndexError:", "    continue", "s += x", "b[i] = len(t)"],
+        ["t = m[i]", "try:", "    x = t[w]", "except IndexError:", "    x = -1", "t.append(x)", "s += len(m[i])"],
         ["try:", "    step(k, i)", f"    a[i] = {value}", "finally:", "    b[i] = 3"],
         ["t = made(3, i)", "step(k, i)", "t = checked(t^, k, i - 1)", "m[i] = t^"],
         ["try:", "    m[i] = checked(made(2, i), k, i)", "except ValueError:", "    m[i] = [i]", "s += len(m[i])"],

@@ -191,7 +191,7 @@ class Maker(Parts, Paths):
         kinds = [self.new, self.again, self.change, self.change, self.read, self.replace]
         if depth < 3:
             kinds += [self.branch, self.loop, self.attempt, self.borrow, self.partly, self.optional, self.tuples]
-            kinds += [self.ensure, self.otherwise, self.captured, self.choose, self.leave_out, self.methods, self.parallel]
+            kinds += [self.ensure, self.otherwise, self.captured, self.choose, self.leave_out, self.methods, self.parallel, self.named]
             kinds += [self.change_array, self.change_cell, self.change_nest]
         if depth == 0:
             kinds += [self.nested, self.leave]

@@ -80,6 +80,14 @@ class Paths:
             ]
         return self.rng.choice(options)
 
+    def named(self, depth: int, frozen: set[str]) -> list[str]:
+        """A name for a part that a `try` binds, used behind it."""
+        name = self.fresh()
+        return [
+            "try:", f"    {name} = rows[{self.rng.randint(0, 5)}]", "    acc += 1", "except IndexError:",
+            self.rng.choice([f"    {name} = rows[0]", "    return acc"]), f"{name}.append({self.number()})", f"acc += len({name})",
+        ]
+
     def parallel(self, depth: int, frozen: set[str]) -> list[str]:
         """A parallel loop over values that are owned here; an error in it leaves the function."""
         rows, index, out = self.any("[[Int]]"), self.fresh(), self.fresh()

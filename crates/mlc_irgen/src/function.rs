@@ -311,7 +311,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         if let Binding::Borrow(Borrowed::View(_)) = &self.env[slot] {
             return Err(Error::unsupported(
                 local.span,
-                "a name for a part of an array that is bound again under a condition or in a loop",
+                "a name for a part of an array that is bound again under a condition, in a loop or in a `try`",
             ));
         }
         local_types(self.types(), local)

@@ -5,6 +5,7 @@
 //! from the box, also where it flows through the operands and results of structured control flow:
 //! the box must outlive every use of it (non-lexical lifetimes over SSA and regions; Rust RFC 2094).
 
+use crate::own::annotate_lends::may_lend;
 use melior::ir::{BlockLike, RegionLike, Type, TypeLike, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{
@@ -197,6 +198,7 @@ pub fn derived_from<'c, 'a>(op: Op<'c, 'a>, operand: usize) -> Vec<Val<'c, 'a>> 
             None => Vec::new(),
         },
         "scf.while" => vec![argument(op, 0, operand)],
+        "func.call" if !may_lend(op, operand) => Vec::new(),
         _ => results(op).into_iter().map(Some).collect(),
     };
     flows.into_iter().flatten().collect()

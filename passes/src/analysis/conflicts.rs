@@ -8,7 +8,7 @@
 
 use super::{
     access::{Index, Step},
-    borrows::uses_of_derived,
+    borrows::{derived_from, is_borrow_like},
     lengths::are_one_length,
     lost::Watch,
     origins::origins,
@@ -16,11 +16,11 @@ use super::{
     slice::are_apart,
     touches::{Touch, Touches},
 };
-use melior::ir::{TypeLike, ValueLike};
+use melior::ir::{BlockLike, TypeLike, ValueLike};
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{
-    Key, Op, Val, all_ops, ancestor_in_block, defining_block, nested_blocks, op_key, op_name,
-    results,
+    Blk, Key, Op, Val, all_ops, ancestor_in_block, defining_block, defining_op, nested_blocks,
+    op_key, op_name, results, uses, value_key,
 };
 use std::collections::HashSet;
 
@@ -118,17 +118,23 @@ fn of_borrow<'c: 'a, 'a>(
     borrow: Val<'c, 'a>,
     touches: &Touches<'c, 'a>,
 ) -> Option<Conflict<'c, 'a>> {
-    let users: Vec<Op> = (uses_of_derived(vec![borrow]).into_iter())
-        .map(|r#use| r#use.op)
-        .filter(|user| !is_projection(*user) && !hands_on(*user))
-        .collect();
+    let (names, handing) = names(borrow);
+    let users = || names.iter().flat_map(|(_, users)| users.iter().copied());
     let block = defining_block(borrow)?;
     // From the borrow to its last use, or all of the function where it leaves its block.
     let (first, _) = touches.span(op);
     let mut last = first;
-    let mut leaves = false;
-    for user in &users {
-        match ancestor_in_block(block, *user) {
+    // A loop around the borrow may carry it to where it stands.
+    let comes_round = |(name, _): &Name<'c, 'a>| {
+        let place = defining_block(*name);
+        place.is_none_or(|place| {
+            defining_op(*name).is_none() && place == block
+                || place != block && !is_below(place, block)
+        })
+    };
+    let mut leaves = names.iter().any(comes_round);
+    for user in users() {
+        match ancestor_in_block(block, user) {
             Some(ancestor) => last = last.max(touches.span(ancestor).1),
             None => leaves = true,
         }
@@ -141,9 +147,17 @@ fn of_borrow<'c: 'a, 'a>(
     } else {
         (first, last)
     };
-    let mine: HashSet<Key> = users.iter().map(|user| op_key(*user)).collect();
-    let kept = users.iter().any(|user| op_name(*user) == "own.keep");
-    let mut watch = Watch::new();
+    let mine: HashSet<Key> = users().map(op_key).collect();
+    let kept = users().any(|user| op_name(user) == "own.keep");
+    let mut watch = Watch::new().of_copies();
+    if names.len() > 1 {
+        for (thing, (name, _)) in names.iter().enumerate() {
+            watch.name(*name, thing);
+        }
+        for op in handing {
+            watch.look_at(op);
+        }
+    }
     let mut ends_it: Option<&Touch> = None;
     for covered in origins(borrow) {
         for touch in touches.between(owner(covered.root), from, to) {
@@ -153,15 +167,19 @@ fn of_borrow<'c: 'a, 'a>(
                 && ends(touch, op, covered.path.len(), kept)
                 && overlap(&touch.path, &covered.path)
             {
-                watch.effect(0, touch.op).loses = true;
+                for thing in 0..names.len() {
+                    watch.effect(thing, touch.op).loses = true;
+                }
                 ends_it = ends_it.or(Some(touch));
             }
         }
     }
     let ending = ends_it?;
     watch.effect(0, op).restores = true;
-    for user in &users {
-        watch.effect(0, *user).uses = true;
+    for (thing, (_, users)) in names.iter().enumerate() {
+        for user in users {
+            watch.effect(thing, *user).uses = true;
+        }
     }
     let start = match leaves {
         true => nested_blocks(function).first().copied()?,
@@ -177,11 +195,56 @@ fn of_borrow<'c: 'a, 'a>(
     })
 }
 
+/// A name of a borrow, and what uses it.
+type Name<'c, 'a> = (Val<'c, 'a>, Vec<Op<'c, 'a>>);
+
+/// The names under which a borrow goes on, itself first: what regions hand on, with the operations that use what is derived from
+/// it under that name; and the operations that hand it on.
+fn names<'c: 'a, 'a>(borrow: Val<'c, 'a>) -> (Vec<Name<'c, 'a>>, Vec<Op<'c, 'a>>) {
+    let mut handing = Vec::new();
+    let mut names = vec![(borrow, Vec::new())];
+    let mut known = HashSet::from([value_key(borrow)]);
+    let mut next = 0;
+    while next < names.len() {
+        let mut seen = HashSet::new();
+        let mut pending = vec![names[next].0];
+        while let Some(value) = pending.pop() {
+            if !is_borrow_like(value.r#type()) || !seen.insert(value_key(value)) {
+                continue;
+            }
+            for (op, operand) in uses(value) {
+                let derived = derived_from(op, operand);
+                if hands_on(op) {
+                    handing.push(op);
+                    for name in derived {
+                        if known.insert(value_key(name)) {
+                            names.push((name, Vec::new()));
+                        }
+                    }
+                    continue;
+                }
+                if !is_projection(op) && op_name(op) != "arith.select" {
+                    names[next].1.push(op);
+                }
+                pending.extend(derived);
+            }
+        }
+        next += 1;
+    }
+    (names, handing)
+}
+
+/// Whether a block is in an operation of another, at any depth.
+fn is_below<'c: 'a, 'a>(block: Blk<'c, 'a>, outer: Blk<'c, 'a>) -> bool {
+    let around = block.parent_operation();
+    around.is_some_and(|op| ancestor_in_block(outer, op).is_some())
+}
+
 /// Whether an operation hands a value on to another name, which is no use of it.
 fn hands_on(op: Op) -> bool {
     matches!(
         op_name(op),
-        "scf.yield" | "scf.condition" | "scf.for" | "scf.while" | "arith.select"
+        "scf.yield" | "scf.condition" | "scf.for" | "scf.while"
     )
 }
 

@@ -78,6 +78,8 @@ pub struct Watch<'c, 'a> {
     exits: Option<State<'c, 'a>>,
     /// How many parallel loops are around: an error leaves the iteration there.
     parallel: usize,
+    /// Whether a thing is still there under its old name where it is handed on.
+    copies: bool,
 }
 
 impl<'c: 'a, 'a> Watch<'c, 'a> {
@@ -94,6 +96,15 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             found: BTreeMap::new(),
             exits: None,
             parallel: 0,
+            copies: false,
+        }
+    }
+
+    /// The same for things that are still there under their old names where they are handed on, as borrows are.
+    pub fn of_copies(self) -> Self {
+        Self {
+            copies: true,
+            ..self
         }
     }
 
@@ -137,7 +148,8 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
         self.ends.entry(op_key(op)).or_default().push(thing);
     }
 
-    fn look_at(&mut self, op: Op<'c, 'a>) {
+    /// Says that an operation matters, though it may do nothing to what is watched.
+    pub fn look_at(&mut self, op: Op<'c, 'a>) {
         let mut around = Some(op);
         while let Some(op) = around {
             if !self.around.insert(op_key(op)) {
@@ -428,7 +440,10 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             .collect();
         let mut state = state.with_values(from, to);
         fresh.into_iter().for_each(|thing| state.restore(thing));
-        state.rename(&renames, by);
+        match self.copies {
+            true => state.alias(&renames),
+            false => state.rename(&renames, by),
+        }
         state
     }
 }

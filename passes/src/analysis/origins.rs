@@ -6,6 +6,7 @@ use super::{
     borrows::{is_borrow_like, sources},
     place::{global, is_constant, root},
 };
+use crate::own::annotate_lends::may_lend;
 use melior::ir::{ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{
@@ -59,8 +60,10 @@ fn collect<'c: 'a, 'a>(
         match defining_op(base) {
             Some(call) if op_name(call).starts_with("func.call") => {
                 steps.insert(0, Step::Part);
-                call.operands()
-                    .filter(|value| is_borrow_like(value.r#type()))
+                (call.operands().enumerate())
+                    .filter(|(_, value)| is_borrow_like(value.r#type()))
+                    .filter(|(operand, _)| may_lend(call, *operand))
+                    .map(|(_, value)| value)
                     .collect()
             }
             _ => sources(base),

@@ -7,7 +7,9 @@ use melior::ir::{Type, Value, ValueLike};
 use mlc_diagnostics::Span;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::name_value;
-use mlc_sema::hir::{Stmt, Ty};
+use mlc_sema::hir::{Mode, Stmt, Ty};
+
+mod names;
 
 use crate::{
     Error,
@@ -17,6 +19,7 @@ use crate::{
     place::Borrowed,
     view::{View, ViewDim},
 };
+use names::names_outer_parts;
 
 /// Statements that become a function.
 pub(super) struct Moved<'s, 'x> {
@@ -85,12 +88,31 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
         // Cells for what is assigned in the statements and looked at outside.
         let mut cells = Vec::new();
+        // Names for parts of what is outside come back as they are.
+        let mut names = Vec::new();
         for slot in 0..self.function.locals.len() {
             let shared = live.contains(slot) || inside.contains(slot);
             if !assigned.contains(slot) || !shared || self.cells.contains(slot) {
                 continue;
             }
             if moved.contains(slot) && !live.contains(slot) {
+                continue;
+            }
+            if self.function.locals[slot].mode != Mode::Owner
+                && let Binding::Unset = self.env[slot]
+            {
+                if !names_outer_parts(
+                    (self.function, &self.cx.program.types),
+                    stmts,
+                    slot,
+                    &assigned,
+                ) {
+                    return Err(Error::unsupported(
+                        self.function.locals[slot].span,
+                        "a name for a part of what a `try` makes, or of a top-level value, used behind the `try`",
+                    ));
+                }
+                names.push(slot);
                 continue;
             }
             if let Binding::Borrow(_) = self.env[slot] {
@@ -187,7 +209,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .fresh_symbol(&format!("{}.try", self.function.symbol));
         let types: Vec<Type<'c>> = operands.iter().map(melior::ir::ValueLike::r#type).collect();
         // The status, and how the statements ended.
-        let returned = vec![self.b.int_type(32); 1 + usize::from(signals)];
+        let mut returned = vec![self.b.int_type(32); 1 + usize::from(signals)];
+        for &slot in &names {
+            returned.extend(self.slot_types(slot)?);
+        }
         let (b, mut arguments) =
             (self.cx).outlined(&symbol, &types, &returned, self.fp_word(), self.b.loc);
         let mut inner = self.nested(b);
@@ -233,13 +258,19 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         if signals {
             left.extend(inner.current(slots.signal())?);
         }
+        for &slot in &names {
+            left.extend(inner.current(slot)?);
+        }
         inner.b.op("func.return", &left, &[]);
 
         let attrs = [("callee", self.b.symbol(&symbol))];
         let called = (self.b).results("func.call", &operands, &returned, &attrs);
         let status = called[0];
         if signals {
-            self.env[slots.signal()] = Binding::Values(called[1..].to_vec());
+            self.env[slots.signal()] = Binding::Values(vec![called[1]]);
+        }
+        for (slot, &value) in names.iter().zip(&called[1 + usize::from(signals)..]) {
+            self.env[*slot] = Binding::Borrow(Borrowed::Ref(value));
         }
         let mut borrows = cell_borrows.into_iter();
         for ((slot, ty, _), borrow) in cells.iter().zip(borrows.by_ref()) {

@@ -75,6 +75,19 @@ impl<'c: 'a, 'a> State<'c, 'a> {
         }
     }
 
+    /// Gives things other names beside those that they have.
+    pub fn alias(&mut self, names: &[(Thing, Thing)]) {
+        let before: Vec<_> = (names.iter())
+            .map(|(from, _)| self.lost.get(from).cloned())
+            .collect();
+        for (&(_, to), lost) in names.iter().zip(before) {
+            match lost {
+                Some(lost) => self.lost.insert(to, lost),
+                None => self.lost.remove(&to),
+            };
+        }
+    }
+
     /// Keeps those losses that go with something, which may add facts.
     fn keep(mut self, mut goes_with: impl FnMut(&mut Facts<'c, 'a>) -> bool) -> Self {
         self.lost.retain(|_, lost| goes_with(&mut lost.facts));
