@@ -145,6 +145,28 @@ enum mlc_rt_kind {
   MLC_RT_IMPORT_ERROR = 24,
   MLC_RT_FILE_NOT_FOUND_ERROR = 25,
   MLC_RT_BUFFER_ERROR = 26,
+  MLC_RT_PERMISSION_ERROR = 28,
+  MLC_RT_FILE_EXISTS_ERROR = 29,
+  MLC_RT_IS_A_DIRECTORY_ERROR = 30,
+  MLC_RT_NOT_A_DIRECTORY_ERROR = 31,
+  MLC_RT_TIMEOUT_ERROR = 32,
+  MLC_RT_CONNECTION_ERROR = 33,
+  MLC_RT_BROKEN_PIPE_ERROR = 34,
+  MLC_RT_CONNECTION_REFUSED_ERROR = 35,
+  MLC_RT_CONNECTION_RESET_ERROR = 36,
+  MLC_RT_CONNECTION_ABORTED_ERROR = 37,
+  MLC_RT_INTERRUPTED_ERROR = 38,
+  MLC_RT_BLOCKING_IO_ERROR = 39,
+  MLC_RT_CHILD_PROCESS_ERROR = 40,
+  MLC_RT_PROCESS_LOOKUP_ERROR = 41,
+  MLC_RT_MODULE_NOT_FOUND_ERROR = 42,
+  MLC_RT_UNICODE_ERROR = 43,
+  MLC_RT_SYSTEM_ERROR = 44,
+  MLC_RT_REFERENCE_ERROR = 45,
+  MLC_RT_WARNING = 46,
+  MLC_RT_USER_WARNING = 47,
+  MLC_RT_DEPRECATION_WARNING = 48,
+  MLC_RT_RUNTIME_WARNING = 49,
   MLC_RT_BASE_EXCEPTION = 27
 };
 
@@ -358,8 +380,8 @@ int32_t mlc_rt_py_into(uint8_t *out, const mlc_rt_object *object, const mlc_rt_t
 int32_t mlc_rt_py_lend(const uint64_t **out, const mlc_rt_object *object, const mlc_rt_text *shape);
 /* As mlc_rt_py_from, of a value that ends: its memory becomes the object's where it is large. */
 int32_t mlc_rt_py_hand_over(mlc_rt_object *out, uint8_t *value, const mlc_rt_text *shape);
-/* The object for a struct, whose memory holds zeros afterwards. `class` points to a word that whoever makes the module's types sets. */
-int32_t mlc_rt_py_struct(mlc_rt_object *out, uint8_t *value, const void *const *class, const mlc_rt_text *name);
+/* The object for a struct, whose memory holds zeros afterwards. `type` points to a word that whoever makes the module's types sets. */
+int32_t mlc_rt_py_struct(mlc_rt_object *out, uint8_t *value, const void *const *type, const mlc_rt_text *name);
 /* Context managers: `exit` gives whether the exception, if any, is suppressed. */
 int32_t mlc_rt_py_enter(mlc_rt_object *out, const mlc_rt_object *manager);
 int32_t mlc_rt_py_exit(bool *out, const mlc_rt_object *manager, const mlc_rt_object *exception);

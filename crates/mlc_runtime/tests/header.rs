@@ -83,19 +83,19 @@ fn table_holds_every_exported_function() {
 #[test]
 fn numbers_the_kinds_as_the_runtime_does() {
     for (number, name) in mlc_runtime::kind::all() {
-        let mut constant = String::from("MLC_RT");
-        let mut previous_is_lower = true;
-        for letter in name.chars() {
-            // An underscore before each word; runs of capitals (OS, EOF) count as one word.
-            if letter.is_uppercase() && previous_is_lower {
+        // An underscore before each word; a run of capitals (OS, EOF) is one, up to the capital of the next word.
+        let letters: Vec<char> = name.chars().collect();
+        let is =
+            |at: usize, property: fn(char) -> bool| letters.get(at).copied().is_some_and(property);
+        let mut constant = String::from("MLC_RT_");
+        for (at, letter) in letters.iter().enumerate() {
+            let begins = letter.is_uppercase()
+                && (is(at.wrapping_sub(1), char::is_lowercase) || is(at + 1, char::is_lowercase));
+            if at > 0 && begins {
                 constant.push('_');
             }
-            previous_is_lower = letter.is_lowercase();
             constant.push(letter.to_ascii_uppercase());
         }
-        let constant = constant
-            .replace("OSERROR", "OS_ERROR")
-            .replace("EOFERROR", "EOF_ERROR");
         let line = format!("  {constant} = {number}");
         assert!(
             HEADER

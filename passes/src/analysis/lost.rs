@@ -32,6 +32,8 @@ pub struct Effect {
     pub uses: bool,
     pub loses: bool,
     pub restores: bool,
+    /// What was brought is not there any more: what comes cannot lose it.
+    pub removes: bool,
     /// It uses and loses at once, in operands that are taken together: that alone is wrong.
     pub clashes: bool,
 }
@@ -242,6 +244,9 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             }
             if effect.restores {
                 state.restore(thing);
+            }
+            if effect.removes {
+                state.remove();
             }
         }
         for &(from, to) in self.renames.get(&op_key(op)).into_iter().flatten() {

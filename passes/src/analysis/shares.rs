@@ -151,6 +151,7 @@ impl<'c: 'a, 'a> Sides<'c, 'a> {
                         write: (place, write),
                         read: (other, use_),
                         copy_is_changed,
+                        events,
                     };
                     if order.is_possible() {
                         return Some(Told {
@@ -175,6 +176,7 @@ struct Order<'p, 'c, 'a> {
     write: (&'p Place<'c, 'a>, &'p Event<'c, 'a>),
     read: (&'p Place<'c, 'a>, &'p Event<'c, 'a>),
     copy_is_changed: bool,
+    events: &'p Events<'c, 'a>,
 }
 
 impl<'c: 'a, 'a> Order<'_, 'c, 'a> {
@@ -225,6 +227,17 @@ impl<'c: 'a, 'a> Order<'_, 'c, 'a> {
         watch.effect(0, self.seed).restores = true;
         watch.effect(0, self.write.1.op).loses = true;
         watch.effect(0, self.read.1.op).uses = true;
+        // Where another value takes the place of what was copied, nothing is shared with what was there.
+        let source = if self.copy_is_changed {
+            self.read.0
+        } else {
+            self.write.0
+        };
+        for &op in self.events.replacements(source.owner) {
+            let effect = watch.effect(0, op);
+            effect.restores |= self.copy_is_changed;
+            effect.removes = true;
+        }
         let Some(block) = nested_blocks(self.function).first().copied() else {
             return false;
         };

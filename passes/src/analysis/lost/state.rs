@@ -59,6 +59,11 @@ impl<'c: 'a, 'a> State<'c, 'a> {
         self.absent = false;
     }
 
+    /// Says that nothing is there any more that could be lost; what is lost stays so.
+    pub fn remove(&mut self) {
+        self.absent = true;
+    }
+
     /// Gives things other names, all at once; under the old ones they are lost, by this.
     pub fn rename(&mut self, names: &[(Thing, Thing)], by: Op<'c, 'a>) {
         let before: Vec<_> = (names.iter())

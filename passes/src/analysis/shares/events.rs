@@ -52,6 +52,8 @@ impl Event<'_, '_> {
 pub struct Events<'c, 'a> {
     by_owner: HashMap<Owner<'c>, Vec<Event<'c, 'a>>>,
     returns: Vec<Event<'c, 'a>>,
+    /// What puts another value in the place of a whole one.
+    replaced: HashMap<Owner<'c>, Vec<Op<'c, 'a>>>,
 }
 
 impl<'c: 'a, 'a> Events<'c, 'a> {
@@ -59,6 +61,7 @@ impl<'c: 'a, 'a> Events<'c, 'a> {
         let mut events = Self {
             by_owner: HashMap::new(),
             returns: Vec::new(),
+            replaced: HashMap::new(),
         };
         for op in all_ops(function) {
             events.add(op, summaries);
@@ -85,6 +88,11 @@ impl<'c: 'a, 'a> Events<'c, 'a> {
         events
             .filter(|event| event.writes && event.path.is_empty())
             .map(|event| event.op)
+    }
+
+    /// What puts another value in the place of all that an owner has.
+    pub fn replacements(&self, owner: Owner<'c>) -> &[Op<'c, 'a>] {
+        self.replaced.get(&owner).map_or(&[], Vec::as_slice)
     }
 
     /// What changes what is at places.
@@ -129,7 +137,9 @@ impl<'c: 'a, 'a> Events<'c, 'a> {
             _ => {}
         }
         for access in of_op(op) {
-            for place in origins::places(&access) {
+            let places = origins::places(&access);
+            let is_sure = places.len() == 1;
+            for place in places {
                 if is_constant(place.root) {
                     continue;
                 }
@@ -148,6 +158,9 @@ impl<'c: 'a, 'a> Events<'c, 'a> {
                     | "memref.atomic_rmw"
                     | "memref.generic_atomic_rmw" => {
                         if path.last() != Some(&Part::Any) && path.pop().is_none() {
+                            if is_sure && op_name(op) == "own.put" {
+                                self.replaced.entry(owner(place.root)).or_default().push(op);
+                            }
                             continue;
                         }
                         (access.mode != Mode::Read, 0)
