@@ -23,8 +23,8 @@ DECLARATION = re.compile(r"^( *)(\w+): [^=:]+ = ")
 MOVE = re.compile(r"(?<=\w)\^(?=[,)\]:]| if | else |$)")
 STRUCT = re.compile(r"^struct (\w+):$")
 FIELD = re.compile(r"    \w+: [^=]+$")
-# On a list it is element by element.
-TIMES = re.compile(r"(?<== )(y\[[^\]]*\]) \* ([\d.]+)$")
+# On a slice of a list it is element by element.
+TIMES = re.compile(r"(?<== )(y\[[^\]]*:[^\]]*\]) \* ([\d.]+)$")
 PARAMETER = re.compile(r"(?:inout |owned )?(\w+)(?:: .*)?")
 
 

@@ -124,7 +124,8 @@ class Runner:
             same(sanitizer, run(self.build(file, "-O0", f"--sanitize={sanitizer}"), threads), first)
         logged = command(self.mlc, "run", "--sanitize=race", file)
         clean("--sanitize=race", logged)
-        same("--sanitize=race", logged.stdout, small(first))
+        # Its loops use no vectors, so that floats are added in another order.
+        same("--sanitize=race", without_bits(logged.stdout), without_bits(small(first)))
         self.against_python(file, text, first)
 
     def build(self, file: Path, *options: str) -> Path:
@@ -160,14 +161,16 @@ def small(printed: str) -> str:
     return "".join(lines)
 
 
+def without_bits(printed: str) -> str:
+    return "".join(line for line in printed.splitlines(keepends=True) if not line.startswith("bits"))
+
+
 def parts(printed: str) -> dict[str, str]:
     """What each program printed: a line that begins with the name of one begins its part. Bits that depend on the order of
     floating-point arithmetic are left out."""
     found: dict[str, str] = {}
     name = ""
-    for line in printed.splitlines():
-        if line.startswith("bits"):
-            continue
+    for line in without_bits(printed).splitlines():
         words = line.removeprefix("large ").split(" ", 1)
         if words[0].startswith("f") and words[0][1:].isdigit():
             name = words[0] if line.startswith("f") else "large " + words[0]
