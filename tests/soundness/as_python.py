@@ -25,6 +25,7 @@ STRUCT = re.compile(r"^struct (\w+):$")
 FIELD = re.compile(r"    \w+: [^=]+$")
 # On a slice of a list it is element by element.
 TIMES = re.compile(r"(?<== )(y\[[^\]]*:[^\]]*\]) \* ([\d.]+)$")
+PLUS = re.compile(r"(y\[[^\]]*:[^\]]*\]) \+= ([\d.]+)$")
 PARAMETER = re.compile(r"(?:inout |owned )?(\w+)(?:: .*)?")
 
 
@@ -43,6 +44,7 @@ def line_of(line: str) -> str:
         return line.replace("?", "")
     line = STRUCT.sub(r"@dataclass\nclass \1:", line)
     line = TIMES.sub(r"[v * \2 for v in \1]", line)
+    line = PLUS.sub(r"\1 = [v + \2 for v in \1]", line)
     line = TWO_RANGES.sub(r"for \1 in product(\2, \3):", line)
     line = DECLARATION.sub(r"\1\2 = ", line)
     line = re.sub(r"\b(parallel|atomic|comptime) (?=for|if|\w+\[)", "", line)

@@ -15,7 +15,7 @@ MAKERS = [reference, wild, ownership]
 
 def program(seed: int, number: int) -> Program:
     make = MAKERS[number % len(MAKERS)]
-    return make(Random(f"{seed}/{number}"), f"f{number}")
+    return make(Random(f"{seed}/{number}"), f"case{number}")
 
 
 def text(programs: list[Program]) -> str:

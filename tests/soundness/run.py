@@ -172,8 +172,8 @@ def parts(printed: str) -> dict[str, str]:
     name = ""
     for line in without_bits(printed).splitlines():
         words = line.removeprefix("large ").split(" ", 1)
-        if words[0].startswith("f") and words[0][1:].isdigit():
-            name = words[0] if line.startswith("f") else "large " + words[0]
+        if words[0].startswith("case") and words[0].removeprefix("case").isdigit():
+            name = words[0] if line.startswith("case") else "large " + words[0]
         found[name] = found.get(name, "") + line + "\n"
     return found
 

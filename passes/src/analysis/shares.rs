@@ -96,6 +96,10 @@ struct Sides<'c, 'a> {
     to: Vec<Place<'c, 'a>>,
     /// Whether the copies of several iterations are copies of one value.
     repeats: bool,
+    /// What has what was copied, until another value takes the place of all of it.
+    source: Option<Owner<'c>>,
+    /// The same, where the copy comes to it in no other way than in its place.
+    replaced: Option<Owner<'c>>,
 }
 
 impl<'c: 'a, 'a> Sides<'c, 'a> {
@@ -125,11 +129,39 @@ impl<'c: 'a, 'a> Sides<'c, 'a> {
             .map(|(_, seed)| seed)
             .collect::<Vec<_>>();
         let side = |start: &[Place<'c, 'a>]| flow.closure(start, &others);
+        let from = side(&seed.from);
+        let source = match &seed.from[..] {
+            [only] => Some(only.owner),
+            _ => None,
+        };
+        // No part of what was copied comes back to it.
+        let source = source.filter(|owner| {
+            let elsewhere = from.iter().filter(|place| place.owner != *owner);
+            let reached = side(&elsewhere.cloned().collect::<Vec<_>>());
+            reached.iter().all(|place| place.owner != *owner)
+        });
+        let is_replaced = |owner: &Owner<'c>| {
+            let beside = flow.closure_beside(Some(*owner), &seed.to, &others);
+            beside.iter().all(|place| place.owner != *owner)
+        };
         Self {
-            from: side(&seed.from),
+            source,
+            replaced: source.filter(is_replaced),
+            from,
             to: side(&seed.to),
             repeats: repeats(seed),
         }
+    }
+
+    /// The places of what is replaced.
+    fn replaced_places(&self) -> Vec<Place<'c, 'a>> {
+        let is_it = |place: &&Place<'c, 'a>| Some(place.owner) == self.replaced;
+        self.from.iter().filter(is_it).cloned().collect()
+    }
+
+    /// Whether two places, one of each side, never have what they share at once.
+    fn are_never_together(&self, from: &Place<'c, 'a>, to: &Place<'c, 'a>) -> bool {
+        from.owner == to.owner && Some(from.owner) == self.replaced
     }
 
     fn told(
@@ -145,13 +177,24 @@ impl<'c: 'a, 'a> Sides<'c, 'a> {
         for (changed, read, copy_is_changed) in pairs {
             for (place, write) in events.writes_of(changed) {
                 for (other, use_) in events.reads_of(read, function) {
+                    // Sides are named by what they are in the program, whichever of them is changed.
+                    if !std::ptr::eq(changed, read) && self.are_never_together(place, other) {
+                        continue;
+                    }
                     let order = Order {
                         function,
                         seed: seed.op,
                         write: (place, write),
                         read: (other, use_),
                         copy_is_changed,
-                        events,
+                        replacements: match self.source {
+                            Some(owner)
+                                if owner == (if copy_is_changed { other } else { place }).owner =>
+                            {
+                                events.replacements(owner)
+                            }
+                            _ => &[],
+                        },
                     };
                     if order.is_possible() {
                         return Some(Told {
@@ -176,7 +219,8 @@ struct Order<'p, 'c, 'a> {
     write: (&'p Place<'c, 'a>, &'p Event<'c, 'a>),
     read: (&'p Place<'c, 'a>, &'p Event<'c, 'a>),
     copy_is_changed: bool,
-    events: &'p Events<'c, 'a>,
+    /// What takes the place of what was copied: from there on nothing is shared with what was there.
+    replacements: &'p [Op<'c, 'a>],
 }
 
 impl<'c: 'a, 'a> Order<'_, 'c, 'a> {
@@ -227,13 +271,7 @@ impl<'c: 'a, 'a> Order<'_, 'c, 'a> {
         watch.effect(0, self.seed).restores = true;
         watch.effect(0, self.write.1.op).loses = true;
         watch.effect(0, self.read.1.op).uses = true;
-        // Where another value takes the place of what was copied, nothing is shared with what was there.
-        let source = if self.copy_is_changed {
-            self.read.0
-        } else {
-            self.write.0
-        };
-        for &op in self.events.replacements(source.owner) {
+        for &op in self.replacements {
             let effect = watch.effect(0, op);
             effect.restores |= self.copy_is_changed;
             effect.removes = true;

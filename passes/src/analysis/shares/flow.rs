@@ -186,6 +186,14 @@ pub fn places<'c: 'a, 'a>(value: Val<'c, 'a>) -> Vec<Place<'c, 'a>> {
         .collect()
 }
 
+/// Whether a place is all that an owner has, for certain.
+fn is_whole<'c: 'a, 'a>(place: Val<'c, 'a>, of: Option<Owner<'c>>) -> bool {
+    match &places(place)[..] {
+        [only] => Some(only.owner) == of && only.path.is_empty(),
+        _ => false,
+    }
+}
+
 /// The places in a caller of what a call names by a port.
 pub fn port<'c: 'a, 'a>(call: Op<'c, 'a>, port: Port<'c>, path: &[Part]) -> Vec<Place<'c, 'a>> {
     let value = match port {
@@ -244,6 +252,17 @@ impl<'s, 'c: 'a, 'a> Flow<'s, 'c, 'a> {
 
     /// Some places and all that what is there may be moved to, or is shared with by `seeds`.
     pub fn closure(&self, start: &[Place<'c, 'a>], seeds: &[&Seed<'c, 'a>]) -> Vec<Place<'c, 'a>> {
+        self.closure_beside(None, start, seeds)
+    }
+
+    /// As [`Flow::closure`], but for what takes the place of all that an owner has.
+    pub fn closure_beside(
+        &self,
+        replaced: Option<Owner<'c>>,
+        start: &[Place<'c, 'a>],
+        seeds: &[&Seed<'c, 'a>],
+    ) -> Vec<Place<'c, 'a>> {
+        let replaces = |op| op_name(op) == "own.put" && is_whole(operand(op, 1), replaced);
         let mut found: Vec<Place<'c, 'a>> = Vec::new();
         let mut pending = start.to_vec();
         while let Some(place) = pending.pop() {
@@ -252,7 +271,7 @@ impl<'s, 'c: 'a, 'a> Flow<'s, 'c, 'a> {
             }
             if let Some(value) = place.value.filter(|value| own::is_box(value.r#type())) {
                 for (op, at) in uses(value) {
-                    if consumes(op, at) {
+                    if consumes(op, at) && !replaces(op) {
                         pending.extend(self.moved(op, at, &place.path));
                     }
                 }

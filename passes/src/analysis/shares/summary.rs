@@ -149,8 +149,13 @@ impl<'c> Summaries<'c> {
             let sides = Sides::of(at, &seeds, &flow, &events);
             let [from, to] = [&sides.from, &sides.to].map(|side| ports(function, side));
             let again = if sides.repeats { &to[..] } else { &[] };
-            for first in from.iter().chain(again) {
+            let replaced = ports(function, &sides.replaced_places());
+            let is_replaced = |end: &End<'c>| replaced.iter().any(|(port, _)| *port == end.0);
+            for (at, first) in from.iter().chain(again).enumerate() {
                 for second in &to {
+                    if at < from.len() && first.0 == second.0 && is_replaced(first) {
+                        continue;
+                    }
                     let is_global = |end: &End| matches!(end.0, Port::Global(_));
                     if !is_global(first) || !is_global(second) {
                         summary.shares.insert((first.clone(), second.clone()));
