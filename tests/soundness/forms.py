@@ -105,7 +105,7 @@ def owned(value: str, c: int) -> list[list[str]]:
         ["t = copy(m[i])", "fill(t, i)", "b[i] = total(t)"],
         [f"grow(m[i], {value})", "s += len(m[i])"],
         [f"m[i].append({value})", "b[i] = len(m[i])"],
-        ["t = doubled(copy(m[i]))", f"u = [v + {c} for v in t]", "m[i] = larger(t^, u^)"],
+        ["t = doubled(copy(m[i]))", f"z = [v + {c} for v in t]", "m[i] = larger(t^, z^)"],
         ['names[i] = names[i] + "x"', "s += len(names[i])"],
         [f'names[i] = str({value}) + "y"'],
         ["r = m[i]", f"r[0] = {value}", "r.append(i)"],

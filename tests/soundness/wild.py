@@ -53,7 +53,7 @@ def wild(rng: Random, name: str) -> Program:
             elif kind == 9 and depth == 0:
                 lines.append(f"out.append({value(names)})")
             elif kind == 10:
-                lines += ["u = made(2, t)", f"u[0] = {value(names)}", f"m[{index(names)}] = kept(u^)"]
+                lines += ["z = made(2, t)", f"z[0] = {value(names)}", f"m[{index(names)}] = kept(z^)"]
             elif kind == 11:
                 condition = rng.choice([f"{rng.choice(names)} % 2 == 0", f"p[{names[0]}] > 1", f"{names[0]} < k", f"{names[0]} == {rng.randint(0, 2)}"])
                 lines.append(f"if {condition}:")
