@@ -17,7 +17,7 @@ class RaceError(Exception):
     pass
 """
 
-TWO_RANGES = re.compile(r"parallel for (\w+, \w+) in (range\(.*\)), (range\(.*\)):$")
+RANGES = re.compile(r"parallel for (\w+(?:, \w+)+) in (range\(.*\), range\(.*\)):$")
 SIGNATURE = re.compile(r"( *)fn (\w+)\(([^)]*)\)(?: -> .+)?:$")
 DECLARATION = re.compile(r"^( *)(\w+): [^=:]+ = ")
 MOVE = re.compile(r"(?<=\w)\^(?=[,)\]:]| if | else |$)")
@@ -45,7 +45,7 @@ def line_of(line: str) -> str:
     line = STRUCT.sub(r"@dataclass\nclass \1:", line)
     line = TIMES.sub(r"[v * \2 for v in \1]", line)
     line = PLUS.sub(r"\1 = [v + \2 for v in \1]", line)
-    line = TWO_RANGES.sub(r"for \1 in product(\2, \3):", line)
+    line = RANGES.sub(r"for \1 in product(\2):", line)
     line = DECLARATION.sub(r"\1\2 = ", line)
     line = re.sub(r"\b(parallel|atomic|comptime) (?=for|if|\w+\[)", "", line)
     return MOVE.sub("", line)
