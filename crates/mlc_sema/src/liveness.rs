@@ -28,6 +28,7 @@ pub(crate) fn loops(function: &Function) -> Vec<LoopFacts> {
         reads: Reads::default(),
         exposed: Vec::new(),
         facts: Vec::new(),
+        on_error: None,
     };
     analysis.number(&function.body);
     // The walk backward meets the loops of a block last to first; positions come from the numbering of the first pass.
@@ -43,6 +44,8 @@ struct Analysis {
     reads: Reads,
     exposed: Vec<Set>,
     facts: Vec<Option<LoopFacts>>,
+    /// In a `try`: what is read where an error leads, which may leave the statements anywhere.
+    on_error: Option<Set>,
 }
 
 /// The locals that one statement reads itself, without its blocks. What its expressions bind for themselves
@@ -199,6 +202,7 @@ impl Analysis {
 
     /// Takes `live` from after the statements to before them. `next` counts loops down.
     fn backward(&mut self, stmts: &[Stmt], live: &mut Set, next: &mut usize) {
+        self.reach_errors(live);
         for stmt in stmts.iter().rev() {
             match &stmt.kind {
                 StmtKind::Bind { local, .. } => live.remove(*local),
@@ -221,22 +225,25 @@ impl Analysis {
                     finally,
                 } => {
                     // Behind an error that nothing here handles, `finally` is the last.
-                    let mut on_error = Set::new(self.size);
+                    let outer = self.on_error.clone();
+                    let mut unhandled = outer.clone().unwrap_or_else(|| Set::new(self.size));
                     let number = *next;
-                    self.backward(finally, &mut on_error, next);
+                    self.backward(finally, &mut unhandled, next);
                     *next = number;
                     self.backward(finally, live, next);
                     let after = live.clone();
+                    self.on_error = Some(unhandled.clone());
                     let mut in_body = after.clone();
                     self.backward(orelse, &mut in_body, next);
+                    let mut on_error = unhandled;
                     for handler in handlers.iter().rev() {
                         let mut in_handler = after.clone();
                         self.backward(&handler.body, &mut in_handler, next);
                         on_error.union(&in_handler);
                     }
-                    // An error may leave the body anywhere.
+                    self.on_error = Some(on_error);
                     self.backward(body, &mut in_body, next);
-                    in_body.union(&on_error);
+                    self.on_error = outer;
                     *live = in_body;
                 }
                 _ if is_loop(stmt) => self.loop_backward(stmt, live, next),
@@ -245,6 +252,14 @@ impl Analysis {
             self.reads.take(stmt);
             self.reads.bound(stmt, &mut |local| live.remove(local));
             self.reads.outer().for_each(|local| live.insert(local));
+            self.reach_errors(live);
+        }
+    }
+
+    /// Adds what is read where an error leads.
+    fn reach_errors(&self, live: &mut Set) {
+        if let Some(on_error) = &self.on_error {
+            live.union(on_error);
         }
     }
 
