@@ -148,26 +148,17 @@ class Runner:
 
 
 def small(printed: str) -> str:
-    """What is printed of the calls with small data. Bits come before the rest of a call."""
-    lines: list[str] = []
-    bits: list[str] = []
-    for line in printed.splitlines(keepends=True):
-        if line.startswith("bits"):
-            bits.append(line)
-            continue
-        if not line.startswith("large"):
-            lines += [*bits, line]
-        bits = []
-    return "".join(lines)
+    """What is printed of the calls with small data."""
+    return "".join(line for line in printed.splitlines(keepends=True) if not line.startswith("large"))
 
 
 def without_bits(printed: str) -> str:
+    """What is printed but for bits that depend on the order of floating-point arithmetic."""
     return "".join(line for line in printed.splitlines(keepends=True) if not line.startswith("bits"))
 
 
 def parts(printed: str) -> dict[str, str]:
-    """What each program printed: a line that begins with the name of one begins its part. Bits that depend on the order of
-    floating-point arithmetic are left out."""
+    """What each program printed, without bits: a line that begins with the name of one begins its part."""
     found: dict[str, str] = {}
     name = ""
     for line in without_bits(printed).splitlines():
