@@ -3,7 +3,7 @@
 from functools import partial
 
 from . import expressions as ex
-from .writer import BOOL, EXPRESSIONS, FLOAT, FLOATS, GRID, GRIDS, INT, INTS, LISTS, PAIR, PAIRS, STR, STRS, TABLE, Scope
+from .writer import BOOL, EXPRESSIONS, FLOAT, FLOATS, GRID, INT, INTS, LISTS, PAIR, PAIRS, STR, STRS, TABLE, Scope
 
 ORDER = ["<", "<=", ">", ">=", "==", "!="]
 # What has a total order: floats may be no number.
@@ -48,12 +48,7 @@ def sorted_list(ty, w, s, d):
             return None
         x = w.name("c")
         return f"sorted([{x} for {x} in {name} if {x} == {x}]{w.pick(['', ', reverse=True'])})"
-    text = f"sorted({', '.join([name, *options(w, s, ty)])})"
-    if ty in GRIDS and w.chance(0.8):
-        # Rows that two lists share may be changed by neither: programs that do so are rejected.
-        row = w.name("c")
-        return f"[{row}[:] for {row} in {text}]"
-    return text
+    return f"sorted({', '.join([name, *options(w, s, ty)])})"
 
 
 def extreme(ty, w, s, d):
