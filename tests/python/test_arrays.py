@@ -234,6 +234,18 @@ class TestRefused:
         m.axpy(1.0, memory[:5], memory[5:])
         np.testing.assert_array_equal(memory, [1] * 5 + [2] * 5)
 
+    def test_columns_of_one_array_do_not_overlap(self, m):
+        table = np.arange(12, dtype=np.float32).reshape(3, 4)
+        columns = lambda x, y: m.axpy(1.0, x, y)  # noqa: E731
+        columns(table[:, 0], table[:, 2])
+        columns(table[::-1, 1], table[:, 3])
+        np.testing.assert_array_equal(table, [[0, 1, 2, 12], [4, 5, 10, 12], [8, 9, 18, 12]])
+        for x, y in [(table[:, 1], table[:, 1]), (table[0], table[:, 1]), (table.ravel()[::2], table[:, 2]), (table.ravel()[::3], table[:, 2])]:
+            self.refuse(lambda: columns(x, y), ValueError, "axpy", "`x`", "`y`", "overlap")
+        self.refuse(lambda: m.scale_rows([table[:, 1], table[1:, 1]], 2.0), ValueError, "scale_rows", "`rows`", "overlap")
+        m.scale_rows([table[:, 0], table[:, 1]], 2.0)
+        np.testing.assert_array_equal(table[:, :2], [[0, 2], [8, 10], [16, 18]])
+
     @pytest.mark.parametrize("value", [3, None, "text", {}, object()])
     def test_no_array(self, m, value):
         self.refuse(lambda: m.total(value), TypeError, "total", "`x`", type(value).__name__.removesuffix("Type"))

@@ -61,3 +61,46 @@ def test_bools(m):
     for value in (1, 0.0, None, "True"):
         with pytest.raises(TypeError, match="same_Bool: parameter `x`: expected a bool, found"):
             m.same_Bool(value)
+
+
+def test_complex_numbers():
+    m = mlc.compile("""
+struct Wave:
+    z: c128
+
+    def twice(self) -> c128:
+        return self.z * 2.0
+
+    @property
+    def half(self) -> c128:
+        return self.z * 0.5
+
+def single(z: c64) -> c64:
+    return z * 2.0
+
+def double(z: c128) -> c128:
+    return z * 2.0
+
+def at(zs: [c128], i: Int) -> c128:
+    return zs[i]
+
+def split(z: c128) -> (c128, (f64, c64)?):
+    return (z, (z.imag, c64(z)))
+
+def all(zs: [c128]) -> [c128]:
+    return [z * 2.0 for z in zs]
+
+fn applied(f: PythonObject, z: c128) -> c128:
+    return c128(f(lambda w: c128(w) * z))
+""")
+    assert m.single(1 + 2j) == m.double(1 + 2j) == 2 + 4j
+    assert [m.double(z) for z in (1, 0.5, True, np.complex64(1j), np.array(2j))] == [2, 1, 2, 2j, 4j]
+    assert m.at([1, 2j], -1) == 2j and m.split(1 + 2j) == (1 + 2j, (2.0, 1 + 2j))
+    assert m.all([1, 2j]).tolist() == [2, 4j]
+    wave = m.Wave(1 + 1j)
+    wave.z += 1
+    assert (wave.z, wave.twice(), wave.half) == (2 + 1j, 4 + 2j, 1 + 0.5j)
+    assert m.applied(lambda f: f(2), 1j) == 2j
+    for wrong in ("1j", None, [1j]):
+        with pytest.raises(TypeError, match="double: parameter `z`: expected a complex number, found"):
+            m.double(wrong)

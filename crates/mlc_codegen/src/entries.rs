@@ -1,23 +1,24 @@
 //! Entries for hosts that learn signatures only at run time: each takes its arguments as an array of pointers.
 //!
 //! ```text
-//! define {i32, float} @f(float %x, ptr %y)      define void @mlc_entry.f(ptr %slots)
-//!                                                 ; *slots[0] is x, *slots[1] is y
-//!                                                 ; *slots[2] and *slots[3] become the results
+//! define i32 @f(float %x, ptr %y)      define void @mlc_entry.f(ptr %slots)
+//!                                        ; *slots[0] is x, *slots[1] is y
+//!                                        ; *slots[2] becomes the result
 //! ```
+//!
+//! What a function returns beside one result it writes through pointers, which are arguments.
 
 use llvm_sys::{
     LLVMLinkage, LLVMTypeKind,
     core::{
         LLVMAddCallSiteAttribute, LLVMAddFunction, LLVMAppendBasicBlockInContext, LLVMBuildCall2,
-        LLVMBuildExtractValue, LLVMBuildGEP2, LLVMBuildLoad2, LLVMBuildRetVoid, LLVMBuildStore,
-        LLVMBuildTrunc, LLVMBuildZExt, LLVMConstInt, LLVMCountParamTypes,
-        LLVMCountStructElementTypes, LLVMCreateBuilderInContext, LLVMDisposeBuilder,
-        LLVMFunctionType, LLVMGetEnumAttributeAtIndex, LLVMGetEnumAttributeKindForName,
-        LLVMGetIntTypeWidth, LLVMGetNamedFunction, LLVMGetParam, LLVMGetParamTypes,
-        LLVMGetReturnType, LLVMGetTypeKind, LLVMGlobalGetValueType, LLVMInt8TypeInContext,
-        LLVMInt64TypeInContext, LLVMPointerTypeInContext, LLVMPositionBuilderAtEnd, LLVMSetLinkage,
-        LLVMStructGetTypeAtIndex, LLVMVoidTypeInContext,
+        LLVMBuildGEP2, LLVMBuildLoad2, LLVMBuildRetVoid, LLVMBuildStore, LLVMBuildTrunc,
+        LLVMBuildZExt, LLVMConstInt, LLVMCountParamTypes, LLVMCreateBuilderInContext,
+        LLVMDisposeBuilder, LLVMFunctionType, LLVMGetEnumAttributeAtIndex,
+        LLVMGetEnumAttributeKindForName, LLVMGetIntTypeWidth, LLVMGetNamedFunction, LLVMGetParam,
+        LLVMGetParamTypes, LLVMGetReturnType, LLVMGetTypeKind, LLVMGlobalGetValueType,
+        LLVMInt8TypeInContext, LLVMInt64TypeInContext, LLVMPointerTypeInContext,
+        LLVMPositionBuilderAtEnd, LLVMSetLinkage, LLVMVoidTypeInContext,
     },
     prelude::{LLVMBuilderRef, LLVMContextRef, LLVMModuleRef, LLVMTypeRef, LLVMValueRef},
 };
@@ -96,16 +97,9 @@ unsafe fn add_entry(
         );
         copy_extensions(function, result, arguments.len() as u32);
         let result_type = LLVMGetReturnType(callee);
-        match LLVMGetTypeKind(result_type) {
-            LLVMTypeKind::LLVMVoidTypeKind => {}
-            LLVMTypeKind::LLVMStructTypeKind => {
-                for index in 0..LLVMCountStructElementTypes(result_type) {
-                    let part = LLVMBuildExtractValue(build.builder, result, index, c"".as_ptr());
-                    let ty = LLVMStructGetTypeAtIndex(result_type, index);
-                    build.store(ty, part, build.slot(types.len() + index as usize));
-                }
-            }
-            _ => build.store(result_type, result, build.slot(types.len())),
+        if LLVMGetTypeKind(result_type) != LLVMTypeKind::LLVMVoidTypeKind {
+            // A struct is one result, too: a complex number.
+            build.store(result_type, result, build.slot(types.len()));
         }
         LLVMBuildRetVoid(build.builder);
         LLVMDisposeBuilder(build.builder);

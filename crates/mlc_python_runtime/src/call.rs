@@ -323,8 +323,7 @@ impl Slots {
 /// An error in an argument, as `f: parameter `x`: …`.
 #[cold]
 pub fn in_parameter(py: Python<'_>, function: &str, parameter: &str, error: PyErr) -> PyErr {
-    let text = format!("{function}: parameter `{parameter}`: {}", error.value(py));
-    PyErr::from_type(error.get_type(py), text)
+    error::with_prefix(py, &format!("{function}: parameter `{parameter}`"), error)
 }
 
 fn overlap_error(signature: &Signature, other: usize, written: usize) -> PyErr {

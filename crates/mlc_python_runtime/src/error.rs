@@ -2,10 +2,10 @@
 
 use mlc_runtime::kind::KEYBOARD_INTERRUPT;
 use mlc_runtime::python::{EXCEPTIONS, EXCEPTIONS_MODULE};
-use pyo3::exceptions::PySystemError;
+use pyo3::exceptions::{PyException, PySystemError, PyUnicodeDecodeError, PyUnicodeEncodeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyModule};
+use pyo3::types::{PyDict, PyModule, PyType};
 
 /// The exceptions that are no built-ins, and how one is made; Python, because only that makes traceback entries.
 fn exceptions(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
@@ -80,8 +80,26 @@ pub fn take_pending(py: Python<'_>, function: &str) -> PyErr {
     }
 }
 
-/// The same error with a name in front of its text.
+/// The same error with a name in front of its text. One that Python code raised, such as the `__float__` of an argument,
+/// and one that is not made of a text, go through as they are.
+#[cold]
 pub fn with_prefix(py: Python<'_>, name: &str, error: PyErr) -> PyErr {
+    if is_of_python_code(py, &error) || !is_made_of_a_text(&error.get_type(py)) {
+        return error;
+    }
     let text = format!("{name}: {}", error.value(py));
     PyErr::from_type(error.get_type(py), text)
+}
+
+/// Whether code in Python raised the error, and not a conversion of ours or of CPython's.
+pub fn is_of_python_code(py: Python<'_>, error: &PyErr) -> bool {
+    error.traceback(py).is_some()
+}
+
+fn is_made_of_a_text(ty: &Bound<'_, PyType>) -> bool {
+    let py = ty.py();
+    (ty.module()).is_ok_and(|module| module == "builtins")
+        && ty.is_subclass_of::<PyException>().unwrap_or(false)
+        && !ty.is(py.get_type::<PyUnicodeEncodeError>())
+        && !ty.is(py.get_type::<PyUnicodeDecodeError>())
 }

@@ -7,6 +7,7 @@ use pyo3::types::PyMemoryView;
 
 use crate::arrow;
 use crate::dlpack;
+use crate::numpy;
 use crate::scalar::Scalar;
 
 /// Elements at a place, and what keeps them there.
@@ -69,7 +70,8 @@ impl Memory {
         if value.hasattr("__arrow_c_array__")? {
             return arrow::memory_of(value).map(Some);
         }
-        if value.hasattr("__dlpack__")? {
+        // What NumPy does not give as a buffer it does not give by DLPack either.
+        if value.hasattr("__dlpack__")? && !numpy::is_array(value)? {
             return dlpack::memory_of(value).map(Some);
         }
         Ok(None)
@@ -139,6 +141,19 @@ impl Memory {
             .map(|(&extent, &stride)| (extent - 1).saturating_mul(stride.unsigned_abs()))
             .sum();
         span + self.item
+    }
+
+    /// Where the elements lie in blocks with gaps between them, as in a column of an array: bytes from the start of one
+    /// block to that of the next, and of each.
+    pub fn blocks(&self) -> Option<(usize, usize)> {
+        let spans = (self.shape.iter().zip(&self.strides))
+            .filter(|(extent, _)| **extent > 1)
+            .map(|(&extent, stride)| (stride.unsigned_abs(), extent));
+        let (period, extent) = spans.max()?;
+        let width = self
+            .extent()
+            .checked_sub((extent - 1).checked_mul(period)?)?;
+        (0 < width && width < period).then_some((period, width))
     }
 
     /// Writes elements in row-major order to where the array has them.

@@ -143,7 +143,8 @@ pub fn learn(value: &Bound<'_, PyAny>) {
     }
 }
 
-fn is_array(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+/// Whether an object is an array of NumPy's own type.
+pub fn is_array(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     let ty = value.get_type();
     Ok(ty.name()?.to_cow()? == "ndarray" && ty.module()?.to_cow()? == "numpy")
 }

@@ -1,5 +1,10 @@
 //! Arguments that share memory, where one of them is written: compiled code may not count on their order then.
 
+use crate::memory::Memory;
+
+/// The most ranges that are compared each with each other.
+const FEW: usize = 64;
+
 /// The memory that one parameter refers to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Range {
@@ -11,6 +16,8 @@ pub struct Range {
     exclusive: bool,
     /// Whether it is a list's header by which the way to the argument leads: another argument behind the same list has memory of its own.
     through: bool,
+    /// Where there are gaps, as in a column of an array: bytes from one block of elements to the next, and of each.
+    blocks: Option<(usize, usize)>,
 }
 
 impl Range {
@@ -21,6 +28,15 @@ impl Range {
             end: start.saturating_add(bytes),
             exclusive,
             through: false,
+            blocks: None,
+        }
+    }
+
+    /// The elements of an array.
+    pub fn of(parameter: usize, memory: &Memory, exclusive: bool) -> Range {
+        Range {
+            blocks: memory.blocks(),
+            ..Range::new(parameter, memory.start(), memory.extent(), exclusive)
         }
     }
 
@@ -33,7 +49,22 @@ impl Range {
     }
 
     fn meets(&self, other: &Range) -> bool {
-        self.start < other.end && other.start < self.end && !(self.through && other.through)
+        self.start < other.end
+            && other.start < self.end
+            && !(self.through && other.through)
+            && !self.lies_in_the_gaps_of(other)
+    }
+
+    /// Whether the blocks of each lie between those of the other, as two columns of one array do.
+    fn lies_in_the_gaps_of(&self, other: &Range) -> bool {
+        let (Some((period, width)), Some((other_period, other_width))) =
+            (self.blocks, other.blocks)
+        else {
+            return false;
+        };
+        let behind = other.start.wrapping_sub(self.start) as isize;
+        let behind = behind.rem_euclid(period as isize) as usize;
+        period == other_period && behind >= width && behind + other_width <= period
     }
 }
 
@@ -42,7 +73,8 @@ pub fn find(ranges: &mut [Range]) -> Option<(usize, usize)> {
     if ranges.len() < 2 || !ranges.iter().any(|range| range.exclusive) {
         return None;
     }
-    if ranges.iter().any(|range| range.through) {
+    let compared = |range: &Range| range.through || range.blocks.is_some();
+    if ranges.len() <= FEW && ranges.iter().any(compared) {
         return find_among_few(ranges);
     }
     ranges.sort_unstable_by_key(|range| range.start);
@@ -67,11 +99,12 @@ pub fn find(ranges: &mut [Range]) -> Option<(usize, usize)> {
     None
 }
 
-/// The same for ranges some of which lead to arguments; of these there are no more than the call has arguments.
+/// The same, each compared with each other, for ranges that lead to arguments or have gaps.
 fn find_among_few(ranges: &[Range]) -> Option<(usize, usize)> {
     for (at, range) in ranges.iter().enumerate() {
         for other in &ranges[at + 1..] {
-            if range.parameter == other.parameter || !range.meets(other) {
+            let ways = range.through || other.through;
+            if ways && range.parameter == other.parameter || !range.meets(other) {
                 continue;
             }
             if other.exclusive {

@@ -4,8 +4,11 @@ use std::ffi::CStr;
 
 use mlc_runtime::narrow::{narrow_bfloat, narrow_half, widen_half};
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyComplex, PyFloat, PyInt};
+use pyo3::types::{PyBool, PyComplex, PyComplexMethods, PyFloat, PyString};
+
+use crate::error::is_of_python_code;
 
 /// A scalar type of compiled code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -236,12 +239,16 @@ fn extract_bool(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 fn extract_int(value: &Bound<'_, PyAny>, width: u8, signed: bool) -> PyResult<u64> {
-    let index = match value.cast::<PyInt>() {
-        Ok(int) => int.clone().into_any(),
-        // Whatever can index a list is an int: NumPy's scalars are, floats are not.
-        Err(_) if value.hasattr("__index__")? => value.call_method0("__index__")?,
-        Err(_) => return Err(wrong_type(value, "an int")),
-    };
+    let py = value.py();
+    // Whatever can index a list is an int: NumPy's scalars are, floats are not.
+    // SAFETY: the object is live; what is returned is null with an exception set, or a new reference.
+    let index = unsafe {
+        if ffi::PyIndex_Check(value.as_ptr()) == 0 {
+            return Err(wrong_type(value, "an int"));
+        }
+        Bound::from_owned_ptr_or_err(py, ffi::PyNumber_Index(value.as_ptr()))
+    }
+    .map_err(|error| unless_raised(value, error, "an int"))?;
     let unused = 64 - u32::from(width);
     let fitting = if signed {
         index
@@ -263,33 +270,44 @@ fn extract_int(value: &Bound<'_, PyAny>, width: u8, signed: bool) -> PyResult<u6
             ),
             false => (0, i128::from(u64::MAX >> unused)),
         };
+        // Python does not write those of thousands of digits.
+        let found = match index.str() {
+            Ok(digits) => digits.to_string(),
+            Err(_) => "one of thousands of digits".to_owned(),
+        };
         PyOverflowError::new_err(format!(
-            "expected an int from {low} to {high}, found {index}"
+            "expected an int from {low} to {high}, found {found}"
         ))
     })
 }
 
 fn extract_float(value: &Bound<'_, PyAny>) -> PyResult<f64> {
-    value.extract::<f64>().map_err(|error| {
-        if error.is_instance_of::<PyTypeError>(value.py()) {
-            wrong_type(value, "a float")
-        } else {
-            error
-        }
-    })
+    value
+        .extract::<f64>()
+        .map_err(|error| unless_raised(value, error, "a float"))
 }
 
 fn extract_complex(value: &Bound<'_, PyAny>) -> PyResult<(f64, f64)> {
-    if let Ok(complex) = value.cast::<PyComplex>() {
-        use pyo3::types::PyComplexMethods;
-        return Ok((complex.real(), complex.imag()));
-    }
-    if value.hasattr("__complex__")? {
-        return extract_complex(&value.call_method0("__complex__")?);
-    }
-    match value.extract::<f64>() {
-        Ok(real) => Ok((real, 0.0)),
-        Err(_) => Err(wrong_type(value, "a complex number")),
+    let complex = match value.cast::<PyComplex>() {
+        Ok(complex) => complex.clone(),
+        // `complex` would parse it.
+        Err(_) if value.is_instance_of::<PyString>() => {
+            return Err(wrong_type(value, "a complex number"));
+        }
+        Err(_) => (value.py().get_type::<PyComplex>().call1((value,)))
+            .map_err(|error| unless_raised(value, error, "a complex number"))?
+            .cast_into()?,
+    };
+    Ok((complex.real(), complex.imag()))
+}
+
+/// A `TypeError` of CPython's as ours; what a method of `value` raised stays.
+fn unless_raised(value: &Bound<'_, PyAny>, error: PyErr, expected: &str) -> PyErr {
+    let py = value.py();
+    if error.is_instance_of::<PyTypeError>(py) && !is_of_python_code(py, &error) {
+        wrong_type(value, expected)
+    } else {
+        error
     }
 }
 

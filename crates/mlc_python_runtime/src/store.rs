@@ -16,6 +16,7 @@ use pyo3::types::{PyList, PyString, PyTuple};
 use crate::array::{Elements, Source};
 use crate::class;
 use crate::drop::{copied, drop_value, zeroed};
+use crate::error::with_prefix;
 use crate::layout::{ListHeader, Type, aggregate, write_array_header};
 use crate::overlap::Range;
 use crate::place::{Place, check_copyable, copy_to};
@@ -409,12 +410,8 @@ impl Held {
     ) -> PyResult<()> {
         let mut array = Elements::of(value, ty, target.access == Access::Inout)?;
         if !target.takes() {
-            self.ranges.push(Range::new(
-                target.parameter,
-                array.memory().start(),
-                array.memory().extent(),
-                target.access == Access::Inout,
-            ));
+            let writes = target.access == Access::Inout;
+            (self.ranges).push(Range::of(target.parameter, array.memory(), writes));
         }
         if !array.is_row_major() {
             if self.strict {
@@ -542,6 +539,5 @@ fn no_memory() -> PyErr {
 }
 
 fn in_item(py: Python<'_>, index: usize, error: PyErr) -> PyErr {
-    let text = format!("item {index}: {}", error.value(py));
-    PyErr::from_type(error.get_type(py), text)
+    with_prefix(py, &format!("item {index}"), error)
 }
