@@ -312,7 +312,7 @@ int32_t mlc_rt_str_strip_of(mlc_rt_text *out, const mlc_rt_text *text, const mlc
 /* Writes the real and the imaginary part. */
 int32_t mlc_rt_str_to_c128(double out[2], const mlc_rt_text *text);
 int32_t mlc_rt_str_to_f64(double *out, const mlc_rt_text *text);
-int32_t mlc_rt_str_to_i64(int64_t *out, const mlc_rt_text *text, int64_t base);
+int32_t mlc_rt_str_to_int(int64_t *out, const mlc_rt_text *text, int64_t base, int64_t bits, int64_t signed_);
 int32_t mlc_rt_str_upper(mlc_rt_text *out, const mlc_rt_text *text);
 /* What `repr` gives of an exception of a kind, and the name of the kind. The text of a caught exception is what
    `mlc_rt_text_caught` made: its message, and its arguments where they do not follow from that. */

@@ -102,7 +102,7 @@ static TABLE: Table = Table(&table! {
         mlc_rt_str_strip_of,
         mlc_rt_str_to_c128,
         mlc_rt_str_to_f64,
-        mlc_rt_str_to_i64,
+        mlc_rt_str_to_int,
         mlc_rt_str_upper,
     }
     python::{

@@ -15,6 +15,7 @@ mod exception;
 mod format;
 mod limited;
 mod make;
+mod numeral;
 mod parts;
 mod scalar;
 
@@ -34,6 +35,7 @@ pub use exception::*;
 pub use format::*;
 pub use limited::*;
 pub use make::*;
+pub use numeral::*;
 pub use parts::*;
 pub use scalar::*;
 

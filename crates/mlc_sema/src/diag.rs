@@ -45,8 +45,18 @@ pub(crate) fn unknown_type<'n>(
     let diagnostic = Diagnostic::error("unknown-type", span, format!("unknown type `{name}`"));
     match habits::ty(name) {
         Some(here) => diagnostic.fixit(format!("write `{here}`"), span, here),
+        None if habits::is_function_type(name) => diagnostic.help(
+            "there are no function types: a parameter of a `def` without a type takes any function that is passed",
+        ),
         None => suggest(diagnostic, span, name, known),
     }
+}
+
+/// A function, type or module where a value must stand.
+pub(crate) fn not_a_value(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}` is the name of a function, type or module, not of a value");
+    Diagnostic::error("not-a-value", span, message)
+        .help("it can be called, and a function can be passed to a parameter that is called")
 }
 
 pub(crate) fn unknown_attribute<'n>(

@@ -24,6 +24,14 @@ pub(crate) fn ty(name: &str) -> Option<&'static str> {
     })
 }
 
+/// What a type of functions is called elsewhere.
+pub(crate) fn is_function_type(name: &str) -> bool {
+    matches!(
+        name,
+        "Callable" | "callable" | "function" | "Function" | "FunctionType"
+    )
+}
+
 /// A method's name in another language, where the type has the method.
 pub(crate) fn method(name: &str) -> Option<&'static str> {
     Some(match name {

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use mlc_diagnostics::Span;
+use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::{Module, Name};
 
 use crate::call::Given;
@@ -78,6 +78,19 @@ impl<'a> Checker<'a> {
         }
         let (inside, outside): (Vec<_>, Vec<_>) =
             (wrong.into_iter()).partition(|diagnostic| diagnostic.primary.is_none());
+        if !inside.is_empty() && outside.is_empty() {
+            // A function that was passed may be what is wrong: its own mistakes are told alone.
+            for at in queued..self.queue.len() {
+                self.check_body(self.queue[at]);
+            }
+            let is_wrong = |func| {
+                (self.body_diagnostics.get(func))
+                    .is_some_and(|found| found.iter().any(Diagnostic::is_error))
+            };
+            if self.queue[queued..].iter().any(is_wrong) {
+                return;
+            }
+        }
         if !outside.is_empty() {
             // A function that was passed is wrong: what follows from that here says nothing new.
             self.lasting.extend(outside);

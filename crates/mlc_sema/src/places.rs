@@ -129,7 +129,7 @@ impl<'a> FnCx<'_, 'a> {
             Some(Item::Variable(module, name)) => self.variable(module, name, span),
             Some(Item::Poisoned) => Operand::Value(Val::error(span)),
             Some(_) => {
-                self.report(diag::not_yet(span, "a function, type or module as a value"));
+                self.report(diag::not_a_value(span, attr.name.as_str()));
                 Operand::Value(Val::error(span))
             }
             None if attr.name == "__name__" => {

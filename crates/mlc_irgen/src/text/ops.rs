@@ -2,10 +2,11 @@
 
 use melior::ir::Value;
 use mlc_mlir::rewrite::constant_integer;
-use mlc_sema::hir::{Builtin, CompareOp, ErrorKind, Expr};
+use mlc_sema::hir::{Builtin, CompareOp, ErrorKind, Expr, Ty};
 
 use crate::{
     Error,
+    arith::Class,
     function::{Lower, Result},
 };
 
@@ -65,20 +66,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 return Ok(self.new_text("mlc_rt_str_chr", &[code]));
             }
             Builtin::Ord => return self.ord(expr, &args[0]),
-            Builtin::IntFromStr | Builtin::FloatFromStr => {
-                let text = self.text_before(&args[0], &args[1..])?;
-                let mut operands = vec![text];
-                for base in &args[1..] {
-                    operands.push(self.one(base)?);
-                }
+            Builtin::IntFromStr => return self.int_of_text(expr.ty, &args[0], &args[1]),
+            Builtin::FloatFromStr => {
+                let text = self.text_before(&args[0], &[])?;
                 self.at(expr.span);
-                let symbol = match op {
-                    Builtin::IntFromStr => "mlc_rt_str_to_i64",
-                    _ if self.cx.program.types.is_complex(expr.ty) => "mlc_rt_str_to_c128",
-                    _ => "mlc_rt_str_to_f64",
+                let symbol = match self.cx.program.types.is_complex(expr.ty) {
+                    true => "mlc_rt_str_to_c128",
+                    false => "mlc_rt_str_to_f64",
                 };
                 let number = self.types().flat(expr.ty)?[0];
-                return Ok(self.stored_by_runtime(symbol, number, &operands));
+                return Ok(self.stored_by_runtime(symbol, number, &[text]));
             }
             Builtin::StrConcat | Builtin::Str | Builtin::Repr | Builtin::Format => {
                 return self.built_text(expr);
@@ -89,6 +86,22 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.at(expr.span);
         let payload = self.types().payload(expr.ty)?;
         Ok(self.new_by_runtime(symbol, payload, &texts))
+    }
+
+    /// `int(text, base)`, as an integer of the type.
+    fn int_of_text(&mut self, ty: Ty, text: &'x Expr, base: &'x Expr) -> Result<Value<'c, 'm>> {
+        let span = text.span;
+        let text = self.text_before(text, std::slice::from_ref(base))?;
+        let base = self.one(base)?;
+        self.at(span);
+        let Class::Int { bits, signed } = self.class(ty)? else {
+            return Err(Error::Invalid("an integer of another type".into()));
+        };
+        let word = self.b.int_type(64);
+        let [bits, signed] = [bits.into(), signed.into()].map(|number| self.b.int(number, word));
+        let operands = [text, base, bits, signed];
+        let number = self.stored_by_runtime("mlc_rt_str_to_int", word, &operands);
+        self.convert(number, Ty::INT, ty)
     }
 
     /// What a look at two texts tells: a `Bool`, or a position.

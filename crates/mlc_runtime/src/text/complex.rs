@@ -1,7 +1,7 @@
 //! Complex numbers from texts.
 
-use super::convert::float_of;
 use super::make::is_space;
+use super::numeral::{float_of, plain};
 use super::{Text, as_str};
 use crate::error;
 use crate::kind::VALUE_ERROR;
@@ -25,10 +25,10 @@ pub unsafe extern "C" fn mlc_rt_str_to_c128(out: *mut [f64; 2], text: *const Tex
 
 /// What CPython's `complex` takes: `x`, `yj`, `x+yj`, with `1` for `y` where only a sign is written, and perhaps in parentheses.
 fn parsed(text: &str) -> Option<[f64; 2]> {
-    let text = text.trim_matches(is_space);
+    let text = plain(text);
     let text = match text.strip_prefix('(') {
         Some(inside) => inside.strip_suffix(')')?.trim_matches(is_space),
-        None => text,
+        None => &text,
     };
     let Some(parts) = text.strip_suffix(['j', 'J']) else {
         return Some([number(text)?, 0.0]);

@@ -1,11 +1,9 @@
-//! Texts of other values, and values of texts.
+//! Texts as they are written in programs and in output.
 
 use std::ffi::c_char;
 
-use super::make::is_space;
 use super::{Text, as_str, store};
 use crate::error;
-use crate::kind::{OVERFLOW_ERROR, VALUE_ERROR};
 use crate::output::put;
 
 /// A text of `len` bytes of UTF-8; bytes that are no UTF-8 become replacement characters.
@@ -82,92 +80,4 @@ pub unsafe extern "C" fn mlc_rt_print_text(text: *const Text) {
     // SAFETY: the caller vouches for the text.
     let text = unsafe { as_str(*text) };
     put(|line| line.extend_from_slice(text.as_bytes()));
-}
-
-/// `int(text, base)`; `ValueError` where it is no number, `OverflowError` where it needs more than 64 bits.
-///
-/// # Safety
-/// `text` must point to a text, and `out` to where a number may be written.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mlc_rt_str_to_i64(out: *mut i64, text: *const Text, base: i64) -> i32 {
-    // SAFETY: the caller vouches for the pointers.
-    let text = unsafe { as_str(*text) };
-    if base != 0 && !(2..=36).contains(&base) {
-        return error::raise(VALUE_ERROR, "int() base must be >= 2 and <= 36, or 0");
-    }
-    let Some((negative, digits, radix)) = integer_digits(text.trim_matches(is_space), base as u32)
-    else {
-        let message = format!("invalid literal for int() with base {base}: {}", repr(text));
-        return error::raise(VALUE_ERROR, message);
-    };
-    let magnitude = i128::from_str_radix(&digits, radix).unwrap_or(i128::MAX);
-    match i64::try_from(if negative { -magnitude } else { magnitude }) {
-        Ok(value) => {
-            // SAFETY: the caller vouches for `out`.
-            unsafe { *out = value };
-            0
-        }
-        Err(_) => {
-            let number = text.trim_matches(is_space);
-            error::raise(OVERFLOW_ERROR, format!("{number} does not fit 64 bits"))
-        }
-    }
-}
-
-/// Whether it is negative, its digits, and their base.
-fn integer_digits(text: &str, base: u32) -> Option<(bool, String, u32)> {
-    let negative = text.starts_with('-');
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let prefix = unsigned.get(..2).unwrap_or_default().to_ascii_lowercase();
-    let named = match prefix.as_str() {
-        "0x" => 16,
-        "0o" => 8,
-        "0b" => 2,
-        _ => 0,
-    };
-    let (digits, radix) = if named != 0 && (base == 0 || base == named) {
-        let digits = &unsigned[2..];
-        (digits.strip_prefix('_').unwrap_or(digits), named)
-    } else {
-        (unsigned, if base == 0 { 10 } else { base })
-    };
-    let grouped = (digits.split('_'))
-        .all(|group| !group.is_empty() && group.chars().all(|digit| digit.is_digit(radix)));
-    let digits = digits.replace('_', "");
-    // Without a base, a number does not start with zero.
-    let octal =
-        base == 0 && named == 0 && digits.starts_with('0') && !digits.trim_matches('0').is_empty();
-    (grouped && !octal).then_some((negative, digits, radix))
-}
-
-/// `float(text)`; `ValueError` where it is no number.
-///
-/// # Safety
-/// As for [`mlc_rt_str_to_i64`].
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn mlc_rt_str_to_f64(out: *mut f64, text: *const Text) -> i32 {
-    // SAFETY: the caller vouches for the pointers.
-    let text = unsafe { as_str(*text) };
-    match float_of(text.trim_matches(is_space)) {
-        Some(value) => {
-            // SAFETY: the caller vouches for `out`.
-            unsafe { *out = value };
-            0
-        }
-        _ => {
-            let message = format!("could not convert string to float: {}", repr(text));
-            error::raise(VALUE_ERROR, message)
-        }
-    }
-}
-
-/// The number that a text without white space around it is.
-pub(super) fn float_of(number: &str) -> Option<f64> {
-    let grouped = number.split('_').collect::<Vec<_>>();
-    let between_digits = grouped.windows(2).all(|pair| {
-        pair[0].ends_with(|c: char| c.is_ascii_digit())
-            && pair[1].starts_with(|c: char| c.is_ascii_digit())
-    });
-    let value = grouped.concat().parse().ok()?;
-    between_digits.then_some(value)
 }

@@ -51,8 +51,7 @@ impl<'a> FnCx<'_, 'a> {
         if let Some(base) = values.next() {
             let text = self.coerce(value, Ty::STR);
             let base = self.coerce(base, Ty::INT);
-            let parsed = self.builtin(Builtin::IntFromStr, vec![text, base], Ty::INT, span);
-            return self.cast_to(parsed.expr, ty).into();
+            return self.builtin(Builtin::IntFromStr, vec![text, base], ty, span);
         }
         if let Some(value) = self.converted_object(&value, ty, span) {
             return value;
@@ -106,7 +105,7 @@ impl<'a> FnCx<'_, 'a> {
             let (op, parsed) = if to_float {
                 (Builtin::FloatFromStr, Ty::F64)
             } else if self.cx.types.is_int(to) {
-                (Builtin::IntFromStr, Ty::INT)
+                (Builtin::IntFromStr, to)
             } else {
                 (Builtin::FloatFromStr, Ty::C128)
             };

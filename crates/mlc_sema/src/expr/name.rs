@@ -53,10 +53,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     fn not_a_value(&mut self, name: Name, span: Span) -> Val {
-        self.report(diag::not_yet(
-            span,
-            &format!("`{name}` as a value (a function, type or module that is not called)"),
-        ));
+        self.report(diag::not_a_value(span, name.as_str()));
         Val::error(span)
     }
 

@@ -182,7 +182,7 @@ pub enum Builtin {
     Repr,
     /// `(value, spec)`: what `format(x, spec)` gives; the spec is a literal `Str`.
     Format,
-    /// `(s, base)`: `ValueError` if it is no number in that base.
+    /// `(s, base)`: `ValueError` if it is no number in that base, `OverflowError` if the type does not hold it.
     IntFromStr,
     /// `(s)`: `ValueError` if it is no number.
     FloatFromStr,

@@ -159,11 +159,15 @@ impl<'a> FnCx<'_, 'a> {
             }
             _ => {}
         }
-        if let Some((left, right)) = self.exact_sides(&left, &right) {
+        let complex = self.cx.types.is_complex(left_ty) || self.cx.types.is_complex(right_ty);
+        if complex && equality {
+            if let Some(found) = self.complex_equality(operator, &left, &right, span) {
+                return found;
+            }
+        } else if !complex && let Some((left, right)) = self.exact_sides(&left, &right) {
             return self.make_compare(operator, left, right, span);
         }
         let both = if self.is_arithmetic(left_ty) && self.is_arithmetic(right_ty) {
-            let complex = self.cx.types.is_complex(left_ty) || self.cx.types.is_complex(right_ty);
             if complex && !equality {
                 None
             } else {

@@ -1,11 +1,14 @@
 //! Comparisons as exact as Python's: of integers with floats that have fewer bits, and of lists and tuples with themselves.
 
 use mlc_diagnostics::Span;
+use mlc_syntax::ast;
 
 use crate::call::Given;
-use crate::coerce::{Val, Weak};
+use crate::coerce::{Val, Weak, logical};
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, FloatKind, Root, Ty, TyKind};
+use crate::hir::{
+    Builtin, CompareOp, Expr, ExprKind, FloatKind, LogicalOp, Root, Ty, TyKind, TypeTable,
+};
 
 /// From here on not every integer is an `f64`.
 const FIRST_GAP: f64 = 9_007_199_254_740_992.0;
@@ -24,6 +27,44 @@ impl FnCx<'_, '_> {
         }
     }
 
+    /// `z == n` of a complex number and an integer that its real part may not hold: that part equals the integer exactly, and
+    /// there is no imaginary one.
+    pub(super) fn complex_equality(
+        &mut self,
+        op: CompareOp,
+        left: &Val,
+        right: &Val,
+        span: Span,
+    ) -> Option<Val> {
+        let part = |types: &TypeTable, value: &Val| match types.kind(value.expr.ty) {
+            TyKind::Complex(FloatKind::F32) => Some(Ty::F32),
+            TyKind::Complex(_) => Some(Ty::F64),
+            _ => None,
+        };
+        let (mut left, mut right) = (left.clone(), right.clone());
+        let parts = [&left, &right].map(|value| part(&self.cx.types, value));
+        let (complex, other, part) = match parts {
+            [Some(part), None] => (&mut left, &right, part),
+            [None, Some(part)] => (&mut right, &left, part),
+            _ => return None,
+        };
+        let like_part = Val::strong(ExprKind::None, part, span);
+        if !self.is_inexact(other, &like_part) {
+            return None;
+        }
+        let (once, again) = self.evaluate_once(complex.clone());
+        *complex = self.builtin(Builtin::ComplexReal, vec![once.expr], part, span);
+        let imaginary = self.builtin(Builtin::ComplexImag, vec![again.expr], part, span);
+        let zero = Val::strong(ExprKind::Float(0.0), part, span);
+        let real = self.compare(ast::CompareOp::Eq, left, right, span);
+        let imaginary = self.compare(ast::CompareOp::Eq, imaginary, zero, span);
+        let equal = logical(LogicalOp::And, real.expr, imaginary.expr);
+        Some(match op {
+            CompareOp::Ne => self.not(equal).into(),
+            _ => equal.into(),
+        })
+    }
+
     /// Whether both sides are one list or tuple: its items are the same objects, so they are equal, NaN and all.
     pub(super) fn is_one_sequence(&mut self, left: &Expr, right: &Expr) -> bool {
         let variable = |value: &Expr| match &value.kind {
@@ -40,7 +81,7 @@ impl FnCx<'_, '_> {
             && variable(left).is_some_and(|local| variable(right) == Some(local))
     }
 
-    /// Searches a list of floats for an integer that may be none of their type.
+    /// Searches a list of numbers for one that may be none of their type.
     pub fn search_exactly(
         &mut self,
         function: &str,
@@ -53,7 +94,8 @@ impl FnCx<'_, '_> {
             TyKind::List(elem) => self.cx.resolve(*elem),
             _ => return None,
         };
-        if !self.is_inexact(item, &Val::strong(ExprKind::None, elem, span)) {
+        let like_items = Val::strong(ExprKind::None, elem, span);
+        if !self.is_inexact(item, &like_items) && !self.is_wider(item, elem) {
             return None;
         }
         let item = Val::from(self.settle(item.clone()));
@@ -61,11 +103,28 @@ impl FnCx<'_, '_> {
         Some(self.call_library(function, args.into(), span))
     }
 
+    /// Whether a number is of a type that one of these items, which are numbers too, does not take.
+    fn is_wider(&self, item: &Val, elem: Ty) -> bool {
+        let types = &self.cx.types;
+        let weak = match item.weak {
+            Weak::Int => types.is_number(elem),
+            Weak::Float => types.is_float(elem) || types.is_complex(elem),
+            Weak::Complex => types.is_complex(elem),
+            Weak::No => false,
+        };
+        let wide = self.widen(item.expr.ty, elem);
+        !weak && wide.is_some_and(|wide| wide != elem)
+    }
+
     /// Whether one value is an integer and the other a float that it may lie between two of.
     fn is_inexact(&mut self, int: &Val, float: &Val) -> bool {
         let [int_ty, float_ty] = [int, float].map(|value| self.cx.resolve(value.expr.ty));
         let kinds = [int_ty, float_ty].map(|ty| self.cx.types.kind(ty));
-        let [&TyKind::Int { bits, signed }, &TyKind::Float(of)] = kinds else {
+        let [
+            &TyKind::Int { bits, signed },
+            &(TyKind::Float(of) | TyKind::Complex(of)),
+        ] = kinds
+        else {
             return false;
         };
         if let Some(value) = int.constant() {

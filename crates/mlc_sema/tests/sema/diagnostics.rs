@@ -70,7 +70,7 @@ fn g() -> Int:
             test.mlc:9:10: error[wrong-arguments]: `f` gets `a` twice
             test.mlc:10:7: error[type-mismatch]: expected `Int`, found `String`
             test.mlc:11:5: error[not-callable]: a value of type `Int` cannot be called
-            test.mlc:12:12: error[not-yet]: `f` as a value (a function, type or module that is not called) is not supported yet
+            test.mlc:12:12: error[not-a-value]: `f` is the name of a function, type or module, not of a value
         "#]],
     );
 }

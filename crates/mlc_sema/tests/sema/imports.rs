@@ -186,7 +186,7 @@ fn names_that_are_out_of_reach() {
             main.mlc:5:8: error[unknown-module]: no module named `mian`
             main.mlc:6:1: error[not-yet]: assigning to `n`, which is imported, is not supported yet
             main.mlc:7:9: error[private-name]: `_hidden` is private to `p`
-            main.mlc:7:18: error[not-yet]: a function, type or module as a value is not supported yet
+            main.mlc:7:18: error[not-a-value]: `f` is the name of a function, type or module, not of a value
             main.mlc:7:25: error[unknown-name]: the module `p` has no `g`
             main.mlc:8:15: error[not-yet]: importing `count`, which a function assigns, by its name is not supported yet
         "#]],

@@ -104,7 +104,7 @@ fn f(x: Int) -> Int:
     return h
 "#,
         expect![[r#"
-            test.mlc:6:12: error[not-yet]: `h` as a value (a function, type or module that is not called) is not supported yet
+            test.mlc:6:12: error[not-a-value]: `h` is the name of a function, type or module, not of a value
         "#]],
     );
 }

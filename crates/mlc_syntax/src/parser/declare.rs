@@ -51,7 +51,14 @@ impl Parser<'_> {
     /// `: T`, if it is there.
     pub(super) fn annotation(&mut self) -> Parsed<Option<Expr>> {
         if self.eat(TokenKind::Colon) {
-            return self.expr().map(Some);
+            let ty = self.expr()?;
+            if self.at(TokenKind::Arrow) {
+                let diagnostic = self.expected_here("the end of the type").help(
+                    "there are no function types: a parameter of a `def` without a type takes any function that is passed",
+                );
+                return Err(self.report(diagnostic));
+            }
+            return Ok(Some(ty));
         }
         Ok(None)
     }
