@@ -1,36 +1,12 @@
 //! Arrays of other libraries as compiled code sees them: a place, extents and elements.
 
-use std::sync::Arc;
-
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::layout::Type;
 use crate::memory::Memory;
 use crate::numpy;
-use crate::place::Storage;
 use crate::scalar::{Scalar, type_name, wrong_type};
-
-/// What a call keeps alive that it did not make.
-pub enum Source {
-    Array(Elements),
-    Struct(#[expect(dead_code, reason = "held for its destructor")] Arc<Storage>),
-}
-
-impl Source {
-    pub fn copy_place(&self) -> Option<*mut u8> {
-        match self {
-            Source::Array(array) => array.copy_place(),
-            Source::Struct(_) => None,
-        }
-    }
-
-    pub fn copy_back(&self) {
-        if let Source::Array(array) = self {
-            array.copy_back();
-        }
-    }
-}
 
 /// The elements of one array.
 pub struct Elements {

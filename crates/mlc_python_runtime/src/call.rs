@@ -94,6 +94,12 @@ pub unsafe fn call<'py>(
         return Err(overlap_error(signature, other, written));
     }
 
+    // A call that neither gives the GIL back nor calls Python meets no other.
+    let uses = match signature.work {
+        Work::Constant => Vec::new(),
+        _ => held.uses()?,
+    };
+
     let mut results = vec![Slot::default(); signature.result_slots()];
     let mut status = 0i32;
     let mut out_pointers: Vec<*mut c_void> = Vec::new();
@@ -132,6 +138,7 @@ pub unsafe fn call<'py>(
         drop(watch);
     }
 
+    drop(uses);
     held.copy_back();
     let mut outcome = Ok(());
     for (position, param) in signature.params.iter().enumerate() {
@@ -286,7 +293,7 @@ unsafe fn part_of<'py>(
         _ => false,
     };
     if let Some((whole, size)) = class::place_of_any(argument) {
-        let offset = place.addr().wrapping_sub(whole.address()?.addr());
+        let offset = place.addr().wrapping_sub(whole.address(size)?.addr());
         if offset < size {
             return whole.inside(offset).load(py, ty);
         }

@@ -18,6 +18,7 @@ pub mod error;
 mod extension;
 mod fast;
 mod function;
+mod in_use;
 pub mod interpreter;
 mod interrupt;
 mod layout;

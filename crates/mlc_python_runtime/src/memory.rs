@@ -24,11 +24,11 @@ pub struct Memory {
     _keeps: Keeps,
 }
 
-/// What the memory belongs to, as long as it is used.
+/// What the memory belongs to, as long as it is used; released when it is dropped.
 pub enum Keeps {
-    Buffer(#[expect(dead_code, reason = "released when it is dropped")] PyUntypedBuffer),
-    Tensor(#[expect(dead_code, reason = "released when it is dropped")] dlpack::Tensor),
-    Arrow(#[expect(dead_code, reason = "released when it is dropped")] arrow::Parts),
+    Buffer(PyUntypedBuffer),
+    Tensor(dlpack::Tensor),
+    Arrow(arrow::Parts),
 }
 
 impl Memory {

@@ -55,6 +55,11 @@ impl Range {
             && !self.lies_in_the_gaps_of(other)
     }
 
+    /// Whether the two share memory that one of them writes.
+    pub fn excludes(&self, other: &Range) -> bool {
+        (self.exclusive || other.exclusive) && self.meets(other)
+    }
+
     /// Whether the blocks of each lie between those of the other, as two columns of one array do.
     fn lies_in_the_gaps_of(&self, other: &Range) -> bool {
         let (Some((period, width)), Some((other_period, other_width))) =

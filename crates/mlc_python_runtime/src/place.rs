@@ -16,8 +16,10 @@ use pyo3::types::PyTuple;
 use crate::class::{self, Class};
 use crate::drop::{copy_value, drop_value};
 use crate::function::Code;
+use crate::in_use::InUse;
 use crate::layout::{ListHeader, Type, aggregate};
 use crate::load;
+use crate::overlap::Range;
 use crate::sequence;
 use crate::store::{Held, Target};
 
@@ -27,6 +29,7 @@ pub struct Storage {
     keeps: Keeps,
     /// How many arrays of Python's look into the memory of its lists and arrays.
     views: Arc<AtomicUsize>,
+    used: InUse,
 }
 
 enum Keeps {
@@ -55,6 +58,7 @@ impl Storage {
             start: cell,
             keeps: Keeps::Cell(class.clone()),
             views: Arc::default(),
+            used: InUse::default(),
         })
     }
 
@@ -75,6 +79,7 @@ impl Storage {
                 _code: code,
             },
             views,
+            used: InUse::default(),
         })
     }
 
@@ -83,10 +88,26 @@ impl Storage {
         if self.views.load(Ordering::Acquire) == 0 {
             return Ok(());
         }
-        Err(in_use(&match &self.keeps {
+        Err(in_use(&self.name()))
+    }
+
+    /// What calls that run use of this memory.
+    pub fn used(&self) -> &InUse {
+        &self.used
+    }
+
+    /// An error where a call that runs excludes this use.
+    #[inline]
+    pub fn check_use(&self, range: impl FnOnce() -> Range) -> PyResult<()> {
+        self.used.check(range, || self.name())
+    }
+
+    /// In messages.
+    fn name(&self) -> String {
+        match &self.keeps {
             Keeps::Cell(class) => format!("this `{}`", class.name),
             Keeps::Module { name, .. } => format!("`{name}`"),
-        }))
+        }
     }
 }
 
@@ -188,13 +209,31 @@ impl Place {
         place
     }
 
-    /// Where the value lies now.
-    pub fn address(&self) -> PyResult<*mut u8> {
+    /// Where the value of `size` bytes lies now, which is only read.
+    pub fn address(&self, size: usize) -> PyResult<*mut u8> {
+        self.walk(size, false, |_| ())
+    }
+
+    /// The same, for a value that is written.
+    pub fn address_to_write(&self, size: usize) -> PyResult<*mut u8> {
+        self.walk(size, true, |_| ())
+    }
+
+    /// Where the value lies, after a look at the calls that run. `through` gets the headers of the lists on the way.
+    pub fn walk(
+        &self,
+        size: usize,
+        writes: bool,
+        mut through: impl FnMut(usize),
+    ) -> PyResult<*mut u8> {
         let mut at = self.storage.start;
         for step in &self.steps {
             match *step {
                 Step::Offset(offset) => at = at.wrapping_add(offset),
                 Step::Item { index, size } => {
+                    let header = at.addr();
+                    (self.storage).check_use(|| Range::through(0, header, writes))?;
+                    through(header);
                     // SAFETY: the way was made along the types, so a list's header lies here.
                     let header = unsafe { at.cast::<ListHeader>().read() };
                     if index >= header.len as usize {
@@ -215,18 +254,8 @@ impl Place {
                 }
             }
         }
+        (self.storage).check_use(|| Range::new(0, at.addr(), size, writes))?;
         Ok(at)
-    }
-
-    /// Where the header of the outermost list lies that the way leads through.
-    pub fn outermost_list(&self) -> Option<usize> {
-        let item = |step: &Step| matches!(step, Step::Item { .. });
-        let end = self.steps.iter().position(item)?;
-        let before = Place {
-            storage: self.storage.clone(),
-            steps: self.steps[..end].to_vec(),
-        };
-        before.address().ok().map(|address| address.addr())
     }
 
     /// The object for the value of type `ty` that lies here: a number or text as it is, what lives in memory as a live reference.
@@ -237,7 +266,7 @@ impl Place {
                 sequence::object(py, elem, self.clone())
             }
             Type::List(_) | Type::Array { .. } => {
-                let address = self.address()?;
+                let address = self.address(ty.size())?;
                 let view = View::new(self.storage.clone());
                 // SAFETY: a value of this type lies there as long as the view holds the storage.
                 unsafe { load::view(py, ty, address, view) }
@@ -249,13 +278,13 @@ impl Place {
             }
             Type::Optional(of) => {
                 // SAFETY: the flag of an optional lies there.
-                if unsafe { self.address()?.read() } == 0 {
+                if unsafe { self.address(ty.size())?.read() } == 0 {
                     return Ok(py.None().into_bound(py));
                 }
                 self.some(of.offset_behind_flag()).load(py, of)
             }
             Type::Scalar(_) | Type::Str | Type::Object | Type::Tuple(_) => {
-                let address = self.address()?;
+                let address = self.address(ty.size())?;
                 // SAFETY: a value of this type lies there; `copied` leaves it.
                 unsafe { load::copied(py, ty, address) }
             }
@@ -265,7 +294,7 @@ impl Place {
     /// A copy of the value of type `ty` that lies here, which refers to nothing.
     pub fn copied<'py>(&self, py: Python<'py>, ty: &Type) -> PyResult<Bound<'py, PyAny>> {
         check_copyable(ty)?;
-        let address = self.address()?;
+        let address = self.address(ty.size())?;
         // SAFETY: a value of this type lies there; `copied` leaves it.
         unsafe { load::copied(py, ty, address) }
     }
@@ -274,11 +303,13 @@ impl Place {
     pub fn store(&self, ty: &Type, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let made = Made::of(ty, value)?;
         // Making the value may have run any code, so the place is looked up now.
-        let address = self.address()?;
-        if !matches!(ty, Type::Scalar(_) | Type::Str) {
+        let size = ty.size();
+        // A number may change while calls read it: nothing moves.
+        let moves = !matches!(ty, Type::Scalar(_));
+        let address = self.walk(size, moves, |_| ())?;
+        if moves && !matches!(ty, Type::Str) {
             self.storage.check_views()?;
         }
-        let size = ty.size();
         let mut old = vec![0u64; size.div_ceil(8) + 1];
         let old = old.as_mut_ptr().cast::<u8>();
         // SAFETY: both places hold a value of the type; the old one is destroyed, the new one moves in.

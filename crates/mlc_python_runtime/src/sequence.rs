@@ -59,7 +59,7 @@ impl Sequence {
     fn _insert(&self, index: isize, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let made = Made::of(self.elem(), value)?;
         self.place.storage().check_views()?;
-        let address = self.place.address()?;
+        let address = self.place.address_to_write(self.ty.size())?;
         let len = self.header()?.len as usize;
         let size = self.elem().size();
         let index = match index {
@@ -86,12 +86,13 @@ impl Sequence {
     fn _take<'py>(&self, py: Python<'py>, index: isize) -> PyResult<Bound<'py, PyAny>> {
         let index = self.index(index)?;
         self.place.storage().check_views()?;
+        let address = self.place.address_to_write(self.ty.size())?;
         let size = self.elem().size();
         let mut room = vec![0u64; size.div_ceil(8).max(1)];
         let room = room.as_mut_ptr().cast::<u8>();
         // SAFETY: the item lies in the list's memory; it moves out, and those behind it move down by one.
         unsafe {
-            let header = &mut *self.place.address()?.cast::<ListHeader>();
+            let header = &mut *address.cast::<ListHeader>();
             let slot = header.data.cast::<u8>().add(index * size);
             room.copy_from_nonoverlapping(slot, size);
             let behind = header.len as usize - index - 1;
@@ -116,8 +117,9 @@ impl Sequence {
     }
 
     fn header(&self) -> PyResult<ListHeader> {
+        let address = self.place.address(self.ty.size())?;
         // SAFETY: the place is that of a list, whose header lies there.
-        Ok(unsafe { self.place.address()?.cast::<ListHeader>().read() })
+        Ok(unsafe { address.cast::<ListHeader>().read() })
     }
 
     /// The position that an index means, which must be there.
@@ -161,7 +163,7 @@ pub fn storage_of(value: &Bound<'_, PyAny>) -> Option<Arc<Storage>> {
 /// `to` must have room for a list's header.
 pub unsafe fn copy_to(ty: &Type, place: &Place, to: *mut u8) -> PyResult<()> {
     check_copyable(ty)?;
-    let from = place.address()?;
+    let from = place.address(ty.size())?;
     // SAFETY: the caller vouches for the room; a list of this type lies at the place.
     let copied = unsafe { crate::place::copy_to(ty, from, to) };
     if copied.is_err() {

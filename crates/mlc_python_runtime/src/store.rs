@@ -2,9 +2,12 @@
 //!
 //! Errors say what was expected and found; the caller puts the function's and parameter's names in front.
 
+mod arrays;
+
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr::null_mut;
+use std::sync::Arc;
 
 use mlc_interface::Access;
 use mlc_runtime::boxes::{mlc_rt_box_free, mlc_rt_box_new};
@@ -13,26 +16,29 @@ use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyTuple};
 
-use crate::array::{Elements, Source};
+use crate::array::Elements;
 use crate::class;
-use crate::drop::{copied, drop_value, zeroed};
+use crate::drop::{drop_value, zeroed};
 use crate::error::with_prefix;
-use crate::layout::{ListHeader, Type, aggregate, write_array_header};
+use crate::in_use::Use;
+use crate::layout::{ListHeader, Type, aggregate};
 use crate::overlap::Range;
-use crate::place::{Place, check_copyable, copy_to};
+use crate::place::{Place, Storage, check_copyable, copy_to};
 use crate::scalar::{Bits, wrong_type};
 use crate::sequence;
 
 /// All that must stay alive while one call runs, and what the callee gets.
 #[derive(Default)]
 pub struct Held {
-    arrays: Vec<Source>,
+    arrays: Vec<Elements>,
     /// Destroyed before the room that they lie in.
     values: Vec<Value>,
     /// Room for words and headers, in words, so that everything is aligned.
     room: Vec<Box<[u64]>>,
     /// One pointer for each argument of the entry.
     pub slots: Vec<*mut c_void>,
+    /// The parts of objects of ours that the callee works on where they are.
+    lent: Vec<(Arc<Storage>, Range)>,
     /// The memory that arguments refer to.
     pub ranges: Vec<Range>,
     /// The lists and arrays that arguments are made of which may change in place, by the address of their elements.
@@ -124,19 +130,27 @@ impl Held {
         if writes {
             place.storage().check_views()?;
         }
-        let address = place.address()?;
-        self.ranges.push(Range::new(
-            target.parameter,
-            address.addr(),
-            ty.size(),
-            writes,
-        ));
-        if let Some(list) = place.outermost_list() {
-            self.ranges
-                .push(Range::through(target.parameter, list, writes));
+        let mut ranges = Vec::with_capacity(1);
+        let address = place.walk(ty.size(), writes, |list| {
+            ranges.push(Range::through(target.parameter, list, writes));
+        })?;
+        let whole = Range::new(target.parameter, address.addr(), ty.size(), writes);
+        ranges.push(whole);
+        let storage = place.storage();
+        for range in ranges {
+            self.ranges.push(range);
+            self.lent.push((storage.clone(), range));
         }
-        self.arrays.push(Source::Struct(place.storage().clone()));
         Ok(address)
+    }
+
+    /// Tells other calls what this one uses of the memory of objects, until the result is dropped.
+    pub fn uses(&self) -> PyResult<Vec<Use>> {
+        let mut lent = self.lent.iter();
+        lent.try_fold(Vec::new(), |mut uses, (storage, range)| {
+            uses.push(Use::new(storage, *range)?);
+            Ok(uses)
+        })
     }
 
     /// Passes `value` part by part. The cell of one that has got one, for an argument that comes back.
@@ -252,12 +266,12 @@ impl Held {
 
     /// Where copies of arrays lie that the callee works on.
     pub fn copies(&self) -> impl Iterator<Item = *mut u8> {
-        self.arrays.iter().filter_map(Source::copy_place)
+        self.arrays.iter().filter_map(Elements::copy_place)
     }
 
     /// Copies what was changed in a copy of an array back to where that came from.
     pub fn copy_back(&self) {
-        self.arrays.iter().for_each(Source::copy_back);
+        self.arrays.iter().for_each(Elements::copy_back);
     }
 
     /// Writes the value `value` to `place`, which is zeroed and has room for a `ty`.
@@ -316,7 +330,7 @@ impl Held {
             Type::Struct(class) => {
                 let found = class::place_of(class, value)?;
                 check_copyable(ty)?;
-                let from = found.address()?;
+                let from = found.address(ty.size())?;
                 // SAFETY: a value of the class lies there as long as the storage is held; there is room for one at `place`.
                 unsafe { copy_to(ty, from, place)? };
             }
@@ -400,111 +414,6 @@ impl Held {
         };
         Ok(())
     }
-
-    fn fill_from_array(
-        &mut self,
-        target: Target,
-        ty: &Type,
-        value: &Bound<'_, PyAny>,
-        place: *mut u8,
-    ) -> PyResult<()> {
-        let mut array = Elements::of(value, ty, target.access == Access::Inout)?;
-        if !target.takes() {
-            let writes = target.access == Access::Inout;
-            (self.ranges).push(Range::of(target.parameter, array.memory(), writes));
-        }
-        if !array.is_row_major() {
-            if self.strict {
-                return Err(PyValueError::new_err(
-                    "expected a C-contiguous, aligned array, found another; `numpy.ascontiguousarray` makes a copy",
-                ));
-            }
-            array.make_row_major(target.access == Access::Inout);
-        }
-        let data = array.data();
-        let shape = array.memory().shape().to_vec();
-        self.describe(target, ty, data, &shape, place)?;
-        self.remember(target, value, data.cast());
-        self.arrays.push(Source::Array(array));
-        Ok(())
-    }
-
-    fn remember(&mut self, target: Target, value: &Bound<'_, PyAny>, data: *mut c_void) {
-        if target.changes() && !data.is_null() {
-            self.origins.insert(data.addr(), value.clone().unbind());
-        }
-    }
-
-    /// Writes the header of an array whose elements lie at `data` in row-major order, which are copied for an owner.
-    fn describe(
-        &mut self,
-        target: Target,
-        ty: &Type,
-        data: *mut u8,
-        shape: &[usize],
-        place: *mut u8,
-    ) -> PyResult<()> {
-        let header = place.cast::<ListHeader>();
-        match ty {
-            Type::Scalar(scalar) => {
-                // SAFETY: `data` points to an element of the array, and `place` has room for it.
-                unsafe { place.copy_from_nonoverlapping(data, scalar.size()) };
-            }
-            Type::Array { elem, .. } => {
-                let bytes = shape.iter().product::<usize>() * elem.size();
-                let (allocated, data) = block(target, data, bytes)?;
-                // SAFETY: `place` has room for the header, and the shape is that of the elements at `data`.
-                unsafe { write_array_header(place, allocated.cast(), data.cast(), shape) };
-            }
-            Type::List(elem) => {
-                let len = shape[0];
-                if let Type::Scalar(scalar) = **elem {
-                    let (allocated, data) = block(target, data, len * scalar.size())?;
-                    let capacity = if allocated.is_null() { 0 } else { len as i64 };
-                    // SAFETY: `place` has room for the header.
-                    unsafe {
-                        header.write(ListHeader {
-                            data: data.cast(),
-                            len: len as i64,
-                            capacity,
-                        })
-                    };
-                    return Ok(());
-                }
-                let scalar_size = ty.as_array().map_or(0, |(_, scalar)| scalar.size());
-                let row_bytes = shape[1..].iter().product::<usize>() * scalar_size;
-                let rows = zeroed(len * elem.size()).ok_or_else(no_memory)?;
-                for index in 0..=len {
-                    // SAFETY: `rows` has room for `len` headers, and the array for as many rows. The length counts the
-                    // row being made, too, as in `fill_from_items`.
-                    unsafe {
-                        header.write(ListHeader {
-                            data: rows.cast(),
-                            len: (index + 1).min(len) as i64,
-                            capacity: len as i64,
-                        });
-                        if index < len {
-                            let slot = rows.add(index * elem.size());
-                            let row = data.add(index * row_bytes);
-                            self.describe(target, elem, row, &shape[1..], slot)?;
-                        }
-                    }
-                }
-            }
-            _ => return Err(PyValueError::new_err("expected no array")),
-        }
-        Ok(())
-    }
-}
-
-/// The elements as the callee gets them: where they are, or a copy (its block first) where it will own them.
-fn block(target: Target, data: *mut u8, bytes: usize) -> PyResult<(*mut u8, *mut u8)> {
-    if !target.takes() {
-        return Ok((null_mut(), data));
-    }
-    // SAFETY: the elements have this size.
-    let block = unsafe { copied(data, bytes) }.ok_or_else(no_memory)?;
-    Ok((block, block))
 }
 
 fn flag(present: bool) -> Bits {
