@@ -1,5 +1,6 @@
 """Stand-alone extension modules, and the stubs that describe modules to type checkers."""
 
+import re
 import subprocess
 import sys
 import textwrap
@@ -133,6 +134,14 @@ def test_needs_nothing_else(folder):
         "-S",
     )
     assert (done.returncode, done.stdout) == (0, "loaded\n"), done.stderr
+
+
+def test_needs_the_c_library_alone(folder):
+    code = (folder / "hot.abi3.so").read_bytes()
+    for name in (b"libLLVM", b"libMLIR", b"libmlc", b"libstdc++"):
+        assert name not in code
+    # As examples/wheel/README.md says.
+    assert max((int(major), int(minor)) for major, minor in re.findall(rb"GLIBC_(\d+)\.(\d+)", code)) <= (2, 34)
 
 
 def test_with_numpy(folder):
