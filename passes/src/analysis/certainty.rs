@@ -145,6 +145,9 @@ fn evaluated<'c: 'a, 'a>(value: Val<'c, 'a>, point: &Point, budget: u32) -> Opti
             divided((Part::Remainder, operand(op, 0), operand(op, 1)))
         }
         "arith.floordivsi" => divided((Part::Quotient, operand(op, 0), operand(op, 1))),
+        "arith.shrsi" => Some(of(0)? >> of(1).filter(|bits| (0..64).contains(bits))?),
+        "arith.shli" => of(0)?.checked_mul(1 << of(1).filter(|bits| (0..62).contains(bits))?),
+        "arith.andi" => Some(of(0)? & of(1)?),
         "arith.select" => match unwrapped(op) {
             // A negative one counts from an end that is not known.
             Some(index) => evaluated(index, point, budget - 1).filter(|index| *index >= 0),
@@ -276,7 +279,8 @@ fn are_one_expression<'c: 'a, 'a>(first: Val<'c, 'a>, second: Val<'c, 'a>, budge
         && op_name(one) == op_name(other)
         && one.region_count() == 0
         && constant_integer(first) == constant_integer(second)
-        && integer_attribute(one, "predicate") == integer_attribute(other, "predicate")
+        && (["predicate", "field"].into_iter())
+            .all(|name| integer_attribute(one, name) == integer_attribute(other, name))
         && one.operand_count() == other.operand_count()
         && (one.operands().zip(other.operands()))
             .all(|(first, second)| are_one_expression(first, second, budget - 1))

@@ -12,6 +12,7 @@
 //! The program's integers wrap at 64 bits. Computations that may do so (`magnitude.rs`) are values that nothing is known of, or,
 //! where values from before the loop decide, are taken exactly and named in the proof, so that they are checked.
 
+mod bits;
 #[cfg(test)]
 mod brute_force;
 mod cases;
@@ -24,6 +25,7 @@ use crate::analysis::{
     integer_system::{Form, Variable},
     linear::is_length,
 };
+use bits::Exchange;
 use cases::Cases;
 use melior::ir::{BlockLike, ValueLike, operation::OperationLike, r#type::IntegerType};
 use mlc_mlir::rewrite::{
@@ -163,6 +165,7 @@ struct Question<'c, 'a> {
     forms: HashMap<(Key, Instance), Form>,
     /// Quotients in the two iterations that a divisor is multiplied with.
     quotients: HashMap<(Key, Key), (Option<Variable>, Option<Variable>)>,
+    exchanges: Vec<Exchange>,
     /// Whether computations are taken for those of exact integers where values from before the loop decide.
     takes_exactly: bool,
     /// These computations.
@@ -178,6 +181,7 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
             cases: Cases::default(),
             forms: HashMap::new(),
             quotients: HashMap::new(),
+            exchanges: Vec::new(),
             taken_exactly: BTreeMap::new(),
             next: 0,
         }

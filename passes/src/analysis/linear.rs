@@ -44,7 +44,7 @@ impl<'c: 'a, 'a> Linear<'c, 'a> {
     }
 
     /// A value of type `index` or an integer, read through additions, subtractions, multiplications
-    /// with constants and casts between 64-bit types.
+    /// with constants, shifts by them and casts between 64-bit types.
     pub fn of(value: Value<'c, 'a>) -> Self {
         Self::within(value, &mut { MOST_OPERATIONS })
     }
@@ -60,6 +60,7 @@ impl<'c: 'a, 'a> Linear<'c, 'a> {
                 | "arith.addi"
                 | "arith.subi"
                 | "arith.muli"
+                | "arith.shli"
                 | "arith.minsi"
                 | "arith.maxsi"
         );
@@ -84,6 +85,10 @@ impl<'c: 'a, 'a> Linear<'c, 'a> {
                 } else {
                     None
                 }
+            }),
+            "arith.shli" => operand(0).zip(operand(1)).and_then(|(a, bits)| {
+                let bits = bits.terms.is_empty().then_some(bits.constant)?;
+                (0..62).contains(&bits).then(|| a.times(1 << bits))
             }),
             // Of lengths that turned out to be one.
             _ => {

@@ -72,6 +72,18 @@ fn looked_into<'c: 'a, 'a, B: Bounds<'c, 'a>>(
         "arith.select" => Some(bounds.greater(of(1)?, of(2)?)),
         "arith.divsi" | "arith.floordivsi" | "arith.ceildivsi" => of(0),
         "arith.remsi" => of(1).or_else(|| of(0)),
+        "arith.shrsi" => of(0),
+        "arith.shli" => {
+            let bits = constant_integer(op.operand(1).ok()?)?;
+            let factor = 1 << u32::try_from(bits).ok().filter(|bits| *bits < 62)?;
+            Some(bounds.product(of(0)?, bounds.number(factor)))
+        }
+        "arith.andi" => {
+            let mask = constant_integer(op.operand(1).ok()?).filter(|mask| *mask >= 0)?;
+            Some(bounds.number(mask.unsigned_abs().into()))
+        }
+        // No bit above those of both.
+        "arith.xori" => Some(bounds.sum(of(0)?, of(1)?)),
         _ => None,
     }
 }
@@ -147,21 +159,25 @@ pub enum Exact {
     Unknown,
 }
 
+/// Whether sums and differences of a few such values fit 64 bits.
+pub fn is_small(value: Val) -> bool {
+    bound(value, &Static).is_some_and(|bound| bound < SMALL)
+}
+
 /// Whether a computation in or before a loop is exact.
 pub fn is_exact<'c: 'a, 'a>(around: Op<'c, 'a>, op: Op<'c, 'a>) -> Exact {
-    let small = |value| bound(value, &Static).is_some_and(|bound| bound < SMALL);
     let operands = [operand(op, 0), operand(op, 1)];
     let fits = match op_name(op) {
         // By at most one.
         "arith.muli" => {
             let result = op.result(0).ok().map(Val::from);
-            result.is_some_and(small)
+            result.is_some_and(is_small)
                 || operands.iter().any(|factor| {
                     constant_integer(*factor).is_some_and(|number| number.unsigned_abs() <= 1)
                 })
         }
         // Beyond 64 bits with one large value only, an index is far out of range.
-        _ => operands.into_iter().any(small),
+        _ => operands.into_iter().any(is_small),
     };
     let known = |value| bound(value, &FromOutside(around)).is_some();
     match fits {

@@ -19,6 +19,7 @@ mod inspect;
 mod marks;
 mod pairs;
 mod protected;
+mod replay;
 mod report;
 mod roots;
 mod slice;

@@ -32,13 +32,28 @@ enum Index {
     Of(&'static str, Box<Index>, Box<Index>),
 }
 
+/// What indices are made of.
+#[derive(Clone, Copy)]
+enum Shapes {
+    Lines,
+    /// And quotients, minima and maxima.
+    Curves,
+    /// And shifts, masks and exclusive ors.
+    Bits,
+}
+
 impl Index {
-    fn random(random: &mut Random, variables: usize, depth: u32, curved: bool) -> Self {
+    fn random(random: &mut Random, variables: usize, depth: u32, shapes: Shapes) -> Self {
         let part =
-            |random: &mut Random| Box::new(Self::random(random, variables, depth - 1, curved));
+            |random: &mut Random| Box::new(Self::random(random, variables, depth - 1, shapes));
         let constant =
             |random: &mut Random, least| Box::new(Self::Constant(random.between(least, 4)));
-        match random.between(0, if curved { 7 } else { 4 }) {
+        let kind = match shapes {
+            Shapes::Lines => random.between(0, 4),
+            Shapes::Curves => random.between(0, 7),
+            Shapes::Bits => [0, 1, 2, 4, 8, 9, 10, 11][random.between(0, 7) as usize],
+        };
+        match kind {
             0 => Self::Constant(random.between(-3, 6)),
             _ if depth == 0 => Self::Variable(random.between(0, variables as i64 - 1) as usize),
             1 => Self::Variable(random.between(0, variables as i64 - 1) as usize),
@@ -47,6 +62,19 @@ impl Index {
             4 => Self::Of("arith.muli", part(random), constant(random, -2)),
             5 => Self::Of("arith.floordivsi", part(random), constant(random, 1)),
             6 => Self::Of("arith.minsi", part(random), part(random)),
+            8 | 9 => Self::Of("arith.xori", part(random), constant(random, 0)),
+            10 => {
+                let mask = [1, 3, 7][random.between(0, 2) as usize];
+                Self::Of("arith.andi", part(random), Box::new(Self::Constant(mask)))
+            }
+            11 => {
+                let name = ["arith.shli", "arith.shrsi"][random.between(0, 1) as usize];
+                Self::Of(
+                    name,
+                    part(random),
+                    Box::new(Self::Constant(random.between(0, 2))),
+                )
+            }
             _ => Self::Of("arith.maxsi", part(random), part(random)),
         }
     }
@@ -63,6 +91,10 @@ impl Index {
                     "arith.muli" => left * right,
                     "arith.floordivsi" => left.div_euclid(right),
                     "arith.minsi" => left.min(right),
+                    "arith.xori" => left ^ right,
+                    "arith.andi" => left & right,
+                    "arith.shli" => left << right,
+                    "arith.shrsi" => left >> right,
                     _ => left.max(right),
                 }
             }
@@ -95,7 +127,7 @@ struct Loop {
 }
 
 impl Loop {
-    fn random(random: &mut Random, curved: bool) -> Self {
+    fn random(random: &mut Random, shapes: Shapes) -> Self {
         let trips: Vec<i64> = (0..random.between(1, 2))
             .map(|_| random.between(2, 5))
             .collect();
@@ -112,7 +144,7 @@ impl Loop {
         });
         let variables = trips.len() + usize::from(inner.is_some());
         let rank = random.between(1, 2);
-        let index = |random: &mut Random| Index::random(random, variables, 2, curved);
+        let index = |random: &mut Random| Index::random(random, variables, 2, shapes);
         let accesses = (0..random.between(1, 3))
             .map(|_| (0..rank).map(|_| index(random)).collect())
             .collect();
@@ -220,13 +252,13 @@ fn new_context() -> Context {
 }
 
 /// How many pairs of accesses of random loops never meet, and of how many of them that was proved.
-fn tried(count: usize, seed: u64, curved: bool) -> (usize, usize) {
+fn tried(count: usize, seed: u64, shapes: Shapes) -> (usize, usize) {
     let context = new_context();
     let mut random = Random(seed);
     let (mut apart, mut proved) = (0, 0);
     let proofs = Proofs::default();
     for _ in 0..count {
-        let sample = Loop::random(&mut random, curved);
+        let sample = Loop::random(&mut random, shapes);
         let text = sample.text();
         let module: Module = parse_module(&context, &text, "loop").expect("the text is right");
         let module_op: Op = module.as_operation();
@@ -272,7 +304,7 @@ fn tried(count: usize, seed: u64, curved: bool) -> (usize, usize) {
 
 #[test]
 fn lines_are_decided_exactly() {
-    let (apart, proved) = tried(800, 11, false);
+    let (apart, proved) = tried(800, 11, Shapes::Lines);
     assert!(
         apart > 500 && proved * 1000 >= apart * 999,
         "proved {proved} of {apart}"
@@ -281,9 +313,18 @@ fn lines_are_decided_exactly() {
 
 #[test]
 fn quotients_minima_and_maxima_are_nearly_always_decided() {
-    let (apart, proved) = tried(800, 12, true);
+    let (apart, proved) = tried(800, 12, Shapes::Curves);
     assert!(
         apart > 500 && proved * 1000 >= apart * 993,
+        "proved {proved} of {apart}"
+    );
+}
+
+#[test]
+fn shifts_masks_and_partners_are_mostly_decided() {
+    let (apart, proved) = tried(500, 13, Shapes::Bits);
+    assert!(
+        apart > 500 && proved * 100 >= apart * 90,
         "proved {proved} of {apart}"
     );
 }

@@ -5,7 +5,7 @@ use crate::analysis::integer_system::{Form, System};
 use melior::ir::{BlockLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
     Op, Val, arguments, constant_integer, defining_op, integer_attribute, is_inside, nested_blocks,
-    op_name, ops, value_key,
+    op_name, ops, position, value_key,
 };
 
 impl<'c: 'a, 'a> Question<'c, 'a> {
@@ -101,8 +101,10 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
         let Some(op) = defining_op(condition) else {
             return anything();
         };
-        let (Ok(left), Ok(right)) = (op.operand(0), op.operand(1.min(op.operand_count() - 1)))
-        else {
+        let (Ok(left), Ok(right)) = (
+            op.operand(0),
+            op.operand(1.min(op.operand_count().saturating_sub(1))),
+        ) else {
             return anything();
         };
         match op_name(op) {
@@ -120,19 +122,42 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
                 if (op_name(op) == "arith.andi") != holds {
                     return [first, second].concat();
                 }
-                let both = |one: &System, other: &System| {
-                    let mut both = one.clone();
-                    both.extend(other);
-                    both
-                };
-                first
-                    .iter()
-                    .flat_map(|one| second.iter().map(move |other| both(one, other)))
-                    .collect()
+                all_of(&first, &second)
+            }
+            // `a and b` where `b` is not to run if `a` does not hold.
+            "scf.if" if depth > 0 => {
+                let mut ways = Vec::new();
+                for (runs, block) in [true, false].into_iter().zip(nested_blocks(op)) {
+                    let Some(yielded) = ops(block)
+                        .pop()
+                        .and_then(|end| end.operand(position(condition)).ok())
+                    else {
+                        return anything();
+                    };
+                    let first = self.condition_within(left, runs, instance, depth - 1);
+                    let second = self.condition_within(yielded, holds, instance, depth - 1);
+                    if first.len() * second.len() > MOST_WAYS {
+                        return anything();
+                    }
+                    ways.extend(all_of(&first, &second));
+                }
+                ways
             }
             _ => anything(),
         }
     }
+}
+
+/// The ways in which two conditions hold at once, each of which holds in one of its ways.
+fn all_of(first: &[System], second: &[System]) -> Vec<System> {
+    let both = |one: &System, other: &System| {
+        let mut both = one.clone();
+        both.extend(other);
+        both
+    };
+    (first.iter())
+        .flat_map(|one| second.iter().map(move |other| both(one, other)))
+        .collect()
 }
 
 /// How deeply conditions of conditions are looked into, and in how many ways one may hold.

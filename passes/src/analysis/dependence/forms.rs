@@ -86,6 +86,7 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
                     Some(self.selection(condition, &then, &otherwise, instance))
                 }
             },
+            "arith.shli" | "arith.shrsi" | "arith.andi" | "arith.xori" => self.bits(op, instance),
             _ => None,
         }
     }
@@ -136,6 +137,10 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
         instance: Instance,
     ) -> Option<Form> {
         let form = self.form(dividend, instance);
+        let constant = constant_integer(divisor).filter(|divisor| *divisor > 0);
+        if let Some(divisor) = constant {
+            return Some(self.divided(part, &form, divisor.into()));
+        }
         let by = self.form(divisor, instance);
         let quotient = self.fresh();
         let quotient_form = Form::variable(quotient);
@@ -146,21 +151,16 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
         let mut positive = System::default();
         positive.at_least_zero(remainder.clone());
         positive.at_most(&remainder.plus(&one, 1), &by);
-        if constant_integer(divisor).is_some_and(|divisor| divisor > 0) {
-            self.cases.system.extend(&positive);
-        } else {
-            let mut negative = System::default();
-            negative.at_most(&remainder, &Form::default());
-            negative.at_most(&by, &remainder.plus(&one, -1));
-            // By zero nothing is divided: the program checks that, and what it computes then is anything.
-            let mut zero = System::default();
-            zero.equate(&by, &Form::default());
-            self.cases.alternatives.push(vec![positive, negative, zero]);
-            self.order_quotients(dividend, divisor, quotient, instance);
-        }
+        let mut negative = System::default();
+        negative.at_most(&remainder, &Form::default());
+        negative.at_most(&by, &remainder.plus(&one, -1));
+        // By zero nothing is divided: the program checks that, and what it computes then is anything.
+        let mut zero = System::default();
+        zero.equate(&by, &Form::default());
+        self.cases.alternatives.push(vec![positive, negative, zero]);
+        self.order_quotients(dividend, divisor, quotient, instance);
         match part {
             Part::Quotient => Some(quotient_form),
-            Part::Remainder if constant_integer(divisor).is_some_and(|d| d > 0) => Some(remainder),
             // By zero the remainder is not `dividend - 0`: it is a value of its own.
             Part::Remainder => {
                 let result = Form::variable(self.fresh());
@@ -171,6 +171,19 @@ impl<'c: 'a, 'a> Question<'c, 'a> {
                 self.cases.alternatives.push(vec![divided, zero]);
                 Some(result)
             }
+        }
+    }
+
+    /// A division by a number that is greater than zero, rounded down.
+    pub(super) fn divided(&mut self, part: Part, dividend: &Form, divisor: i128) -> Form {
+        let quotient = Form::variable(self.fresh());
+        let remainder = dividend.plus(&quotient.times(divisor), -1);
+        self.cases.system.at_least_zero(remainder.clone());
+        let most = Form::constant(divisor - 1);
+        self.cases.system.at_most(&remainder, &most);
+        match part {
+            Part::Quotient => quotient,
+            Part::Remainder => remainder,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The check in front of a loop, place by place: the slice of the loop that computes indices, run serially, with a call
 //! of the runtime for each place. Where all that the loop does is to write places that have numbers, they are marked first
-//! (`marks.rs`), and only where a place was marked twice it is found out by whom.
+//! (`marks.rs`), and only where a place was marked twice it is found out by whom. `replay.rs` makes the slice.
 //!
 //! ```mlir
 //! %inspection = call @mlc_rt_race_begin(%n, 0, 0, %places)
@@ -13,13 +13,13 @@
 //! ```
 
 use super::{marks, slice::Slice};
-use crate::emit::{self, IntPredicate};
+use crate::emit;
 use melior::{
     Context,
     ir::{Attribute, BlockLike, Type, TypeLike, ValueLike, operation::OperationLike},
 };
 use mlc_mlir::rewrite::{
-    Blk, Cursor, Key, Op, Val, arguments, nested_blocks, op_name, operand, ops, results, value_key,
+    Blk, Cursor, Key, Op, Val, arguments, nested_blocks, ops, results, value_key,
 };
 use std::collections::HashMap;
 
@@ -136,7 +136,8 @@ impl<'c: 'a, 'a> Inspection<'c, 'a, '_> {
         let body = nested_blocks(self.around)[0];
         let done = arguments(body).len() - trips.len();
         let Some((bound, rest)) = trips.split_first() else {
-            return self.block(at, &ops(body), &told, copies);
+            self.list(at, (&ops(body), &[]), &told, copies);
+            return;
         };
         let range = (emit::index(at, 0), *bound, emit::index(at, 1));
         emit::for_loop(at, range, &[], |at, iv, _| {
@@ -151,195 +152,8 @@ impl<'c: 'a, 'a> Inspection<'c, 'a, '_> {
         });
     }
 
-    /// The part of some operations that belongs to the slice.
-    fn block(
-        &self,
-        at: &Cursor<'c, 'a>,
-        list: &[Op<'c, 'a>],
-        told: &Told<'c, 'a>,
-        mut copies: HashMap<Key, Val<'c, 'a>>,
-    ) {
-        for (number, op) in list.iter().enumerate() {
-            if self.slice.has_check(*op) {
-                let holds = self.holds(at, *op, &copies);
-                return emit::if_then(at, holds, |at| {
-                    self.block(at, &list[number + 1..], told, copies);
-                });
-            }
-            self.op(at, *op, told, &mut copies);
-        }
-    }
-
-    fn op(
-        &self,
-        at: &Cursor<'c, 'a>,
-        op: Op<'c, 'a>,
-        told: &Told<'c, 'a>,
-        copies: &mut HashMap<Key, Val<'c, 'a>>,
-    ) {
-        for target in self.targets.iter().filter(|target| target.op == op) {
-            self.tell(at, target, told, copies);
-        }
-        if !self.slice.has_op(op) {
-            return;
-        }
-        match op_name(op) {
-            "scf.if" => self.branches(at, op, told, copies),
-            "scf.for" => self.serial_loop(at, op, told, copies),
-            "par.for" => self.inner_parallel(at, op, told, copies),
-            "func.func" => self.block(at, &ops(nested_blocks(op)[0]), told, copies.clone()),
-            _ => {
-                let operands: Vec<_> = (op.operands())
-                    .map(|operand| copy_of(operand, copies))
-                    .collect();
-                let result = results(op)[0];
-                let copy = emit::like(at, op, &operands, result.r#type());
-                copies.insert(value_key(result), copy);
-            }
-        }
-    }
-
-    /// The condition under which a check passes.
-    fn holds(
-        &self,
-        at: &Cursor<'c, 'a>,
-        check: Op<'c, 'a>,
-        copies: &HashMap<Key, Val<'c, 'a>>,
-    ) -> Val<'c, 'a> {
-        let first = copy_of(operand(check, 0), copies);
-        if op_name(check) == "own.check" {
-            return first;
-        }
-        let length = copy_of(operand(check, 1), copies);
-        emit::compare(at, IntPredicate::Ult, first, length)
-    }
-
-    fn branches(
-        &self,
-        at: &Cursor<'c, 'a>,
-        op: Op<'c, 'a>,
-        told: &Told<'c, 'a>,
-        copies: &mut HashMap<Key, Val<'c, 'a>>,
-    ) {
-        let condition = copy_of(operand(op, 0), copies);
-        let kept: Vec<usize> = (0..op.result_count())
-            .filter(|number| self.slice.has_value(results(op)[*number]))
-            .collect();
-        let types: Vec<_> = (kept.iter())
-            .map(|number| results(op)[*number].r#type())
-            .collect();
-        let blocks = nested_blocks(op);
-        let fill = |at: &Cursor<'c, 'a>, number: usize| {
-            let Some(block) = blocks.get(number) else {
-                return Vec::new();
-            };
-            self.yielding(at, &ops(*block), told, copies.clone(), &kept)
-        };
-        let new = if types.is_empty() && blocks.len() == 1 {
-            emit::if_then(at, condition, |at| {
-                fill(at, 0);
-            });
-            Vec::new()
-        } else {
-            emit::if_else(at, condition, &types, |at| fill(at, 0), |at| fill(at, 1))
-        };
-        for (number, value) in kept.iter().zip(new) {
-            copies.insert(value_key(results(op)[*number]), value);
-        }
-    }
-
-    /// Operations of a block, and the copies of what its terminator hands on, by position.
-    fn yielding(
-        &self,
-        at: &Cursor<'c, 'a>,
-        list: &[Op<'c, 'a>],
-        told: &Told<'c, 'a>,
-        mut copies: HashMap<Key, Val<'c, 'a>>,
-        kept: &[usize],
-    ) -> Vec<Val<'c, 'a>> {
-        if kept.is_empty() {
-            self.block(at, list, told, copies);
-            return Vec::new();
-        }
-        // No check stands in a block that hands something on.
-        for op in list {
-            self.op(at, *op, told, &mut copies);
-        }
-        let Some(terminator) = list.last() else {
-            return Vec::new();
-        };
-        (kept.iter())
-            .map(|number| copy_of(operand(*terminator, *number), &copies))
-            .collect()
-    }
-
-    fn serial_loop(
-        &self,
-        at: &Cursor<'c, 'a>,
-        op: Op<'c, 'a>,
-        told: &Told<'c, 'a>,
-        copies: &mut HashMap<Key, Val<'c, 'a>>,
-    ) {
-        let range = [0, 1, 2].map(|number| copy_of(operand(op, number), copies));
-        let kept: Vec<usize> = (0..op.result_count())
-            .filter(|number| self.slice.has_value(results(op)[*number]))
-            .collect();
-        let start: Vec<_> = (kept.iter())
-            .map(|number| copy_of(operand(op, number + 3), copies))
-            .collect();
-        let body = nested_blocks(op)[0];
-        let parameters = arguments(body);
-        let range = (range[0], range[1], range[2]);
-        let new = emit::for_loop(at, range, &start, |at, iv, carried| {
-            let mut copies = copies.clone();
-            copies.insert(value_key(parameters[0]), iv);
-            for (number, value) in kept.iter().zip(carried) {
-                copies.insert(value_key(parameters[number + 1]), *value);
-            }
-            self.yielding(at, &ops(body), told, copies, &kept)
-        });
-        for (number, value) in kept.iter().zip(results(new)) {
-            copies.insert(value_key(results(op)[*number]), value);
-        }
-    }
-
-    /// A parallel loop inside of the loop: its iterations belong to one of the outer loop's.
-    fn inner_parallel(
-        &self,
-        at: &Cursor<'c, 'a>,
-        op: Op<'c, 'a>,
-        told: &Told<'c, 'a>,
-        copies: &HashMap<Key, Val<'c, 'a>>,
-    ) {
-        let body = nested_blocks(op)[0];
-        let bounds: Vec<_> = (op.operands().take(body.argument_count()))
-            .map(|bound| copy_of(bound, copies))
-            .collect();
-        self.inner_loops(at, body, &bounds, told, copies.clone());
-    }
-
-    fn inner_loops(
-        &self,
-        at: &Cursor<'c, 'a>,
-        body: Blk<'c, 'a>,
-        bounds: &[Val<'c, 'a>],
-        told: &Told<'c, 'a>,
-        copies: HashMap<Key, Val<'c, 'a>>,
-    ) {
-        let Some((bound, rest)) = bounds.split_first() else {
-            return self.block(at, &ops(body), told, copies);
-        };
-        let done = arguments(body).len() - bounds.len();
-        let range = (emit::index(at, 0), *bound, emit::index(at, 1));
-        emit::for_loop(at, range, &[], |at, iv, _| {
-            let mut copies = copies;
-            copies.insert(value_key(arguments(body)[done]), iv);
-            self.inner_loops(at, body, rest, told, copies);
-            Vec::new()
-        });
-    }
-
-    fn tell(
+    /// Tells of an access.
+    pub(super) fn tell(
         &self,
         at: &Cursor<'c, 'a>,
         target: &Target<'c, 'a>,
@@ -384,12 +198,16 @@ enum To<'c, 'a> {
 
 /// What is told of every place.
 #[derive(Clone)]
-struct Told<'c, 'a> {
+pub(super) struct Told<'c, 'a> {
     to: To<'c, 'a>,
     sizes: Option<Vec<Val<'c, 'a>>>,
     iteration: Val<'c, 'a>,
 }
 
-fn copy_of<'c, 'a>(value: Val<'c, 'a>, copies: &HashMap<Key, Val<'c, 'a>>) -> Val<'c, 'a> {
+/// A value of the loop, as the check has it.
+pub(super) fn copy_of<'c, 'a>(
+    value: Val<'c, 'a>,
+    copies: &HashMap<Key, Val<'c, 'a>>,
+) -> Val<'c, 'a> {
     copies.get(&value_key(value)).copied().unwrap_or(value)
 }

@@ -2,17 +2,22 @@
 //!
 //! It can where it neither writes nor reads what the loop writes, calls nothing, and keeps to structured control flow
 //! whose carried values are part of it. The index checks and other checks of the loop are kept as conditions: where one
-//! fails, the iteration would end.
+//! fails, the iteration ends.
+//!
+//! A condition may read what the loop writes, if the iteration does so before it writes (`if a[i] > a[i ^ j]: …`). Those reads
+//! are accesses as well. As long as no two iterations meet, each reads what was there before the loop; the first
+//! that meets another one has read that too, up to there. So the check remains exact.
 
 use crate::analysis::{
     access::{Access, Mode, of_op},
     dependence::common_indices,
+    order::may_follow,
     place::may_overlap,
 };
-use melior::ir::{BlockLike, operation::OperationLike};
+use melior::ir::{BlockLike, TypeLike, ValueLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
     Blk, Key, Op, Val, block_key, defining_block, defining_op, is_inside, nested_blocks, op_key,
-    op_name, operand, ops, position, value_key,
+    op_name, operand, ops, position, results, value_key,
 };
 use std::collections::HashSet;
 
@@ -27,6 +32,10 @@ pub struct Slice<'c, 'a, 's> {
     /// The blocks that hold some of it.
     blocks: Vec<Blk<'c, 'a>>,
     checks: HashSet<Key>,
+    /// The operations with regions that a failing check may leave.
+    ended: HashSet<Key>,
+    /// Whether all indices are part of it, and what is added are conditions.
+    has_indices: bool,
 }
 
 impl<'c: 'a, 'a, 's> Slice<'c, 'a, 's> {
@@ -43,12 +52,20 @@ impl<'c: 'a, 'a, 's> Slice<'c, 'a, 's> {
             ops: HashSet::new(),
             blocks: Vec::new(),
             checks: HashSet::new(),
+            ended: HashSet::new(),
+            has_indices: false,
         };
-        for (op, indices) in targets {
-            for index in indices {
-                slice.value(*index)?;
-            }
-            slice.reaches(*op)?;
+        for index in targets.iter().flat_map(|(_, indices)| indices) {
+            slice.value(*index)?;
+        }
+        slice.has_indices = true;
+        for (op, _) in targets {
+            slice.block(op.block()?)?;
+        }
+        let mut next = 0;
+        while let Some(block) = slice.blocks.get(next).copied() {
+            next += 1;
+            slice.surroundings(block)?;
         }
         slice.add_checks()?;
         Some(slice)
@@ -64,6 +81,11 @@ impl<'c: 'a, 'a, 's> Slice<'c, 'a, 's> {
 
     pub fn has_check(&self, op: Op) -> bool {
         self.checks.contains(&op_key(op))
+    }
+
+    /// Whether a check in the regions of an operation may end the iteration.
+    pub fn may_end(&self, op: Op) -> bool {
+        self.ended.contains(&op_key(op))
     }
 
     /// A value is needed.
@@ -119,7 +141,7 @@ impl<'c: 'a, 'a, 's> Slice<'c, 'a, 's> {
             "scf.for" => self.carried(op, number),
             _ if is_computable(op) => {
                 self.is_stable(op).then_some(())?;
-                self.reaches(op)?;
+                self.block(op.block()?)?;
                 self.ops.insert(op_key(op));
                 op.operands()
                     .collect::<Vec<_>>()
@@ -130,12 +152,14 @@ impl<'c: 'a, 'a, 's> Slice<'c, 'a, 's> {
         }
     }
 
-    /// Whether nothing that the loop writes changes what an operation reads.
+    /// Whether nothing that the loop writes changes what an operation reads, or of conditions, what it has written before.
     fn is_stable(&self, op: Op<'c, 'a>) -> bool {
         of_op(op).iter().all(|read| {
             read.mode == Mode::Read
                 && (self.writes.iter()).all(|write| {
-                    !may_overlap(read.root, write.root) || common_indices(read, write).is_none()
+                    let is_other = !may_overlap(read.root, write.root)
+                        || common_indices(read, write).is_none();
+                    is_other || self.has_indices && !may_follow(write.op, op, self.around)
                 })
         })
     }
@@ -145,7 +169,7 @@ impl<'c: 'a, 'a, 's> Slice<'c, 'a, 's> {
         if !self.ops.insert(op_key(op)) {
             return Some(());
         }
-        self.reaches(op)?;
+        self.block(op.block()?)?;
         let deciding = match op_name(op) {
             "scf.if" => 1,
             "scf.for" => 3,
@@ -162,17 +186,21 @@ impl<'c: 'a, 'a, 's> Slice<'c, 'a, 's> {
             .try_for_each(|operand| self.value(operand))
     }
 
-    /// All that is around an operation, up to the loop, is needed.
-    fn reaches(&mut self, op: Op<'c, 'a>) -> Option<()> {
-        self.block(op.block()?)
-    }
-
+    /// A block of the loop is needed, with all that is around it once the indices are known.
     fn block(&mut self, block: Blk<'c, 'a>) -> Option<()> {
         let key = block_key(block);
         if self.blocks.iter().any(|known| block_key(*known) == key) {
             return Some(());
         }
         self.blocks.push(block);
+        match self.has_indices {
+            true => self.surroundings(block),
+            false => Some(()),
+        }
+    }
+
+    /// What decides whether a block runs.
+    fn surroundings(&mut self, block: Blk<'c, 'a>) -> Option<()> {
         let around = block.parent_operation()?;
         if around == self.around {
             return Some(());
@@ -183,7 +211,6 @@ impl<'c: 'a, 'a, 's> Slice<'c, 'a, 's> {
     /// The checks in the blocks of the slice, where they can be part of it.
     fn add_checks(&mut self) -> Option<()> {
         let mut next = 0;
-        let mut checked = Vec::new();
         while let Some(block) = self.blocks.get(next).copied() {
             next += 1;
             for op in ops(block) {
@@ -196,25 +223,36 @@ impl<'c: 'a, 'a, 's> Slice<'c, 'a, 's> {
                 if (operands.into_iter()).try_for_each(|one| with.value(one)) == Some(()) {
                     *self = with;
                     self.checks.insert(op_key(op));
-                    checked.push(block);
+                    self.ends(block)?;
                 }
             }
         }
-        // What follows a check runs under it; a value that leaves the block cannot.
-        checked
-            .into_iter()
-            .all(|block| !self.hands_on(block))
-            .then_some(())
+        // What a region hands on where it ends early is any number.
+        let are_numbers = |block: &Blk<'c, 'a>| {
+            let around = block.parent_operation();
+            let around = around.filter(|around| self.may_end(*around));
+            around.into_iter().flat_map(results).all(|result| {
+                let ty = result.r#type();
+                !self.has_value(result)
+                    || ty.is_integer()
+                    || ty.is_index()
+                    || ty.is_f64()
+                    || ty.is_f32()
+            })
+        };
+        self.blocks.iter().all(are_numbers).then_some(())
     }
 
-    /// Whether a value of the slice leaves a block through its terminator.
-    fn hands_on(&self, block: Blk<'c, 'a>) -> bool {
-        block.parent_operation().is_some_and(|around| {
-            around != self.around
-                && mlc_mlir::rewrite::results(around)
-                    .into_iter()
-                    .any(|result| self.has_value(result))
-        })
+    /// A check in a block ends all that is around it: up to the loop, or to the body of a `try`.
+    fn ends(&mut self, block: Blk<'c, 'a>) -> Option<()> {
+        let around = block.parent_operation()?;
+        if around != self.around
+            && op_name(around) != "func.func"
+            && self.ended.insert(op_key(around))
+        {
+            self.ends(around.block()?)?;
+        }
+        Some(())
     }
 }
 
