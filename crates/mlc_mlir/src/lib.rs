@@ -6,6 +6,7 @@
 mod cpu;
 mod jit;
 mod link;
+mod nesting;
 mod opt;
 mod parse;
 mod pass;

@@ -1,6 +1,7 @@
 //! `mlir-opt` as a function.
 
-use mlir_sys::MlirDialectRegistry;
+use crate::nesting::too_deep;
+use mlir_sys::{MlirDialectRegistry, MlirStringRef};
 use std::{
     ffi::{CString, c_char, c_int, c_void},
     sync::OnceLock,
@@ -11,6 +12,7 @@ unsafe extern "C" {
         argc: c_int,
         argv: *mut *mut c_char,
         extend: extern "C" fn(registry: *mut c_void),
+        accept: extern "C" fn(text: MlirStringRef, name: MlirStringRef) -> bool,
     ) -> c_int;
 }
 
@@ -20,6 +22,22 @@ extern "C" fn call_extend(registry: *mut c_void) {
     if let Some(extend) = EXTEND.get() {
         extend(MlirDialectRegistry { ptr: registry });
     }
+}
+
+/// Says so where a text nests too deeply to be parsed.
+extern "C" fn accepts(text: MlirStringRef, name: MlirStringRef) -> bool {
+    let bytes = |text: MlirStringRef| match text.length {
+        0 => &[],
+        // SAFETY: the texts are live during the call.
+        length => unsafe { std::slice::from_raw_parts(text.data.cast::<u8>(), length) },
+    };
+    let Some(place) = too_deep(bytes(text)) else {
+        return true;
+    };
+    let name = String::from_utf8_lossy(bytes(name));
+    let (line, column) = (place.line, place.column);
+    eprintln!("{name}:{line}:{column}: error: {}", place.message());
+    false
 }
 
 /// Runs `MlirOptMain` with every upstream dialect and those that `extend` adds; passes must be
@@ -32,5 +50,5 @@ pub fn opt_main(args: Vec<CString>, extend: fn(MlirDialectRegistry)) -> i32 {
     argv.push(std::ptr::null_mut());
     // SAFETY: `argv` holds `argc` C strings and a null, all live until the end of the process
     // (LLVM's options may keep pointers into them).
-    unsafe { mlcOptMain(argc, argv.as_mut_ptr(), call_extend) }
+    unsafe { mlcOptMain(argc, argv.as_mut_ptr(), call_extend, accepts) }
 }

@@ -53,8 +53,13 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Target/LLVM/NVVM/Target.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "mlir/Support/FileUtilities.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
 LLD_HAS_DRIVER(elf)
@@ -187,14 +192,39 @@ MlirModule mlcParseModule(MlirContext context, MlirStringRef text, MlirStringRef
   return wrap(parseSourceString<ModuleOp>(toStringRef(text), config, toStringRef(name)).release());
 }
 
-/// `mlir-opt` with whatever else was registered; `extend` adds dialects to the registry.
-int mlcOptMain(int argc, char **argv, void (*extend)(DialectRegistry *)) {
+/// `mlir-opt` with whatever else was registered; `extend` adds dialects to the registry, and `accept` looks at the text
+/// before it is parsed.
+int mlcOptMain(int argc, char **argv, void (*extend)(DialectRegistry *),
+               bool (*accept)(MlirStringRef text, MlirStringRef name)) {
   DialectRegistry registry;
   registerAllDialects(registry);
   registerAllExtensions(registry);
   registerAllToLLVMIRTranslations(registry);
   extend(&registry);
-  return asMainReturnCode(MlirOptMain(argc, argv, "mlc opt: runs passes over MLIR\n", registry));
+  auto [input, output] =
+      registerAndParseCLIOptions(argc, argv, "mlc opt: runs passes over MLIR\n", registry);
+  MlirOptMainConfig config = MlirOptMainConfig::createFromCLOptions();
+  if (config.shouldShowDialects() || config.shouldListPasses())
+    return asMainReturnCode(MlirOptMain(argc, argv, input, output, registry));
+
+  llvm::InitLLVM init(argc, argv);
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> text = openInputFile(input, &message);
+  if (!text) {
+    llvm::errs() << message << "\n";
+    return 1;
+  }
+  if (!accept(wrap(text->getBuffer()), wrap(StringRef(input))))
+    return 1;
+  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(output, &message);
+  if (!file) {
+    llvm::errs() << message << "\n";
+    return 1;
+  }
+  if (failed(MlirOptMain(file->os(), std::move(text), registry, config)))
+    return 1;
+  file->keep();
+  return 0;
 }
 
 /// Emits an error with notes, each at a location of its own.

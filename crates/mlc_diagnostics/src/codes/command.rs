@@ -37,7 +37,8 @@ lists.",
         code: "unavailable-sanitizer",
         title: "a sanitizer cannot be used here",
         meaning: "`--sanitize=address` and `--sanitize=thread` link the runtime of Clang's sanitizers, which is a
-package of its own, of the version of LLVM that this compiler is built with. It takes over the
+package of its own, of the version of LLVM that this compiler is built with; `MLC_SANITIZERS` in the
+environment names the folder of the runtimes where they are not found. A sanitizer takes over the
 memory of a whole process, so that only executables and shared libraries can be instrumented.",
         wrong: "",
         mend: "",
