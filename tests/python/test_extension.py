@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,9 @@ def scale(inout x: [f32], factor: f32):
 
 def total(x: [f64; _, _]) -> f64:
     return x.sum()
+
+def widths(rows: [[f64]]) -> Int:
+    return sum([len(row) for row in rows])
 
 def rows(n: Int) -> ([[f64]], String?):
     return ([[1.0] for _ in range(n)], None)
@@ -215,6 +219,7 @@ def test_stub_is_right_in_the_eyes_of_mypy(folder):
             total: float = hot.add(1, c=2.0) + hot.total(np.ones((2, 2)))
             hot.scale([1.0, 2.0], 2.0)
             hot.scale(np.ones(3, np.float32), 2.0)
+            width: int = hot.widths(np.ones((2, 3))) + hot.widths([[1.0], np.ones(2)])
             rows, note = hot.rows(2)
             first: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = rows[0]
             hot.shelf.people.append(person)
@@ -240,3 +245,23 @@ def test_stub_is_right_in_the_eyes_of_mypy(folder):
         cwd=folder, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.stdout.count("error:") == 2, done.stdout
+
+
+def test_stubs_of_the_examples_are_right_in_the_eyes_of_mypy(tmp_path):
+    for source in Path(__file__).parents[2].glob("examples/**/*.mlc"):
+        (tmp_path / f"{source.stem}.pyi").write_bytes(mlc.emit(source, "pyi"))
+    stubs = [stub.name for stub in tmp_path.glob("*.pyi")]
+    assert len(stubs) > 5
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-incremental", *stubs],
+        cwd=tmp_path, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_types_of_the_library_are_no_names_of_a_module():
+    source = "def last(n: Int) -> Int:\n    r = range(n)\n    return r[-1]\n"
+    module = mlc.compile(source)
+    assert module.last(3) == 2
+    assert [name for name in dir(module) if not name.startswith("_")] == ["last"]
+    assert "import" not in mlc.emit(source, "pyi").decode()

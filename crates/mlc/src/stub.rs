@@ -19,7 +19,7 @@ pub(crate) fn stub(interface: &Interface) -> String {
         }
     }
     for (position, item) in interface.structs.iter().enumerate() {
-        if !is_public(&item.name) {
+        if !is_public(&item.name) || item.is_of_the_library() {
             continue;
         }
         if let Some(home) = &item.home {
@@ -245,7 +245,12 @@ impl Stub<'_> {
                     Access::Inout => format!("MutableSequence[{}]", self.result(item)),
                     _ => format!("Sequence[{items}]"),
                 };
-                match dtype(item) {
+                // An array of as many dimensions is a list of rows, too.
+                let mut innermost = &**item;
+                while let Type::List(of) = innermost {
+                    innermost = of;
+                }
+                match dtype(innermost) {
                     Some(dtype) => format!("{list} | npt.NDArray[{dtype}]"),
                     None => list,
                 }

@@ -184,6 +184,13 @@ pub struct Struct {
     pub has_destructor: bool,
 }
 
+impl Struct {
+    /// Whether it is a type of the language's own library, such as that of a range, which is no name of the module's.
+    pub fn is_of_the_library(&self) -> bool {
+        self.home.as_deref() == Some("mlc")
+    }
+}
+
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Field {
     pub name: String,

@@ -82,7 +82,11 @@ pub unsafe fn fill(
                     made.python_type(interface, position, description, &class)?
                 }
             };
-            if !description.name.starts_with('_') && !description.name.contains(['[', '.']) {
+            let is_public = !description.name.starts_with('_');
+            if is_public
+                && !description.name.contains(['[', '.'])
+                && !description.is_of_the_library()
+            {
                 module.setattr(description.name.as_str(), &ty)?;
             }
             if is_new {
