@@ -127,8 +127,7 @@ fn evaluate_field_defaults(cx: &mut Checker<'_>) {
             let mut of_field = FnCx::new(cx, module, FuncId(u32::MAX));
             of_field.generics = generics;
             let value = of_field.field_default(decl, default, ty);
-            let locals = of_field.locals.len();
-            if let Ok(value) = crate::interp::evaluate(cx, locals, &value) {
+            if let Ok(value) = crate::interp::evaluate(cx, &value) {
                 cx.structs[position].fields[index].default = Some(value);
             }
         }

@@ -155,6 +155,7 @@ pub(crate) struct Checker<'a> {
     pub symbols: FxHashMap<String, u32>,
     pub globals: Vec<hir::Global>,
     pub constants: Vec<hir::Constant>,
+    pub constants_at: crate::constants::ConstantIndex,
     pub passed: Vec<Passed>,
     pub passed_at: FxHashMap<Passed, usize>,
     /// What the top-level statements of the main module leave in locals.
@@ -219,6 +220,7 @@ impl<'a> Checker<'a> {
             symbols: FxHashMap::default(),
             globals: Vec::new(),
             constants: Vec::new(),
+            constants_at: Default::default(),
             passed: Vec::new(),
             passed_at: FxHashMap::default(),
             candidates: Vec::new(),

@@ -35,7 +35,7 @@ impl<'a> FnCx<'_, 'a> {
 
     /// Runs an expression in the interpreter.
     fn evaluate(&mut self, expr: &Expr) -> Option<ConstValue> {
-        match interp::evaluate(self.cx, self.locals.len(), expr) {
+        match interp::evaluate(self.cx, expr) {
             Ok(value) => Some(value),
             Err(failure) => {
                 if let Some(diagnostic) = failure.diagnostic(expr.span) {

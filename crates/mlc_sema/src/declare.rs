@@ -306,7 +306,7 @@ impl<'a> Checker<'a> {
             let comptime = Comptime { value, ty: None };
             let literal = cx.comptime_literal(&comptime, item.name.span);
             let typed = cx.coerce(literal, ty);
-            return match crate::interp::evaluate(cx.cx, cx.locals.len(), &typed) {
+            return match crate::interp::evaluate(cx.cx, &typed) {
                 Ok(value) if typed.ty != Ty::ERROR => Some(Comptime {
                     value,
                     ty: Some(ty),

@@ -57,6 +57,9 @@ pub(crate) struct FnCx<'c, 'a> {
     pub vars: FxHashMap<Name, Var>,
     /// Earlier states of the variables, newest last.
     log: Vec<(Name, Option<Var>)>,
+    /// Where each name stands in the log last, and the newest mark: behind that, a name is in the log once.
+    logged: FxHashMap<Name, usize>,
+    newest_mark: usize,
     /// The local that a name has at each type and kind of holding (`true`: a borrow).
     pool: FxHashMap<Name, Locals>,
     /// Names that the function assigns anywhere, which are therefore its own (empty at the top level).
@@ -111,6 +114,8 @@ impl<'c, 'a> FnCx<'c, 'a> {
             locals: Vec::new(),
             vars: FxHashMap::default(),
             log: Vec::new(),
+            logged: FxHashMap::default(),
+            newest_mark: 0,
             pool: FxHashMap::default(),
             assigned: FxHashSet::default(),
             global_names: FxHashSet::default(),

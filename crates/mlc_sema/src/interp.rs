@@ -5,10 +5,12 @@
 
 mod builtin;
 mod expr;
+mod frame;
 mod numbers;
 mod order;
 mod place;
 mod stmt;
+mod text;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -124,14 +126,10 @@ pub(crate) enum Flow {
     Return(Value),
 }
 
-pub(crate) type Frame = Vec<Option<Value>>;
+pub(crate) use frame::Frame;
 
-/// The value of an expression whose only variables are those that it binds itself. `locals`: how many there are.
-pub(crate) fn evaluate(
-    cx: &mut Checker<'_>,
-    locals: usize,
-    expr: &Expr,
-) -> Result<ConstValue, Failure> {
+/// The value of an expression whose only variables are those that it binds itself.
+pub(crate) fn evaluate(cx: &mut Checker<'_>, expr: &Expr) -> Result<ConstValue, Failure> {
     // Everything that may be called has to be checked first.
     let mut found = Callees(Vec::new());
     walk_part(crate::walk::Part::Expr(expr), &mut found);
@@ -160,8 +158,7 @@ pub(crate) fn evaluate(
         calls: 0,
         memo: FxHashMap::default(),
     };
-    let mut frame: Frame = vec![None; locals];
-    let value = interpreter.expr(expr, &mut frame)?;
+    let value = interpreter.expr(expr, &mut Frame::default())?;
     Ok(constant(&value))
 }
 
@@ -240,9 +237,9 @@ impl Interpreter<'_> {
         if self.calls >= MOST_CALLS {
             return Err(Failure::Depth(span));
         }
-        let mut frame: Frame = vec![None; function.locals.len()];
+        let mut frame = Frame::of_function(function.locals.len());
         for (param, arg) in function.params.iter().zip(args) {
-            frame[param.local.0 as usize] = Some(arg);
+            frame.set(param.local, Some(arg));
         }
         self.calls += 1;
         let flow = stacker::maybe_grow(256 * 1024, 4 * 1024 * 1024, || {

@@ -17,6 +17,7 @@ mod checker;
 mod coerce;
 mod compact;
 mod comptime;
+mod constants;
 mod conventions;
 mod declare;
 mod diag;

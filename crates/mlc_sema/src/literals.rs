@@ -37,13 +37,10 @@ impl<'a> FnCx<'_, 'a> {
             }
             return Val::strong(whole_struct(id, fields), ty, span);
         }
-        let known = self
-            .cx
-            .constants
-            .iter()
-            .position(|constant| constant.ty == ty && constant.value == value.value);
+        let known = (self.cx.constants_at).find(&self.cx.constants, ty, &value.value);
         let at = known.unwrap_or_else(|| {
             let at = self.cx.constants.len();
+            self.cx.constants_at.add(at, ty, &value.value);
             self.cx.constants.push(crate::hir::Constant {
                 name: format!("const{at}"),
                 ty,

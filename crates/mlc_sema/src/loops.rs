@@ -48,9 +48,10 @@ impl<'a> FnCx<'_, 'a> {
         loop {
             let diagnostics = self.cx.diagnostics.len();
             let unbound = std::mem::take(&mut self.read_unbound);
+            let mark = self.mark();
             self.loops.push(Loop {
                 parallel,
-                mark: self.mark(),
+                mark,
                 breaks: Vec::new(),
                 continues: Vec::new(),
             });

@@ -269,6 +269,37 @@ fn time_is_linear_in_what_there_are_many_of() {
             let updates = lines(count, |n| format!("        s{n} += v\n"));
             format!("def f(x: [Int]):\n{starts}    parallel for v in x:\n{updates}    print(s0)\n")
         }),
+        ("keyword arguments", |count| {
+            let params = lines(count, |n| format!("a{n}: Int = 0, "));
+            let given = lines(count, |n| format!("a{}={n}, ", count - 1 - n));
+            format!("def f({params}) -> Int:\n    return a0\nx = f({given})\n")
+        }),
+        ("fields by keyword", |count| {
+            let fields = lines(count, |n| format!("    a{n}: Int\n"));
+            let given = lines(count, |n| format!("a{n}=g(), "));
+            format!("struct S:\n{fields}def g() -> Int:\n    return 1\nx = S({given})\n")
+        }),
+        ("breaks", |count| {
+            let body = lines(count, |n| {
+                format!(
+                    "        if i > {n}:\n            y = {n}\n            break\n        s += 1\n"
+                )
+            });
+            format!(
+                "def f(x: Int) -> Int:\n    s = 0\n    for i in range(x):\n{body}    return s\n"
+            )
+        }),
+        ("constants", |count| {
+            let constants = lines(count, |n| format!("comptime C{n} = [{n}, 2]\n"));
+            let uses = lines(count, |n| format!("    s += C{n}[s]\n"));
+            format!("{constants}def f() -> Int:\n    s = 0\n{uses}    return s\n")
+        }),
+        ("types of arrays", |count| {
+            let body = lines(count, |n| {
+                format!("    x{n}: [f64; {0}] = zeros({0})\n", n + 1)
+            });
+            format!("def f():\n{body}")
+        }),
         ("mistakes", |count| {
             let body = lines(count, |n| format!("    s.abd{n} = 1\n"));
             format!("struct S:\n    abc: Int\ndef f(s: S):\n{body}")

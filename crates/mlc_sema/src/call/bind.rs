@@ -52,6 +52,12 @@ impl Binding {
             .collect()
     }
 
+    /// Where each name stands.
+    pub fn positions(&self) -> FxHashMap<Name, usize> {
+        let slots = self.slots.iter().enumerate().rev();
+        slots.map(|(at, slot)| (slot.name, at)).collect()
+    }
+
     fn takes_position(&self, at: usize) -> bool {
         let kind = self.slots.get(at).map(|slot| slot.kind);
         matches!(kind, Some(ParamKind::PositionalOnly | ParamKind::Plain))

@@ -2,7 +2,10 @@
 //! parameters have.
 
 use mlc_diagnostics::Span;
+use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg, ArgKind, ExprKind as Ast};
+
+use rustc_hash::FxHashMap;
 
 use super::Binding;
 use crate::coerce::Val;
@@ -14,11 +17,13 @@ use crate::synthesized::name_expr;
 /// parameters have their values already.
 pub(crate) fn is_out_of_order(callee: &Binding, args: &[Arg], first: usize) -> bool {
     let mut last = 0;
+    let mut named: Option<FxHashMap<Name, usize>> = None;
     for (at, arg) in args.iter().enumerate() {
         let position = match &arg.kind {
             ArgKind::Positional => Some(first + at),
             ArgKind::Keyword(keyword) => {
-                (callee.slots.iter()).position(|slot| slot.name == keyword.name)
+                let named = named.get_or_insert_with(|| callee.positions());
+                named.get(&keyword.name).copied()
             }
             ArgKind::Star | ArgKind::DoubleStar => None,
         };

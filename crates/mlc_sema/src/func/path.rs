@@ -87,7 +87,13 @@ impl<'c, 'a> FnCx<'c, 'a> {
             Some(var) => self.vars.insert(name, var),
             None => self.vars.remove(&name),
         };
-        self.log.push((name, old));
+        let at = self.log.len();
+        let last = self.logged.entry(name).or_insert(at);
+        let is_logged = (self.newest_mark..at).contains(last) && self.log[*last].0 == name;
+        if !is_logged {
+            *last = at;
+            self.log.push((name, old));
+        }
     }
 
     pub fn bind_var(&mut self, name: Name, local: LocalId) {
@@ -100,8 +106,9 @@ impl<'c, 'a> FnCx<'c, 'a> {
         );
     }
 
-    pub fn mark(&self) -> usize {
-        self.log.len()
+    pub fn mark(&mut self) -> usize {
+        self.newest_mark = self.log.len();
+        self.newest_mark
     }
 
     /// What changed since `mark`.
@@ -164,6 +171,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
 
     /// Checks something on its own: its statements and its changes to the variables come back, and are undone here.
     pub fn path(&mut self, body: impl FnOnce(&mut Self)) -> Path {
+        let outer_mark = self.newest_mark;
         let mark = self.mark();
         let narrowed = self.narrowed.clone();
         let nested = Rc::clone(&self.nested);
@@ -174,6 +182,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
         stmts.shrink_to_fit();
         let mut delta = self.delta_since(mark);
         self.roll_back(mark);
+        self.newest_mark = outer_mark;
         let nested_inside = std::mem::replace(&mut self.nested, nested);
         if !Rc::ptr_eq(&nested_inside, &self.nested) {
             self.end_of_nested(&nested_inside, &mut delta);

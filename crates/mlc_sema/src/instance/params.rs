@@ -53,12 +53,10 @@ impl<'a> FnCx<'_, 'a> {
         if value.ty == Ty::ERROR {
             return None;
         }
-        Some(
-            match crate::interp::evaluate(self.cx, self.locals.len(), &value) {
-                Ok(value) => crate::signature::Default::Value(value),
-                Err(_) => crate::signature::Default::Computed,
-            },
-        )
+        Some(match crate::interp::evaluate(self.cx, &value) {
+            Ok(value) => crate::signature::Default::Value(value),
+            Err(_) => crate::signature::Default::Computed,
+        })
     }
 
     pub(super) fn check_param(

@@ -14,6 +14,11 @@ impl Interpreter<'_> {
     ) -> Outcome {
         let span = expr.span;
         let values = self.all(args, frame)?;
+        if let [Value::Str(text), rest @ ..] = values.as_slice()
+            && let Some(found) = super::text::method(op, text, rest, span)
+        {
+            return found;
+        }
         Ok(match (op, values.as_slice()) {
             (Builtin::Math(function), values) => self.math(function, values, expr.ty, span)?,
             (Builtin::ListAppend, [Value::Items(list), value]) => {

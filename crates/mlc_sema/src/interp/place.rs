@@ -8,7 +8,7 @@ use crate::hir::{ErrorKind, Expr, Place, ProjectionKind, Root, Subscript};
 impl Interpreter<'_> {
     fn root(&mut self, place: &Place, frame: &mut Frame) -> Outcome {
         match &place.root {
-            Root::Local(local) => match frame.get(local.0 as usize).and_then(Option::as_ref) {
+            Root::Local(local) => match frame.get(*local) {
                 Some(value) => Ok(value.clone()),
                 None => Err(Failure::NotConstant(place.span)),
             },
@@ -132,7 +132,7 @@ impl Interpreter<'_> {
             let Root::Local(local) = place.root else {
                 return Err(Failure::NotConstant(place.span));
             };
-            frame[local.0 as usize] = Some(value);
+            frame.set(local, Some(value));
             return Ok(());
         };
         let mut base = self.root(place, frame)?;

@@ -23,7 +23,7 @@ impl Interpreter<'_> {
         match &stmt.kind {
             StmtKind::Bind { local, value } => {
                 let value = self.expr(value, frame)?;
-                frame[local.0 as usize] = Some(value);
+                frame.set(*local, Some(value));
             }
             StmtKind::Store { place, value } => {
                 let value = self.expr(value, frame)?;
@@ -43,7 +43,7 @@ impl Interpreter<'_> {
             StmtKind::Expr(value) => {
                 self.expr(value, frame)?;
             }
-            StmtKind::Drop(local) => frame[local.0 as usize] = None,
+            StmtKind::Drop(local) => frame.set(*local, None),
             StmtKind::If {
                 condition,
                 then,
@@ -179,7 +179,7 @@ impl Interpreter<'_> {
         }
         while (step > 0 && at < stop) || (step < 0 && at > stop) {
             self.step(span)?;
-            frame[index.0 as usize] = Some(Value::Int(at));
+            frame.set(index, Some(Value::Int(at)));
             match self.block(body, frame)? {
                 Flow::Next | Flow::Continue => {}
                 Flow::Break => return Ok(Flow::Next),

@@ -8,6 +8,7 @@ use crate::checker::{
     Checker, DeclId, FnDecl, GenericArg, Header, InstanceKey, ModuleId, ModuleScope, StructDecl,
     StructDeclId, StructInstance,
 };
+use crate::constants::ConstantIndex;
 use crate::hir::{self, FuncId, GlobalId, Ty, TypeTable};
 use crate::library::Library;
 use crate::options::Options;
@@ -38,6 +39,7 @@ pub(super) struct Declared<'a> {
     plain_instances: FxHashMap<(DeclId, Option<Ty>), FuncId>,
     globals: Vec<hir::Global>,
     constants: Vec<hir::Constant>,
+    constants_at: ConstantIndex,
     passed: Vec<Passed>,
     passed_at: FxHashMap<Passed, usize>,
     ran: FxHashMap<FuncId, GlobalId>,
@@ -68,6 +70,7 @@ impl<'a> Declared<'a> {
             plain_instances: checker.plain_instances.clone(),
             globals: checker.globals.clone(),
             constants: checker.constants.clone(),
+            constants_at: checker.constants_at.clone(),
             passed: checker.passed.clone(),
             passed_at: checker.passed_at.clone(),
             ran: checker.ran.clone(),
@@ -104,6 +107,7 @@ impl<'a> Declared<'a> {
         checker.plain_instances = self.plain_instances;
         checker.globals = self.globals;
         checker.constants = self.constants;
+        checker.constants_at = self.constants_at;
         checker.passed = self.passed;
         checker.passed_at = self.passed_at;
         checker.ran = self.ran;
