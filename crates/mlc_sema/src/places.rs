@@ -295,7 +295,12 @@ impl<'a> FnCx<'_, 'a> {
                     self.project(place, ProjectionKind::Unwrap { checked: true }, inner, span);
                 self.element(place, index, span)
             }
-            TyKind::Struct(_) if matches!(index.kind, Ast::Slice(_)) => {
+            TyKind::Struct(id) if matches!(index.kind, Ast::Slice(_)) => {
+                if let Ast::Slice(slice) = &index.kind
+                    && self.cx.is_library_struct(id, "Range")
+                {
+                    return Operand::Value(self.range_slice(place, slice, span));
+                }
                 let name = self.ty_name(ty);
                 self.report(diag::not_yet(span, &format!("a slice of a `{name}`")));
                 Operand::Value(Val::error(span))

@@ -56,11 +56,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             (None, _) => self.b.index(1),
         };
-        // Trips: ceil((stop - start) / step), none if the signs differ.
-        let distance = self.b.value("arith.subi", &[stop, start], index);
-        let trips = self
-            .b
-            .value("arith.ceildivsi", &[distance, step_value], index);
+        let trips = match step {
+            // Trips: ceil((stop - start) / step), none if the signs differ.
+            Some(step) if step != 0 => {
+                let distance = self.b.value("arith.subi", &[stop, start], index);
+                self.b
+                    .value("arith.ceildivsi", &[distance, step_value], index)
+            }
+            _ => self.rounds(start, stop, step_value),
+        };
         let zero = self.b.index(0);
         let trips = self.b.value("arith.maxsi", &[trips, zero], index);
         Ok(Bounds {
@@ -73,6 +77,33 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 && (constant_int(&range.stop).is_some_and(|stop| stop >= -1)
                     || self.is_nonnegative(&range.stop)),
         })
+    }
+
+    /// How often a loop goes round whose step is known when the program runs; no bounds are too far apart for that, but no more
+    /// than an index counts.
+    fn rounds(
+        &mut self,
+        start: Value<'c, 'm>,
+        stop: Value<'c, 'm>,
+        step: Value<'c, 'm>,
+    ) -> Value<'c, 'm> {
+        let index = self.b.index_type();
+        let (zero, one) = (self.b.index(0), self.b.index(1));
+        let up = self.compare_ints("sgt", step, zero);
+        let pick = |yes, no| self.b.value("arith.select", &[up, yes, no], index);
+        let (low, high) = (pick(start, stop), pick(stop, start));
+        let down = self.b.value("arith.subi", &[zero, step], index);
+        let size = pick(step, down);
+        // A step of zero has been told; the division may not trap before.
+        let size = self.b.value("arith.maxui", &[size, one], index);
+        let distance = self.b.value("arith.subi", &[high, low], index);
+        let distance = self.b.value("arith.subi", &[distance, one], index);
+        let trips = self.b.value("arith.divui", &[distance, size], index);
+        let most = self.b.index(i64::MAX - 1);
+        let trips = self.b.value("arith.minui", &[trips, most], index);
+        let trips = self.b.value("arith.addi", &[trips, one], index);
+        let some = self.compare_ints("slt", low, high);
+        self.b.value("arith.select", &[some, trips, zero], index)
     }
 
     /// The value of the index of a loop, from the value that is counted.

@@ -1,7 +1,7 @@
 //! `range(…)`: as the source of a loop, and as a value.
 
 use mlc_diagnostics::Span;
-use mlc_syntax::ast::{Arg, ArgKind};
+use mlc_syntax::ast::{self, Arg, ArgKind};
 
 use super::Source;
 use crate::call::Given;
@@ -38,6 +38,17 @@ impl<'a> FnCx<'_, 'a> {
         let step = bounds.step.unwrap_or_else(|| self.int(1, span));
         let given = [start, bounds.stop, step].map(|bound| Given::Value(Box::new(bound.into())));
         self.call_library("range_of", given.into(), span)
+    }
+
+    /// `r[start:stop:step]`, a range again.
+    pub fn range_slice(&mut self, range: Place, slice: &'a ast::Slice, span: Span) -> Val {
+        let range = Given::Value(Box::new(self.read(range).into()));
+        let bounds = [&slice.lower, &slice.upper, &slice.step].map(|bound| match bound {
+            Some(bound) => Given::Expr(bound),
+            None => Given::Value(Box::new(Val::strong(ExprKind::None, Ty::NONE, span))),
+        });
+        let given = std::iter::once(range).chain(bounds).collect();
+        self.call_library("range_slice", given, span)
     }
 
     /// What a loop over a range that was stored counts.
