@@ -12,6 +12,8 @@
 //!
 //! The rule is that of non-lexical lifetimes (Rust RFC 2094): nothing has a scope, what counts is whether a use can still come.
 
+mod follow;
+mod loops;
 mod state;
 
 use super::{borrows::unwind_start, values::Values};
@@ -21,7 +23,12 @@ use mlc_mlir::rewrite::{
     order_in_block, results, value_key,
 };
 use state::State;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    rc::Rc,
+};
+
+pub use follow::{Follow, Next};
 
 /// Something that is watched, by number.
 pub type Thing = usize;
@@ -32,8 +39,6 @@ pub struct Effect {
     pub uses: bool,
     pub loses: bool,
     pub restores: bool,
-    /// What was brought is not there any more: what comes cannot lose it.
-    pub removes: bool,
     /// It uses and loses at once, in operands that are taken together: that alone is wrong.
     pub clashes: bool,
 }
@@ -67,6 +72,10 @@ pub struct Watch<'c, 'a> {
     /// The values that stand for things where they are handed on.
     names: HashMap<Key, Thing>,
     inlined: HashMap<Key, Inlined<'c, 'a>>,
+    /// What says it of things that are found on the way.
+    follow: Option<Rc<dyn Follow<'c, 'a> + 'a>>,
+    /// Where that begins, and what is around: anywhere else there is nothing to do while nothing is found.
+    starts: HashSet<Key>,
     /// Behind which operations nothing asks for a thing any more.
     ends: HashMap<Key, Vec<Thing>>,
     /// The operations that have effects, and those around them.
@@ -91,6 +100,8 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             renames: HashMap::new(),
             names: HashMap::new(),
             inlined: HashMap::new(),
+            follow: None,
+            starts: HashSet::new(),
             ends: HashMap::new(),
             around: HashSet::new(),
             in_block: HashMap::new(),
@@ -106,6 +117,14 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
     pub fn of_copies(self) -> Self {
         Self {
             copies: true,
+            ..self
+        }
+    }
+
+    /// The same for things that are found on the way.
+    pub fn following(self, follow: Rc<dyn Follow<'c, 'a> + 'a>) -> Self {
+        Self {
+            follow: Some(follow),
             ..self
         }
     }
@@ -208,6 +227,9 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             false => (self.in_block.get(&block_key(block)).cloned()).unwrap_or_default(),
         };
         for op in list {
+            if self.follow.is_some() && state.is_empty() && !self.starts.contains(&op_key(op)) {
+                continue;
+            }
             if self.around.contains(&op_key(op)) || !state.is_empty() && self.may_matter(op) {
                 state = self.op(op, state);
                 for &thing in self.ends.get(&op_key(op)).into_iter().flatten() {
@@ -245,13 +267,11 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             if effect.restores {
                 state.restore(thing);
             }
-            if effect.removes {
-                state.remove();
-            }
         }
         for &(from, to) in self.renames.get(&op_key(op)).into_iter().flatten() {
             state.rename(&[(from, to)], op);
         }
+        self.follow_op(op, &mut state);
         match op_name(op) {
             _ if unwind_start(op).is_some() => self.may_leave(op, state),
             "scf.if" => self.branch(op, state),
@@ -310,68 +330,6 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
         joined.unwrap_or(state)
     }
 
-    fn for_loop(&mut self, op: Op<'c, 'a>, state: State<'c, 'a>) -> State<'c, 'a> {
-        let Some(body) = op.region(0).ok().and_then(|region| region.first_block()) else {
-            return state;
-        };
-        let parallel = op_name(op) == "par.for";
-        let (inits, carried): (Vec<_>, Vec<_>) = match parallel {
-            true => (Vec::new(), Vec::new()),
-            false => (
-                op.operands().skip(3).collect(),
-                arguments(body).into_iter().skip(1).collect(),
-            ),
-        };
-        let outer_exits = self.exits.clone();
-        if parallel {
-            self.parallel += 1;
-            self.exits = Some(State::default());
-        }
-        let first = self.with_values(state.clone(), &inits, &carried, op);
-        let mut entry = first.clone();
-        let left = loop_rounds(&mut entry, |entry| {
-            let end = self.block(body, entry.clone());
-            let left = self.hand_over(end.clone(), body, 0, &results(op));
-            let again = self.hand_over(end, body, 0, &carried);
-            (first.clone().join(again.outside(op, &carried)), left)
-        });
-        let mut left = self
-            .with_values(state, &inits, &results(op), op)
-            .join(left.outside(op, &results(op)));
-        if parallel {
-            self.parallel -= 1;
-            let failed = std::mem::replace(&mut self.exits, outer_exits).unwrap_or_default();
-            left = left.join(failed.outside(op, &[]));
-        }
-        left
-    }
-
-    fn while_loop(&mut self, op: Op<'c, 'a>, state: State<'c, 'a>) -> State<'c, 'a> {
-        let block = |position: usize| op.region(position).ok()?.first_block();
-        let (Some(before), Some(after)) = (block(0), block(1)) else {
-            return state;
-        };
-        let inits: Vec<_> = op.operands().collect();
-        let first = self.with_values(state, &inits, &arguments(before), op);
-        let mut entry = first.clone();
-        loop_rounds(&mut entry, |entry| {
-            let end = self.block(before, entry.clone());
-            let goes_on = before.terminator().map(|op| operand(op, 0));
-            // Where the loss means that the loop ends, or goes on, the other way is without it.
-            let assuming = |state: State<'c, 'a>, holds| match goes_on {
-                Some(condition) => state.assuming(condition, holds),
-                None => state,
-            };
-            let left = assuming(end.clone(), false);
-            let left = self.hand_over(left, before, 1, &results(op));
-            let inside = self.hand_over(assuming(end, true), before, 1, &arguments(after));
-            let again = self.block(after, inside);
-            let again = self.hand_over(again, after, 0, &arguments(before));
-            let again = again.outside(op, &arguments(before));
-            (first.clone().join(again), left.outside(op, &results(op)))
-        })
-    }
-
     /// A call that is walked into: an error in the function ends it, and its status says so.
     fn call(&mut self, op: Op<'c, 'a>, state: State<'c, 'a>) -> State<'c, 'a> {
         let inlined = self.inlined[&op_key(op)].clone();
@@ -388,7 +346,14 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
         let failed = std::mem::replace(&mut self.exits, outer_exits).unwrap_or_default();
         let returned = results(op);
         let fine = self.hand_over(fine, body, 0, &returned);
-        let [fine, failed] = [fine, failed].map(|state| state.outside(inlined.function, &[]));
+        let [fine, failed] = [fine, failed].map(|mut state| {
+            if let Some(follow) = &self.follow {
+                state.follow(op, |thing| {
+                    follow.returned(thing, &passed, &arguments(body))
+                });
+            }
+            self.outside(state, inlined.function, &[])
+        });
         let (fine, failed) = match returned.split_first() {
             Some((status, others)) => {
                 let failed = failed.where_is(*status, Values::any_but(0));
@@ -444,6 +409,9 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             .filter_map(|(_, to)| thing(to))
             .collect();
         let mut state = state.with_values(from, to);
+        if let Some(follow) = &self.follow {
+            state.follow(by, |thing| follow.handed(thing, from, to));
+        }
         fresh.into_iter().for_each(|thing| state.restore(thing));
         match self.copies {
             true => state.alias(&renames),
@@ -451,28 +419,4 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
         }
         state
     }
-}
-
-/// After so many rounds the facts of a loop are given up, which is always right. Few loops need more than three.
-const ROUNDS_WITH_FACTS: usize = 8;
-
-/// Repeats the walk of a loop's body until what is known at its start, which the walk gives first, no longer changes. Returns
-/// what holds behind the loop.
-fn loop_rounds<'c: 'a, 'a>(
-    entry: &mut State<'c, 'a>,
-    mut walk: impl FnMut(&State<'c, 'a>) -> (State<'c, 'a>, State<'c, 'a>),
-) -> State<'c, 'a> {
-    for round in 0.. {
-        let (next, left) = walk(entry);
-        // Things are only added and facts only weakened, so that this ends.
-        let mut next = entry.clone().join(next);
-        if round >= ROUNDS_WITH_FACTS {
-            next.forget_facts();
-        }
-        if next.is_like(entry) {
-            return left;
-        }
-        *entry = next;
-    }
-    unreachable!("a round that is the last is returned from")
 }

@@ -1,12 +1,12 @@
 //! What may be lost at a place, and what holds if it is.
 
-use super::Thing;
+use super::{Next, Thing};
 use crate::analysis::{
     guards::{Facts, assume, evaluate, restrict},
     values::Values,
 };
 use mlc_mlir::rewrite::{Op, Val, is_inside, value_key};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// The things that may be lost; all others are there.
 #[derive(Clone, Default)]
@@ -22,6 +22,19 @@ struct Lost<'c, 'a> {
     /// What it was called then.
     origin: Thing,
     facts: Facts<'c, 'a>,
+}
+
+impl Lost<'_, '_> {
+    /// Leaves what also holds if the same is lost in another way.
+    fn weaken(&mut self, more: &Self) {
+        self.facts.retain(|key, (_, known)| {
+            let Some((_, other)) = more.facts.get(key) else {
+                return false;
+            };
+            *known = known.or(other);
+            !known.is_any()
+        });
+    }
 }
 
 impl<'c: 'a, 'a> State<'c, 'a> {
@@ -59,9 +72,30 @@ impl<'c: 'a, 'a> State<'c, 'a> {
         self.absent = false;
     }
 
-    /// Says that nothing is there any more that could be lost; what is lost stays so.
-    pub fn remove(&mut self) {
-        self.absent = true;
+    /// What may be lost, and by what.
+    pub fn losses(&self) -> impl Iterator<Item = (Thing, Op<'c, 'a>)> {
+        self.lost.iter().map(|(thing, lost)| (*thing, lost.by))
+    }
+
+    /// Says as what things that may be lost go on, those of which there is something to say.
+    pub fn follow(&mut self, by: Op<'c, 'a>, next: impl Fn(Thing) -> Option<Vec<Next>>) {
+        let mut moved = Vec::new();
+        self.lost.retain(|thing, lost| {
+            let Some(next) = next(*thing) else {
+                return true;
+            };
+            moved.extend(next.into_iter().map(|next| (next, lost.clone())));
+            false
+        });
+        for (next, mut lost) in moved {
+            if next.is_lost_here {
+                lost.by = by;
+            }
+            match self.lost.entry(next.thing) {
+                Entry::Vacant(entry) => _ = entry.insert(lost),
+                Entry::Occupied(mut entry) => entry.get_mut().weaken(&lost),
+            }
+        }
     }
 
     /// Gives things other names, all at once; under the old ones they are lost, by this.
@@ -160,13 +194,7 @@ impl<'c: 'a, 'a> State<'c, 'a> {
             let Some(more) = other.lost.remove(thing) else {
                 continue;
             };
-            lost.facts.retain(|key, (_, known)| {
-                let Some((_, other)) = more.facts.get(key) else {
-                    return false;
-                };
-                *known = known.or(other);
-                !known.is_any()
-            });
+            lost.weaken(&more);
         }
         self.lost.append(&mut other.lost);
         self.absent &= other.absent;

@@ -11,7 +11,7 @@ use crate::analysis::{
 };
 use melior::ir::{TypeLike, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{Op, all_ops, op_name, ops_named, string_attribute};
+use mlc_mlir::rewrite::{Op, all_ops, op_name, string_attribute};
 use std::collections::HashMap;
 
 /// An operation changes a value or looks into it: an owner's part, and what is in it down to a depth.
@@ -20,7 +20,7 @@ pub struct Event<'c, 'a> {
     pub op: Op<'c, 'a>,
     pub path: Path,
     pub depth: usize,
-    writes: bool,
+    pub writes: bool,
 }
 
 impl Event<'_, '_> {
@@ -51,29 +51,16 @@ impl Event<'_, '_> {
 /// The events of a function, by owner.
 pub struct Events<'c, 'a> {
     by_owner: HashMap<Owner<'c>, Vec<Event<'c, 'a>>>,
-    returns: Vec<Event<'c, 'a>>,
-    /// What puts another value in the place of a whole one.
-    replaced: HashMap<Owner<'c>, Vec<Op<'c, 'a>>>,
 }
 
 impl<'c: 'a, 'a> Events<'c, 'a> {
     pub fn of(function: Op<'c, 'a>, summaries: &Summaries<'c>) -> Self {
         let mut events = Self {
             by_owner: HashMap::new(),
-            returns: Vec::new(),
-            replaced: HashMap::new(),
         };
         for op in all_ops(function) {
             events.add(op, summaries);
         }
-        let whole = |op| Event {
-            op,
-            path: Path::new(),
-            depth: ANY_DEPTH,
-            writes: false,
-        };
-        let returns = ops_named(function, "func.return").into_iter();
-        events.returns = returns.map(whole).collect();
         events
     }
 
@@ -90,31 +77,12 @@ impl<'c: 'a, 'a> Events<'c, 'a> {
             .map(|event| event.op)
     }
 
-    /// What puts another value in the place of all that an owner has.
-    pub fn replacements(&self, owner: Owner<'c>) -> &[Op<'c, 'a>] {
-        self.replaced.get(&owner).map_or(&[], Vec::as_slice)
-    }
-
     /// What changes what is at places.
     pub fn writes_of<'s>(
         &'s self,
         places: &'s [Place<'c, 'a>],
     ) -> impl Iterator<Item = (&'s Place<'c, 'a>, &'s Event<'c, 'a>)> {
         self.at(places).filter(|(_, event)| event.writes)
-    }
-
-    /// What looks at what is at places; the return of a function, where its caller may.
-    pub fn reads_of<'s>(
-        &'s self,
-        places: &'s [Place<'c, 'a>],
-        function: Op<'c, 'a>,
-    ) -> impl Iterator<Item = (&'s Place<'c, 'a>, &'s Event<'c, 'a>)> {
-        let leaves = move |place: &&Place<'c, 'a>| place.leaves(function);
-        let returns = (places.iter().filter(leaves))
-            .flat_map(|place| self.returns.iter().map(move |event| (place, event)));
-        self.at(places)
-            .filter(|(_, event)| !event.writes)
-            .chain(returns)
     }
 
     fn at<'s>(
@@ -137,9 +105,7 @@ impl<'c: 'a, 'a> Events<'c, 'a> {
             _ => {}
         }
         for access in of_op(op) {
-            let places = origins::places(&access);
-            let is_sure = places.len() == 1;
-            for place in places {
+            for place in origins::places(&access) {
                 if is_constant(place.root) {
                     continue;
                 }
@@ -158,9 +124,6 @@ impl<'c: 'a, 'a> Events<'c, 'a> {
                     | "memref.atomic_rmw"
                     | "memref.generic_atomic_rmw" => {
                         if path.last() != Some(&Part::Any) && path.pop().is_none() {
-                            if is_sure && op_name(op) == "own.put" {
-                                self.replaced.entry(owner(place.root)).or_default().push(op);
-                            }
                             continue;
                         }
                         (access.mode != Mode::Read, 0)

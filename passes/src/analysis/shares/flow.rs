@@ -1,14 +1,11 @@
 //! Where a value may be moved to, as places in what owns it.
 
-use super::{
-    Seed,
-    summary::{Path, Port, Summaries},
-};
+use super::summary::{Path, Port, Summaries};
 use crate::analysis::{
     access::{HEADER, Index, Step},
     borrows::{consumes, derived_from},
     origins::{Origin, origins},
-    place::{Owner, is_constant, owner},
+    place::{Owner, is_constant, is_of_unknown_origin, owner},
     slice::are_apart,
 };
 use melior::ir::{BlockLike, ValueLike, operation::OperationLike};
@@ -17,6 +14,7 @@ use mlc_mlir::rewrite::{
     Op, Val, all_ops, arguments, constant_integer, defining_block, defining_op, is_inside,
     nested_blocks, op_name, operand, position, results, string_attribute, uses, value_key,
 };
+use std::hash::{Hash, Hasher};
 
 /// One step from a whole to a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,6 +42,14 @@ pub struct Place<'c, 'a> {
 impl PartialEq for Place<'_, '_> {
     fn eq(&self, other: &Self) -> bool {
         self.owner == other.owner && self.path == other.path
+    }
+}
+
+impl Eq for Place<'_, '_> {}
+
+impl Hash for Place<'_, '_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.owner, &self.path).hash(state);
     }
 }
 
@@ -75,14 +81,8 @@ impl<'c: 'a, 'a> Place<'c, 'a> {
         }
     }
 
-    /// Whether a caller may look at it when a function returns: it is lent, or it is returned.
-    pub fn leaves(&self, function: Op<'c, 'a>) -> bool {
-        !matches!(self.owner, Owner::Global(_))
-            && !ports(function, std::slice::from_ref(self)).is_empty()
-    }
-
     /// The place at a path below.
-    fn below(mut self, path: &[Part]) -> Self {
+    pub fn below(mut self, path: &[Part]) -> Self {
         self.path.extend(path);
         self.path = bounded(std::mem::take(&mut self.path));
         self
@@ -94,11 +94,30 @@ impl<'c: 'a, 'a> Place<'c, 'a> {
         self.owner == other.owner && ranges.is_some_and(|(first, second)| are_apart(first, second))
     }
 
+    /// Whether what owns it is made inside of an operation.
+    pub fn is_inside(&self, around: Op<'c, 'a>) -> bool {
+        match self.owner {
+            Owner::Value(_) => self.value.is_some_and(|value| is_inside(value, around)),
+            Owner::Global(_) => false,
+        }
+    }
+
+    /// Whether it is one place whatever a program does: no item, and nothing that many places may be.
+    pub fn is_exact(&self) -> bool {
+        let is_field = |part: &Part| matches!(part, Part::Field(_));
+        let is_known =
+            |value| own::is_box(ValueLike::r#type(&value)) || !is_of_unknown_origin(value);
+        self.path.iter().all(is_field) && self.value.is_none_or(is_known)
+    }
+
+    /// Whether it is a part of another place, or that place.
+    pub fn is_in(&self, whole: &Self) -> bool {
+        self.owner == whole.owner && self.path.starts_with(&whole.path)
+    }
+
     /// Whether iterations of a loop may have other values at the place.
     pub fn depends_on(&self, around: Op<'c, 'a>) -> bool {
-        let is_made_inside = |value: Val<'c, 'a>| is_inside(value, around);
-        self.value.is_some_and(is_made_inside)
-            || self.indices.iter().any(|index| varies(*index, around))
+        self.is_inside(around) || self.indices.iter().any(|index| varies(*index, around))
     }
 }
 
@@ -186,14 +205,6 @@ pub fn places<'c: 'a, 'a>(value: Val<'c, 'a>) -> Vec<Place<'c, 'a>> {
         .collect()
 }
 
-/// Whether a place is all that an owner has, for certain.
-fn is_whole<'c: 'a, 'a>(place: Val<'c, 'a>, of: Option<Owner<'c>>) -> bool {
-    match &places(place)[..] {
-        [only] => Some(only.owner) == of && only.path.is_empty(),
-        _ => false,
-    }
-}
-
 /// The places in a caller of what a call names by a port.
 pub fn port<'c: 'a, 'a>(call: Op<'c, 'a>, port: Port<'c>, path: &[Part]) -> Vec<Place<'c, 'a>> {
     let value = match port {
@@ -219,29 +230,36 @@ pub fn port<'c: 'a, 'a>(call: Op<'c, 'a>, port: Port<'c>, path: &[Part]) -> Vec<
         .collect()
 }
 
+/// An operation that takes what is at some places, and where it puts it.
+pub struct Take<'c, 'a> {
+    pub op: Op<'c, 'a>,
+    pub from: Vec<Place<'c, 'a>>,
+    pub to: Vec<Place<'c, 'a>>,
+}
+
 /// How values are moved in a function.
 pub struct Flow<'s, 'c, 'a> {
     summaries: &'s Summaries<'c>,
-    /// What is taken out of which places, and put to which.
-    takes: Vec<(Vec<Place<'c, 'a>>, Vec<Place<'c, 'a>>)>,
+    pub takes: Vec<Take<'c, 'a>>,
 }
 
 impl<'s, 'c: 'a, 'a> Flow<'s, 'c, 'a> {
     pub fn of(function: Op<'c, 'a>, summaries: &'s Summaries<'c>) -> Self {
         let mut takes = Vec::new();
         for op in all_ops(function) {
+            let mut take = |from, to| takes.push(Take { op, from, to });
             match op_name(op) {
-                "own.take" => takes.push((places(operand(op, 0)), places(results(op)[0]))),
+                "own.take" => take(places(operand(op, 0)), places(results(op)[0])),
                 "own.swap" => {
                     let [a, b] = [0, 1].map(|at| places(operand(op, at)));
-                    takes.push((a.clone(), b.clone()));
-                    takes.push((b, a));
+                    take(a.clone(), b.clone());
+                    take(b, a);
                 }
                 "func.call" => {
                     let callee = string_attribute(op, "callee").unwrap_or_default();
                     for (from, (to, path)) in summaries.parts(callee) {
                         let from = port(op, Port::Argument(from), &[Part::Any]);
-                        takes.push((from, port(op, *to, path)));
+                        take(from, port(op, *to, path));
                     }
                 }
                 _ => {}
@@ -250,19 +268,8 @@ impl<'s, 'c: 'a, 'a> Flow<'s, 'c, 'a> {
         Self { summaries, takes }
     }
 
-    /// Some places and all that what is there may be moved to, or is shared with by `seeds`.
-    pub fn closure(&self, start: &[Place<'c, 'a>], seeds: &[&Seed<'c, 'a>]) -> Vec<Place<'c, 'a>> {
-        self.closure_beside(None, start, seeds)
-    }
-
-    /// As [`Flow::closure`], but for what takes the place of all that an owner has.
-    pub fn closure_beside(
-        &self,
-        replaced: Option<Owner<'c>>,
-        start: &[Place<'c, 'a>],
-        seeds: &[&Seed<'c, 'a>],
-    ) -> Vec<Place<'c, 'a>> {
-        let replaces = |op| op_name(op) == "own.put" && is_whole(operand(op, 1), replaced);
+    /// Some places and all that what is there may be moved to.
+    pub fn closure(&self, start: &[Place<'c, 'a>]) -> Vec<Place<'c, 'a>> {
         let mut found: Vec<Place<'c, 'a>> = Vec::new();
         let mut pending = start.to_vec();
         while let Some(place) = pending.pop() {
@@ -271,16 +278,13 @@ impl<'s, 'c: 'a, 'a> Flow<'s, 'c, 'a> {
             }
             if let Some(value) = place.value.filter(|value| own::is_box(value.r#type())) {
                 for (op, at) in uses(value) {
-                    if consumes(op, at) && !replaces(op) {
+                    if consumes(op, at) {
                         pending.extend(self.moved(op, at, &place.path));
                     }
                 }
             }
-            for (from, to) in &self.takes {
-                pending.extend(carried(&place, from, to));
-            }
-            for seed in seeds {
-                pending.extend(carried(&place, &seed.from, &seed.to));
+            for take in &self.takes {
+                pending.extend(carried(&place, &take.from, &take.to));
             }
             found.push(place);
         }
@@ -288,7 +292,7 @@ impl<'s, 'c: 'a, 'a> Flow<'s, 'c, 'a> {
     }
 
     /// Where an operation that consumes a box moves what is at a path in it.
-    fn moved(&self, op: Op<'c, 'a>, at: usize, path: &[Part]) -> Vec<Place<'c, 'a>> {
+    pub fn moved(&self, op: Op<'c, 'a>, at: usize, path: &[Part]) -> Vec<Place<'c, 'a>> {
         let into = |target: Val<'c, 'a>, step: &[Part]| {
             let below = [step, path].concat();
             let whole = places(target).into_iter();
@@ -314,7 +318,7 @@ impl<'s, 'c: 'a, 'a> Flow<'s, 'c, 'a> {
 }
 
 /// Where what is at a place goes with all that is at one of several places.
-fn carried<'c: 'a, 'a>(
+pub fn carried<'c: 'a, 'a>(
     place: &Place<'c, 'a>,
     from: &[Place<'c, 'a>],
     to: &[Place<'c, 'a>],

@@ -2,16 +2,19 @@
 //! is given, and what is shared where it returns.
 
 use super::{
-    Sides,
     events::Events,
     flow::{Flow, Part, Place, ports},
-    seeds,
+    run::Run,
+    runs,
 };
-use crate::analysis::place::Owner;
+use crate::analysis::{outlined::Unit, place::Owner};
 use melior::ir::ValueLike;
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{Op, arguments, nested_blocks, ops_named, string_attribute};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    rc::Rc,
+};
 
 /// A way from a whole to a part.
 pub type Path = Vec<Part>;
@@ -46,32 +49,54 @@ struct Summary<'c> {
 #[derive(Default)]
 pub struct Summaries<'c> {
     all: HashMap<&'c str, Summary<'c>>,
+    /// Whether any function catches errors: what they leave behind may be looked at.
+    errors_are_caught: bool,
 }
 
 impl<'c> Summaries<'c> {
-    pub fn of<'a>(functions: &[Op<'c, 'a>]) -> Self
+    /// Finds the runs of each function that follow what it shares, one thing each.
+    pub fn runs<'a>(units: &[Unit<'c, 'a>]) -> Vec<Vec<Rc<Run<'c, 'a>>>>
     where
         'c: 'a,
     {
         let mut callers: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut all = HashMap::new();
-        for (at, function) in functions.iter().enumerate() {
-            all.insert(symbol(*function, "sym_name"), Summary::default());
-            for call in ops_named(*function, "func.call") {
-                callers.entry(symbol(call, "callee")).or_default().push(at);
+        for (at, unit) in units.iter().enumerate() {
+            for &function in &unit.functions {
+                all.insert(symbol(function, "sym_name"), Summary::default());
+                for call in ops_named(function, "func.call") {
+                    callers.entry(symbol(call, "callee")).or_default().push(at);
+                }
             }
         }
-        let mut summaries = Self { all };
-        let mut pending: BTreeSet<usize> = (0..functions.len()).collect();
-        while let Some(at) = pending.pop_first() {
-            let name = symbol(functions[at], "sym_name");
-            let summary = summaries.summarized(functions[at]);
-            if summaries.all.get(name) != Some(&summary) {
-                summaries.all.insert(name, summary);
-                pending.extend(callers.get(name).into_iter().flatten());
+        let mut summaries = Self {
+            all,
+            errors_are_caught: units.iter().any(|unit| unit.functions.len() > 1),
+        };
+        let mut found: Vec<_> = units.iter().map(|_| Vec::new()).collect();
+        let mut pending: BTreeSet<usize> = (0..units.len()).collect();
+        // Functions come behind those that call them, as a rule.
+        while let Some(at) = pending.pop_last() {
+            // What is called inside of a unit comes behind.
+            for (number, &function) in units[at].functions.iter().enumerate().rev() {
+                let name = symbol(function, "sym_name");
+                let mut summary = summaries.summarized(function);
+                if number == 0 {
+                    found[at] = runs(&units[at], &summaries);
+                    summary.shares = shared_behind(function, &found[at]);
+                }
+                if summaries.all.get(name) != Some(&summary) {
+                    summaries.all.insert(name, summary);
+                    pending.extend(callers.get(name).into_iter().flatten());
+                }
             }
         }
-        summaries
+        found
+    }
+
+    /// Whether functions that end with an error leave something behind that may be looked at.
+    pub fn errors_are_caught(&self) -> bool {
+        self.errors_are_caught
     }
 
     /// Down to which depth a function changes an argument, if it does.
@@ -123,7 +148,7 @@ impl<'c> Summaries<'c> {
             if !matches!(kind, own::Kind::Box | own::Kind::Mut) {
                 continue;
             }
-            let places = flow.closure(&[Place::new(argument, Path::new())], &[]);
+            let places = flow.closure(&[Place::new(argument, Path::new())]);
             let depths = (events.writes_of(&places))
                 .map(|(place, event)| event.depth_below(&place.path))
                 .max();
@@ -132,7 +157,7 @@ impl<'c> Summaries<'c> {
             if kind == own::Kind::Box {
                 summary.flows.insert(at, ports(function, &places));
             } else {
-                let parts = flow.closure(&[Place::new(argument, vec![Part::Any])], &[]);
+                let parts = flow.closure(&[Place::new(argument, vec![Part::Any])]);
                 let mut ends = ports(function, &parts);
                 ends.retain(is_other);
                 summary.parts.insert(at, ends);
@@ -144,27 +169,22 @@ impl<'c> Summaries<'c> {
                 *depth = (*depth).max(event.written_depth());
             }
         }
-        let seeds = seeds(function, self);
-        for at in 0..seeds.len() {
-            let sides = Sides::of(at, &seeds, &flow, &events);
-            let [from, to] = [&sides.from, &sides.to].map(|side| ports(function, side));
-            let again = if sides.repeats { &to[..] } else { &[] };
-            let replaced = ports(function, &sides.replaced_places());
-            let is_replaced = |end: &End<'c>| replaced.iter().any(|(port, _)| *port == end.0);
-            for (at, first) in from.iter().chain(again).enumerate() {
-                for second in &to {
-                    if at < from.len() && first.0 == second.0 && is_replaced(first) {
-                        continue;
-                    }
-                    let is_global = |end: &End| matches!(end.0, Port::Global(_));
-                    if !is_global(first) || !is_global(second) {
-                        summary.shares.insert((first.clone(), second.clone()));
-                    }
-                }
-            }
-        }
         summary
     }
+}
+
+/// What is shared where a function returns.
+fn shared_behind<'c: 'a, 'a>(
+    function: Op<'c, 'a>,
+    runs: &[Rc<Run<'c, 'a>>],
+) -> BTreeSet<(End<'c>, End<'c>)> {
+    let mut shares = BTreeSet::new();
+    for [from, to] in runs.iter().flat_map(|run| run.left_behind()) {
+        let [from, to] = [from, to].map(|place| ports(function, &[place]));
+        let pairs = (from.iter()).flat_map(|from| to.iter().map(|to| (from.clone(), to.clone())));
+        shares.extend(pairs);
+    }
+    shares
 }
 
 fn symbol<'c>(op: Op<'c, '_>, name: &str) -> &'c str {

@@ -2,6 +2,7 @@
 
 use super::name_of;
 use crate::analysis::{
+    borrows::unwind_start,
     place::global,
     shares::{Told, told_copies},
 };
@@ -56,6 +57,9 @@ fn report(found: &Told) {
     };
     let seen = match op_name(*read) {
         "func.return" => "the other one is still used where the function returns",
+        _ if unwind_start(*read).is_some() => {
+            "the other one is still used where an error leaves the function"
+        }
         _ => "the other one is used here, without the change",
     };
     let notes = [
