@@ -10,19 +10,26 @@ use std::ptr::NonNull;
 const PLACES: usize = 0;
 const TWICE: usize = 1;
 const FIRST_BITS: usize = 2;
+/// The bits of so many places are in as many words of 64 bits as they need, in an order that compiled code knows.
+const BLOCK: usize = 64 * 64;
 
 /// Begins marks for so many places, to be ended. Where there is no memory for them, there is no place, and one counts as marked
 /// twice.
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_race_marks(places: i64) -> *mut u64 {
     let count = usize::try_from(places).unwrap_or(0);
-    let words = FIRST_BITS + count.div_ceil(64);
+    let words = FIRST_BITS + words_for(count);
     let mut marks = zeroed(words).unwrap_or_default();
     match marks.get_mut(PLACES) {
         Some(known) => *known = count as u64,
         None => marks = vec![0, 1],
     }
     Box::into_raw(marks.into_boxed_slice()).cast()
+}
+
+/// The words of the bits: those of whole blocks.
+fn words_for(places: usize) -> usize {
+    places.div_ceil(BLOCK) * (BLOCK / 64)
 }
 
 /// So many words, whose memory is only touched where they are.
@@ -42,7 +49,7 @@ fn zeroed(words: usize) -> Option<Vec<u64>> {
 pub unsafe extern "C" fn mlc_rt_race_marks_apart(marks: *mut u64) -> bool {
     // SAFETY: both words of the head are there, and the number of places is as it was written.
     let (places, twice) = unsafe { (*marks.add(PLACES), *marks.add(TWICE)) };
-    let words = FIRST_BITS + (places as usize).div_ceil(64);
+    let words = FIRST_BITS + words_for(places as usize);
     // SAFETY: the slice was made of so many words, and the caller hands it over.
     drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(marks, words)) });
     twice == 0
@@ -55,10 +62,10 @@ mod tests {
     #[test]
     fn marks_begin_unset_and_tell_of_the_second() {
         let marks = mlc_rt_race_marks(130);
-        // SAFETY: the head and three words of bits are there until the marks end.
+        // SAFETY: the head and a block of bits are there until the marks end.
         unsafe {
             assert_eq!(*marks.add(PLACES), 130);
-            assert!((TWICE..FIRST_BITS + 3).all(|word| *marks.add(word) == 0));
+            assert!((TWICE..FIRST_BITS + BLOCK / 64).all(|word| *marks.add(word) == 0));
             assert!(mlc_rt_race_marks_apart(marks));
         }
         let marks = mlc_rt_race_marks(0);

@@ -13,8 +13,9 @@ use std::collections::HashSet;
 /// What is called for each place; LLVM takes it into the loop.
 const MARK: &str = "mlc.race.mark";
 
-/// Two words, the number of places and whether one was marked twice, and a bit for each place. What is no place is no
-/// business of the marks: the loop itself raises.
+/// Two words, the number of places and whether one was marked twice, and a bit for each place. Of 4096 places, each 64 that follow each
+/// other have their bits in 64 words: were they in one, marks of places in order would each wait for the one before. What is
+/// no place is no business of the marks: the loop itself raises.
 const MARK_TEXT: &str = "
 func.func private @mlc.race.mark(%marks: !llvm.ptr, %place: i64) {
   %limit = llvm.load %marks : !llvm.ptr -> i64
@@ -24,11 +25,15 @@ func.func private @mlc.race.mark(%marks: !llvm.ptr, %place: i64) {
     %one = arith.constant 1 : i64
     %six = arith.constant 6 : i64
     %low = arith.constant 63 : i64
+    %high = arith.constant -64 : i64
     %bits = llvm.getelementptr %marks[2] : (!llvm.ptr) -> !llvm.ptr, i64
-    %number = arith.shrui %place, %six : i64
+    %row = arith.shrui %place, %six : i64
+    %block = arith.andi %row, %high : i64
+    %column = arith.andi %place, %low : i64
+    %number = arith.ori %block, %column : i64
     %word = llvm.getelementptr %bits[%number] : (!llvm.ptr, i64) -> !llvm.ptr, i64
     %before = llvm.load %word : !llvm.ptr -> i64
-    %in_word = arith.andi %place, %low : i64
+    %in_word = arith.andi %row, %low : i64
     %bit = arith.shli %one, %in_word : i64
     %after = arith.ori %before, %bit : i64
     llvm.store %after, %word : i64, !llvm.ptr
