@@ -97,6 +97,7 @@ pub enum IntPredicate {
     Slt = 2,
     Sle = 3,
     Ult = 6,
+    Ugt = 8,
 }
 
 /// An operation of one result with the name and the attributes of another one.

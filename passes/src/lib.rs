@@ -10,6 +10,7 @@ pub mod stage;
 
 mod analysis;
 mod emit;
+mod inner_function;
 
 mod convert;
 mod gpu;
@@ -43,6 +44,7 @@ pub static PASSES: &[&Pass] = &[
     &own::explain_drops::EXPLAIN_DROPS,
     &own::report_facts::REPORT_FACTS,
     &own::stack_promote::STACK_PROMOTE,
+    &own::guard_recursion::GUARD_RECURSION,
     &convert::own::CONVERT_OWN,
     &verify::stage::VERIFY_PAR,
     &verify::stage::VERIFY_LINALG,

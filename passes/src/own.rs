@@ -6,6 +6,7 @@ pub mod check;
 pub mod elide_checks;
 pub mod elide_copies;
 pub mod explain_drops;
+pub mod guard_recursion;
 pub mod hoist_checks;
 pub mod hoist_loads;
 pub mod hoist_views;

@@ -46,6 +46,8 @@ pub const OWN_TO_PAR: &[Step] = &[
     "own-reuse",
     // Where a box ends is final.
     "own-stack-promote",
+    // After all that looks at functions one by one: recursive ones become two.
+    "own-guard-recursion",
     "convert-own",
     "verify-par",
 ];

@@ -69,6 +69,12 @@ int32_t mlc_rt_list_reserve(mlc_rt_list *list, int64_t min_cap, int64_t elem_siz
 int32_t mlc_rt_list_renew(mlc_rt_list *list, int64_t elem_size, int32_t keep);
 int32_t mlc_rt_array_renew(void *array, int64_t rank, int64_t elem_size, int32_t keep);
 
+/* ---- The stack ---- */
+
+/* The lowest address that the frames of recursive functions may come to on this thread, as an unsigned number; 0 where it is not
+ * known. Below it they raise RecursionError. */
+int64_t mlc_rt_stack_limit(void);
+
 /* ---- Parallel regions ---- */
 
 /* Runs the iterations begin..end, which are chunk `chunk`; returns a status. */

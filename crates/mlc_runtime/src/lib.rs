@@ -37,6 +37,7 @@ pub mod report;
 mod sanitizer;
 pub mod shapes;
 mod sort;
+pub mod stack;
 mod symbols;
 pub mod text;
 mod timsort;

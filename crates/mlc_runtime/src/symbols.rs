@@ -21,6 +21,7 @@ static TABLE: Table = Table(&table! {
     boxes::{ mlc_rt_box_new, mlc_rt_box_free }
     deep::{ mlc_rt_deep_drop, mlc_rt_deep_dropped, mlc_rt_deep_copy, mlc_rt_deep_copied }
     destructor::{ mlc_rt_destructor_cell, mlc_rt_destructor_enter, mlc_rt_destructor_leave }
+    stack::{ mlc_rt_stack_limit }
     list::{ mlc_rt_list_reserve }
     renew::{ mlc_rt_list_renew, mlc_rt_array_renew }
     pool::{ mlc_rt_parallel_for, mlc_rt_num_threads, mlc_rt_set_num_threads }

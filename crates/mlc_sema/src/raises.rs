@@ -1,4 +1,5 @@
-//! Which functions may raise: what their bodies do themselves, and what they call, as a fixpoint through recursion.
+//! Which functions may raise: what their bodies do themselves, and what they call, as a fixpoint through recursion. A function that
+//! calls itself, also through others, raises where the stack ends.
 
 use crate::hir::{
     BinaryOp, Builtin, Expr, ExprKind, Function, Place, ProjectionKind, PythonOp, Range, Stmt,
@@ -6,10 +7,12 @@ use crate::hir::{
 };
 use crate::options::Options;
 use crate::walk::{Visitor, walk};
+use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
 /// What a body says of that by itself.
 pub(crate) struct OfBody {
     raises: bool,
+    unchecked: bool,
     calls: Vec<usize>,
 }
 
@@ -24,12 +27,16 @@ pub(crate) fn of_body(function: &Function, types: &TypeTable, options: &Options)
     walk(&function.body, &mut facts);
     OfBody {
         raises: facts.raises,
+        unchecked: facts.unchecked,
         calls: facts.calls,
     }
 }
 
 /// `bodies` are in the order of the functions.
-pub(crate) fn infer(functions: &mut [Function], bodies: Vec<OfBody>) {
+pub(crate) fn infer(functions: &mut [Function], mut bodies: Vec<OfBody>) {
+    for position in recursive(&bodies) {
+        bodies[position].raises |= !bodies[position].unchecked;
+    }
     let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
     let mut work: Vec<usize> = Vec::new();
     for (position, body) in bodies.into_iter().enumerate() {
@@ -49,6 +56,19 @@ pub(crate) fn infer(functions: &mut [Function], bodies: Vec<OfBody>) {
             }
         }
     }
+}
+
+/// The functions that lie on a cycle of calls.
+fn recursive(bodies: &[OfBody]) -> Vec<usize> {
+    let calls = (bodies.iter().enumerate())
+        .flat_map(|(caller, body)| body.calls.iter().map(move |callee| (caller, *callee)));
+    let graph = DiGraph::<(), (), usize>::from_edges(calls);
+    kosaraju_scc(&graph)
+        .into_iter()
+        .filter(|cycle| cycle.len() > 1 || graph.contains_edge(cycle[0], cycle[0]))
+        .flatten()
+        .map(|function| function.index())
+        .collect()
 }
 
 struct Facts<'t> {

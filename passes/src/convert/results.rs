@@ -15,11 +15,12 @@
 //! Does not: pass complex numbers as C does.
 
 use super::{emit::Emit, layout::layout};
+use crate::inner_function::move_body;
 use melior::{
     Context,
     ir::{
-        Attribute, Block, BlockLike, Location, Region, RegionLike, Type, ValueLike,
-        attribute::{ArrayAttribute, FlatSymbolRefAttribute, StringAttribute, TypeAttribute},
+        Attribute, Block, BlockLike, Location, RegionLike, Type, ValueLike,
+        attribute::{ArrayAttribute, FlatSymbolRefAttribute, TypeAttribute},
         operation::OperationLike,
         r#type::{FunctionType, IntegerType},
     },
@@ -27,8 +28,8 @@ use melior::{
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Cursor, Op, Val, arguments, blocks, defining_op, erase, move_blocks, op_name, ops_named,
-        remove_attribute, results, set_attribute, string_attribute, type_attribute,
+        Cursor, Op, Val, arguments, blocks, defining_op, erase, op_name, ops_named, results,
+        set_attribute, string_attribute, type_attribute,
     },
 };
 use std::collections::HashMap;
@@ -139,7 +140,6 @@ fn keep_for_callers<'c, 'a>(
     signature: &Signature<'c>,
 ) -> PassResult {
     let name = string_attribute(function, "sym_name").ok_or("a function has a name")?;
-    // No function of a source has such a name, one inside another neither.
     let inner_name = format!("{name}$inner");
     let inner_symbol = FlatSymbolRefAttribute::new(context, &inner_name);
     for caller in callers {
@@ -150,20 +150,8 @@ fn keep_for_callers<'c, 'a>(
         };
         set_attribute(*caller, attribute, inner_symbol.into());
     }
-    let at = Cursor::after(context, function);
-    let inner = at.op_with_regions("func.func", &[], &[], &[], vec![Region::new()]);
-    for (name, attribute) in function.attributes() {
-        let name = name.as_string_ref();
-        let name = name.as_str().map_err(|error| error.to_string())?;
-        set_attribute(inner, name, attribute);
-    }
-    remove_attribute(inner, "mlc.export");
-    let text = |text: &str| StringAttribute::new(context, text).into();
-    set_attribute(inner, "sym_name", text(&inner_name));
-    set_attribute(inner, "sym_visibility", text("private"));
+    move_body(context, function, &inner_name)?;
     let body = function.region(0).map_err(|error| error.to_string())?;
-    let inner_body = inner.region(0).map_err(|error| error.to_string())?;
-    move_blocks(body, inner_body);
 
     let location = function.location();
     let inputs: Vec<(Type, Location)> = (signature.inputs.iter())

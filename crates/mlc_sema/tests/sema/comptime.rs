@@ -26,7 +26,7 @@ fn f(a: [f32; N], i: Int) -> f32:
 "#,
         expect![[r#"
             constant const0: [Int] = [0, 1, 4, 9, 16, 25]
-            fn fib(n: Int) -> Int:
+            fn fib(n: Int) raises -> Int:
                 if (n < 2):
                     return n
                 return (fib((n - 1)) + fib((n - 2)))

@@ -82,7 +82,7 @@ fn fib(n: Int):
     return fib(n - 1) + fib(n - 2)
 "#,
         expect![[r#"
-            fn fib(n: Int) -> Int:
+            fn fib(n: Int) raises -> Int:
                 if (n < 2):
                     return n
                 return (fib((n - 1)) + fib((n - 2)))

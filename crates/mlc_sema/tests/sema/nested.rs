@@ -82,10 +82,10 @@ fn f(n: Int) -> Int:
     return go(n)
 "#,
         expect![[r#"
-            fn f(n: Int) -> Int:
+            fn f(n: Int) raises -> Int:
                 return f.go(n, n)
 
-            fn f.go(i: Int, n: Int) -> Int:
+            fn f.go(i: Int, n: Int) raises -> Int:
                 if (i == 0):
                     return n
                 return f.go((i - 1), n)
