@@ -109,7 +109,7 @@ def owned(value: str, c: int) -> list[list[str]]:
         ['names[i] = names[i] + "x"', "s += len(names[i])"],
         [f'names[i] = str({value}) + "y"'],
         ["r = m[i]", f"r[0] = {value}", "r.append(i)"],
-        ["q = named(i)", "q.add(2)", "s += q.size()", "m[i] = opened(q^)"],
+        ["one = named(i)", "one.add(2)", "s += one.size()", "m[i] = opened(one^)"],
         ["t = deep(i % 3)", "s += mixed_rows(t)", "m[i] = copy(t[0])"],
         ["o: [Int]? = None", "if i > 1:", "    o = made(1, i)", "if o is not None:", "    s += len(o)"],
         ["t = [j for j in range(i % 4)]", "try:", "    b[i] = t[2]", "except IndexError:", "    b[i] = -1"],
