@@ -289,7 +289,12 @@ impl<'a> Checker<'a> {
         }
         match self.types.kind(ty).clone() {
             TyKind::Unknown(id) => match self.unknowns[id as usize] {
-                Some(found) => self.resolve(found),
+                Some(found) => {
+                    let found = self.resolve(found);
+                    // What calls itself binds one unknown to the next: the chain is followed once.
+                    self.unknowns[id as usize] = Some(found);
+                    found
+                }
                 None => ty,
             },
             TyKind::List(elem) => {
