@@ -4,6 +4,7 @@ mod arithmetic;
 mod compare;
 mod exact;
 mod logical;
+mod membership;
 
 use mlc_diagnostics::Span;
 use mlc_syntax::ast;
