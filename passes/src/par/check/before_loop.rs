@@ -9,13 +9,14 @@ use crate::{
     analysis::{
         access::{Access, Mode, Step},
         dependence::{common_indices, induction_variables},
+        place::root,
     },
     emit,
     par::raises::add_statuses_around,
 };
 use melior::ir::{BlockLike, TypeLike, ValueLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
-    Blk, Cursor, Op, Val, defining_op, is_inside, nested_blocks, op_name, operand,
+    Blk, Cursor, Op, Val, defining_op, is_inside, nested_blocks, op_name, operand, value_key,
 };
 
 /// Two accesses of which nothing is proved.
@@ -137,17 +138,18 @@ fn extents<'c: 'a, 'a>(around: Op<'c, 'a>, pairs: &[Pair<'c, 'a>]) -> Option<Val
     if steps != 1 {
         return None;
     }
-    let mut place = match op_name(access.op) {
-        "memref.store" | "own.store" | "own.put" => operand(access.op, 1),
-        _ => operand(access.op, 0),
-    };
+    let reaches = |value: &Val<'c, 'a>| value_key(root(*value)) == value_key(access.root);
+    let mut place = access.op.operands().find(reaches)?;
     if !place.r#type().is_mem_ref() {
         while let Some(op) = defining_op(place) {
-            place = operand(op, 0);
             match op_name(op) {
-                "own.elem" => break,
-                "own.field" | "own.borrow" | "own.borrow_mut" => {}
+                "own.elem" | "own.field" | "own.borrow" | "own.borrow_mut" => {
+                    place = operand(op, 0)
+                }
                 _ => return None,
+            }
+            if op_name(op) == "own.elem" {
+                break;
             }
         }
     }
