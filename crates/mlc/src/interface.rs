@@ -1,13 +1,13 @@
 //! From a checked program to the description that its callers read.
 
 use mlc_interface::{
-    Access, Constant, Default, Field, Function, FunctionKind, Generic, Interface, Param, ParamKind,
-    Passing, Struct, Type, VERSION, Value, Variable, Work,
+    Access, Constant, Default, Field, Function, FunctionKind, Generic, GlobalUse, Interface, Param,
+    ParamKind, Passing, Struct, Type, VERSION, Value, Variable, Work,
 };
+use mlc_sema::global_use;
 use mlc_sema::hir::{
     self, ConstValue, Convention, Dim, FloatKind, FuncId, Mode, Program, Ty, TyKind,
 };
-use mlc_sema::relocations;
 use mlc_sema::signature::{self, FunctionSignature, ParamSignature};
 use mlc_sema::work::{self, WorkOf};
 
@@ -15,12 +15,7 @@ use mlc_sema::work::{self, WorkOf};
 pub(crate) fn describe(program: &Program, generics: Vec<Generic>) -> Interface {
     let module = signature::of_program(program);
     let mut work = WorkOf::new(program);
-    let relocations = relocations::of_program(program);
-    let relocated = |FuncId(position): FuncId| {
-        let globals = &relocations[position as usize];
-        let symbol = |&id: &u32| mlc_irgen::variable_symbol(program, hir::GlobalId(id));
-        globals.iter().map(symbol).collect::<Vec<String>>()
-    };
+    let global_use = global_use::of_program(program);
     let init = program.init.map(|id| {
         let code = &program.functions[id.0 as usize];
         let signature = signature::of_function(program, id, code);
@@ -28,7 +23,7 @@ pub(crate) fn describe(program: &Program, generics: Vec<Generic>) -> Interface {
             work::Work::Python => Work::Python,
             _ => Work::Unknown,
         };
-        function(program, &signature, work, relocated(id))
+        function(program, &signature, work, &global_use)
     });
     let structs = (0..).zip(&program.structs).map(|(position, item)| Struct {
         name: item.name.clone(),
@@ -69,7 +64,7 @@ pub(crate) fn describe(program: &Program, generics: Vec<Generic>) -> Interface {
                     work::Work::Python => Work::Python,
                     work::Work::Unknown => Work::Unknown,
                 };
-                function(program, item, work, relocated(item.func))
+                function(program, item, work, &global_use)
             })
             .collect(),
         structs: structs.collect(),
@@ -83,9 +78,16 @@ fn function(
     program: &Program,
     item: &FunctionSignature,
     work: Work,
-    relocates: Vec<String>,
+    global_use: &[global_use::GlobalUse],
 ) -> Function {
     let FuncId(position) = item.func;
+    let globals = &global_use[position as usize];
+    let symbol = |id: u32| mlc_irgen::variable_symbol(program, hir::GlobalId(id));
+    let used = |&id: &u32| GlobalUse {
+        symbol: symbol(id),
+        changes: globals.changed.contains(&id),
+        ty: border_type(program, program.globals[id as usize].ty),
+    };
     let code = &program.functions[position as usize];
     let params = item.params.iter().zip(&code.params);
     Function {
@@ -118,7 +120,8 @@ fn function(
         returns_param: item.returns_param.map(|position| position as usize),
         raises: item.raises,
         work,
-        relocates,
+        relocates: globals.relocated.iter().map(|&id| symbol(id)).collect(),
+        globals: globals.used.iter().map(used).collect(),
         doc: item.doc.clone(),
     }
 }

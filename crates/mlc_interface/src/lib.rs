@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The version of this description and of the calling convention that it speaks of. Readers refuse any other.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// A whole module.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -73,7 +73,18 @@ pub struct Function {
     pub work: Work,
     /// The symbols of the top-level variables, of any module, whose parts may lie elsewhere after a call.
     pub relocates: Vec<String>,
+    /// What it does with top-level variables of any module. A number that it only reads is none of them.
+    pub globals: Vec<GlobalUse>,
     pub doc: Option<String>,
+}
+
+/// What a function does with a top-level variable.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct GlobalUse {
+    pub symbol: String,
+    /// Whether it may write to it, or only reads.
+    pub changes: bool,
+    pub ty: Type,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

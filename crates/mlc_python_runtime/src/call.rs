@@ -14,6 +14,7 @@ use crate::buffer::Owner;
 use crate::class;
 use crate::drop::drop_value;
 use crate::error;
+use crate::in_use::{Use, try_globals, waits};
 use crate::interrupt;
 use crate::layout::Type;
 use crate::load;
@@ -68,36 +69,21 @@ pub unsafe fn call<'py>(
     entry: Entry,
     values: &[Bound<'py, PyAny>],
 ) -> PyResult<Bound<'py, PyAny>> {
-    let mut held = Held::new(signature.strict);
     let name = signature.name.as_str();
     let in_position =
         |position: usize, error| in_parameter(py, name, &signature.params[position].name, error);
-    let mut places = Vec::with_capacity(values.len());
-    for (position, (param, value)) in signature.params.iter().zip(values).enumerate() {
-        let target = Target {
-            parameter: position,
-            access: param.access,
-            returned: signature.returns_param == Some(position),
-        };
-        let place = match param.passing {
-            Passing::Pointer => held.pass_pointer(target, &param.ty, value),
-            Passing::Flat => held.pass_flat(target, &param.ty, value),
-        };
-        places.push(place.map_err(|error| in_position(position, error))?);
-    }
-    for (name, views) in &signature.relocates {
-        if views.load(Ordering::Acquire) > 0 {
-            return Err(in_use(&format!("`{name}`")));
+    let Prepared {
+        mut held,
+        places,
+        uses,
+    } = loop {
+        let before = waits();
+        let prepared = prepare(signature, values, &in_position)?;
+        // After a wait, what was looked at before it may lie elsewhere.
+        match prepared {
+            Some(prepared) if waits() == before => break prepared,
+            _ => {}
         }
-    }
-    if let Some((other, written)) = overlap::find(&mut held.ranges) {
-        return Err(overlap_error(signature, other, written));
-    }
-
-    // A call that neither gives the GIL back nor calls Python meets no other.
-    let uses = match signature.work {
-        Work::Constant => Vec::new(),
-        _ => held.uses()?,
     };
 
     let mut results = vec![Slot::default(); signature.result_slots()];
@@ -174,6 +160,60 @@ pub unsafe fn call<'py>(
         }
     };
     outcome.and(result)
+}
+
+/// The arguments of a call, and what it uses of memory that others may use, too.
+struct Prepared {
+    held: Held,
+    places: Vec<*mut u8>,
+    uses: Vec<Use>,
+}
+
+/// Makes the arguments; `None` where others have used meanwhile what the call uses.
+fn prepare(
+    signature: &Signature,
+    values: &[Bound<'_, PyAny>],
+    in_position: &impl Fn(usize, PyErr) -> PyErr,
+) -> PyResult<Option<Prepared>> {
+    for global in &signature.globals {
+        global.storage.check_use(|| global.range)?;
+    }
+    let mut held = Held::new(signature.strict);
+    let mut places = Vec::with_capacity(values.len());
+    for (position, (param, value)) in signature.params.iter().zip(values).enumerate() {
+        let target = Target {
+            parameter: position,
+            access: param.access,
+            returned: signature.returns_param == Some(position),
+        };
+        let place = match param.passing {
+            Passing::Pointer => held.pass_pointer(target, &param.ty, value),
+            Passing::Flat => held.pass_flat(target, &param.ty, value),
+        };
+        places.push(place.map_err(|error| in_position(position, error))?);
+    }
+    for (name, views) in &signature.relocates {
+        if views.load(Ordering::Acquire) > 0 {
+            return Err(in_use(&format!("`{name}`")));
+        }
+    }
+    if let Some((other, written)) = overlap::find(&mut held.ranges) {
+        return Err(overlap_error(signature, other, written));
+    }
+    if let Some(position) = held.meets(&signature.globals) {
+        return Err(in_position(position, overlaps_global()));
+    }
+    let ends = signature.work != Work::Python;
+    // A call that neither gives the GIL back nor calls Python meets no other at what it is passed.
+    let lent = match signature.work {
+        Work::Constant => Some(Vec::new()),
+        _ => held.uses(ends),
+    };
+    let globals = try_globals(&signature.globals, ends);
+    Ok(lent.zip(globals).map(|(mut uses, globals)| {
+        uses.extend(globals);
+        Prepared { held, places, uses }
+    }))
 }
 
 /// What of the arguments may come back as a result.
@@ -331,6 +371,13 @@ impl Slots {
 #[cold]
 pub fn in_parameter(py: Python<'_>, function: &str, parameter: &str, error: PyErr) -> PyErr {
     error::with_prefix(py, &format!("{function}: parameter `{parameter}`"), error)
+}
+
+#[cold]
+fn overlaps_global() -> PyErr {
+    PyValueError::new_err(
+        "expected memory of its own, found a part of a top-level value that the function uses, and one of the two is written",
+    )
 }
 
 fn overlap_error(signature: &Signature, other: usize, written: usize) -> PyErr {

@@ -13,6 +13,7 @@ use pyo3::types::{PyTuple, PyType};
 
 use crate::call::Entry;
 use crate::error::with_prefix;
+use crate::in_use::{self, Global};
 use crate::layout::{Layout, Type, aggregate};
 use crate::place::{Place, Storage, check_copyable};
 use crate::scalar::{Scalar, type_name};
@@ -55,21 +56,33 @@ pub struct Field {
 }
 
 /// The entry of a `__del__`, which takes a cell over.
-#[derive(Clone, Copy, Debug)]
-pub struct Destructor(pub Entry);
+pub struct Destructor {
+    pub entry: Entry,
+    pub globals: Vec<Global>,
+    /// Whether it calls no Python.
+    pub ends: bool,
+}
 
 impl Destructor {
     /// # Safety
     /// `cell` must hold a value of the struct; both are gone afterwards.
-    pub unsafe fn call(self, cell: *mut c_void) {
+    pub unsafe fn call(&self, cell: *mut c_void) {
+        let uses = match in_use::of_globals(&self.globals, self.ends) {
+            Ok(uses) => uses,
+            Err(error) => {
+                // What the call around this uses cannot be changed under it: the value is leaked.
+                return Python::attach(|py| error.write_unraisable(py, None));
+            }
+        };
         let (mut cell, mut status) = (cell, 0i32);
         // A status has a slot of its own behind the argument; a destructor that does not raise has none and ignores it.
         let mut slots: [*mut c_void; 2] = [(&raw mut cell).cast(), (&raw mut status).cast()];
         mlc_runtime::destructor::mlc_rt_destructor_enter();
         // SAFETY: the entry takes one cell, by the caller's word.
-        unsafe { (self.0)(slots.as_mut_ptr()) };
+        unsafe { (self.entry)(slots.as_mut_ptr()) };
         // SAFETY: the text has this length.
         unsafe { mlc_runtime::destructor::mlc_rt_destructor_leave(c"__del__".as_ptr(), 7) };
+        drop(uses);
     }
 }
 
@@ -164,11 +177,11 @@ impl Class {
     ///
     /// # Safety
     /// A value of the class must lie at `place`.
-    pub unsafe fn destructor_of(&self, place: *const u8) -> Option<Destructor> {
+    pub unsafe fn destructor_of(&self, place: *const u8) -> Option<&Destructor> {
         let armed = self.body().armed?;
         // SAFETY: the flag lies within the value.
         let armed = unsafe { place.add(armed).read() } != 0;
-        self.destructor.get().copied().filter(|_| armed)
+        self.destructor.get().filter(|_| armed)
     }
 
     /// Says that the value at `place` is whole.

@@ -80,6 +80,7 @@ pub fn signature(
         raises: false,
         work: mlc_interface::Work::Unknown,
         relocates: Vec::new(),
+        globals: Vec::new(),
         unsupported: None,
         strict: false,
     })

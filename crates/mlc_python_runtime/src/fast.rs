@@ -12,6 +12,7 @@ use pyo3::prelude::*;
 
 use crate::call::{Entry, in_parameter, is_short};
 use crate::error;
+use crate::in_use::{self, Global};
 use crate::interrupt;
 use crate::layout::{ArrayHeader, ListHeader, Type, write_array_header};
 use crate::numpy;
@@ -37,6 +38,9 @@ pub struct Plan {
     /// Whether a list is written, which the callee may put into memory of its own.
     may_grow: bool,
     names: Vec<String>,
+    globals: Vec<Global>,
+    /// Whether a short call meets no other, because it keeps the GIL.
+    has_gil: bool,
 }
 
 enum Arg {
@@ -60,7 +64,7 @@ struct Room {
 
 impl Plan {
     /// The plan for a function; `None` where a parameter or the result needs the general way.
-    pub fn new(signature: &Signature) -> Option<Plan> {
+    pub fn new(signature: &Signature, has_gil: bool) -> Option<Plan> {
         if signature.unsupported.is_some()
             || signature.params.len() > MOST
             || signature.result_borrows.is_some()
@@ -126,6 +130,8 @@ impl Plan {
             names: (signature.params.iter())
                 .map(|param| param.name.clone())
                 .collect(),
+            globals: signature.globals.clone(),
+            has_gil,
             may_overlap,
             name: signature.name.clone(),
             args,
@@ -188,6 +194,13 @@ impl Plan {
             }
             slots[position].write(room.cast());
         }
+        // Where others use what this call does, the general way waits for them.
+        let short = is_short(self.work, ranges.elements);
+        let uses = match self.globals.as_slice() {
+            [] => Vec::new(),
+            globals if short && self.has_gil => in_use::are_free(globals).then_some(Vec::new())?,
+            globals => in_use::try_globals(globals, self.work != Work::Python)?,
+        };
         let mut result = [0u64; 2];
         let mut result_pointer: *mut c_void = (&raw mut result).cast();
         let mut status = 0i32;
@@ -205,7 +218,7 @@ impl Plan {
         }
         // SAFETY: the slots are what this entry wants; the arguments are held by the caller of this function.
         unsafe {
-            if is_short(self.work, ranges.elements) {
+            if short {
                 // What is known to be short prints nothing.
                 entry(slots.as_mut_ptr().cast());
             } else if self.work == Work::Python {
@@ -220,6 +233,7 @@ impl Plan {
                 drop(watch);
             }
         }
+        drop(uses);
         if self.may_grow {
             let rooms = rooms.as_mut_ptr().cast::<Room>();
             // SAFETY: the rooms of all arguments are filled, and the callee is done with them.

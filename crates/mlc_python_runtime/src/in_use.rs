@@ -1,10 +1,12 @@
 //! What calls use of a storage while they run: others may read what they only read, and nothing of what they write.
 //!
 //! A call that gave the GIL back, or that calls Python itself, may meet other calls and accesses to the same objects. Those
-//! that would look into memory while it moves are errors.
+//! that would look into memory while it moves wait for its end. They are errors where they would wait for themselves, as what a call calls
+//! back does; and where it lasts too long, for a call that calls Python may itself wait for others.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -12,66 +14,191 @@ use pyo3::prelude::*;
 use crate::overlap::Range;
 use crate::place::Storage;
 
+/// How long others wait for a call that calls Python.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often one who waits looks at signals.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+thread_local! {
+    /// Its address tells threads apart.
+    static WAITS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// How often this thread has waited: memory that it looked at before may have moved since.
+pub fn waits() -> usize {
+    WAITS.get()
+}
+
+fn this_thread() -> usize {
+    WAITS.with(|waits| (&raw const *waits).addr())
+}
+
 /// The ranges of one storage that calls use.
 #[derive(Default)]
 pub struct InUse {
     /// How many there are, so that storages that nobody uses cost nothing.
     count: AtomicUsize,
-    ranges: Mutex<Vec<Range>>,
+    ranges: Mutex<Vec<Used>>,
+    ended: Condvar,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Used {
+    range: Range,
+    thread: usize,
+    /// Whether it calls no Python, so that it ends by itself.
+    ends: bool,
+}
+
+/// A use that excludes another one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Met {
+    /// One that ends by itself.
+    Ending,
+    /// One that calls Python, in another thread.
+    Lasting,
+    /// One around it.
+    Own,
 }
 
 impl InUse {
-    /// An error where a call uses `range` in a way that excludes this one.
+    fn ranges(&self) -> MutexGuard<'_, Vec<Used>> {
+        self.ranges.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits while a call uses `range` in a way that excludes this one. An error where that has no end.
     #[inline]
     pub fn check(
         &self,
         range: impl FnOnce() -> Range,
         what: impl FnOnce() -> String,
     ) -> PyResult<()> {
-        if self.count.load(Ordering::Acquire) == 0 || !self.excludes(&range()) {
-            return Ok(());
+        match self.count.load(Ordering::Acquire) {
+            0 => Ok(()),
+            _ => self.wait(&range(), what),
         }
-        Err(PyRuntimeError::new_err(format!(
-            "another call that still runs uses {}; threads that share it need a lock",
-            what()
-        )))
     }
 
     #[cold]
-    fn excludes(&self, range: &Range) -> bool {
-        let ranges = self.ranges.lock().unwrap_or_else(PoisonError::into_inner);
-        ranges.iter().any(|used| range.excludes(used))
+    fn wait(&self, range: &Range, what: impl FnOnce() -> String) -> PyResult<()> {
+        let mut deadline = None;
+        loop {
+            let refused = match met(&self.ranges(), range) {
+                None => return Ok(()),
+                Some(Met::Ending) => false,
+                Some(Met::Lasting) => {
+                    let now = Instant::now();
+                    now >= *deadline.get_or_insert(now + PATIENCE)
+                }
+                Some(Met::Own) => true,
+            };
+            if refused {
+                return Err(PyRuntimeError::new_err(format!(
+                    "another call that still runs uses {}; threads that share it need a lock",
+                    what()
+                )));
+            }
+            WAITS.set(waits().wrapping_add(1));
+            Python::attach(|py| {
+                py.detach(|| {
+                    let ranges = self.ranges();
+                    if met(&ranges, range).is_some() {
+                        // Whoever is woken looks again.
+                        drop(self.ended.wait_timeout(ranges, LOOK_AGAIN));
+                    }
+                });
+                py.check_signals()
+            })?;
+        }
     }
+}
+
+fn met(ranges: &[Used], range: &Range) -> Option<Met> {
+    let excluding = ranges.iter().filter(|used| range.excludes(&used.range));
+    let kinds = excluding.map(|used| match (used.thread == this_thread(), used.ends) {
+        (true, _) => Met::Own,
+        (false, false) => Met::Lasting,
+        (false, true) => Met::Ending,
+    });
+    kinds.max_by_key(|kind| *kind as u8)
 }
 
 /// A range that a call uses, until this is dropped.
 pub struct Use {
     storage: Arc<Storage>,
-    range: Range,
+    used: Used,
 }
 
 impl Use {
-    pub fn new(storage: &Arc<Storage>, range: Range) -> PyResult<Use> {
-        storage.check_use(|| range)?;
-        let used = storage.used();
-        let mut ranges = (used.ranges.lock()).unwrap_or_else(PoisonError::into_inner);
-        ranges.push(range);
-        used.count.store(ranges.len(), Ordering::Release);
-        drop(ranges);
-        Ok(Use {
-            storage: storage.clone(),
+    /// `None` where another use excludes it now. `ends` says that the call calls no Python.
+    pub fn new(storage: &Arc<Storage>, range: Range, ends: bool) -> Option<Use> {
+        let thread = this_thread();
+        let used = Used {
             range,
+            thread,
+            ends,
+        };
+        let of = storage.used();
+        let mut ranges = of.ranges();
+        if met(&ranges, &range).is_some() {
+            return None;
+        }
+        ranges.push(used);
+        of.count.store(ranges.len(), Ordering::Release);
+        drop(ranges);
+        Some(Use {
+            storage: storage.clone(),
+            used,
         })
     }
 }
 
 impl Drop for Use {
     fn drop(&mut self) {
-        let used = self.storage.used();
-        let mut ranges = (used.ranges.lock()).unwrap_or_else(PoisonError::into_inner);
-        if let Some(at) = ranges.iter().position(|range| *range == self.range) {
+        let of = self.storage.used();
+        let mut ranges = of.ranges();
+        if let Some(at) = ranges.iter().position(|used| *used == self.used) {
             ranges.swap_remove(at);
         }
-        used.count.store(ranges.len(), Ordering::Release);
+        of.count.store(ranges.len(), Ordering::Release);
+        drop(ranges);
+        of.ended.notify_all();
     }
+}
+
+/// A top-level variable that a function uses.
+#[derive(Clone)]
+pub struct Global {
+    pub storage: Arc<Storage>,
+    pub range: Range,
+    /// Whether others wait for the function: not for a number where the function calls Python, for nothing moves.
+    pub is_held: bool,
+}
+
+/// The uses of all these variables, or none; what others use is waited for.
+pub fn of_globals(globals: &[Global], ends: bool) -> PyResult<Vec<Use>> {
+    loop {
+        for global in globals {
+            global.storage.check_use(|| global.range)?;
+        }
+        if let Some(uses) = try_globals(globals, ends) {
+            return Ok(uses);
+        }
+    }
+}
+
+/// Whether nobody uses these variables in a way that excludes this.
+#[inline]
+pub fn are_free(globals: &[Global]) -> bool {
+    globals.iter().all(|global| {
+        let of = global.storage.used();
+        of.count.load(Ordering::Acquire) == 0 || met(&of.ranges(), &global.range).is_none()
+    })
+}
+
+/// The same as [`of_globals`] without waiting: `None` where others use one of them.
+pub fn try_globals(globals: &[Global], ends: bool) -> Option<Vec<Use>> {
+    let held = globals.iter().filter(|global| global.is_held);
+    held.map(|global| Use::new(&global.storage, global.range, ends))
+        .collect()
 }

@@ -1,10 +1,12 @@
 //! From the description of compiled code to a Python module.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ffi::c_void;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use mlc_interface::{Function, FunctionKind, Interface};
+use mlc_interface::{Function, FunctionKind, GlobalUse, Interface, Work};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyModule, PyString, PyType};
@@ -15,6 +17,7 @@ use crate::construct;
 use crate::error::c_str;
 use crate::fast::Plan;
 use crate::function::{self, Code, Target};
+use crate::in_use::Global;
 use crate::layout::Type;
 use crate::output;
 use crate::place::{Place, Storage};
@@ -69,6 +72,8 @@ pub unsafe fn fill(
         code,
         settings,
         classes: classes(interface, found_at_home(module.py(), interface, homes)?),
+        hidden: RefCell::default(),
+        has_gil: has_gil(module.py())?,
     };
     // Types first: signatures of all functions refer to them, and statements may hand structs to Python.
     for (position, description) in interface.structs.iter().enumerate() {
@@ -132,6 +137,12 @@ pub unsafe fn fill(
         types(module.py())?.call_method1("with_variables", (module, variables))?;
     }
     Ok(())
+}
+
+/// Whether this build of Python has a GIL.
+fn has_gil(py: Python<'_>) -> PyResult<bool> {
+    let flags = py.import("sys")?.getattr("abiflags")?;
+    Ok(!flags.extract::<String>()?.contains('t'))
 }
 
 /// The classes of the structs that other modules define, where Python has those.
@@ -219,6 +230,9 @@ struct Maker<'a, 'py> {
     code: &'a Code,
     settings: Settings,
     classes: Classes,
+    /// The variables that have no address here.
+    hidden: RefCell<HashMap<String, Arc<Storage>>>,
+    has_gil: bool,
 }
 
 impl<'py> Maker<'_, 'py> {
@@ -238,21 +252,51 @@ impl<'py> Maker<'_, 'py> {
             Some((name.to_owned(), views))
         });
         let relocates = relocates.collect();
+        let globals = function.globals.iter();
+        let globals = globals.map(|item| self.global(item, function.work));
         Signature::new(
             self.py,
             function,
             &self.classes,
             self.settings.strict,
             relocates,
+            globals.collect(),
         )
+    }
+
+    /// The memory of a top-level variable: one for all modules that use it. What an extension shows of it to nobody is nowhere.
+    fn storage(&self, symbol: &str) -> Arc<Storage> {
+        let name = symbol.rsplit('.').next().unwrap_or(symbol);
+        match self.entries.variable(symbol) {
+            // SAFETY: the entries are those of the code, which keeps the variable.
+            Some((start, views)) => unsafe {
+                Storage::of_variable(name, start, views, self.code.clone())
+            },
+            None => {
+                let mut hidden = self.hidden.borrow_mut();
+                let new = || Storage::of_hidden(name, self.code.clone());
+                let storage = hidden.entry(symbol.to_owned()).or_insert_with(new);
+                storage.clone()
+            }
+        }
+    }
+
+    fn global(&self, item: &GlobalUse, work: Work) -> Global {
+        let ty = resolve(&item.ty, &self.classes);
+        let storage = self.storage(&item.symbol);
+        Global {
+            // No object of Python refers to what Python cannot have.
+            range: storage.range(ty.as_ref().map_or(1, Type::size), item.changes),
+            storage,
+            is_held: work != Work::Python || !matches!(ty, Ok(Type::Scalar(_))),
+        }
     }
 
     /// A variable as an attribute; `None` where its values cannot cross the border, or nothing of the code mentions it.
     fn variable(&self, item: &mlc_interface::Variable) -> Option<Variable> {
         let ty = resolve(&item.ty, &self.classes).ok()?;
-        let (start, views) = self.entries.variable(&item.symbol)?;
-        // SAFETY: the entries are those of the code, which keeps the variable.
-        let storage = unsafe { Storage::of_variable(&item.name, start, views, self.code.clone()) };
+        self.entries.variable(&item.symbol)?;
+        let storage = self.storage(&item.symbol);
         Some(Variable::new(&item.name, ty, Place::whole(storage)))
     }
 
@@ -261,7 +305,7 @@ impl<'py> Maker<'_, 'py> {
             return Ok(None);
         };
         let signature = self.signature(item)?;
-        let plan = Plan::new(&signature);
+        let plan = Plan::new(&signature, self.has_gil);
         let target = Target::Compiled { entry, plan };
         // SAFETY: the entry's slots are those of this signature, and `code` holds it.
         let callable = unsafe {
@@ -281,8 +325,14 @@ impl<'py> Maker<'_, 'py> {
         let mut methods = interface.functions.iter();
         let destructor =
             methods.find(|item| item.owner == Some(position) && item.name == "__del__");
-        if let Some(entry) = destructor.and_then(|item| self.entry(&item.symbol)) {
-            class.set_destructor(Destructor(entry));
+        let Some(item) = destructor else { return };
+        if let Some(entry) = self.entry(&item.symbol) {
+            let globals = item.globals.iter();
+            class.set_destructor(Destructor {
+                entry,
+                globals: (globals.map(|global| self.global(global, item.work))).collect(),
+                ends: item.work != Work::Python,
+            });
         }
     }
 

@@ -3,10 +3,12 @@
 //! The way is walked each time, so that a reference to an item of a list stays right when the list moves, and notices when the item is
 //! gone. Arrays of Python's hold addresses instead; while there are any, nothing may move what they look into.
 
+use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::fmt;
-use std::sync::Arc;
+use std::ptr::null_mut;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use mlc_runtime::boxes::mlc_rt_box_free;
 use pyo3::exceptions::{PyBufferError, PyIndexError, PyMemoryError, PyReferenceError, PyTypeError};
@@ -16,7 +18,7 @@ use pyo3::types::PyTuple;
 use crate::class::{self, Class};
 use crate::drop::{copy_value, drop_value};
 use crate::function::Code;
-use crate::in_use::InUse;
+use crate::in_use::{InUse, waits};
 use crate::layout::{ListHeader, Type, aggregate};
 use crate::load;
 use crate::overlap::Range;
@@ -62,11 +64,33 @@ impl Storage {
         })
     }
 
-    /// The memory of a top-level variable; `views` counts for everybody who looks into it.
+    /// The memory of a top-level variable, one storage for all who use it; `views` counts for everybody who looks into it.
     ///
     /// # Safety
     /// The variable must lie at `start` as long as `code` lives.
     pub unsafe fn of_variable(
+        name: &str,
+        start: *mut c_void,
+        views: Arc<AtomicUsize>,
+        code: Code,
+    ) -> Arc<Storage> {
+        static KNOWN: Mutex<BTreeMap<usize, Weak<Storage>>> = Mutex::new(BTreeMap::new());
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(storage) = known.get(&start.addr()).and_then(Weak::upgrade) {
+            return storage;
+        }
+        known.retain(|_, storage| storage.strong_count() > 0);
+        let storage = Storage::of_module(name, start, views, code);
+        known.insert(start.addr(), Arc::downgrade(&storage));
+        storage
+    }
+
+    /// A top-level variable that no object of Python refers to.
+    pub fn of_hidden(name: &str, code: Code) -> Arc<Storage> {
+        Storage::of_module(name, null_mut(), Arc::default(), code)
+    }
+
+    fn of_module(
         name: &str,
         start: *mut c_void,
         views: Arc<AtomicUsize>,
@@ -83,6 +107,11 @@ impl Storage {
         })
     }
 
+    /// The whole of a value of this size, which lies at the start.
+    pub fn range(&self, size: usize, writes: bool) -> Range {
+        Range::new(0, self.start.addr(), size, writes)
+    }
+
     /// An error if an array of Python's looks into this memory, which is about to move.
     pub fn check_views(&self) -> PyResult<()> {
         if self.views.load(Ordering::Acquire) == 0 {
@@ -96,7 +125,7 @@ impl Storage {
         &self.used
     }
 
-    /// An error where a call that runs excludes this use.
+    /// Waits while a call that runs excludes this use, as [`InUse::check`] does.
     #[inline]
     pub fn check_use(&self, range: impl FnOnce() -> Range) -> PyResult<()> {
         self.used.check(range, || self.name())
@@ -214,17 +243,38 @@ impl Place {
         self.walk(size, false, |_| ())
     }
 
+    /// The same for a number, or what else may change while others look at it, for nothing moves.
+    fn address_of_number(&self) -> PyResult<*mut u8> {
+        self.walk(0, false, |_| ())
+    }
+
     /// The same, for a value that is written.
     pub fn address_to_write(&self, size: usize) -> PyResult<*mut u8> {
         self.walk(size, true, |_| ())
     }
 
-    /// Where the value lies, after a look at the calls that run. `through` gets the headers of the lists on the way.
+    /// Where the value lies, once no call that runs excludes this. `through` gets the headers of the lists on the way, again after
+    /// each wait.
     pub fn walk(
         &self,
         size: usize,
         writes: bool,
         mut through: impl FnMut(usize),
+    ) -> PyResult<*mut u8> {
+        loop {
+            let before = waits();
+            let found = self.walk_once(size, writes, &mut through)?;
+            if waits() == before {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn walk_once(
+        &self,
+        size: usize,
+        writes: bool,
+        through: &mut impl FnMut(usize),
     ) -> PyResult<*mut u8> {
         let mut at = self.storage.start;
         for step in &self.steps {
@@ -283,7 +333,12 @@ impl Place {
                 }
                 self.some(of.offset_behind_flag()).load(py, of)
             }
-            Type::Scalar(_) | Type::Str | Type::Object | Type::Tuple(_) => {
+            Type::Scalar(_) => {
+                let address = self.address_of_number()?;
+                // SAFETY: a number of this type lies there.
+                unsafe { load::copied(py, ty, address) }
+            }
+            Type::Str | Type::Object | Type::Tuple(_) => {
                 let address = self.address(ty.size())?;
                 // SAFETY: a value of this type lies there; `copied` leaves it.
                 unsafe { load::copied(py, ty, address) }
@@ -306,7 +361,10 @@ impl Place {
         let size = ty.size();
         // A number may change while calls read it: nothing moves.
         let moves = !matches!(ty, Type::Scalar(_));
-        let address = self.walk(size, moves, |_| ())?;
+        let address = match moves {
+            true => self.address_to_write(size)?,
+            false => self.address_of_number()?,
+        };
         if moves && !matches!(ty, Type::Str) {
             self.storage.check_views()?;
         }

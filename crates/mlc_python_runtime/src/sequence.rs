@@ -58,8 +58,8 @@ impl Sequence {
     /// Inserts as `list.insert` does.
     fn _insert(&self, index: isize, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let made = Made::of(self.elem(), value)?;
-        self.place.storage().check_views()?;
         let address = self.place.address_to_write(self.ty.size())?;
+        self.place.storage().check_views()?;
         let len = self.header()?.len as usize;
         let size = self.elem().size();
         let index = match index {
@@ -84,9 +84,9 @@ impl Sequence {
 
     /// Removes an item and returns it.
     fn _take<'py>(&self, py: Python<'py>, index: isize) -> PyResult<Bound<'py, PyAny>> {
-        let index = self.index(index)?;
-        self.place.storage().check_views()?;
         let address = self.place.address_to_write(self.ty.size())?;
+        self.place.storage().check_views()?;
+        let index = self.index(index)?;
         let size = self.elem().size();
         let mut room = vec![0u64; size.div_ceil(8).max(1)];
         let room = room.as_mut_ptr().cast::<u8>();

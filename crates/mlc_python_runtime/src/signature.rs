@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyComplex, PyTuple};
 
 use crate::class::Class;
+use crate::in_use::Global;
 use crate::layout::Type;
 use crate::scalar::Scalar;
 
@@ -30,6 +31,8 @@ pub struct Signature {
     pub work: Work,
     /// The names of top-level variables whose parts may lie elsewhere after a call, and how many arrays look into them.
     pub relocates: Vec<(String, Arc<AtomicUsize>)>,
+    /// The top-level variables that it uses.
+    pub globals: Vec<Global>,
     /// Why it cannot be called from Python, if so.
     pub unsupported: Option<String>,
     /// Whether an array that does not lie in row-major order is an error, rather than copied.
@@ -59,6 +62,7 @@ impl Signature {
         classes: &[Option<Arc<Class>>],
         strict: bool,
         relocates: Vec<(String, Arc<AtomicUsize>)>,
+        globals: Vec<Global>,
     ) -> PyResult<Signature> {
         let mut unsupported = None;
         let name = match function.owner {
@@ -111,6 +115,7 @@ impl Signature {
             raises: function.raises,
             work: function.work,
             relocates,
+            globals,
             unsupported,
             strict,
         })

@@ -20,7 +20,7 @@ use crate::array::Elements;
 use crate::class;
 use crate::drop::{drop_value, zeroed};
 use crate::error::with_prefix;
-use crate::in_use::Use;
+use crate::in_use::{Global, Use};
 use crate::layout::{ListHeader, Type, aggregate};
 use crate::overlap::Range;
 use crate::place::{Place, Storage, check_copyable, copy_to};
@@ -144,13 +144,23 @@ impl Held {
         Ok(address)
     }
 
-    /// Tells other calls what this one uses of the memory of objects, until the result is dropped.
-    pub fn uses(&self) -> PyResult<Vec<Use>> {
-        let mut lent = self.lent.iter();
-        lent.try_fold(Vec::new(), |mut uses, (storage, range)| {
-            uses.push(Use::new(storage, *range)?);
-            Ok(uses)
-        })
+    /// Tells other calls what this one uses of the memory of objects, until the result is dropped; `ends` says that it calls no Python.
+    /// `None` where others use it now.
+    pub fn uses(&self, ends: bool) -> Option<Vec<Use>> {
+        let lent = self.lent.iter();
+        lent.map(|(storage, range)| Use::new(storage, *range, ends))
+            .collect()
+    }
+
+    /// The parameter of an argument that shares memory with one of these variables, if the callee writes one of the two.
+    pub fn meets(&self, globals: &[Global]) -> Option<usize> {
+        let meets = |(storage, range): &&(Arc<Storage>, Range)| {
+            let mut globals = globals.iter();
+            globals
+                .any(|global| Arc::ptr_eq(&global.storage, storage) && global.range.excludes(range))
+        };
+        let (_, range) = self.lent.iter().find(meets)?;
+        Some(range.parameter)
     }
 
     /// Passes `value` part by part. The cell of one that has got one, for an argument that comes back.
