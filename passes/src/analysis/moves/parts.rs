@@ -10,7 +10,7 @@ use crate::analysis::{
     origins::GlobalUses,
     outlined::Unit,
     place::{Owner, global, is_argument, owner, root},
-    touches::Touches,
+    touches::{Touch, Touches},
 };
 use melior::ir::ValueLike;
 use mlc_dialects::own;
@@ -69,6 +69,7 @@ impl<'c: 'a, 'a> Parts<'c, 'a> {
             }
         }
         let mut found: HashSet<Part<'c>> = HashSet::new();
+        let mut taken = Vec::new();
         for (number, function) in unit.functions.iter().enumerate() {
             for op in all_ops(*function) {
                 let place = match op_name(op) {
@@ -80,6 +81,9 @@ impl<'c: 'a, 'a> Parts<'c, 'a> {
                 if let Some(fields) = fields(&path(place))
                     && parts.roots.contains_key(&(number, owner))
                 {
+                    if op_name(op) == "own.take" {
+                        taken.push(((number, owner, fields.clone()), results(op)[0]));
+                    }
                     found.insert((number, owner, fields));
                 }
             }
@@ -96,6 +100,17 @@ impl<'c: 'a, 'a> Parts<'c, 'a> {
                         && let Some(rest) = path.strip_prefix(&prefix[..])
                     {
                         more.push((*callee, *argument, rest.to_vec()));
+                    }
+                }
+            }
+            // What is taken as a whole has its parts with it.
+            for ((number, place, prefix), whole) in &taken {
+                for (function, owner, path) in &found {
+                    if (function, owner) == (number, place)
+                        && let Some(rest) = part_of(path, prefix)
+                    {
+                        parts.roots.insert((*number, self::owner(*whole)), *whole);
+                        more.push((*number, self::owner(*whole), rest.to_vec()));
                     }
                 }
             }
@@ -198,6 +213,9 @@ impl<'c: 'a, 'a> Parts<'c, 'a> {
                     let taken = moves.thing(results(touch.op)[0]);
                     moves.watch.rename(touch.op, thing, taken);
                 }
+                "own.take" if let Some(whole) = self.part_of_taken(function, touch, path) => {
+                    moves.watch.rename(touch.op, thing, whole);
+                }
                 "own.put" if exact => {
                     let put = moves.thing(operand(touch.op, 0));
                     moves.puts.insert(op_key(touch.op));
@@ -215,9 +233,22 @@ impl<'c: 'a, 'a> Parts<'c, 'a> {
         ops
     }
 
+    /// What a part of a place is called behind an operation that takes the whole.
+    fn part_of_taken(&self, function: usize, touch: &Touch<'c, 'a>, path: &[i64]) -> Option<Thing> {
+        let taken = fields(&touch.path)?;
+        let whole = owner(results(touch.op)[0]);
+        let part = (function, whole, part_of(path, &taken)?.to_vec());
+        self.things.get(&part).copied()
+    }
+
     /// Whether a call of an outlined function lends it a part, so that the function says what becomes of it.
     fn is_passed_on(&self, moves: &Moves<'_, 'c, 'a>, call: Op<'c, 'a>, thing: Thing) -> bool {
         let number = (moves.unit.calls.iter()).position(|(other, ..)| *other == call);
         number.is_some_and(|number| self.lent(number).iter().any(|(outer, _)| *outer == thing))
     }
+}
+
+/// The fields that lead from a place to one that is a part of it.
+fn part_of<'p>(path: &'p [i64], of: &[i64]) -> Option<&'p [i64]> {
+    path.strip_prefix(of).filter(|rest| !rest.is_empty())
 }
