@@ -103,6 +103,24 @@ fn statements(count: usize) -> String {
     text + "    return total\n"
 }
 
+/// One function that sorts and cuts so many lists of lists, and changes what is in the results.
+fn copies(count: usize) -> String {
+    let mut text = String::from("fn long(n: Int):\n    rows = [[3], [1], [2]]\n");
+    for number in 0..count / 2 {
+        let _ = write!(
+            text,
+            "    rows = sorted(rows)
+    rows[0].append({number})
+    part{number} = [[{number}]]
+    if n > {number}:
+        part{number} = part{number}[:1]
+    part{number}[0].append(n)
+"
+        );
+    }
+    text + "    print(rows[0])\n\nlong(3)\n"
+}
+
 fn compiled(session: &Session, text: &str, emit: Option<Emit>) -> Compiled {
     let compiled =
         (session.compile(&Source::mlc("checks.mlc", text))).expect("the source is right");
@@ -166,7 +184,7 @@ fn checks(criterion: &mut Criterion) {
     shares(&session);
     let mut group = criterion.benchmark_group("both checks");
     group.sample_size(10);
-    let files: [GrowingFile; 3] = [
+    let files: [GrowingFile; 4] = [
         ("functions", functions, &[525, 1050, 2100]),
         ("parallel loops", loops, &[50, 100, 200]),
         (
@@ -174,6 +192,7 @@ fn checks(criterion: &mut Criterion) {
             statements,
             &[2000, 4000, 8000],
         ),
+        ("copies of lists in one function", copies, &[100, 200, 400]),
     ];
     for (name, make, counts) in files {
         for count in counts {

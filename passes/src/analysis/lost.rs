@@ -14,21 +14,23 @@
 
 mod follow;
 mod loops;
+mod route;
 mod state;
 
 use super::{borrows::unwind_start, values::Values};
 use melior::ir::{BlockLike, RegionLike, operation::OperationLike};
 use mlc_mlir::rewrite::{
-    Blk, Key, Op, Val, arguments, block_key, blocks, nested_blocks, op_key, op_name, operand, ops,
-    order_in_block, results, value_key,
+    Blk, Key, Op, Val, arguments, block_key, blocks, nested_blocks, op_key, op_name, operand,
+    results, value_key,
 };
 use state::State;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     rc::Rc,
 };
 
 pub use follow::{Follow, Next};
+pub use route::Route;
 
 /// Something that is watched, by number.
 pub type Thing = usize;
@@ -71,17 +73,14 @@ pub struct Watch<'c, 'a> {
     renames: HashMap<Key, Vec<(Thing, Thing)>>,
     /// The values that stand for things where they are handed on.
     names: HashMap<Key, Thing>,
-    inlined: HashMap<Key, Inlined<'c, 'a>>,
     /// What says it of things that are found on the way.
     follow: Option<Rc<dyn Follow<'c, 'a> + 'a>>,
-    /// Where that begins, and what is around: anywhere else there is nothing to do while nothing is found.
-    starts: HashSet<Key>,
+    /// Where that begins, and what is around, by block: anywhere else there is nothing to do while nothing is found.
+    starts: HashMap<Key, Vec<Op<'c, 'a>>>,
     /// Behind which operations nothing asks for a thing any more.
     ends: HashMap<Key, Vec<Thing>>,
     /// The operations that have effects, and those around them.
-    around: HashSet<Key>,
-    /// The same by block, so that a walk is as long as what is watched, however long the function is.
-    in_block: HashMap<Key, Vec<Op<'c, 'a>>>,
+    route: Rc<Route<'c, 'a>>,
     /// Whether all operations are looked at: also those that only end a path.
     thorough: bool,
     found: BTreeMap<Thing, Loss<'c, 'a>>,
@@ -99,12 +98,10 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
             effects: HashMap::new(),
             renames: HashMap::new(),
             names: HashMap::new(),
-            inlined: HashMap::new(),
             follow: None,
-            starts: HashSet::new(),
+            starts: HashMap::new(),
             ends: HashMap::new(),
-            around: HashSet::new(),
-            in_block: HashMap::new(),
+            route: Rc::default(),
             thorough: false,
             found: BTreeMap::new(),
             exits: None,
@@ -121,10 +118,11 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
         }
     }
 
-    /// The same for things that are found on the way.
-    pub fn following(self, follow: Rc<dyn Follow<'c, 'a> + 'a>) -> Self {
+    /// The same for things that are found on the way, which is known.
+    pub fn following(self, follow: Rc<dyn Follow<'c, 'a> + 'a>, route: Rc<Route<'c, 'a>>) -> Self {
         Self {
             follow: Some(follow),
+            route,
             ..self
         }
     }
@@ -159,8 +157,7 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
 
     /// Says that a call is to be walked into.
     pub fn inline(&mut self, call: Op<'c, 'a>, inlined: Inlined<'c, 'a>) {
-        self.look_at(call);
-        self.inlined.insert(op_key(call), inlined);
+        Rc::make_mut(&mut self.route).inline(call, inlined);
     }
 
     /// Says that nothing asks for a thing behind an operation, until it is made anew.
@@ -171,16 +168,7 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
 
     /// Says that an operation matters, though it may do nothing to what is watched.
     pub fn look_at(&mut self, op: Op<'c, 'a>) {
-        let mut around = Some(op);
-        while let Some(op) = around {
-            if !self.around.insert(op_key(op)) {
-                break;
-            }
-            if let Some(block) = op.block() {
-                self.in_block.entry(block_key(block)).or_default().push(op);
-            }
-            around = op.parent_operation();
-        }
+        Rc::make_mut(&mut self.route).look_at(op);
     }
 
     /// The first use behind a loss in a block, at whose start all is there.
@@ -195,7 +183,9 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
 
     /// One of many watches of a function: what ends paths is only looked at where a loss is found without.
     fn of_one(mut self, block: Blk<'c, 'a>, state: State<'c, 'a>) -> Option<Loss<'c, 'a>> {
-        self.sort();
+        if !self.route.is_sorted() {
+            Rc::make_mut(&mut self.route).sort();
+        }
         for thorough in [false, true] {
             self.thorough = thorough;
             self.found.clear();
@@ -214,23 +204,16 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
         self.found.into_values().collect()
     }
 
-    fn sort(&mut self) {
-        for ops in self.in_block.values_mut() {
-            ops.sort_by(|first, second| order_in_block(*first, *second));
-        }
-    }
-
     /// The state behind the terminator, which hands nothing on yet.
     fn block(&mut self, block: Blk<'c, 'a>, mut state: State<'c, 'a>) -> State<'c, 'a> {
-        let list = match self.thorough {
-            true => ops(block),
-            false => (self.in_block.get(&block_key(block)).cloned()).unwrap_or_default(),
-        };
-        for op in list {
-            if self.follow.is_some() && state.is_empty() && !self.starts.contains(&op_key(op)) {
-                continue;
+        let mut steps = self.route.steps(block, self.thorough);
+        loop {
+            if self.follow.is_some() && state.is_empty() {
+                let starts = self.starts.get(&block_key(block));
+                steps.skip_to(starts.map_or(&[], Vec::as_slice));
             }
-            if self.around.contains(&op_key(op)) || !state.is_empty() && self.may_matter(op) {
+            let Some(op) = steps.next() else { break };
+            if self.route.contains(op) || !state.is_empty() && self.may_matter(op) {
                 state = self.op(op, state);
                 for &thing in self.ends.get(&op_key(op)).into_iter().flatten() {
                     state.restore(thing);
@@ -284,7 +267,7 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
                 })
                 .reduce(State::join)
                 .unwrap_or(state),
-            "func.call" if self.inlined.contains_key(&op_key(op)) => self.call(op, state),
+            "func.call" if self.route.inlined(op).is_some() => self.call(op, state),
             _ => {
                 (op.regions().flat_map(blocks)).fold(state, |state, block| self.block(block, state))
             }
@@ -332,7 +315,9 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
 
     /// A call that is walked into: an error in the function ends it, and its status says so.
     fn call(&mut self, op: Op<'c, 'a>, state: State<'c, 'a>) -> State<'c, 'a> {
-        let inlined = self.inlined[&op_key(op)].clone();
+        let Some(inlined) = self.route.inlined(op).cloned() else {
+            return state;
+        };
         let Some(body) = nested_blocks(inlined.function).first().copied() else {
             return state;
         };

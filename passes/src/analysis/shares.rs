@@ -7,19 +7,17 @@
 //! Without regard to values of indices: all items of a list are one place.
 
 mod actions;
+mod body;
 mod events;
 mod flow;
+mod reach;
 mod run;
 mod summary;
 
-use super::{
-    order::may_follow,
-    outlined::{Unit, units},
-};
-use actions::Actions;
-use events::Events;
-use melior::ir::{BlockLike, operation::OperationLike};
-use mlc_mlir::rewrite::{Op, Val, defining_block, defining_op, operand, ops_named};
+use super::outlined::{Unit, units};
+use body::Body;
+use melior::ir::operation::OperationLike;
+use mlc_mlir::rewrite::{Op, Val, operand, ops_named};
 use run::Run;
 use std::rc::Rc;
 use summary::Summaries;
@@ -62,15 +60,9 @@ fn runs<'c: 'a, 'a>(unit: &Unit<'c, 'a>, summaries: &Summaries<'c>) -> Vec<Rc<Ru
     if seeds.is_empty() {
         return Vec::new();
     }
-    let actions = Rc::new(Actions::of_unit(unit, &seeds, summaries));
-    let events: Vec<_> = (unit.functions.iter())
-        .map(|function| Events::of(*function, summaries))
-        .collect();
-    (seeds.iter().enumerate())
-        .map(|(at, seed)| {
-            let others = other_seeds(at, &seeds, &events).cloned().collect();
-            Run::of(unit, actions.clone(), seed.clone(), others)
-        })
+    let body = Rc::new(Body::of(unit, seeds, summaries));
+    (0..body.seeds.len())
+        .map(|at| Run::of(body.clone(), at))
         .collect()
 }
 
@@ -110,36 +102,4 @@ fn seeds<'c: 'a, 'a>(function: Op<'c, 'a>, summaries: &Summaries<'c>) -> Vec<See
         }
     }
     seeds
-}
-
-/// The other seeds than one. What other slices of the list share is something else, while its items keep their positions.
-fn other_seeds<'s, 'c: 'a, 'a>(
-    at: usize,
-    seeds: &'s [Seed<'c, 'a>],
-    events: &'s [Events<'c, 'a>],
-) -> impl Iterator<Item = &'s Seed<'c, 'a>> {
-    let seed = &seeds[at];
-    let is_apart = move |other: &Seed<'c, 'a>| match (&*seed.from, &*other.from) {
-        ([from], [place]) if from.is_apart_from(place) => {
-            let Some(made) = from.value.and_then(beginning) else {
-                return false;
-            };
-            let is_later = |op| {
-                let follows = |first| may_follow(first, op, made);
-                follows(seed.op) || follows(other.op)
-            };
-            let mut reorders = (events.iter()).flat_map(|events| events.reorders(from.owner));
-            !reorders.any(is_later)
-        }
-        _ => false,
-    };
-    (seeds.iter().enumerate())
-        .filter(move |(other, seed)| *other != at && !is_apart(seed))
-        .map(|(_, seed)| seed)
-}
-
-/// The operation that makes a value, or that carries it in its blocks.
-fn beginning<'c: 'a, 'a>(value: Val<'c, 'a>) -> Option<Op<'c, 'a>> {
-    let around = || defining_block(value).and_then(|block| block.parent_operation());
-    defining_op(value).or_else(around)
 }

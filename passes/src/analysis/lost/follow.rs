@@ -2,7 +2,7 @@
 
 use super::{Loss, State, Thing, Watch};
 use melior::ir::operation::OperationLike;
-use mlc_mlir::rewrite::{Op, Val, op_key, op_name};
+use mlc_mlir::rewrite::{Op, Val, block_key, op_name};
 
 /// As what a thing goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,9 @@ impl<'c: 'a, 'a> Watch<'c, 'a> {
         let is_function = |op: &Op<'c, 'a>| op_name(*op) == "func.func";
         let mut around = std::iter::successors(Some(op), |op| op.parent_operation());
         around.find(|op| {
-            self.starts.insert(op_key(*op));
+            if let Some(block) = op.block() {
+                self.starts.entry(block_key(block)).or_default().push(*op);
+            }
             is_function(op)
         })
     }

@@ -1,9 +1,9 @@
 //! What the operations of a function, and of the bodies of its `try` statements, do to values that are shared.
 
 use super::{
-    events::{Event, Events},
+    events::{Event, Events, meets},
     flow::{Flow, Place, places},
-    summary::Summaries,
+    summary::{Path, Summaries},
 };
 use crate::analysis::{
     borrows::{consumes, is_borrow_like, unwind_start, uses_of},
@@ -97,6 +97,11 @@ pub struct Actions<'c, 'a> {
     ops: Vec<Op<'c, 'a>>,
     /// What may leave the function with an error that somebody catches.
     raises: Vec<Op<'c, 'a>>,
+    /// How owners are changed.
+    writes: HashMap<Owner<'c>, HashSet<(Path, usize)>>,
+    /// What may be looked at behind the function.
+    left: HashSet<Owner<'c>>,
+    globals_are_left: bool,
 }
 
 impl<'c: 'a, 'a> Actions<'c, 'a> {
@@ -142,6 +147,7 @@ impl<'c: 'a, 'a> Actions<'c, 'a> {
         }
         actions.add_ends(unit.functions[0]);
         actions.by_op.values_mut().for_each(Action::find_owners);
+        actions.sum_up();
         actions
     }
 
@@ -152,6 +158,38 @@ impl<'c: 'a, 'a> Actions<'c, 'a> {
 
     pub fn of(&self, op: Op<'c, 'a>) -> Option<&Action<'c, 'a>> {
         self.by_op.get(&op_key(op))
+    }
+
+    /// What all operations do that do something.
+    pub fn all(&self) -> impl Iterator<Item = &Action<'c, 'a>> {
+        self.by_op.values()
+    }
+
+    /// Whether any operation changes what is at a place.
+    pub fn may_change(&self, place: &Place<'c, 'a>) -> bool {
+        let mut writes = self.writes.get(&place.owner).into_iter().flatten();
+        writes.any(|(path, depth)| meets(path, *depth, &place.path))
+    }
+
+    /// Whether callers may look at what an owner owns.
+    pub fn may_leave(&self, owner: Owner<'c>) -> bool {
+        match owner {
+            Owner::Global(_) => self.globals_are_left,
+            Owner::Value(_) => self.left.contains(&owner),
+        }
+    }
+
+    fn sum_up(&mut self) {
+        for action in self.by_op.values() {
+            for (owner, event) in action.events.iter().filter(|(_, event)| event.writes) {
+                let writes = self.writes.entry(*owner).or_default();
+                writes.insert((event.path.clone(), event.depth));
+            }
+            if let Some(leaves) = &action.leaves {
+                self.left.extend(&leaves.owners);
+                self.globals_are_left |= leaves.globals;
+            }
+        }
     }
 
     /// The places that an argument of a function stands for where a value is lent for it.

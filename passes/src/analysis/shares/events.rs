@@ -26,10 +26,14 @@ pub struct Event<'c, 'a> {
 impl Event<'_, '_> {
     /// Whether it is about what is at a path or in it.
     pub fn meets(&self, path: &[Part]) -> bool {
-        let is_vague = self.path.contains(&Part::Any) || path.contains(&Part::Any);
-        compatible(&self.path, path)
-            && (is_vague || path.len() <= self.path.len().saturating_add(self.depth))
+        meets(&self.path, self.depth, path)
     }
+}
+
+/// Whether what is at a place, down to a depth, is what is at a path or in it.
+pub fn meets(place: &[Part], depth: usize, path: &[Part]) -> bool {
+    let is_vague = place.contains(&Part::Any) || path.contains(&Part::Any);
+    compatible(place, path) && (is_vague || path.len() <= place.len().saturating_add(depth))
 }
 
 impl Event<'_, '_> {

@@ -6,17 +6,17 @@
 
 use super::{
     Seed, Told,
-    actions::{Action, Actions},
+    actions::Action,
+    body::Body,
     flow::{Place, carried},
 };
 use crate::analysis::{
-    lost::{Follow, Inlined, Loss, Next, Thing, Watch},
-    outlined::Unit,
+    lost::{Follow, Loss, Next, Thing, Watch},
     place::owner,
 };
 use melior::ir::{ValueLike, operation::OperationLike};
 use mlc_dialects::own;
-use mlc_mlir::rewrite::{Key, Op, Val, nested_blocks, op_key, op_name};
+use mlc_mlir::rewrite::{Op, Val, op_name};
 use std::{
     cell::{OnceCell, RefCell},
     collections::{BTreeSet, HashMap},
@@ -41,10 +41,11 @@ enum Known<'c, 'a> {
 
 /// What was found out by following one thing that is shared.
 pub struct Run<'c, 'a> {
-    actions: Rc<Actions<'c, 'a>>,
-    seed: Seed<'c, 'a>,
-    /// What else is shared, by operation.
-    others: HashMap<Key, Vec<Seed<'c, 'a>>>,
+    body: Rc<Body<'c, 'a>>,
+    /// The number of the seed that is followed.
+    at: usize,
+    /// Whether another seed shares something else.
+    apart: RefCell<HashMap<usize, bool>>,
     /// The outermost loop in whose iterations the seed copies something else each time.
     visits: Option<Op<'c, 'a>>,
     found: RefCell<Found<'c, 'a>>,
@@ -62,32 +63,15 @@ struct Found<'c, 'a> {
 
 impl<'c: 'a, 'a> Run<'c, 'a> {
     /// Follows what a seed shares, and what shares it by others.
-    pub fn of(
-        unit: &Unit<'c, 'a>,
-        actions: Rc<Actions<'c, 'a>>,
-        seed: Seed<'c, 'a>,
-        others: Vec<Seed<'c, 'a>>,
-    ) -> Rc<Self> {
-        let run = Rc::new(Self::new(actions, seed, others));
-        let mut watch = Watch::new().following(run.clone());
-        run.actions.ops().for_each(|op| watch.look_at(op));
-        let mut starts = vec![run.seed.op];
+    pub fn of(body: Rc<Body<'c, 'a>>, at: usize) -> Rc<Self> {
+        let run = Rc::new(Self::new(body, at));
+        let mut watch = Watch::new().following(run.clone(), run.body.route.clone());
+        let mut starts = vec![run.seed().op];
         while let Some(op) = starts.pop() {
             let function = watch.start(op);
-            let calls = unit.calls.iter();
-            let calls = calls.filter(|(_, _, callee)| Some(unit.functions[*callee]) == function);
-            starts.extend(calls.map(|(call, _, _)| *call));
+            starts.extend(function.map_or(&[][..], |function| run.body.calls_of(function)));
         }
-        for &(call, _, callee) in &unit.calls {
-            let inlined = Inlined {
-                function: unit.functions[callee],
-                lent: Vec::new(),
-                own: Vec::new(),
-            };
-            watch.inline(call, inlined);
-        }
-        let entry = nested_blocks(unit.functions[0]).first().copied();
-        if let Some(loss) = entry.and_then(|entry| watch.first_loss(entry)) {
+        if let Some(loss) = (run.body.entry).and_then(|entry| watch.first_loss(entry)) {
             run.told.get_or_init(|| loss);
         }
         run
@@ -99,7 +83,7 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
         let (changed, read) = match (*self.known(loss.used_as)).clone() {
             Known::Shared { from, to, .. } => {
                 let writes = |action: &Action<'c, 'a>| action.writes(&from);
-                match self.actions.of(loss.used).is_some_and(writes) {
+                match self.action(loss.used).is_some_and(writes) {
                     true => (from, to),
                     false => (to, from),
                 }
@@ -107,7 +91,7 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
             Known::Stale { place, changed } => (changed, place),
         };
         Some(Told {
-            copied: self.seed.op,
+            copied: self.seed().op,
             changed: loss.lost,
             read: loss.used,
             changed_side: changed.value,
@@ -125,26 +109,44 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
         pairs.collect()
     }
 
-    fn new(actions: Rc<Actions<'c, 'a>>, seed: Seed<'c, 'a>, list: Vec<Seed<'c, 'a>>) -> Self {
+    fn new(body: Rc<Body<'c, 'a>>, at: usize) -> Self {
+        let seed = &body.seeds[at];
         let is_loop = |op: &Op| matches!(op_name(*op), "scf.for" | "scf.while" | "par.for");
         let around = std::iter::successors(seed.op.parent_operation(), |op| op.parent_operation());
         let visits = around
             .filter(is_loop)
             .take_while(|around| seed.from.iter().all(|place| place.depends_on(*around)))
             .last();
-        let mut others: HashMap<Key, Vec<Seed>> = HashMap::new();
-        for other in list {
-            others.entry(op_key(other.op)).or_default().push(other);
-        }
         Self {
-            actions,
-            seed,
-            others,
+            body,
+            at,
+            apart: RefCell::default(),
             visits,
             found: RefCell::default(),
             left: RefCell::default(),
             told: OnceCell::new(),
         }
+    }
+
+    fn seed(&self) -> &Seed<'c, 'a> {
+        &self.body.seeds[self.at]
+    }
+
+    /// What an operation does.
+    fn action(&self, op: Op<'c, 'a>) -> Option<&Action<'c, 'a>> {
+        self.body.actions.of(op)
+    }
+
+    /// What else an operation shares that has to do with this.
+    fn others(&self, op: Op<'c, 'a>) -> impl Iterator<Item = &Seed<'c, 'a>> {
+        let is_apart = |other: usize| {
+            let mut apart = self.apart.borrow_mut();
+            *(apart.entry(other)).or_insert_with(|| self.body.are_apart(self.at, other))
+        };
+        let others = self.body.seeds_at(op).iter();
+        others
+            .filter(move |other| **other != self.at && !is_apart(**other))
+            .map(|other| &self.body.seeds[*other])
     }
 
     fn number(&self, known: Known<'c, 'a>) -> Thing {
@@ -192,7 +194,8 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
                     })
                 };
                 let pairs = (moved(from).into_iter())
-                    .flat_map(|from| tos.iter().map(move |to| (from.clone(), to)));
+                    .flat_map(|from| tos.iter().map(move |to| (from.clone(), to)))
+                    .filter(|(from, to)| self.body.reach.may_tell(from, to));
                 Some(pairs.map(|(from, to)| pair(from, to)).collect())
             }
             Known::Stale { place, changed } => {
@@ -216,7 +219,7 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
     ) -> Option<Vec<Place<'c, 'a>>> {
         let mut next = Vec::new();
         let mut stays = true;
-        if let Some(action) = self.actions.of(op) {
+        if let Some(action) = self.action(op) {
             for (owner, to) in &action.moves {
                 if *owner == place.owner {
                     stays = false;
@@ -232,11 +235,11 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
                 stays = false;
             }
         }
-        for other in self.others.get(&op_key(op)).into_iter().flatten() {
+        for other in self.others(op) {
             next.extend(carried(place, &other.from, &other.to));
         }
-        if op == self.seed.op && is_copied_again {
-            next.extend(carried(place, &self.seed.from, &self.seed.to));
+        if op == self.seed().op && is_copied_again {
+            next.extend(carried(place, &self.seed().from, &self.seed().to));
         }
         if stays && next.is_empty() {
             return None;
@@ -256,7 +259,7 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
         let mut stays = true;
         for (from, to) in from.iter().zip(to) {
             if !own::is_box(from.r#type()) {
-                let lent = self.actions.lent(*from, *to);
+                let lent = self.body.actions.lent(*from, *to);
                 next.extend(carried(place, &lent, &[Place::new(*to, Vec::new())]));
                 stays &= !lent.iter().any(|lent| lent.is_exact() && place.is_in(lent));
             } else if owner(*from) == place.owner {
@@ -276,10 +279,10 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
 
     /// Whether an operation has to do with the owners of a thing.
     fn concerns(&self, thing: Thing, op: Op<'c, 'a>) -> bool {
-        if op == self.seed.op || self.others.contains_key(&op_key(op)) {
+        if op == self.seed().op || !self.body.seeds_at(op).is_empty() {
             return true;
         }
-        let Some(action) = self.actions.of(op) else {
+        let Some(action) = self.action(op) else {
             return false;
         };
         match &*self.known(thing) {
@@ -293,7 +296,7 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
         let is_clash = |action: &Action<'c, 'a>| {
             action.writes(from) && action.reads(to) || action.writes(to) && action.reads(from)
         };
-        op_name(op) == "func.call" && self.actions.of(op).is_some_and(is_clash)
+        op_name(op) == "func.call" && self.action(op).is_some_and(is_clash)
     }
 }
 
@@ -306,18 +309,15 @@ impl<'c: 'a, 'a> Follow<'c, 'a> for Run<'c, 'a> {
             Known::Shared { from, to, .. } => self.is_seen_at_once(op, from, to).then_some(op),
             Known::Stale { place, .. } => {
                 // What one operation of the source is made of, is not told from itself. A copy that goes on as shared sees nothing.
-                let at_once = [by, op].map(|op| op.location() == self.seed.op.location());
-                let is_seen = self
-                    .actions
-                    .of(op)
-                    .is_some_and(|action| action.reads(place));
+                let at_once = [by, op].map(|op| op.location() == self.seed().op.location());
+                let is_seen = self.action(op).is_some_and(|action| action.reads(place));
                 (is_seen && at_once != [true, true]).then_some(by)
             }
         }
     }
 
     fn behind(&self, thing: Thing, op: Op<'c, 'a>) -> Option<Vec<Next>> {
-        if self.actions.of(op).is_some_and(Action::is_end) {
+        if self.action(op).is_some_and(Action::is_end) {
             self.left.borrow_mut().insert(thing);
         }
         if !self.concerns(thing, op) {
@@ -327,7 +327,7 @@ impl<'c: 'a, 'a> Follow<'c, 'a> for Run<'c, 'a> {
         let Known::Shared { from, to, is_fresh } = &*known else {
             return self.at(thing, |place| self.moved(place, op, true));
         };
-        let action = self.actions.of(op);
+        let action = self.action(op);
         let is_written = |place| action.is_some_and(|action| action.writes(place));
         let mut stale = Vec::new();
         for (changed, place) in [(from, to), (to, from)] {
@@ -355,17 +355,17 @@ impl<'c: 'a, 'a> Follow<'c, 'a> for Run<'c, 'a> {
     }
 
     fn begun(&self, op: Op<'c, 'a>) -> Vec<Thing> {
-        if op != self.seed.op {
+        if op != self.seed().op {
             return Vec::new();
         }
-        let pairs = (self.seed.from.iter()).flat_map(|from| {
-            self.seed
-                .to
+        let pairs = (self.seed().from.iter()).flat_map(|from| {
+            (self.seed().to)
                 .iter()
                 .map(move |to| (from.clone(), to.clone()))
         });
         let is_fresh = self.visits.is_some();
         pairs
+            .filter(|(from, to)| self.body.reach.may_tell(from, to))
             .map(|(from, to)| self.number(Known::Shared { from, to, is_fresh }))
             .collect()
     }
@@ -382,7 +382,7 @@ impl<'c: 'a, 'a> Follow<'c, 'a> for Run<'c, 'a> {
     ) -> Option<Vec<Next>> {
         self.at(thing, |place| {
             let at = (arguments.iter()).position(|argument| owner(*argument) == place.owner)?;
-            let back = self.actions.lent(lent[at], arguments[at]);
+            let back = self.body.actions.lent(lent[at], arguments[at]);
             Some(back.into_iter().map(|to| to.below(&place.path)).collect())
         })
     }
