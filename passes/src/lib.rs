@@ -57,6 +57,7 @@ pub static PASSES: &[&Pass] = &[
     &vector::extend_bf16::EXTEND_BF16,
     &vector::expand_math::EXPAND_MATH,
     &vector::convert_math_to_runtime::CONVERT_MATH_TO_RUNTIME,
+    &vector::bound_strided_loops::BOUND_STRIDED_LOOPS,
     &verify::stage::VERIFY_VECTOR,
     &convert::exits::CONVERT_EXITS,
     &convert::results::CONVERT_RESULTS,

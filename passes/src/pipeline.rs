@@ -139,6 +139,8 @@ pub const LINALG_TO_VECTOR: &[Step] = &[
 
 /// Leaves stage `vector`: everything becomes the LLVM dialect.
 pub const VECTOR_TO_LLVM: &[Step] = &[
+    // Behind all that asks for the bounds as the source has them.
+    "bound-strided-loops",
     "convert-scf-to-cf",
     "convert-exits-to-cf",
     // All that returns is in place: the C interface of exported functions.
@@ -201,6 +203,8 @@ pub const GPU_TO_NVVM: &[Step] = &[
     "convert-math-to-runtime",
     // What kernels call becomes part of them.
     "gpu.module(gpu-hide-functions,inline,symbol-dce)",
+    // Behind all that asks for the bounds as the source has them.
+    "bound-strided-loops",
     "convert-scf-to-cf",
     "convert-exits-to-cf",
     "convert-results",

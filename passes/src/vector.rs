@@ -1,5 +1,6 @@
 //! Passes on `vector`: SIMD where we know more than LLVM.
 
+pub mod bound_strided_loops;
 pub mod convert_math_to_runtime;
 pub mod expand_math;
 pub mod expand_uniform_division;

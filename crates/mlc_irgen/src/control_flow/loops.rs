@@ -9,6 +9,7 @@ use crate::{
     function::{Binding, Lower, Result},
     live::{Again, Targets},
     local_set::LocalSet,
+    parallel::constant_of,
     place::Borrowed,
 };
 
@@ -217,15 +218,24 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Ok(())
             })?;
         }
-        let next = self
-            .b
-            .value("arith.addi", &[counted, bounds.step], self.b.index_type());
+        let next = self.counted_on(bounds, counted);
         self.yield_slots("scf.yield", &mut vec![next], &slots)?;
 
         self.restore(outer);
         let mut results = self.results_of(op);
         results.remove(0);
         self.take_slots(&slots, results)
+    }
+
+    /// What is counted behind `counted`: the end, where the integers end before the next step.
+    fn counted_on(&self, bounds: &Bounds<'c, 'm>, counted: Value<'c, 'm>) -> Value<'c, 'm> {
+        let index = self.b.index_type();
+        let next = self.b.value("arith.addi", &[counted, bounds.step], index);
+        if constant_of(bounds.step) == Some(1) {
+            return next;
+        }
+        let wrapped = self.compare_ints("slt", next, counted);
+        self.b.select(wrapped, bounds.last, next)
     }
 
     /// The body of a loop; afterwards the signal says whether the loop was left.

@@ -19,6 +19,9 @@ pub struct Bounds<'c, 'm> {
     pub nonnegative: bool,
 }
 
+/// The greatest step by which a loop counts that cannot come from one end of the integers to the other one.
+const SHORT: i64 = 1 << 16;
+
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Evaluates the bounds of a range.
     pub fn bounds(&mut self, range: &'x Range) -> Result<Bounds<'c, 'm>> {
@@ -30,7 +33,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             None => Some(1),
             Some(step) => constant_int(step).and_then(|step| i64::try_from(step).ok()),
         };
-        if let Some(step) = step.filter(|&step| step > 0) {
+        if let Some(step) = step.filter(|step| (1..=SHORT).contains(step)) {
             return Ok(Bounds {
                 first: start,
                 last: stop,
@@ -56,9 +59,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             (None, _) => self.b.index(1),
         };
+        // Counting down to something that is not below -1.
+        let ends_at_zero = step.is_some_and(|step| step < 0)
+            && (constant_int(&range.stop).is_some_and(|stop| stop >= -1)
+                || self.is_nonnegative(&range.stop));
         let trips = match step {
-            // Trips: ceil((stop - start) / step), none if the signs differ.
-            Some(step) if step != 0 => {
+            // Trips: ceil((stop - start) / step), none if the signs differ. The distance cannot overflow.
+            Some(step) if ends_at_zero && step >= -SHORT => {
                 let distance = self.b.value("arith.subi", &[stop, start], index);
                 self.b
                     .value("arith.ceildivsi", &[distance, step_value], index)
@@ -72,14 +79,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             last: trips,
             step: self.b.index(1),
             scale: Some((start, step_value)),
-            // Counting down to something that is not below -1.
-            nonnegative: step.is_some_and(|step| step < 0)
-                && (constant_int(&range.stop).is_some_and(|stop| stop >= -1)
-                    || self.is_nonnegative(&range.stop)),
+            nonnegative: ends_at_zero,
         })
     }
 
-    /// How often a loop goes round whose step is known when the program runs; no bounds are too far apart for that, but no more
+    /// How often a loop goes round, whatever its step and its bounds; no bounds are too far apart for that, but no more
     /// than an index counts.
     fn rounds(
         &mut self,
