@@ -5,7 +5,7 @@ mod object;
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use crate::assign::same_expr;
@@ -15,6 +15,9 @@ use crate::func::{Delta, FnCx, Loop, Path, Settled, Var};
 use crate::hir::{Axis, BinaryOp, LocalId, ParFor, ProjectionKind, Stmt, StmtKind, Ty};
 use crate::iterate::Source;
 use crate::ops::binary_op;
+
+/// How often the type of a variable may widen: from one kind of number to the next, and to an optional.
+const MOST_SETTLINGS: u32 = 32;
 
 /// A loop body, checked, with the states of the variables where it was left.
 struct Body {
@@ -45,6 +48,7 @@ impl<'a> FnCx<'_, 'a> {
             }
         }
         // Each round settles at least one variable; the types only widen.
+        let mut settlings: FxHashMap<Name, u32> = FxHashMap::default();
         loop {
             let diagnostics = self.cx.diagnostics.len();
             let unbound = std::mem::take(&mut self.read_unbound);
@@ -77,6 +81,13 @@ impl<'a> FnCx<'_, 'a> {
                 let before = self.vars.get(&name).map(|var| var.local);
                 if let Some(inside) = self.settle_variable(name, &locals, &read_unbound, span) {
                     settled = true;
+                    let times = settlings.entry(name).or_default();
+                    *times += 1;
+                    // A list whose items are never told is another one in each round.
+                    if *times > MOST_SETTLINGS {
+                        let at = self.local(inside).span;
+                        self.report(diag::cannot_infer(at, &format!("`{name}`")));
+                    }
                     if self.local(inside).ty != Ty::ERROR {
                         let known = Settled {
                             name,

@@ -357,3 +357,9 @@ fn what_doubles_or_grows_without_end_is_one_error() {
     let field = "struct S[T]:\n    v: [S[[T]]]\ndef f(x: S[Int]):\n    pass\n";
     assert_eq!(codes(field.into()), ["recursive-struct"]);
 }
+
+#[test]
+fn a_list_whose_items_are_never_told_ends_the_rounds_of_a_loop() {
+    let text = "dp = []\nfor i in range(5):\n    g(dp[0][0] + )\n    dp = []\n";
+    assert!(codes(text.to_owned()).contains(&"cannot-infer"));
+}

@@ -52,7 +52,13 @@ def membership(w, s, d):
         return f"({ex.expression(w, s, INT, d)} {operator} ({', '.join(ex.expression(w, s, INT, 0) for _ in range(3))}))"
     if name is None or (w.smooth and ty == FLOATS):
         return None
-    return f"({ex.expression(w, s, LISTS[ty], d)} {operator} {name})"
+    item = ex.expression(w, s, LISTS[ty], d)
+    return f"({fresh(item) if ty == FLOATS else item} {operator} {name})"
+
+
+def fresh(x):
+    """A float that is no object of a list: CPython takes a NaN for equal to itself where both are one object."""
+    return f"({x} + 0.0)"
 
 
 def of_lists(w, s, d):
@@ -60,7 +66,8 @@ def of_lists(w, s, d):
     name = w.variable(s, ty)
     if name is None:
         return None
-    return w.pick([f"(not {name})", f"bool({name})", f"({name} {w.pick(['==', '!='])} {ex.expression(w, s, ty, min(d, 1))})"])
+    left = f"[{fresh('f')} for f in {name}]" if ty == FLOATS else name
+    return w.pick([f"(not {name})", f"bool({name})", f"({left} {w.pick(['==', '!='])} {ex.expression(w, s, ty, min(d, 1))})"])
 
 
 def of_values(w, s, d):
