@@ -12,7 +12,9 @@ pub(crate) use weak::{Val, Weak, int_range, retype};
 
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{Dim, Expr, ExprKind, Place, Projection, ProjectionKind, Root, Ty, TyKind};
+use crate::hir::{
+    Dim, Expr, ExprKind, Place, Projection, ProjectionKind, Root, Stmt, StmtKind, Ty, TyKind,
+};
 
 impl FnCx<'_, '_> {
     /// The value as one of type `to`, with an error where that needs a conversion that is not implicit.
@@ -214,12 +216,27 @@ pub(crate) fn into_place(expr: Expr) -> Place {
     match expr.kind {
         ExprKind::Load(place) | ExprKind::Move(place) => place,
         ExprKind::Borrow { place, .. } => place,
+        ExprKind::Block { ref value, .. } if matches!(value.kind, ExprKind::Borrow { .. }) => {
+            Place {
+                ty: expr.ty,
+                span: expr.span,
+                projections: Vec::new(),
+                root: Root::Borrowed(Box::new(expr)),
+            }
+        }
         _ => temporary(expr),
     }
 }
 
+/// Whether a statement gives a variable its value.
+fn binds(stmt: &Stmt, place: &Place) -> bool {
+    matches!((&stmt.kind, &place.root), (StmtKind::Bind { local, .. }, Root::Local(bound)) if local == bound)
+        && place.projections.is_empty()
+}
+
 impl Expr {
-    /// What is only read: a branch of `a if c else b` or `a or b` gives a copy, so that `a` and `b` stay where they are.
+    /// What is only read: a branch of `a if c else b` or `a or b` gives a copy, so that `a` and `b` stay where they are; the name in
+    /// `(a := b)` is lent.
     pub(crate) fn keeping_branches(mut self) -> Expr {
         match &mut self.kind {
             ExprKind::If { then, orelse, .. } => {
@@ -228,6 +245,16 @@ impl Expr {
             }
             ExprKind::Block { value, .. } if matches!(value.kind, ExprKind::If { .. }) => {
                 value.keep_moved();
+            }
+            ExprKind::Block { stmts, value } => {
+                if let ExprKind::Move(place) = &value.kind
+                    && stmts.last().is_some_and(|last| binds(last, place))
+                {
+                    value.kind = ExprKind::Borrow {
+                        place: place.clone(),
+                        mutable: false,
+                    };
+                }
             }
             _ => {}
         }

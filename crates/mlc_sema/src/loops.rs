@@ -1,5 +1,6 @@
 //! `for`, `while` and `parallel for`.
 
+mod drain;
 mod object;
 
 use mlc_diagnostics::Span;
@@ -267,8 +268,8 @@ impl<'a> FnCx<'_, 'a> {
             return;
         };
         self.forget_narrowings(&item.body);
-        if let Ast::Transfer(list) = &axis.iter.kind {
-            return self.draining_for(item, axis, list, span);
+        if self.consuming_for(item, axis, span) {
+            return;
         }
         if self.is_object_expr(&axis.iter) {
             return self.object_for(item, axis, span);
@@ -294,53 +295,6 @@ impl<'a> FnCx<'_, 'a> {
         self.check_rebound(&source, &checked.path.stmts, axis.iter.span);
         self.emit_iterated(&source, axis.iter.span);
         self.emit_loop(index, steps, checked.path.stmts, orelse, span);
-    }
-
-    /// `for row in batch^`
-    fn draining_for(
-        &mut self,
-        item: &'a ast::For,
-        axis: &'a ast::ForAxis,
-        list: &'a ast::Expr,
-        span: Span,
-    ) {
-        let list = self.value(list, None);
-        let ty = self.cx.resolve(list.expr.ty);
-        let elem = match *self.cx.types.kind(ty) {
-            crate::hir::TyKind::List(elem) => elem,
-            _ => {
-                if ty != Ty::ERROR {
-                    let name = self.ty_name(ty);
-                    self.report(diag::not_yet(
-                        axis.iter.span,
-                        &format!("consuming a `{name}`"),
-                    ));
-                }
-                Ty::ERROR
-            }
-        };
-        let hidden = self.temp("item", elem, axis.target.span);
-        let mut checked = self.looped(None, span, |cx| {
-            let place = cx.local_place(hidden, axis.target.span);
-            let value = cx.read(place);
-            cx.assign_to(&axis.target, value.into(), axis.target.span);
-            cx.block(&item.body);
-        });
-        let orelse = self.after_loop(&mut checked, &item.orelse, false, span);
-        if !orelse.is_empty() {
-            self.report(diag::not_yet(span, "`else` of a loop that consumes a list"));
-        }
-        if elem == Ty::ERROR {
-            return;
-        }
-        self.emit(
-            StmtKind::Drain {
-                item: hidden,
-                list: list.expr,
-                body: checked.path.stmts,
-            },
-            span,
-        );
     }
 
     fn parallel_for(&mut self, item: &'a ast::For, span: Span) {

@@ -220,7 +220,15 @@ impl<'a> FnCx<'_, 'a> {
 
     /// The place of a value for a loop over its elements.
     pub fn elements_of(&mut self, value: Val, span: Span) -> super::Source<'a> {
-        let value = self.settle(value);
-        self.elements(into_place(value), span)
+        let value = self.settle(value).keeping_branches();
+        let place = match value.kind {
+            // `(xs := f())`: the name is bound before the loop, and stays.
+            ExprKind::Block { stmts, value } if matches!(value.kind, ExprKind::Borrow { .. }) => {
+                self.out.extend(stmts);
+                into_place(*value)
+            }
+            _ => into_place(value),
+        };
+        self.elements(place, span)
     }
 }

@@ -45,10 +45,7 @@ impl<'a> FnCx<'_, 'a> {
         }
         let place = match self.operand(iter, None) {
             Operand::Place(place) => place,
-            Operand::Value(value) => {
-                let value = self.settle(value);
-                into_place(value)
-            }
+            Operand::Value(value) => return self.elements_of(value, span),
         };
         self.elements(place, span)
     }
@@ -80,6 +77,13 @@ impl<'a> FnCx<'_, 'a> {
         let known = ["range", "enumerate", "zip", "reversed", "map", "filter"];
         let name = known.into_iter().find(|known| *name == *known)?;
         (!is_shadowed(self, mlc_syntax::Name::new(name))).then_some((name, args))
+    }
+
+    /// The arguments of a call of `enumerate` by position alone.
+    pub fn enumerate_call(&self, iter: &'a ast::Expr) -> Option<&'a [ast::Arg]> {
+        let (name, args) = self.iterator_call(iter)?;
+        let by_position = args.iter().all(|arg| arg.kind == ArgKind::Positional);
+        (name == "enumerate" && by_position).then_some(args)
     }
 
     /// Whether an expression can only be iterated over, once.
