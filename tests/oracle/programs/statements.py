@@ -90,7 +90,10 @@ def stores(w, scope, depth, indent):
     if place is None:
         return None
     if ty == INT and w.chance(0.4):
-        return line(indent, f"{place} {w.pick(['+=', '-=', '^=', '*='])} {integers.small(w, scope, 1)}")
+        operator = w.pick(["+=", "-=", "^=", "*="])
+        changed = line(indent, f"{place} {operator} {integers.small(w, scope, 1)}")
+        # In a loop a product soon leaves 64 bits.
+        return changed + line(indent, f"{place} %= 1000003") if operator == "*=" else changed
     if ty == FLOAT and w.chance(0.3):
         return line(indent, f"{place} {w.pick(['+=', '-='])} {value(w, scope, FLOAT, 1)}")
     if ty == STR and w.chance(0.3):
