@@ -15,7 +15,13 @@ mod timing;
 
 use args::{Cli, Command};
 use clap::Parser;
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
+
+/// Trees are many small blocks, which the C library's allocator scatters as soon as the first are freed. What compiled
+/// programs own still comes from the C library, as it does in every other process that runs them.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Room for programs and IR that nest deeply; what is not used takes no memory.
 const STACK: usize = 512 << 20;

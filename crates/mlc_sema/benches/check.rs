@@ -1,12 +1,17 @@
 //! Lines a second from text to HIR, and that time stays linear: twice the lines should take twice the time.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use mimalloc::MiMalloc;
 use mlc_diagnostics::FileId;
 use mlc_sema::{NoImports, Options, check};
 use mlc_syntax::parse;
 
 #[path = "../../mlc_syntax/benches/source.rs"]
 mod source;
+
+/// As in the command `mlc`.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn check_throughput(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("check");
