@@ -26,12 +26,23 @@ class Default:
         return self.text
 
 
+def signature(parameters):
+    """The signature of a function whose parameters have these names, kinds, types and defaults, as they are written."""
+    made = [
+        inspect.Parameter(name, KINDS[kind], default=inspect.Parameter.empty if default is None else Default(default))
+        for name, kind, _, default in parameters
+    ]
+    return inspect.Signature(made)
+
+
 class Home:
     """The module that generic functions are of, which what is compiled for them imports."""
 
     def __init__(self, name, filename, text, package, shared, module, values, options):
         self.name = name
         self.options = options
+        # One type of a struct is made once.
+        self.lock = threading.RLock()
         last = name.rpartition(".")[2]
         shared = shared and not last.startswith("_")
         # A private name is no name to import.
@@ -40,10 +51,25 @@ class Home:
         # What is compiled for it has its types and values, and does not run its statements again.
         self.shared = (self.imported, module, values)
 
-    def import_of(self, kind):
-        """How a source that imports the module imports a type of structs, of this or any other module."""
-        module = self.imported if kind.__module__ == self.name else kind.__module__
-        return f"from {module} import {kind.__name__}\n"
+    def imports(self, names, kinds=(), places=()):
+        """The imports of names of the module, and of types of structs, of this or any other module."""
+        places = dict.fromkeys([*((self.name, name) for name in names), *places])
+        for kind in kinds:
+            places |= dict.fromkeys(places_of(kind))
+        return "".join(f"from {self.imported if module == self.name else module} import {name}\n" for module, name in places)
+
+    def compiled(self, text, what):
+        """What `import_text` makes of a source that imports the module; `what` of the module it calls."""
+        filename = f"<call of {self.name}.{what}>"
+        return import_text(text, filename, f"{self.imported}.{what}", self.options, self.modules, self.shared)
+
+    def function(self, name, doc, parameters):
+        return Generic(self, name, doc, parameters)
+
+    def struct(self, *description):
+        from mlc._generic_structs import add_struct
+
+        add_struct(self, *description)
 
 
 class Generic:
@@ -51,15 +77,13 @@ class Generic:
 
     def __init__(self, home, name, doc, parameters):
         self._home = home
-        self._lock = threading.Lock()
+        self._imported = name
+        self._lock = home.lock
         self._compiled = {}
         self.__name__ = self.__qualname__ = name
         self.__module__ = home.name
         self.__doc__ = doc
-        parameter = lambda name, kind, text: inspect.Parameter(  # noqa: E731
-            name, KINDS[kind], default=inspect.Parameter.empty if text is None else Default(text)
-        )
-        self.__signature__ = inspect.Signature([parameter(*each) for each in parameters])
+        self.__signature__ = signature(parameters)
 
     def __repr__(self):
         return f"<generic function {self.__name__} of {self.__module__}>"
@@ -102,17 +126,23 @@ class Generic:
 
     def _call_of(self, plain, named, structs):
         """What calls the function with arguments of these types."""
-        home, name = self._home, self.__name__
         taken = [f"argument{position}: {kind}" for position, kind in enumerate(plain)]
         taken += [f"{keyword}: {kind}" for keyword, kind in named]
         given = [f"argument{position}" for position in range(len(plain))]
-        given += [f"{keyword}={keyword}" for keyword, _ in named]
-        text = f"from {home.imported} import {name}\n"
-        text += "".join(map(home.import_of, structs))
-        text += f"\ndef call_{name}({', '.join(taken)}):\n    return {name}({', '.join(given)})\n"
-        filename = f"<call of {home.name}.{name}>"
-        module, _ = import_text(text, filename, f"{home.imported}.{name}", home.options, home.modules, home.shared)
-        return getattr(module, f"call_{name}")
+        keywords = [f"{keyword}={keyword}" for keyword, _ in named]
+        name = f"call_{self.__name__}"
+        text = self._home.imports([self._imported], structs)
+        text += f"\ndef {name}({', '.join(taken)}):\n    return {self._expression(given, keywords)}\n"
+        return getattr(self._home.compiled(text, self.__name__)[0], name)
+
+    def _expression(self, given, keywords):
+        """The call, of arguments by position and by keyword."""
+        return f"{self.__name__}({', '.join(given + keywords)})"
+
+
+def places_of(kind):
+    """The modules and names of the structs in the name of a type."""
+    return ((kind.__module__, kind.__name__.partition("[")[0]), *getattr(kind, "_arguments", ()))
 
 
 def as_list(kind):

@@ -135,7 +135,7 @@ class Jitted:
                 program = self._program(arguments)
                 name = f"{self.py_func.__module__}.{self.__qualname__}"
                 started = time.perf_counter()
-                module, cached = import_text(program.text, program.filename, name, self._options, program.modules)
+                module, cached, _ = import_text(program.text, program.filename, name, self._options, program.modules)
                 self._report.append(Compiled(program, key, cached, time.perf_counter() - started))
                 self._compiled[key] = getattr(module, program.entry)
             return self._compiled[key]

@@ -33,7 +33,7 @@ def type_of(value):
     if kind is list:
         return f"[{list_item(value)}]"
     if hasattr(kind, "_of_fields"):
-        return kind.__name__
+        return getattr(kind, "_spelling", kind.__name__)
     return unsupported(value)
 
 

@@ -103,8 +103,11 @@ impl Compiled {
     pub fn interface(&self) -> Option<Interface> {
         let front = self.front.as_ref()?;
         let text = self.sources.text(FileId(0));
-        let generics = generics::of_module(&front.ast, text);
-        Some(interface::describe(&front.program, generics))
+        Some(Interface {
+            generics: generics::of_module(&front.ast, text),
+            generic_structs: generics::structs_of_module(&front.ast, text),
+            ..interface::describe(&front.program)
+        })
     }
 
     /// The signature of every exported function, then of every instance of a generic one, with the conventions that were

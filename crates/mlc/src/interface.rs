@@ -1,7 +1,7 @@
 //! From a checked program to the description that its callers read.
 
 use mlc_interface::{
-    Access, Constant, Default, Field, Function, FunctionKind, Generic, GlobalUse, Interface, Param,
+    Access, Constant, Default, Field, Function, FunctionKind, GlobalUse, Interface, Param,
     ParamKind, Passing, Struct, Type, VERSION, Value, Variable, Work,
 };
 use mlc_sema::global_use;
@@ -11,8 +11,8 @@ use mlc_sema::hir::{
 use mlc_sema::signature::{self, FunctionSignature, ParamSignature};
 use mlc_sema::work::{self, WorkOf};
 
-/// What `program` exports.
-pub(crate) fn describe(program: &Program, generics: Vec<Generic>) -> Interface {
+/// What `program` exports, but for what is generic.
+pub(crate) fn describe(program: &Program) -> Interface {
     let module = signature::of_program(program);
     let mut work = WorkOf::new(program);
     let global_use = global_use::of_program(program);
@@ -70,7 +70,8 @@ pub(crate) fn describe(program: &Program, generics: Vec<Generic>) -> Interface {
         structs: structs.collect(),
         constants: constants.collect(),
         variables: variables.collect(),
-        generics,
+        generics: Vec::new(),
+        generic_structs: Vec::new(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The Python stub of a module: what type checkers and editors know of it.
 
-use mlc_interface::{Access, Function, FunctionKind, Generic, Interface, ParamKind, Type, Value};
+mod generic;
+
+use mlc_interface::{Access, Function, FunctionKind, Interface, ParamKind, Type, Value};
 use std::fmt::Write as _;
 
 /// The text of `NAME.pyi`.
@@ -22,6 +24,8 @@ pub(crate) fn stub(interface: &Interface) -> String {
         if !is_public(&item.name) || item.is_of_the_library() {
             continue;
         }
+        let generic = interface.generic_structs.iter();
+        let mut generic = generic.filter(|generic| generic.construct.name == item.name);
         if let Some(home) = &item.home {
             let name = &item.name;
             let _ = writeln!(imports, "from {home} import {name} as {name}");
@@ -52,9 +56,15 @@ pub(crate) fn stub(interface: &Interface) -> String {
         for method in methods {
             stub.function(&mut body, "    ", method);
         }
+        if let Some(generic) = generic.next() {
+            stub.generic_methods(&mut body, generic);
+        }
         if item.fields.is_empty() && !body.ends_with("...\n") {
             body.push_str("    ...\n");
         }
+    }
+    for item in &interface.generic_structs {
+        stub.generic_struct(&mut body, item);
     }
     for function in &interface.functions {
         if function.owner.is_none() {
@@ -64,7 +74,7 @@ pub(crate) fn stub(interface: &Interface) -> String {
     }
     for function in &interface.generics {
         body.push('\n');
-        stub.generic(&mut body, function);
+        stub.generic(&mut body, "", function, None);
     }
     let mut text = String::new();
     docstring(&mut text, "", interface.doc.as_deref());
@@ -75,7 +85,8 @@ pub(crate) fn stub(interface: &Interface) -> String {
     for (count, import) in [
         (mutable, "from collections.abc import MutableSequence\n"),
         (sequence, "from collections.abc import Sequence\n"),
-        (mentions("typing.Any"), "import typing\n"),
+        (mentions("typing."), "import typing\n"),
+        (mentions("TypeVar("), "import typing_extensions\n"),
         (mentions("np."), "import numpy as np\n"),
         (mentions("npt."), "import numpy.typing as npt\n"),
     ] {
@@ -142,29 +153,6 @@ struct Stub<'i> {
 }
 
 impl Stub<'_> {
-    /// A function that is compiled for the types of its arguments: what it takes and gives is known where it is called.
-    fn generic(&self, text: &mut String, function: &Generic) {
-        let mut params: Vec<String> = Vec::new();
-        let mut before = None;
-        for param in &function.params {
-            separator(&mut params, before, param.kind);
-            before = Some(param.kind);
-            let default = if param.default.is_some() {
-                " = ..."
-            } else {
-                ""
-            };
-            let (star, name) = (star(param.kind), &param.name);
-            params.push(format!("{star}{name}: typing.Any{default}"));
-        }
-        if before == Some(ParamKind::PositionalOnly) {
-            params.push("/".to_owned());
-        }
-        let (name, params) = (&function.name, params.join(", "));
-        let _ = write!(text, "def {name}({params}) -> typing.Any:");
-        body(text, "", "", function.doc.as_deref());
-    }
-
     fn function(&self, text: &mut String, indent: &str, function: &Function) {
         if function.name == "__del__" {
             return;
@@ -306,7 +294,8 @@ impl Stub<'_> {
             Type::Optional(of) => format!("{} | None", self.result(of)),
             Type::Struct(position) => match self.interface.structs.get(*position) {
                 Some(item) if is_public(&item.name) => item.name.clone(),
-                _ => "object".to_owned(),
+                Some(item) => self.instance(item),
+                None => "object".to_owned(),
             },
             Type::Other(_) => "object".to_owned(),
         }

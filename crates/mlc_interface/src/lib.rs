@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The version of this description and of the calling convention that it speaks of. Readers refuse any other.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// A whole module.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub struct Interface {
     pub variables: Vec<Variable>,
     /// Functions that are compiled for the types of the arguments, so that there is no code of them.
     pub generics: Vec<Generic>,
+    /// Structs that are compiled for types, and those with methods that are.
+    pub generic_structs: Vec<GenericStruct>,
 }
 
 /// A function some of whose parameters have no types, or types that the arguments decide.
@@ -41,8 +43,35 @@ pub struct Generic {
 pub struct GenericParam {
     pub name: String,
     pub kind: ParamKind,
+    /// Its type, as it is written.
+    pub annotation: Option<String>,
     /// As it is written.
     pub default: Option<String>,
+}
+
+/// A struct whose text callers need: to compile it for types that it leaves open, or methods of it for those of arguments.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct GenericStruct {
+    /// What makes one: by this name, with these parameters.
+    pub construct: Generic,
+    pub has_init: bool,
+    /// The names of the types and numbers that it leaves open; none, where only methods are generic.
+    pub parameters: Vec<String>,
+    /// Whether all of them are types.
+    pub is_of_types: bool,
+    /// All methods, where it leaves types open, else the generic ones.
+    pub methods: Vec<GenericMethod>,
+    /// What of the top-level names the types and defaults of parameters mention.
+    pub names: Vec<String>,
+}
+
+/// A method that is compiled when somebody calls it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct GenericMethod {
+    pub kind: FunctionKind,
+    /// Whether its types are known as soon as those of its struct are.
+    pub is_typed: bool,
+    pub function: Generic,
 }
 
 /// A top-level variable: memory that lives as long as the module.

@@ -71,7 +71,7 @@ pub fn compile<'py>(
         shared: false,
         options: &options,
     };
-    attach(&module, &loaded.interface, &home, loaded.values)?;
+    attach(&module, loaded, &home)?;
     Ok(module)
 }
 

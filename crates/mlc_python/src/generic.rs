@@ -1,10 +1,12 @@
-//! Functions of a module that Python compiles for the types of their arguments, when it calls them.
+//! Functions and structs of a module that Python compiles for types, when it calls them.
 
-use mlc::{Interface, Source};
+use mlc::Source;
+use mlc_interface::{FunctionKind, Generic};
+use mlc_python_runtime::module::Instance;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyModule};
 
-use crate::import::OwnValues;
+use crate::import::Filled;
 
 /// What is known of the module that they are of.
 pub struct Home<'a, 'py> {
@@ -19,14 +21,10 @@ pub struct Home<'a, 'py> {
 }
 
 /// Makes them attributes of the module.
-pub fn attach(
-    target: &Bound<'_, PyModule>,
-    interface: &Interface,
-    home: &Home,
-    values: OwnValues,
-) -> PyResult<()> {
+pub fn attach(target: &Bound<'_, PyModule>, loaded: Filled, home: &Home) -> PyResult<()> {
     let py = target.py();
-    if interface.generics.is_empty() {
+    let interface = loaded.interface;
+    if interface.generics.is_empty() && interface.generic_structs.is_empty() {
         return Ok(());
     }
     let text = String::from_utf8_lossy(home.source.bytes());
@@ -37,19 +35,67 @@ pub fn attach(
         home.package,
         home.shared,
         target,
-        values,
+        loaded.values,
         home.options,
     );
-    let module = py.import("mlc._generic")?;
-    let home = module.getattr("Home")?.call1(given)?;
+    let home = py.import("mlc._generic")?.getattr("Home")?.call1(given)?;
     for item in &interface.generics {
-        let params: Vec<_> = (item.params.iter())
-            .map(|param| (&param.name, format!("{:?}", param.kind), &param.default))
-            .collect();
-        let made = module
-            .getattr("Generic")?
-            .call1((&home, &item.name, &item.doc, params))?;
+        let made = home.call_method1("function", described(item))?;
         target.setattr(item.name.as_str(), made)?;
     }
+    for item in &interface.generic_structs {
+        let methods = item.methods.iter();
+        let methods: Vec<_> = methods
+            .map(|method| {
+                let kind = match method.kind {
+                    FunctionKind::StaticMethod => "static",
+                    FunctionKind::Property => "property",
+                    FunctionKind::Setter => "setter",
+                    _ => "method",
+                };
+                (kind, method.is_typed, described(&method.function))
+            })
+            .collect();
+        let construct = described(&item.construct);
+        let given = (
+            construct,
+            item.has_init,
+            &item.parameters,
+            methods,
+            &item.names,
+        );
+        home.call_method1("struct", given)?;
+    }
+    for instance in &loaded.instances {
+        if instance.home.is_none() {
+            adopt(target.as_any(), instance, target)?;
+        }
+    }
     Ok(())
+}
+
+/// Gives the type of a generic struct to the module that defines it, if Python has that. `maker` is the module that made the type.
+pub fn adopt(
+    home: &Bound<'_, PyAny>,
+    instance: &Instance,
+    maker: &Bound<'_, PyModule>,
+) -> PyResult<()> {
+    let base = instance.name.split('[').next().unwrap_or_default();
+    if let Some(generic) = home.getattr_opt(base)?
+        && generic.hasattr("_adopt")?
+    {
+        generic.call_method1("_adopt", (&instance.name, &instance.ty, maker))?;
+    }
+    Ok(())
+}
+
+/// A parameter: its name, kind, type and default.
+type Described<'a> = (&'a str, String, &'a Option<String>, &'a Option<String>);
+
+fn described(item: &Generic) -> (&str, &Option<String>, Vec<Described<'_>>) {
+    let params = item.params.iter().map(|param| {
+        let kind = format!("{:?}", param.kind);
+        (param.name.as_str(), kind, &param.annotation, &param.default)
+    });
+    (&item.name, &item.doc, params.collect())
 }

@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use mlc::{Cache, Interface, ModuleName, Sharing, Source, SourceLoader, Values};
 use mlc_python_runtime::Code;
-use mlc_python_runtime::module::{self, Settings};
+use mlc_python_runtime::module::{self, Instance, Settings};
 use pyo3::exceptions::PyModuleNotFoundError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyModule};
+use pyo3::types::{PyDict, PyModule, PyType};
 
 use crate::activity::Compiling;
 use crate::compile::{Choices, Loaded, search_path};
 use crate::error::compile_error;
-use crate::generic::{Home, attach};
+use crate::generic::{Home, adopt, attach};
 use crate::parts::Parts;
 
 /// Fill the module object of a file: `name` is what it is imported as, `options` those of `mlc.compile`. Return whether it came from the
@@ -56,8 +56,9 @@ pub fn import_file(
     };
     let loaded = load(target, &source, choices, loader, Sharing::All, None);
     let loaded = loaded.and_then(|loaded| {
-        attach(target, &loaded.interface, &home, loaded.values)?;
-        Ok(loaded.cached)
+        let cached = loaded.cached;
+        attach(target, loaded, &home)?;
+        Ok(cached)
     });
     loaded.map_err(|error| {
         // What an `ImportError` says besides its text.
@@ -72,8 +73,8 @@ pub fn import_file(
     })
 }
 
-/// The module of a source that was made of a part of a file, which `filename` names, and whether it came from the cache; `name` tells the
-/// parts apart. `modules` are further ones that the source imports: names with the files and the texts. `home` is a module that was made
+/// The module of a source that was made of a part of a file, which `filename` names, whether it came from the cache, and the type of the
+/// first parameter of its first function, where that is a generic struct. `name` tells the parts apart. `modules` are further ones that the source imports: names with the files and the texts. `home` is a module that was made
 /// before, whose types and values the source shares, with the name by which it imports that.
 ///
 /// Raises `CompileError` where the source does not compile.
@@ -87,7 +88,7 @@ pub fn import_text<'py>(
     options: &Bound<'_, PyDict>,
     modules: HashMap<String, (String, String)>,
     home: Option<(String, Bound<'py, PyModule>, Bound<'py, OwnValues>)>,
-) -> PyResult<(Bound<'py, PyModule>, bool)> {
+) -> PyResult<(Bound<'py, PyModule>, bool, Option<Py<PyType>>)> {
     let module = PyModule::new(py, &name)?;
     let full_name = ModuleName {
         path: name,
@@ -105,7 +106,16 @@ pub fn import_text<'py>(
     };
     let home = home.map(|(name, module, _)| (name, module));
     let loaded = load(&module, &source, choices, loader, sharing, home)?;
-    Ok((module, loaded.cached))
+    let first = (loaded.interface.functions.first()).and_then(|item| item.params.first());
+    let first = first.and_then(|param| match param.ty {
+        mlc_interface::Type::Struct(position) => loaded.interface.structs.get(position),
+        _ => None,
+    });
+    let of_first = |instance: &Instance| {
+        first.is_some_and(|item| item.name == instance.name && item.home == instance.home)
+    };
+    let ty = loaded.instances.into_iter().find(of_first);
+    Ok((module, loaded.cached, ty.map(|instance| instance.ty)))
 }
 
 /// What a part of a file is kept as: each function, and of it each list of types and constants, by itself.
@@ -134,6 +144,8 @@ pub struct OwnValues(pub Values);
 pub struct Filled {
     pub interface: Interface,
     pub values: OwnValues,
+    /// The types of generic structs.
+    pub instances: Vec<Instance>,
     /// Whether it came from the cache.
     pub cached: bool,
 }
@@ -162,10 +174,13 @@ pub fn load(
     };
     let homes = |py: Python<'_>, module: &str, name: &str| match &home {
         Some((given, home)) if given == module => attribute(home, name),
-        _ => imported(py, module, name),
+        _ => match imported(py, module)? {
+            Some(home) => attribute(&home, name),
+            None => Ok(None),
+        },
     };
     // SAFETY: code and description are those of one compilation.
-    unsafe {
+    let instances = unsafe {
         module::fill(
             target,
             &loaded.interface,
@@ -175,29 +190,52 @@ pub fn load(
             &homes,
         )?
     };
+    for instance in &instances {
+        let Some(name) = &instance.home else { continue };
+        let module = match &home {
+            Some((given, home)) if given == name => Some(home.clone().into_any()),
+            _ => imported(py, name)?,
+        };
+        if let Some(module) = module {
+            adopt(&module, instance, target)?;
+        }
+    }
     Ok(Filled {
         interface: loaded.interface,
         values,
+        instances,
         cached: loaded.cached,
     })
 }
 
-/// The attribute of a module that Python has, or that the import hook, where it is in use, gives it.
-fn imported(py: Python<'_>, module: &str, name: &str) -> PyResult<Option<Py<PyAny>>> {
+/// The module that Python has, or that the import hook, where it is in use, gives it.
+fn imported<'py>(py: Python<'py>, module: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
     let modules = py.import("sys")?.getattr("modules")?;
     let modules = modules.cast::<PyDict>()?;
-    let found = match modules.get_item(module)? {
-        Some(found) => found,
+    match modules.get_item(module)? {
+        Some(found) => Ok(Some(found)),
         None if modules.contains("mlc.importer")? => match py.import(module) {
-            Ok(found) => found.into_any(),
-            Err(error) if error.is_instance_of::<PyModuleNotFoundError>(py) => return Ok(None),
-            Err(error) => return Err(error),
+            Ok(found) => Ok(Some(found.into_any())),
+            Err(error) if error.is_instance_of::<PyModuleNotFoundError>(py) => Ok(None),
+            Err(error) => Err(error),
         },
-        None => return Ok(None),
-    };
-    attribute(&found, name)
+        None => Ok(None),
+    }
 }
 
-fn attribute(object: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<Py<PyAny>>> {
-    Ok(object.getattr_opt(name)?.map(Bound::unbind))
+/// The type of a struct; that of a generic one for types is with the struct.
+fn attribute(module: &Bound<'_, PyAny>, name: &str) -> PyResult<Option<Py<PyAny>>> {
+    let base = name.split('[').next().unwrap_or_default();
+    let found = module.getattr_opt(base)?;
+    if base == name {
+        return Ok(found.map(Bound::unbind));
+    }
+    let known = match found {
+        Some(generic) => generic.getattr_opt("_known")?,
+        None => None,
+    };
+    match known {
+        Some(known) => Ok(known.cast::<PyDict>()?.get_item(name)?.map(Bound::unbind)),
+        None => Ok(None),
+    }
 }

@@ -184,7 +184,7 @@ unsafe extern "C" fn execute(module: *mut ffi::PyObject) -> c_int {
             }
         };
         match fill() {
-            Ok(()) => 0,
+            Ok(_) => 0,
             Err(error) => {
                 PyErr::restore(error, py);
                 -1

@@ -49,7 +49,16 @@ pub struct Settings {
     pub strict: bool,
 }
 
-/// Runs the module's top-level statements and gives `module` everything that it exports.
+/// A struct of a module for types that it leaves open, as a Python type.
+pub struct Instance {
+    /// The dotted name of the module that defines the struct, where that is another one.
+    pub home: Option<String>,
+    /// With the types: `Box[Int]`.
+    pub name: String,
+    pub ty: Py<PyType>,
+}
+
+/// Runs the module's top-level statements and gives `module` everything that it exports. Returns what types of generic structs it has.
 ///
 /// # Safety
 /// The entries must be those of the code that `interface` describes, and `code` must keep that code loaded.
@@ -60,8 +69,9 @@ pub unsafe fn fill(
     code: &Code,
     settings: Settings,
     homes: &Homes<'_>,
-) -> PyResult<()> {
+) -> PyResult<Vec<Instance>> {
     output::redirect();
+    let mut instances = Vec::new();
     // One that is loaded again has the attributes of before.
     types(module.py())?.call_method1("without_variables", (module,))?;
     module.setattr("__doc__", &interface.doc)?;
@@ -87,6 +97,13 @@ pub unsafe fn fill(
                     made.python_type(interface, position, description, &class)?
                 }
             };
+            if description.name.contains('[') {
+                instances.push(Instance {
+                    home: description.home.clone(),
+                    name: description.name.clone(),
+                    ty: ty.clone().unbind(),
+                });
+            }
             let is_public = !description.name.starts_with('_');
             if is_public
                 && !description.name.contains(['[', '.'])
@@ -136,7 +153,7 @@ pub unsafe fn fill(
     if !variables.is_empty() {
         types(module.py())?.call_method1("with_variables", (module, variables))?;
     }
-    Ok(())
+    Ok(instances)
 }
 
 /// Whether this build of Python has a GIL.

@@ -282,9 +282,12 @@ def make(base, handle, module, name, doc, fields, construct, of_fields, members)
             return NotImplemented
         return all(map(same, values(self), values(other)))
 
+    def plain(self):
+        """The values of the fields, for one more of the type."""
+        return tuple(value.tolist() if isinstance(value, memoryview) else value for value in self._values())
+
     def __reduce__(self):
-        plain = tuple(value.tolist() if isinstance(value, memoryview) else value for value in self._values())
-        return (restore, (type(self), plain))
+        return (restore, (type(self), plain(self)))
 
     def __copy__(self):
         return self._copy()
@@ -301,9 +304,14 @@ def make(base, handle, module, name, doc, fields, construct, of_fields, members)
         "__match_args__": tuple(fields),
         "_class": handle,
         "_of_fields": staticmethod(of_fields),
+        # What is compiled, for who adds the rest.
+        "_members": {(member, kind) for member, kind, _ in members} | ({("__init__", "static")} if construct is not of_fields else set()),
+        "_method": staticmethod(method),
+        "_constructor": staticmethod(ConstructorSignature),
         "__repr__": __repr__,
         "__eq__": __eq__,
         "__reduce__": __reduce__,
+        "_plain": plain,
         "__copy__": __copy__,
         "__deepcopy__": __deepcopy__,
     }

@@ -119,6 +119,8 @@ impl<'a> Checker<'a> {
             (Some(_), ..) => hir::FunctionKind::Method,
         };
         let generic = self.is_generic(decl);
+        // Who holds values of another module's struct has to end them.
+        let is_offered = module.0 == 0 || self.is_destructor(decl);
         let private =
             ast.name.name.as_str().starts_with('_') && !ast.name.name.as_str().starts_with("__");
         hir::Function {
@@ -133,7 +135,7 @@ impl<'a> Checker<'a> {
             locals,
             body,
             raises: ast.raises.is_some(),
-            exported: module.0 == 0 && !generic && !private && self.decl(decl).captures.is_empty(),
+            exported: is_offered && !generic && !private && self.decl(decl).captures.is_empty(),
             attributes,
             doc: ast.docstring.as_ref().map(|doc| doc.text.to_string()),
             span: ast.name.span,
