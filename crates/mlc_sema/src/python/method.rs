@@ -20,11 +20,9 @@ impl<'a> FnCx<'_, 'a> {
         let id = self.cx.struct_of(ty)?;
         let method = self.cx.method(id, attr.name)?;
         let method = self.cx.decl(method);
-        // The types of the parameters are read here.
-        let is_here = method.module == self.module && method.ast.generics.is_empty();
-        let declared = self.cx.struct_instances[id.0 as usize].decl;
-        let is_plain = self.cx.struct_decl(declared).ast.generics.is_empty();
-        if method.is_static || method.is_property || !is_here || !is_plain {
+        let (module, is_generic) = (method.module, !method.ast.generics.is_empty());
+        let mut generics = method.outer_generics.clone();
+        if method.is_static || method.is_property || is_generic {
             return None;
         }
         let params = method.ast.params.get(1..)?.to_vec();
@@ -58,7 +56,13 @@ impl<'a> FnCx<'_, 'a> {
         crate::names::mentioned_expr(value, &mut |name| {
             free.insert(name);
         });
-        Some(self.declare_hidden(function, free, &FxHashSet::default(), span))
+        let bound = self.declare_hidden(function, free, &FxHashSet::default(), span);
+        // Types and defaults of the parameters mean what they do where the method stands.
+        generics.extend(self.cx.struct_instances[id.0 as usize].generics.clone());
+        let declaration = &mut self.cx.decls[bound.decl.0 as usize];
+        declaration.module = module;
+        declaration.outer_generics = generics;
+        Some(bound)
     }
 
     /// `name`, `name.field`, …: what can be looked at again, with the same result.
