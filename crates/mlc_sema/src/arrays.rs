@@ -65,6 +65,12 @@ impl<'a> FnCx<'_, 'a> {
             {
                 return Some(value);
             }
+            // A `Bool` takes the width of the integers that it meets.
+            if a == Ty::BOOL && self.cx.types.is_int(b) {
+                left = self.array_cast(left, b, span);
+            } else if b == Ty::BOOL && self.cx.types.is_int(a) {
+                right = self.array_cast(right, a, span);
+            }
             if let Some(meeting) = self.cx.types.numpy_float_of(a, b) {
                 left = self.array_cast(left, meeting, span);
                 right = self.array_cast(right, meeting, span);

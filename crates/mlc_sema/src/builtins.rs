@@ -129,6 +129,7 @@ impl<'a> FnCx<'_, 'a> {
                 } else {
                     (Builtin::Chr, Ty::INT, Ty::STR)
                 };
+                let value = self.as_index(value);
                 let value = self.coerce(value, from);
                 return Some(self.builtin(op, vec![value], to, span));
             }
@@ -139,7 +140,8 @@ impl<'a> FnCx<'_, 'a> {
             }
             "hex" | "bin" | "oct" => {
                 let values = self.positional(text, args, 1..=1, span)?;
-                let value = self.coerce(values.into_iter().next()?, Ty::INT);
+                let value = self.as_index(values.into_iter().next()?);
+                let value = self.coerce(value, Ty::INT);
                 let spec = match text {
                     "hex" => "#x",
                     "bin" => "#b",
@@ -172,6 +174,10 @@ impl<'a> FnCx<'_, 'a> {
                 let value = self.settle(value);
                 return Some(match values.next() {
                     Some(spec) => self.formatted(value, spec, span),
+                    None if self.has_method(value.ty, "__format__") => {
+                        let spec = self.str("", span);
+                        self.formatted(value, spec.into(), span)
+                    }
                     None => self.str_of(value, span),
                 });
             }

@@ -317,6 +317,16 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The type with what nothing tells taken for `Int`.
+    pub fn resolve_or_int(&mut self, ty: Ty) -> Ty {
+        let mut ty = self.resolve(ty);
+        while let Some(open) = self.types.first_unknown(ty) {
+            self.unify(open, Ty::INT);
+            ty = self.resolve(ty);
+        }
+        ty
+    }
+
     /// Makes two types equal by filling in what is unknown in either; `false` if they differ otherwise.
     pub fn unify(&mut self, left: Ty, right: Ty) -> bool {
         let (left, right) = (self.resolve(left), self.resolve(right));

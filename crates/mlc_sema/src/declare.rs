@@ -241,12 +241,16 @@ impl<'a> Checker<'a> {
                 false => method.name.name,
             };
             let methods = &mut self.struct_decls[id.0 as usize].methods;
-            if methods.insert(key, decl).is_some() {
+            let field = (item.fields.iter()).find(|field| field.name.name == method.name.name);
+            if methods.insert(key, decl).is_some() || field.is_some() {
                 let first = item
                     .methods
                     .iter()
                     .find(|other| other.name.name == method.name.name);
-                let first = first.map_or(method.name.span, |first| first.name.span);
+                let first = field
+                    .map(|field| &field.name)
+                    .or(first.map(|first| &first.name));
+                let first = first.map_or(method.name.span, |first| first.span);
                 self.report(diag::duplicate(
                     method.name.span,
                     method.name.name.as_str(),

@@ -202,6 +202,15 @@ pub(crate) fn out_of_range(span: Span, value: &str, ty: &str) -> Diagnostic {
     )
 }
 
+pub(crate) fn constant_too_large(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "constant-out-of-range",
+        span,
+        "the value of this constant is too large",
+    )
+    .help("with a float among the operands it is computed as one: `10.0 ** 40`")
+}
+
 pub(crate) fn bad_operands(span: Span, op: &str, left: &str, right: &str) -> Diagnostic {
     Diagnostic::error(
         "bad-operands",

@@ -3,6 +3,7 @@
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, FStringPart};
 
+use crate::call::Given;
 use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
@@ -49,12 +50,23 @@ impl<'a> FnCx<'_, 'a> {
             part.conversion,
             Some(ast::Conversion::Repr | ast::Conversion::Ascii)
         ) || (part.debug.is_some() && part.conversion.is_none() && part.spec.is_empty());
-        let value = if repr {
-            self.repr_of(value, span).expr
-        } else {
-            value
+        let value = match part.conversion {
+            _ if repr => self.repr_of(value, span).expr,
+            Some(ast::Conversion::Str) => self.str_of(value, span).expr,
+            _ => value,
         };
-        if part.spec.is_empty() {
+        let value = match part.conversion {
+            Some(ast::Conversion::Ascii) => {
+                let text = vec![Given::Value(Box::new(value.into()))];
+                self.call_library("ascii_text", text, span).expr
+            }
+            _ => value,
+        };
+        if value.ty == Ty::ERROR {
+            return None;
+        }
+        let by_method = part.conversion.is_none() && self.has_method(value.ty, "__format__");
+        if part.spec.is_empty() && (repr || !by_method) {
             return Some(self.str_of(value, span).expr);
         }
         let spec = self.f_string(&part.spec, span);

@@ -187,6 +187,12 @@ impl<'a> FnCx<'_, 'a> {
         let Some(mut values) = self.positional(name, args, range, span) else {
             return Some(Val::error(span));
         };
+        if let [value] = values.as_slice()
+            && matches!(name, "floor" | "ceil" | "trunc")
+            && let Some(found) = self.dunder_value(&format!("__{name}__"), &value.clone(), span)
+        {
+            return Some(found);
+        }
         if name == "log" && values.len() == 2 {
             let base = values
                 .pop()

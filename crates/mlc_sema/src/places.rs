@@ -347,6 +347,7 @@ impl<'a> FnCx<'_, 'a> {
     /// An integer used as an index.
     pub fn index_value(&mut self, index: &'a ast::Expr) -> Option<crate::hir::Expr> {
         let value = self.value(index, Some(Ty::INT));
+        let value = self.as_index(value);
         let ty = self.cx.resolve(value.expr.ty);
         if ty == Ty::ERROR {
             return None;

@@ -326,6 +326,18 @@ impl TypeTable {
         ty.0 >= OPEN
     }
 
+    /// A part of the type that is not known yet.
+    pub(crate) fn first_unknown(&self, ty: Ty) -> Option<Ty> {
+        match self.kind(ty) {
+            TyKind::Unknown(_) => Some(ty),
+            TyKind::List(of) | TyKind::Optional(of) | TyKind::Array { elem: of, .. } => {
+                self.first_unknown(*of)
+            }
+            TyKind::Tuple(items) => items.iter().find_map(|&item| self.first_unknown(item)),
+            _ => None,
+        }
+    }
+
     fn is_owning_kind(&self, kind: &TyKind) -> bool {
         match kind {
             TyKind::List(_) | TyKind::Struct(_) | TyKind::Dict(..) | TyKind::Set(_) => true,

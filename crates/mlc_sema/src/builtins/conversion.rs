@@ -120,13 +120,17 @@ impl<'a> FnCx<'_, 'a> {
             let value = self.unwrap(value.expr, inner, true);
             return self.number_from(value.into(), to, span);
         }
-        let dunder = if self.cx.types.is_int(to) {
-            "__int__"
+        let methods = if self.cx.types.is_int(to) {
+            &["__int__", "__index__", "__trunc__"][..]
+        } else if self.cx.types.is_complex(to) {
+            &["__complex__", "__float__", "__index__"][..]
         } else {
-            "__float__"
+            &["__float__", "__index__"][..]
         };
-        if let Some(value) = self.dunder_value(dunder, &value, span) {
-            return self.cast_to(value.expr, to);
+        for method in methods {
+            if let Some(value) = self.dunder_value(method, &value, span) {
+                return self.cast_to(value.expr, to);
+            }
         }
         if !self.is_arithmetic(from)
             || (self.cx.types.is_complex(from) && !self.cx.types.is_complex(to))

@@ -21,6 +21,10 @@ impl<'a> FnCx<'_, 'a> {
             }
         };
         let value = self.value(value, None);
+        let given: Vec<_> = digits.into_iter().collect();
+        if let Some(value) = self.dunder("__round__", value.clone(), &given, span) {
+            return Some(value);
+        }
         let value = self.bool_as_int(value);
         if value.is_error() {
             return Some(value);
@@ -65,6 +69,16 @@ impl<'a> FnCx<'_, 'a> {
         let (Some(left), Some(right)) = (values.next(), values.next()) else {
             return Val::error(span);
         };
+        if let Some(value) = self.operator_method_named("divmod", &left, &right, span) {
+            return value;
+        }
+        let (left_ty, right_ty) = (left.expr.ty, right.expr.ty);
+        if [left_ty, right_ty]
+            .iter()
+            .any(|&ty| self.cx.struct_of(ty).is_some())
+        {
+            return self.no_meeting("divmod", left_ty, right_ty, span);
+        }
         let (left, left_again) = self.evaluate_once(left);
         let (right, right_again) = self.evaluate_once(right);
         let quotient = self.binary(ast::BinaryOp::FloorDiv, left, right, span);

@@ -22,20 +22,26 @@ pub(super) fn finish_body(cx: FnCx<'_, '_>, any_unknown: bool) -> (Vec<hir::Loca
         let mut unresolved: Option<(String, Span)> = None;
         for local in &mut locals {
             local.ty = checker.resolve(local.ty);
-            if checker.types.is_open(local.ty) {
-                if unresolved.is_none() && !local.name.starts_with('$') {
-                    unresolved = Some((local.name.clone(), local.span));
-                }
+            if checker.types.is_open(local.ty) && !local.name.starts_with('$') {
+                unresolved.get_or_insert_with(|| (local.name.clone(), local.span));
                 local.ty = Ty::ERROR;
             }
         }
         // What is wrong elsewhere in the body may be why.
+        let is_wrong = checker.diagnostics.iter().any(Diagnostic::is_error);
+        let all_told = unresolved.is_none() && !is_wrong;
         if let Some((name, span)) = unresolved
-            && !checker.diagnostics.iter().any(Diagnostic::is_error)
+            && !is_wrong
         {
             checker.report(diag::cannot_infer(span, &format!("`{name}`")));
         }
-        rewrite(&mut body, &mut Resolver { checker });
+        // What is left are items of lists that nothing but an expression holds: there are none.
+        if all_told {
+            for local in &mut locals {
+                local.ty = checker.resolve_or_int(local.ty);
+            }
+        }
+        rewrite(&mut body, &mut Resolver { checker, all_told });
     }
     if !flags.is_empty() {
         let mut start: Vec<Stmt> = Vec::new();
@@ -54,11 +60,22 @@ pub(super) fn finish_body(cx: FnCx<'_, '_>, any_unknown: bool) -> (Vec<hir::Loca
 
 struct Resolver<'r, 'a> {
     checker: &'r mut Checker<'a>,
+    /// Whether the items of all lists that have a name are known.
+    all_told: bool,
+}
+
+impl Resolver<'_, '_> {
+    fn resolve(&mut self, ty: Ty) -> Ty {
+        match self.all_told {
+            true => self.checker.resolve_or_int(ty),
+            false => self.checker.resolve(ty),
+        }
+    }
 }
 
 impl Rewriter for Resolver<'_, '_> {
     fn expr(&mut self, expr: &mut hir::Expr) {
-        expr.ty = self.checker.resolve(expr.ty);
+        expr.ty = self.resolve(expr.ty);
         // A value whose type was not known when it was read may turn out to own memory.
         if let hir::ExprKind::Load(place) = &expr.kind
             && self.checker.types.is_owning(expr.ty)
@@ -68,9 +85,9 @@ impl Rewriter for Resolver<'_, '_> {
     }
 
     fn place(&mut self, place: &mut hir::Place) {
-        place.ty = self.checker.resolve(place.ty);
+        place.ty = self.resolve(place.ty);
         for projection in &mut place.projections {
-            projection.ty = self.checker.resolve(projection.ty);
+            projection.ty = self.resolve(projection.ty);
         }
     }
 }

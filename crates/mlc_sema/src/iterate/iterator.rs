@@ -9,7 +9,8 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{
-    BinaryOp, Expr, ExprKind, LocalId, Place, ProjectionKind, Range, Stmt, StmtKind, Ty, TyKind,
+    BinaryOp, CompareOp, Expr, ExprKind, LocalId, Place, ProjectionKind, Range, Stmt, StmtKind, Ty,
+    TyKind,
 };
 
 /// What gives the items of a loop.
@@ -30,6 +31,12 @@ pub(crate) enum Steps {
         ask: Vec<Stmt>,
         found: Expr,
     },
+}
+
+fn bind(local: LocalId, value: Expr) -> Stmt {
+    let span = value.span;
+    let kind = StmtKind::Bind { local, value };
+    Stmt { kind, span }
 }
 
 impl<'a> FnCx<'_, 'a> {
@@ -117,29 +124,80 @@ impl<'a> FnCx<'_, 'a> {
 
     /// How a loop over the source goes on, and whether `index`, which counts the positions, is the element itself.
     pub fn steps(&mut self, source: &mut Source<'a>, index: LocalId, span: Span) -> (Steps, bool) {
-        let Some(asked) = asked(source) else {
+        if !is_asked(source) {
             let (range, direct) = self.loop_range(source, span);
             return (Steps::Range(range), direct);
-        };
-        let (next, ask) = (asked.next, asked.ask.clone());
+        }
         self.settle_source(source);
-        let bind = |local, value| Stmt {
-            kind: StmtKind::Bind { local, value },
-            span,
-        };
         let before = self.int(-1, span);
         self.out.push(bind(index, before));
         let (position, one) = (self.load_local(index, span), self.int(1, span));
         let position = self.int_binary(BinaryOp::Add, position, one, span);
-        let place = Box::new(self.local_place(next, span));
-        let is_some = Expr {
-            kind: ExprKind::IsSome(place),
+        let mut ask = vec![bind(index, position)];
+        let found = match source {
+            Source::Asked(asked) => self.ask(asked, &mut ask),
+            _ => {
+                let going = self.temp("going", Ty::BOOL, span);
+                self.ask_each(source, (index, going), &mut ask, span);
+                self.load_local(going, span)
+            }
+        };
+        (Steps::Asked { ask, found }, false)
+    }
+
+    /// Asks for an item; the other way round whether there is one.
+    fn ask(&mut self, asked: &Asked, stmts: &mut Vec<Stmt>) -> Expr {
+        let span = asked.ask.span;
+        stmts.push(bind(asked.next, asked.ask.clone()));
+        Expr {
+            kind: ExprKind::IsSome(Box::new(self.local_place(asked.next, span))),
             ty: Ty::BOOL,
             span,
-        };
-        let ask = vec![bind(next, ask), bind(index, position)];
-        let found = is_some;
-        (Steps::Asked { ask, found }, false)
+        }
+    }
+
+    /// Asks all that gives items, in order, until one has none: what comes after it is not asked, as with Python's `zip`.
+    fn ask_each(
+        &mut self,
+        source: &Source<'a>,
+        (index, going): (LocalId, LocalId),
+        stmts: &mut Vec<Stmt>,
+        span: Span,
+    ) {
+        match source {
+            Source::Enumerate { inner, .. } | Source::Generator { inner, .. } => {
+                self.ask_each(inner, (index, going), stmts, span);
+            }
+            Source::Zip(sources) => {
+                let mut after: Vec<Stmt> = Vec::new();
+                for source in sources.iter().rev() {
+                    let mut round = Vec::new();
+                    self.ask_each(source, (index, going), &mut round, span);
+                    if !after.is_empty() {
+                        let condition = self.load_local(going, span);
+                        let kind = StmtKind::If {
+                            condition,
+                            then: after,
+                            orelse: Vec::new(),
+                        };
+                        round.push(Stmt { kind, span });
+                    }
+                    after = round;
+                }
+                stmts.extend(after);
+            }
+            Source::Asked(asked) => {
+                let found = self.ask(asked, stmts);
+                stmts.push(bind(going, found));
+            }
+            _ => {
+                let count = self.count(source, span);
+                let count = self.keep(count);
+                let position = self.load_local(index, span);
+                let found = self.compare_ints(CompareOp::Lt, position, count, span);
+                stmts.push(bind(going, found));
+            }
+        }
     }
 
     /// The loop itself.
@@ -196,7 +254,7 @@ impl<'a> FnCx<'_, 'a> {
 
     /// A source that gives the element at any position, or one that has been reported.
     pub fn at_positions(&mut self, source: Source<'a>, what: &str, span: Span) -> Source<'a> {
-        if asked(&source).is_none() {
+        if !is_asked(&source) {
             return source;
         }
         let feature = format!("`{what}` of what has `__next__`");
@@ -206,11 +264,12 @@ impl<'a> FnCx<'_, 'a> {
     }
 }
 
-/// What gives the items, where they are asked for one by one.
-fn asked<'s>(source: &'s Source<'_>) -> Option<&'s Asked> {
+/// Whether any items are asked for one by one.
+fn is_asked(source: &Source<'_>) -> bool {
     match source {
-        Source::Asked(asked) => Some(asked),
-        Source::Enumerate { inner, .. } | Source::Generator { inner, .. } => asked(inner),
-        _ => None,
+        Source::Asked(_) => true,
+        Source::Enumerate { inner, .. } | Source::Generator { inner, .. } => is_asked(inner),
+        Source::Zip(sources) => sources.iter().any(is_asked),
+        _ => false,
     }
 }

@@ -77,6 +77,7 @@ impl<'a> FnCx<'_, 'a> {
         let mut values = Vec::with_capacity(args.len());
         for arg in args {
             let value = self.value(&arg.value, Some(Ty::INT));
+            let value = self.as_index(value);
             let ty = self.cx.resolve(value.expr.ty);
             if ty == Ty::ERROR {
                 return None;

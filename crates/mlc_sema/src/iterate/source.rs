@@ -11,6 +11,9 @@ use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, Place, ProjectionKind, Ty, TyKind};
 use crate::synthesized::{filter_as_generator, map_as_generator};
 
+/// The arguments of `zip`, each with whether it stands for several, and `strict`.
+type ZipArguments<'a> = (Vec<(bool, &'a ast::Expr)>, [Option<&'a ast::Expr>; 1]);
+
 impl<'a> FnCx<'_, 'a> {
     /// The iterable that an expression is. What it needs evaluated is, now.
     pub fn source(&mut self, iter: &'a ast::Expr) -> Source<'a> {
@@ -227,16 +230,35 @@ impl<'a> FnCx<'_, 'a> {
         self.local_place(local, span)
     }
 
-    fn zip_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source<'a> {
-        if let Some(star) = args.iter().find(|arg| arg.kind == ArgKind::Star) {
-            let feature = "`zip` of as many lists as another one has";
-            let diagnostic = diag::not_yet(star.value.span, feature);
-            self.report(diagnostic.help(
-                "take the columns one by one: `for j in range(len(rows[0]))`, `[row[j] for row in rows]`",
+    fn zip_arguments(&mut self, args: &'a [ast::Arg]) -> Option<ZipArguments<'a>> {
+        if !args.iter().any(|arg| arg.kind == ArgKind::Star) {
+            let (values, named) = self.split_arguments("zip", args, ["strict"])?;
+            return Some((
+                values.into_iter().map(|value| (false, value)).collect(),
+                named,
             ));
-            return Source::Failed;
         }
-        let Some((values, [strict])) = self.split_arguments("zip", args, ["strict"]) else {
+        let (given, named): (Vec<_>, Vec<_>) =
+            (args.iter()).partition(|arg| matches!(arg.kind, ArgKind::Positional | ArgKind::Star));
+        let given = given.into_iter();
+        let values = given
+            .map(|arg| (arg.kind == ArgKind::Star, &arg.value))
+            .collect();
+        match named.as_slice() {
+            [] => Some((values, [None])),
+            [arg] if matches!(&arg.kind, ArgKind::Keyword(word) if word.name == "strict") => {
+                Some((values, [Some(&arg.value)]))
+            }
+            [arg, ..] => {
+                let message = "`zip` takes values to visit together, and `strict`";
+                self.report(diag::wrong_arguments(arg.value.span, message));
+                None
+            }
+        }
+    }
+
+    fn zip_source(&mut self, args: &'a [ast::Arg], span: Span) -> Source<'a> {
+        let Some((values, [strict])) = self.zip_arguments(args) else {
             return Source::Failed;
         };
         let Some(strict) = self.is_strict(strict) else {
@@ -244,11 +266,31 @@ impl<'a> FnCx<'_, 'a> {
             self.report(diag::not_comptime(at, "`strict` of `zip`"));
             return Source::Failed;
         };
-        let sources = values.into_iter().map(|value| {
+        let mut sources = Vec::with_capacity(values.len());
+        for (is_star, value) in values {
+            if is_star {
+                match self.fixed_elements(value) {
+                    Ok(parts) => {
+                        let parts = parts.into_iter();
+                        sources.extend(parts.map(|part| self.elements_of(part, value.span)));
+                    }
+                    Err(found) if found.is_error() => return Source::Failed,
+                    Err(_) => {
+                        let feature = "`zip` of as many lists as another one has";
+                        self.report(diag::not_yet(value.span, feature).help(
+                            "take the columns one by one: `for j in range(len(rows[0]))`, `[row[j] for row in rows]`",
+                        ));
+                        return Source::Failed;
+                    }
+                }
+                continue;
+            }
             let source = self.indexed_source(value);
-            self.at_positions(source, "zip", value.span)
-        });
-        let sources: Vec<_> = sources.collect();
+            sources.push(match strict {
+                true => self.at_positions(source, "zip(…, strict=True)", value.span),
+                false => source,
+            });
+        }
         match strict {
             true => self.strict_zip(sources, span),
             false => Source::Zip(sources),

@@ -16,10 +16,15 @@ impl<'a> FnCx<'_, 'a> {
         right: Val,
         span: Span,
     ) -> Val {
-        if let (Some(a), Some(b)) = (left.constant(), right.constant())
-            && let Some(value) = fold(operator, a, b, span)
-        {
-            return value;
+        if let (Some(a), Some(b)) = (left.constant(), right.constant()) {
+            match fold(operator, a, b, span) {
+                Folded::Value(value) => return value,
+                Folded::TooLarge => {
+                    self.report(diag::constant_too_large(span));
+                    return Val::error(span);
+                }
+                Folded::AtRunTime => {}
+            }
         }
         let (left_ty, right_ty) = (left.expr.ty, right.expr.ty);
         let bits = matches!(operator, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor);
@@ -124,6 +129,17 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
+    /// Reports two values that have no type in common.
+    pub fn no_meeting(&mut self, op: &str, left: Ty, right: Ty, span: Span) -> Val {
+        let integers = self.cx.types.is_int(left) && self.cx.types.is_int(right);
+        let (left, right) = (self.ty_name(left), self.ty_name(right));
+        self.report(match integers {
+            true => diag::mixed_sign(span, &left, &right),
+            false => diag::bad_operands(span, op, &left, &right),
+        });
+        Val::error(span)
+    }
+
     /// `min(a, b)` and `max(a, b)` of two numbers.
     pub fn min_max(&mut self, op: BinaryOp, left: Val, right: Val, span: Span) -> Val {
         if let Some(value) = self.simd_min_max(op, &left, &right, span) {
@@ -154,9 +170,7 @@ impl<'a> FnCx<'_, 'a> {
         };
         let Some((left, right)) = both else {
             let name = if op == BinaryOp::Min { "min" } else { "max" };
-            let (left, right) = (self.ty_name(left_ty), self.ty_name(right_ty));
-            self.report(diag::bad_operands(span, name, &left, &right));
-            return Val::error(span);
+            return self.no_meeting(name, left_ty, right_ty, span);
         };
         let weak = if left.weak == Weak::Float {
             Weak::Float
@@ -169,27 +183,42 @@ impl<'a> FnCx<'_, 'a> {
     }
 }
 
-/// The result of a constant operation; `None` where it raises or leaves 128 bits, which is then left to run time.
-fn fold(op: BinaryOp, a: i128, b: i128, span: Span) -> Option<Val> {
+/// What comes of an operation on constants.
+enum Folded {
+    Value(Val),
+    /// It has more than 128 bits.
+    TooLarge,
+    /// It raises.
+    AtRunTime,
+}
+
+fn fold(op: BinaryOp, a: i128, b: i128, span: Span) -> Folded {
     let value = match op {
-        BinaryOp::Add => a.checked_add(b)?,
-        BinaryOp::Sub => a.checked_sub(b)?,
-        BinaryOp::Mul => a.checked_mul(b)?,
-        BinaryOp::Div if b != 0 => return Some(Val::float(a as f64 / b as f64, span)),
-        BinaryOp::FloorDiv if b != 0 => a.checked_div_euclid(b).map(|_| floor_div(a, b))?,
-        BinaryOp::Mod if b != 0 => a - b * floor_div(a, b),
-        BinaryOp::Pow => a.checked_pow(u32::try_from(b).ok().filter(|&b| b < 128)?)?,
-        BinaryOp::Shl if (0..64).contains(&b) => a.checked_mul(1i128 << b)?,
-        BinaryOp::Shr if (0..128).contains(&b) => a >> b,
-        BinaryOp::And => a & b,
-        BinaryOp::Or => a | b,
-        BinaryOp::Xor => a ^ b,
-        _ => return None,
+        BinaryOp::Add => a.checked_add(b),
+        BinaryOp::Sub => a.checked_sub(b),
+        BinaryOp::Mul => a.checked_mul(b),
+        BinaryOp::Div if b != 0 => return Folded::Value(Val::float(a as f64 / b as f64, span)),
+        BinaryOp::FloorDiv if b != 0 => a.checked_div_euclid(b).map(|_| floor_div(a, b)),
+        BinaryOp::Mod if b != 0 => Some(a - b * floor_div(a, b)),
+        BinaryOp::Pow if b >= 0 => match a {
+            0 | 1 => Some(if b == 0 { 1 } else { a }),
+            -1 => Some(if b % 2 == 0 { 1 } else { -1 }),
+            _ => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
+        },
+        BinaryOp::Shl if b >= 0 => match a {
+            0 => Some(0),
+            _ if b < 127 => a.checked_mul(1i128 << b),
+            _ => None,
+        },
+        BinaryOp::Shr if b >= 0 => Some(a >> b.min(127)),
+        BinaryOp::And => Some(a & b),
+        BinaryOp::Or => Some(a | b),
+        BinaryOp::Xor => Some(a ^ b),
+        _ => return Folded::AtRunTime,
     };
-    // What does not fit an `Int` is computed with wrapping at run time.
-    (i128::from(i64::MIN)..=i128::from(u64::MAX))
-        .contains(&value)
-        .then(|| Val::int(value, span))
+    value.map_or(Folded::TooLarge, |value| {
+        Folded::Value(Val::int(value, span))
+    })
 }
 
 fn floor_div(a: i128, b: i128) -> i128 {

@@ -6,7 +6,6 @@ use mlc_syntax::ast;
 
 use crate::call::Given;
 use crate::coerce::{Val, into_place, logical};
-use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{
     CompareOp, Expr, ExprKind, LogicalOp, Place, ProjectionKind, Stmt, StmtKind, Ty, TyKind,
@@ -201,9 +200,7 @@ impl<'a> FnCx<'_, 'a> {
             }
         };
         let Some((left, right)) = both else {
-            let (left, right) = (self.ty_name(left_ty), self.ty_name(right_ty));
-            self.report(diag::bad_operands(span, op.as_str(), &left, &right));
-            return Val::error(span);
+            return self.no_meeting(op.as_str(), left_ty, right_ty, span);
         };
         let (left, right) = (self.settle(left), self.settle(right));
         if left.ty == Ty::ERROR || right.ty == Ty::ERROR {

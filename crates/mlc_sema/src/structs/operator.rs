@@ -77,7 +77,17 @@ impl<'a> FnCx<'_, 'a> {
         right: &Val,
         span: Span,
     ) -> Option<Val> {
-        let name = operator_name(op);
+        self.operator_method_named(operator_name(op), left, right, span)
+    }
+
+    /// `__name__` of the left operand or `__rname__` of the right one.
+    pub fn operator_method_named(
+        &mut self,
+        name: &str,
+        left: &Val,
+        right: &Val,
+        span: Span,
+    ) -> Option<Val> {
         if self.cx.struct_of(left.expr.ty).is_some() {
             let found = self.dunder_call(
                 &format!("__{name}__"),
@@ -261,6 +271,23 @@ impl<'a> FnCx<'_, 'a> {
             self.emit(hir::StmtKind::Expr(call.expr), span);
         }
         Some(())
+    }
+
+    /// What counts as an integer where a position or a number of things is meant: a struct may say so by `__index__`.
+    pub fn as_index(&mut self, value: Val) -> Val {
+        let span = value.expr.span;
+        self.dunder_value("__index__", &value, span)
+            .unwrap_or(value)
+    }
+
+    /// `del a[i]` through `__delitem__`.
+    pub fn delete_by_method(&mut self, place: hir::Place, key: &'a ast::Expr, span: Span) -> bool {
+        let receiver = self.read(place);
+        let call = self.dunder("__delitem__", receiver.into(), &[key], span);
+        if let Some(call) = call.filter(|call| !call.is_error()) {
+            self.emit(hir::StmtKind::Expr(call.expr), span);
+        }
+        true
     }
 
     pub fn struct_truth(&mut self, value: Expr) -> Expr {
