@@ -1,5 +1,6 @@
 """Top-level values of one module that threads use at once: calls that would meet there wait for each other."""
 
+import os
 import sys
 import threading
 import time
@@ -83,6 +84,12 @@ def total_of_parts() -> f64:
 def grow_and_count(inout part: Series) -> Int:
     part.values.append(1.0)
     return len(parts)
+
+def grow_long(n: Int):
+    for i in range(n):
+        rows.append([i])
+        if len(rows) > 1000:
+            rows.clear()
 
 def long_sum(n: Int) -> f64:
     s = 0.0
@@ -239,3 +246,65 @@ def test_a_part_of_what_the_function_uses(m):
     with pytest.raises(ValueError, match="grow_and_count: parameter `part`: expected memory of its own, found a part of a top-level value"):
         m.grow_and_count(m.parts[0])
     assert m.grow_and_count(m.series) == 2
+
+
+def in_child(task):
+    """What the task says in a process that is forked off."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            try:
+                said = repr(task())
+            except Exception as error:
+                said = repr(error)
+            os.write(write, said.encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with open(read) as said:
+        text = said.read()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    return text
+
+
+def test_a_fork_while_other_threads_use_values(m):
+    m.hits = 0
+    for use, task, said in [
+        # What was only read is free.
+        (lambda: m.long_sum(200_000_000), lambda: (m.long_sum(2), setattr(m, "TABLE", [5.0]), m.long_sum(2)), "(3.0, None, 10.0)"),
+        # A number is whole at any time.
+        (lambda: m.count(100_000_000), lambda: (m.hit(), m.hits > 0), "(None, True)"),
+        # A list that was changing is not, and the rest of the module is.
+        (lambda: m.grow_long(5_000_000), lambda: (m.hit(), m.add_part(), len(m.parts)), "(None, None, 3)"),
+        (lambda: m.grow_long(5_000_000), m.last, "RuntimeError('a call in another thread was changing `rows` when this process was forked off; it is not whole here')"),
+        (lambda: m.grow_long(5_000_000), lambda: len(m.rows), "RuntimeError('a call in another thread was changing `rows` when this process was forked off; it is not whole here')"),
+    ]:
+        thread = threading.Thread(target=use)
+        thread.start()
+        time.sleep(0.05)
+        text = in_child(task)
+        assert thread.is_alive()
+        thread.join()
+        assert text == said
+    # Threads of a child wait for each other as elsewhere.
+    assert in_child(lambda: (in_threads(lambda: m.grow(100), m.shrink, m.total, seconds=0.2), m.hits > 0)) == "(None, True)"
+
+
+def test_a_fork_while_others_wait(m):
+    threads = [threading.Thread(target=m.count, args=(20_000_000,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        assert in_child(lambda: (m.hit(), m.grow(3), len(m.rows) >= 3)) == "(None, None, True)"
+    for thread in threads:
+        thread.join()
+    assert m.hits == 80_000_000
+
+
+def test_a_fork_inside_a_call(m):
+    said = []
+    # What its own call uses goes on being used in the child.
+    assert m.during(lambda: said.append(in_child(lambda: m.rows))) == 1
+    assert "another call that still runs uses `rows`" in said[0]
+    assert in_child(lambda: len(m.rows)) == "1"

@@ -5,12 +5,14 @@
 //! back does; and where it lasts too long, for a call that calls Python may itself wait for others.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use mlc_runtime::fork;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
+use crate::ended::Ended;
 use crate::overlap::Range;
 use crate::place::Storage;
 
@@ -38,8 +40,9 @@ fn this_thread() -> usize {
 pub struct InUse {
     /// How many there are, so that storages that nobody uses cost nothing.
     count: AtomicUsize,
+    /// Locked with the GIL only, so by no thread that a fork leaves behind.
     ranges: Mutex<Vec<Used>>,
-    ended: Condvar,
+    ended: Ended,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,6 +51,17 @@ struct Used {
     thread: usize,
     /// Whether it calls no Python, so that it ends by itself.
     ends: bool,
+    /// Whether there is nothing but a number, which is always whole.
+    is_number: bool,
+    /// Of the process that it began in.
+    generation: usize,
+}
+
+impl Used {
+    /// Whether its thread did not come along into this process, which a fork made.
+    fn is_lost(&self) -> bool {
+        self.generation != fork::generation() && self.thread != this_thread()
+    }
 }
 
 /// A use that excludes another one.
@@ -59,6 +73,8 @@ enum Met {
     Lasting,
     /// One around it.
     Own,
+    /// One that a fork cut off while it wrote.
+    Lost,
 }
 
 impl InUse {
@@ -83,8 +99,15 @@ impl InUse {
     fn wait(&self, range: &Range, what: impl FnOnce() -> String) -> PyResult<()> {
         let mut deadline = None;
         loop {
+            let before = self.ended.count();
             let refused = match met(&self.ranges(), range) {
                 None => return Ok(()),
+                Some(Met::Lost) => {
+                    return Err(PyRuntimeError::new_err(format!(
+                        "a call in another thread was changing {} when this process was forked off; it is not whole here",
+                        what()
+                    )));
+                }
                 Some(Met::Ending) => false,
                 Some(Met::Lasting) => {
                     let now = Instant::now();
@@ -100,13 +123,8 @@ impl InUse {
             }
             WAITS.set(waits().wrapping_add(1));
             Python::attach(|py| {
-                py.detach(|| {
-                    let ranges = self.ranges();
-                    if met(&ranges, range).is_some() {
-                        // Whoever is woken looks again.
-                        drop(self.ended.wait_timeout(ranges, LOOK_AGAIN));
-                    }
-                });
+                // Whoever is woken looks again.
+                py.detach(|| self.ended.wait(before, LOOK_AGAIN));
                 py.check_signals()
             })?;
         }
@@ -115,10 +133,11 @@ impl InUse {
 
 fn met(ranges: &[Used], range: &Range) -> Option<Met> {
     let excluding = ranges.iter().filter(|used| range.excludes(&used.range));
-    let kinds = excluding.map(|used| match (used.thread == this_thread(), used.ends) {
-        (true, _) => Met::Own,
-        (false, false) => Met::Lasting,
-        (false, true) => Met::Ending,
+    let kinds = excluding.filter_map(|used| match (used.thread == this_thread(), used.ends) {
+        _ if used.is_lost() => (used.range.is_written() && !used.is_number).then_some(Met::Lost),
+        (true, _) => Some(Met::Own),
+        (false, false) => Some(Met::Lasting),
+        (false, true) => Some(Met::Ending),
     });
     kinds.max_by_key(|kind| *kind as u8)
 }
@@ -132,11 +151,16 @@ pub struct Use {
 impl Use {
     /// `None` where another use excludes it now. `ends` says that the call calls no Python.
     pub fn new(storage: &Arc<Storage>, range: Range, ends: bool) -> Option<Use> {
-        let thread = this_thread();
+        Use::start(storage, range, ends, false)
+    }
+
+    fn start(storage: &Arc<Storage>, range: Range, ends: bool, is_number: bool) -> Option<Use> {
         let used = Used {
             range,
-            thread,
+            thread: this_thread(),
             ends,
+            is_number,
+            generation: fork::generation(),
         };
         let of = storage.used();
         let mut ranges = of.ranges();
@@ -162,7 +186,7 @@ impl Drop for Use {
         }
         of.count.store(ranges.len(), Ordering::Release);
         drop(ranges);
-        of.ended.notify_all();
+        of.ended.note();
     }
 }
 
@@ -173,6 +197,7 @@ pub struct Global {
     pub range: Range,
     /// Whether others wait for the function: not for a number where the function calls Python, for nothing moves.
     pub is_held: bool,
+    pub is_number: bool,
 }
 
 /// The uses of all these variables, or none; what others use is waited for.
@@ -199,6 +224,6 @@ pub fn are_free(globals: &[Global]) -> bool {
 /// The same as [`of_globals`] without waiting: `None` where others use one of them.
 pub fn try_globals(globals: &[Global], ends: bool) -> Option<Vec<Use>> {
     let held = globals.iter().filter(|global| global.is_held);
-    held.map(|global| Use::new(&global.storage, global.range, ends))
+    held.map(|global| Use::start(&global.storage, global.range, ends, global.is_number))
         .collect()
 }

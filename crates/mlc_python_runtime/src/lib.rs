@@ -13,6 +13,7 @@ mod class;
 mod construct;
 mod dlpack;
 mod drop;
+mod ended;
 pub mod error;
 #[cfg(feature = "extension")]
 mod extension;

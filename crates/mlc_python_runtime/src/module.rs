@@ -71,6 +71,7 @@ pub unsafe fn fill(
     homes: &Homes<'_>,
 ) -> PyResult<Vec<Instance>> {
     output::redirect();
+    mlc_runtime::fork::watch();
     let mut instances = Vec::new();
     // One that is loaded again has the attributes of before.
     types(module.py())?.call_method1("without_variables", (module,))?;
@@ -306,6 +307,7 @@ impl<'py> Maker<'_, 'py> {
             range: storage.range(ty.as_ref().map_or(1, Type::size), item.changes),
             storage,
             is_held: work != Work::Python || !matches!(ty, Ok(Type::Scalar(_))),
+            is_number: matches!(ty, Ok(Type::Scalar(_))),
         }
     }
 

@@ -48,6 +48,11 @@ impl Range {
         }
     }
 
+    /// Whether the callee writes it.
+    pub fn is_written(&self) -> bool {
+        self.exclusive
+    }
+
     fn meets(&self, other: &Range) -> bool {
         self.start < other.end
             && other.start < self.end

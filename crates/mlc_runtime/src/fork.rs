@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{MutexGuard, Once};
 
 use crate::output::{self, Output};
@@ -23,8 +24,16 @@ thread_local! {
     static HELD: Cell<Option<MutexGuard<'static, Output>>> = const { Cell::new(None) };
 }
 
+/// How many forks lie between the process that registered the handlers and this one.
+static FORKS: AtomicUsize = AtomicUsize::new(0);
+
+/// How many forks of processes with this runtime led to this one: what threads left behind in a parent is older than that.
+pub fn generation() -> usize {
+    FORKS.load(Ordering::Relaxed)
+}
+
 /// Registers the handlers, once in the life of the process.
-pub(crate) fn watch() {
+pub fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // SAFETY: the handlers have the right type and live as long as the program.
@@ -49,5 +58,6 @@ extern "C" fn parent() {
 
 extern "C" fn child() {
     HELD.set(None);
+    FORKS.fetch_add(1, Ordering::Relaxed);
     pool::forget();
 }

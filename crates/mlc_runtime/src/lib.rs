@@ -14,7 +14,7 @@ mod entry;
 pub mod error;
 mod exit;
 pub mod float_text;
-mod fork;
+pub mod fork;
 mod futex;
 mod gamma;
 pub mod interrupt;
