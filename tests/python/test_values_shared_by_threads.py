@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import mlc
 import pytest
@@ -45,6 +46,14 @@ def grow(n: Int):
         rows.append([i] * (i % 50))
         _hidden.append([i, i])
     label = "grown to " + str(len(numbers))
+
+def grow_numbers(n: Int):
+    for i in range(n):
+        numbers.append(i)
+
+def cut_numbers():
+    if len(numbers) > 1000:
+        del numbers[1:]
 
 def shrink():
     numbers.clear()
@@ -141,6 +150,28 @@ def test_threads_that_grow_and_read_one_list(m):
         m.label = "grown to " + "y" * 100
 
     in_threads(lambda: m.grow(2_000), lambda: m.grow(300), m.shrink, m.total, m.last, python_reads, python_writes)
+
+
+def test_threads_that_look_at_a_list_of_numbers_while_others_grow_it(m):
+    def look():
+        # An array over the memory, which is gone at once.
+        assert m.numbers[0] == 0 and m.numbers[-1] >= 0
+
+    def cut():
+        m.grow_numbers(20)
+        m.cut_numbers()
+
+    m.grow_numbers(1)
+    in_threads(look, look, lambda: m.grow_numbers(20), cut, lambda: len(m.numbers))
+    # An array that is kept is an error, with other threads after a moment.
+    kept = m.numbers
+    with pytest.raises(BufferError, match="an array still refers to the memory of `numbers`"):
+        m.grow_numbers(1)
+    with pytest.raises(BufferError), ThreadPoolExecutor(1) as threads:
+        threads.submit(m.grow_numbers, 1).result()
+    assert kept[0] == 0
+    del kept
+    m.grow_numbers(1)
 
 
 def test_threads_that_use_parts_of_one_list(m):

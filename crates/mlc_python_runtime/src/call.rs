@@ -1,7 +1,6 @@
 //! One call of compiled code: arguments in, the call without the GIL, what it changed, results out.
 
 use std::ffi::c_void;
-use std::sync::atomic::Ordering;
 
 use mlc_interface::{Access, Passing, Work};
 use mlc_runtime::boxes::mlc_rt_box_free;
@@ -24,6 +23,7 @@ use crate::scalar::Bits;
 use crate::sequence;
 use crate::signature::Signature;
 use crate::store::{Held, Target};
+use crate::views::Patience;
 use crate::write_back;
 
 /// Calls a function with an array of pointers: to each argument, and to the room for what it returns. A function that
@@ -72,13 +72,14 @@ pub unsafe fn call<'py>(
     let name = signature.name.as_str();
     let in_position =
         |position: usize, error| in_parameter(py, name, &signature.params[position].name, error);
+    let mut patience = Patience::default();
     let Prepared {
         mut held,
         places,
         uses,
     } = loop {
         let before = waits();
-        let prepared = prepare(signature, values, &in_position)?;
+        let prepared = prepare(py, signature, values, &in_position, &mut patience)?;
         // After a wait, what was looked at before it may lie elsewhere.
         match prepared {
             Some(prepared) if waits() == before => break prepared,
@@ -171,9 +172,11 @@ struct Prepared {
 
 /// Makes the arguments; `None` where others have used meanwhile what the call uses.
 fn prepare(
+    py: Python<'_>,
     signature: &Signature,
     values: &[Bound<'_, PyAny>],
     in_position: &impl Fn(usize, PyErr) -> PyErr,
+    patience: &mut Patience,
 ) -> PyResult<Option<Prepared>> {
     for global in &signature.globals {
         global.storage.check_use(|| global.range)?;
@@ -193,8 +196,10 @@ fn prepare(
         places.push(place.map_err(|error| in_position(position, error))?);
     }
     for (name, views) in &signature.relocates {
-        if views.load(Ordering::Acquire) > 0 {
-            return Err(in_use(&format!("`{name}`")));
+        match patience.is_over(py, views)? {
+            Some(false) => {}
+            Some(true) => return Err(in_use(&format!("`{name}`"))),
+            None => return Ok(None),
         }
     }
     if let Some((other, written)) = overlap::find(&mut held.ranges) {

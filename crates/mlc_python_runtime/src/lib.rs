@@ -35,6 +35,7 @@ mod sequence;
 mod signature;
 mod store;
 mod variable;
+mod views;
 mod write_back;
 
 pub use function::Code;
