@@ -21,7 +21,8 @@ impl<'a> FnCx<'_, 'a> {
                     value: item.clone(),
                     ty: Some(ty),
                 };
-                values.push(self.comptime_literal(&item, span).expr);
+                let item = self.comptime_literal(&item, span).expr;
+                values.push(self.copy_of(item.into()).expr);
             }
             return Val::strong(ExprKind::Tuple(values), ty, span);
         }

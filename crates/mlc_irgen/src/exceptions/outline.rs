@@ -19,7 +19,7 @@ use crate::{
     place::Borrowed,
     view::{View, ViewDim},
 };
-use names::names_outer_parts;
+use names::{Part, names_outer_parts};
 
 /// Statements that become a function.
 pub(super) struct Moved<'s, 'x> {
@@ -104,7 +104,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 if !names_outer_parts(
                     (self.function, &self.cx.program.types),
                     stmts,
-                    slot,
+                    Part::Name(slot),
                     &assigned,
                 ) {
                     return Err(Error::unsupported(
@@ -137,13 +137,25 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             cells.push((slot, ty, cell));
         }
         let returns = stmt_ends.returns && self.function.result != Ty::NONE;
-        if returns && self.function.result_borrows.is_some() {
+        let lends = returns && self.function.result_borrows.is_some();
+        if lends
+            && (self.function.result_view
+                || !names_outer_parts(
+                    (self.function, &self.cx.program.types),
+                    stmts,
+                    Part::Result,
+                    &assigned,
+                ))
+        {
             return Err(Error::unsupported(
                 span,
-                "returning a borrow out of a `try`",
+                "returning a borrow of this kind out of a `try`",
             ));
         }
-        let ret = if returns {
+        if lends {
+            names.push(slots.ret());
+        }
+        let ret = if returns && !lends {
             Some(self.cell(self.function.result)?)
         } else {
             None
@@ -270,7 +282,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.env[slots.signal()] = Binding::Values(vec![called[1]]);
         }
         for (slot, &value) in names.iter().zip(&called[1 + usize::from(signals)..]) {
-            self.env[*slot] = Binding::Borrow(Borrowed::Ref(value));
+            self.env[*slot] = match *slot == slots.ret() {
+                true => Binding::Values(vec![value]),
+                false => Binding::Borrow(Borrowed::Ref(value)),
+            };
         }
         let mut borrows = cell_borrows.into_iter();
         for ((slot, ty, _), borrow) in cells.iter().zip(borrows.by_ref()) {
@@ -280,7 +295,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             self.set_slot(*slot, values);
         }
-        if returns && let Some(borrow) = borrows.next() {
+        if ret.is_some()
+            && let Some(borrow) = borrows.next()
+        {
             let values = self.take_from(borrow, self.function.result)?;
             self.env[slots.ret()] = Binding::Values(values);
         }

@@ -5,23 +5,33 @@ use mlc_sema::walk::{Visitor, stmt_parts, walk, walk_part};
 
 use crate::local_set::LocalSet;
 
-/// Whether a name that statements bind is always one for a part of a variable that they are lent: not of what they assign or
+/// What may stand for a part of something.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Part {
+    Name(usize),
+    /// What the statements return.
+    Result,
+}
+
+/// Whether a name that statements bind, or what they return, is always one for a part of a variable that they are lent: not of what they assign or
 /// make, nor of a top-level value.
 pub(super) fn names_outer_parts(
     (function, types): (&Function, &TypeTable),
     stmts: &[&Stmt],
-    slot: usize,
+    part: Part,
     assigned: &LocalSet,
 ) -> bool {
     let mut seen = LocalSet::default();
-    let mut pending = vec![slot];
-    while let Some(slot) = pending.pop() {
-        if seen.contains(slot) {
-            continue;
+    let mut pending = vec![part];
+    while let Some(part) = pending.pop() {
+        if let Part::Name(slot) = part {
+            if seen.contains(slot) {
+                continue;
+            }
+            seen.insert(slot);
         }
-        seen.insert(slot);
         let mut bindings = Bindings {
-            slot,
+            part,
             roots: Roots {
                 types,
                 locals: Vec::new(),
@@ -37,7 +47,7 @@ pub(super) fn names_outer_parts(
         for root in bindings.roots.locals {
             let is_name = function.locals[root].mode != Mode::Owner;
             match (assigned.contains(root), is_name) {
-                (true, true) => pending.push(root),
+                (true, true) => pending.push(Part::Name(root)),
                 (true, false) => return false,
                 (false, _) => {}
             }
@@ -46,9 +56,9 @@ pub(super) fn names_outer_parts(
     true
 }
 
-/// What a name is bound to.
+/// What a name is bound to, or what is returned.
 struct Bindings<'t> {
-    slot: usize,
+    part: Part,
     roots: Roots<'t>,
 }
 
@@ -61,9 +71,12 @@ struct Roots<'t> {
 
 impl Visitor for Bindings<'_> {
     fn stmt(&mut self, stmt: &Stmt) {
-        if let StmtKind::Bind { local, .. } = &stmt.kind
-            && local.0 as usize == self.slot
-        {
+        let gives = match &stmt.kind {
+            StmtKind::Bind { local, .. } => self.part == Part::Name(local.0 as usize),
+            StmtKind::Return(_) => self.part == Part::Result,
+            _ => false,
+        };
+        if gives {
             stmt_parts(stmt, &mut |part| walk_part(part, &mut self.roots));
         }
     }
