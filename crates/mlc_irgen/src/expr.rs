@@ -103,7 +103,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             ExprKind::ListFill { value, count } => self
                 .list_fill(expr.ty, value, count)
                 .map(|value| vec![value]),
-            ExprKind::Array(items) => self.array(expr.ty, items).map(|value| vec![value]),
+            ExprKind::Array { items, shape } => {
+                self.array(expr.ty, items, shape).map(|value| vec![value])
+            }
             ExprKind::ArrayFill { shape, fill } => {
                 self.array_fill(expr, shape, fill).map(|value| vec![value])
             }

@@ -144,7 +144,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// An array whose elements are given in row-major order.
-    pub fn array(&mut self, ty: Ty, items: &'x [Expr]) -> Result<Value<'c, 'm>> {
+    pub fn array(&mut self, ty: Ty, items: &'x [Expr], shape: &[u64]) -> Result<Value<'c, 'm>> {
         if let Some(elem) = self.types().stored_element(ty) {
             let values = items
                 .iter()
@@ -157,14 +157,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         for item in items {
             values.push(self.one(item)?);
         }
-        let shape: Vec<usize> = if extents.iter().all(Option::is_some) {
-            extents.iter().map(|extent| extent.unwrap_or(0)).collect()
-        } else {
-            vec![items.len()]
-        };
         let dynamic: Vec<_> = extents
             .iter()
-            .zip(&shape)
+            .zip(shape)
             .filter(|(extent, _)| extent.is_none())
             .map(|(_, &length)| self.b.index(length as i64))
             .collect();
@@ -172,7 +167,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let target = self.borrow_box(array, true);
         let memory = self.memory(target);
         for (at, value) in values.into_iter().enumerate() {
-            let mut rest = at;
+            let mut rest = at as u64;
             let mut indices = vec![self.b.index(0); shape.len()];
             for (axis, &extent) in shape.iter().enumerate().rev() {
                 indices[axis] = self.b.index((rest % extent.max(1)) as i64);

@@ -236,7 +236,7 @@ impl Visitor for Facts<'_> {
                 self.raises = true;
             }
             ExprKind::List(items) => self.raises |= !items.is_empty(),
-            ExprKind::Array(_) => self.raises |= self.types.is_owning(expr.ty),
+            ExprKind::Array { .. } => self.raises |= self.types.is_owning(expr.ty),
             // What gives an array needs memory.
             ExprKind::Builtin { op, .. } => {
                 self.arithmetic(expr.ty);

@@ -170,7 +170,7 @@ macro_rules! parts {
                 ExprKind::Call { args, .. } | ExprKind::Builtin { args, .. } => {
                     args.$iter().for_each(|arg| visit($part::Expr(arg)));
                 }
-                ExprKind::List(items) | ExprKind::Array(items) | ExprKind::Tuple(items) => {
+                ExprKind::List(items) | ExprKind::Array { items, .. } | ExprKind::Tuple(items) => {
                     items.$iter().for_each(|item| visit($part::Expr(item)));
                 }
                 ExprKind::Struct { fields, .. } => fields.$iter().for_each(|field| visit($part::Expr(field))),

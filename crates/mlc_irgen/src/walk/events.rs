@@ -373,7 +373,7 @@ impl Slots<'_> {
                     self.expr(arg, reductions, visit);
                 }
             }
-            ExprKind::List(items) | ExprKind::Array(items) | ExprKind::Tuple(items) => {
+            ExprKind::List(items) | ExprKind::Array { items, .. } | ExprKind::Tuple(items) => {
                 for item in items {
                     self.expr(item, reductions, visit);
                 }

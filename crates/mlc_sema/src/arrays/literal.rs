@@ -33,14 +33,12 @@ impl<'a> FnCx<'_, 'a> {
         if !self.array_items(items, elem, dims, &mut values, span) {
             return Val::error(span);
         }
-        // An extent that is not declared is that of the literal.
-        let ty = if dims.contains(&Dim::Dynamic) && dims.len() > 1 {
-            let known = literal_dims(items, dims);
-            self.cx.types.array(elem, &known)
-        } else {
-            ty
+        let shape = literal_shape(items, dims.len());
+        let kind = ExprKind::Array {
+            items: values,
+            shape,
         };
-        Val::strong(ExprKind::Array(values), ty, span)
+        Val::strong(kind, ty, span)
     }
 
     pub fn zero(&mut self, elem: Ty, span: Span) -> Expr {
@@ -98,13 +96,16 @@ impl<'a> FnCx<'_, 'a> {
     }
 }
 
-fn literal_dims(items: &[ast::Expr], dims: &[Dim]) -> Vec<Dim> {
-    let mut known = vec![Dim::Static(items.len() as u64)];
-    if dims.len() > 1 {
-        match items.first().map(|item| &item.kind) {
-            Some(ast::ExprKind::List(inner)) => known.extend(literal_dims(inner, &dims[1..])),
-            _ => known.extend_from_slice(&dims[1..]),
-        }
+/// The extents of a literal of rows of one length. Those of rows that are not there are zero.
+fn literal_shape(items: &[ast::Expr], rank: usize) -> Vec<u64> {
+    let mut shape = Vec::with_capacity(rank);
+    let mut items = items;
+    while shape.len() < rank {
+        shape.push(items.len() as u64);
+        items = match items.first().map(|item| &item.kind) {
+            Some(ast::ExprKind::List(inner)) => inner,
+            _ => &[],
+        };
     }
-    known
+    shape
 }

@@ -108,8 +108,11 @@ pub enum ExprKind {
         value: Box<Expr>,
         count: Box<Expr>,
     },
-    /// An array whose elements are given in row-major order; all dims are static or there is one, of that many items.
-    Array(Vec<Expr>),
+    /// An array of these extents, also where its type does not tell them, whose elements are given in row-major order.
+    Array {
+        items: Vec<Expr>,
+        shape: Vec<u64>,
+    },
     /// A new array. `shape` has one `Int` for each dimension of the type (also the static ones); negative raises `ValueError`.
     ArrayFill {
         shape: Vec<Expr>,

@@ -90,7 +90,7 @@ impl<'a> Dumper<'a> {
             ExprKind::ListFill { value, count } => {
                 format!("[{}] * {}", self.expr(value), self.expr(count))
             }
-            ExprKind::Array(items) => format!("array[{}]", self.exprs(items)),
+            ExprKind::Array { items, .. } => format!("array[{}]", self.exprs(items)),
             ExprKind::ArrayFill { shape, fill } => {
                 let fill = match fill {
                     Fill::Uninitialized => "uninitialized".to_owned(),

@@ -3,7 +3,7 @@
 use super::order::compare;
 use super::{Failure, Frame, Interpreter, Outcome, Value, deep_copy, items};
 
-use crate::hir::{Expr, ExprKind, Fill, LogicalOp, TyKind};
+use crate::hir::{Expr, ExprKind, Fill, LogicalOp};
 impl Interpreter<'_> {
     pub fn int(&mut self, expr: &Expr, frame: &mut Frame) -> Result<i128, Failure> {
         match self.expr(expr, frame)? {
@@ -86,9 +86,10 @@ impl Interpreter<'_> {
             ExprKind::Tuple(values)
             | ExprKind::List(values)
             | ExprKind::Struct { fields: values, .. } => items(self.all(values, frame)?),
-            ExprKind::Array(values) if matches!(self.types.kind(expr.ty), TyKind::Array { dims, .. } if dims.len() == 1) => {
-                items(self.all(values, frame)?)
-            }
+            ExprKind::Array {
+                items: values,
+                shape,
+            } if shape.len() == 1 => items(self.all(values, frame)?),
             ExprKind::TupleItem { tuple, item } => match self.expr(tuple, frame)? {
                 Value::Items(items) => items.borrow()[*item as usize].clone(),
                 _ => return Err(Failure::NotConstant(span)),
@@ -124,7 +125,7 @@ impl Interpreter<'_> {
             }
             ExprKind::Builtin { op, args } => self.builtin(*op, args, expr, frame)?,
             ExprKind::Len { .. }
-            | ExprKind::Array(_)
+            | ExprKind::Array { .. }
             | ExprKind::ArrayFill { .. }
             | ExprKind::Splat(_)
             | ExprKind::Map { .. } => return Err(Failure::NotConstant(span)),
