@@ -93,25 +93,15 @@ impl<'a> FnCx<'_, 'a> {
     pub fn count(&mut self, source: &Source<'a>, span: Span) -> Expr {
         match source {
             Source::Range { start, stop, step } => {
-                let distance = self.int_binary(BinaryOp::Sub, stop.clone(), start.clone(), span);
-                let zero = self.int(0, span);
-                let count = match step {
-                    None => distance,
-                    Some(step) => {
-                        // ceil(distance / step) is -((-distance) // step), for a step of either sign.
-                        let negative = self.int_binary(BinaryOp::Sub, zero.clone(), distance, span);
-                        let quotient =
-                            self.int_binary(BinaryOp::FloorDiv, negative, step.clone(), span);
-                        self.int_binary(BinaryOp::Sub, zero.clone(), quotient, span)
-                    }
-                };
-                self.int_binary(BinaryOp::Max, count, zero, span)
+                let counted = self.range_rounds(start, stop, step.as_ref(), span);
+                self.countable_rounds(source, counted, span)
             }
             Source::Elements { place, .. } => self.len_of(place.clone(), 0, span),
             Source::Enumerate { inner, .. } | Source::Generator { inner, .. } => {
                 self.count(inner, span)
             }
-            Source::Reversed { count, .. } | Source::Items { count, .. } => count.clone(),
+            Source::Reversed { inner, count } => self.countable_rounds(inner, count.clone(), span),
+            Source::Items { count, .. } => count.clone(),
             Source::Zip(sources) => {
                 let mut shortest: Option<Expr> = None;
                 for source in sources {

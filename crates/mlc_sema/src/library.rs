@@ -1,4 +1,4 @@
-//! Built-in functions that are written in the language itself (`library.mlc`): generic ones, whose comparisons and calls
+//! Built-in functions that are written in the language itself (`library.mlc` and `library/`): generic ones, whose comparisons and calls
 //! mean what they mean for the types of a call. The file is parsed when a program first uses one of them.
 
 use std::sync::OnceLock;
@@ -13,7 +13,11 @@ use crate::func::FnCx;
 use crate::hir::{FuncId, StructId, Ty};
 use crate::modules::{Links, Node};
 
-const SOURCE: &str = include_str!("library.mlc");
+const SOURCE: &str = concat!(
+    include_str!("library.mlc"),
+    "\n",
+    include_str!("library/ranges.mlc"),
+);
 
 /// The parsed file, kept for as long as the check runs.
 #[derive(Default)]

@@ -146,9 +146,13 @@ fn borrows_before<'c: 'a, 'a>(
         for (user, _) in uses(value) {
             let before = user.block() == around.block() && user.is_before_in_block(around);
             if !before {
-                let inside = ancestor_in_block(around.block()?, user) == Some(around);
-                // A loop that carries the list consumes it.
-                if user == around || (inside && consumes_box(user)) {
+                let outer = ancestor_in_block(around.block()?, user)?;
+                let inside = outer == around;
+                // A loop before this one may have filled the list already; one that carries it consumes it.
+                if outer.is_before_in_block(around)
+                    || user == around
+                    || (inside && consumes_box(user))
+                {
                     return None;
                 }
                 continue;

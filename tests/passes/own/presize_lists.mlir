@@ -65,3 +65,28 @@ func.func @looked_at(%x: f32, %n: index) -> (i32, !own.box<!list>) {
   }
   return %ok, %l : i32, !own.box<!list>
 }
+
+// -----
+
+!list = !own.list<f32>
+
+// A loop before this one may leave items in the list.
+// CHECK-LABEL: func.func @filled_before
+// CHECK-NOT:     own.new_list
+// CHECK-COUNT-2: own.append
+func.func @filled_before(%x: f32, %n: index, %c: i1) -> (i32, !own.box<!list>) {
+  %ok = arith.constant 0 : i32
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %l = own.new : !own.box<!list>
+  %b = own.borrow_mut %l : !own.box<!list> -> !own.mut<!list>
+  scf.for %i = %zero to %n step %one {
+    scf.if %c {
+      own.append %x to %b : f32, !own.mut<!list>
+    }
+  }
+  scf.for %i = %zero to %n step %one {
+    own.append %x to %b : f32, !own.mut<!list>
+  }
+  return %ok, %l : i32, !own.box<!list>
+}

@@ -8,7 +8,7 @@ use crate::call::Given;
 use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, Place, ProjectionKind, Ty};
+use crate::hir::{BinaryOp, Expr, ExprKind, Place, ProjectionKind, Ty};
 
 /// The bounds that were given; what was left out has no expression.
 struct Bounds {
@@ -63,6 +63,50 @@ impl<'a> FnCx<'_, 'a> {
         Source::Range { start, stop, step }
     }
 
+    /// How many positions a range has, modulo 2^64.
+    pub(super) fn range_rounds(
+        &mut self,
+        start: &Expr,
+        stop: &Expr,
+        step: Option<&Expr>,
+        span: Span,
+    ) -> Expr {
+        if let Some(first) = below_64_bits(start, step) {
+            // No difference is taken that may not fit.
+            let (stop, first) = (stop.clone(), self.int(first, span));
+            let end = self.int_binary(BinaryOp::Max, stop, first.clone(), span);
+            return match first.kind {
+                ExprKind::Int(0) => end,
+                _ => self.int_binary(BinaryOp::Sub, end, first, span),
+            };
+        }
+        let function = match step.map(|step| &step.kind) {
+            None | Some(ExprKind::Int(1..)) => "rounds",
+            Some(_) => "rounds_by",
+        };
+        let step = step.cloned().unwrap_or_else(|| self.int(1, span));
+        let given = [start.clone(), stop.clone(), step]
+            .map(|bound| Given::Value(Box::new(bound.into())))
+            .into();
+        self.call_library(function, given, span).expr
+    }
+
+    /// That number as far as a loop can count; of other sources it is one already.
+    pub(super) fn countable_rounds(
+        &mut self,
+        source: &Source<'a>,
+        rounds: Expr,
+        span: Span,
+    ) -> Expr {
+        match source {
+            Source::Range { start, step, .. } if below_64_bits(start, step.as_ref()).is_none() => {
+                let given = vec![Given::Value(Box::new(rounds.into()))];
+                self.call_library("countable", given, span).expr
+            }
+            _ => rounds,
+        }
+    }
+
     fn range_bounds(&mut self, args: &'a [Arg], span: Span) -> Option<Bounds> {
         if args.iter().any(|arg| arg.kind != ArgKind::Positional)
             || args.is_empty()
@@ -104,5 +148,13 @@ impl<'a> FnCx<'_, 'a> {
                 step: values.next(),
             },
         })
+    }
+}
+
+/// The start of a range by steps of one that has fewer than 2^63 items wherever it stops.
+fn below_64_bits(start: &Expr, step: Option<&Expr>) -> Option<i128> {
+    match (&start.kind, step) {
+        (ExprKind::Int(first @ 0..), None) => Some(*first),
+        _ => None,
     }
 }

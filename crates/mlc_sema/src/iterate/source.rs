@@ -36,7 +36,12 @@ impl<'a> FnCx<'_, 'a> {
                 "reversed" if args.len() == 1 && args[0].kind == ArgKind::Positional => {
                     let inner = self.indexed_source(&args[0].value);
                     let inner = self.at_positions(inner, name, args[0].value.span);
-                    let count = self.count(&inner, span);
+                    let count = match &inner {
+                        Source::Range { start, stop, step } => {
+                            self.range_rounds(start, stop, step.as_ref(), span)
+                        }
+                        _ => self.count(&inner, span),
+                    };
                     let count = self.keep(count);
                     return Source::Reversed {
                         inner: Box::new(inner),
