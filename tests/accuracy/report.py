@@ -52,6 +52,35 @@ and rounded once. Below is the largest error that was found of each function, an
 """
 
 
+COMPLEX = """
+## Complex numbers
+
+The functions of `c128` follow Kahan's formulas, as CPython's `cmath` does: the same branch cuts, signs of zeros, infinities and NaN, but
+nothing raises. Those of `c64` are computed as `c128` and rounded once. The error is the distance from the exact value in units of the
+last place of its absolute value, the largest at 20,000 random points against mpmath (`tests/accuracy/complex_functions.py`); a real or
+imaginary part that is small beside the other one may have a larger error of its own.
+
+| function | ULP | at |
+| --- | --- | --- |
+| `exp` | 1.67 | `(-2.8552800997693657+0.8178704416758915j)` |
+| `log` | 1.73 | `(0.6678577937593513+0.002934459049513385j)` |
+| `log10` | 2.62 | `(0.7597587808414176+0.03208275923549013j)` |
+| `sqrt` | 1.59 | `(6.379729773835041e-05+48.91183118119828j)` |
+| `sin` | 1.83 | `(-20.470614253959113-4.265716486843678e-06j)` |
+| `cos` | 1.93 | `(-37.6450331818286+0.0015265435445706115j)` |
+| `tan` | 4.50 | `(-0.03007851038183489-0.0001420345846430389j)` |
+| `asin` | 2.70 | `(-0.0032686884184472444+0.0003863134138105483j)` |
+| `acos` | 1.93 | `(1.6830609342238483e-06+0.02149129301855177j)` |
+| `atan` | 2.23 | `(-0.025209989923328995-0.2022118308141005j)` |
+| `sinh` | 1.80 | `(0.701203327243876+2.436003203868326j)` |
+| `cosh` | 1.81 | `(-0.054642070562909595+2.857964728873876j)` |
+| `tanh` | 4.82 | `(-0.12658258007202358-2.02375606336748j)` |
+| `asinh` | 2.98 | `(-1.1414240027460717e-06-0.0037858536899143817j)` |
+| `acosh` | 1.93 | `(1.6830609342238483e-06+0.02149129301855177j)` |
+| `atanh` | 2.17 | `(-5.247144106272626e-05-1.1905298760223756e-05j)` |
+"""
+
+
 def cell(ty, name, worst):
     """An error, and where it is more than rounding alone makes."""
     error = max(0.5, worst["error"])
@@ -86,7 +115,7 @@ def page(state, names, types, limits, confirmation=None):
         text += "\n"
         if unequal:
             text += f"The two ways differ in bits: {', '.join(unequal)}.\n\n"
-    return text.rstrip() + "\n"
+    return text.rstrip() + "\n" + COMPLEX
 
 
 BINARY = ("pow", "atan2", "hypot", "fmod")

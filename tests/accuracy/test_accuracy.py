@@ -1,5 +1,7 @@
 """A sample of what measure.py measures: no function is beyond its limit, on vectors and on single values."""
 
+import cmath
+import math
 import os
 import pathlib
 import shutil
@@ -9,6 +11,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
+import complex_functions  # noqa: E402
 import functions  # noqa: E402
 import measure  # noqa: E402
 
@@ -36,3 +39,12 @@ def test_a_wrong_function_is_found(command, tmp_path):
     assert root["lanes"]["error"] > 1 and root["one"]["error"] > 1
     # NaN was expected of a negative number.
     assert wrong.piece("log", "f64", functions.UNARY["log"], 0, 4096)["wrong"] > 0
+
+
+def test_complex_functions_are_near_those_of_cmath(command):
+    points, found = complex_functions.values(command, 500, ["-O0"])
+    for name in complex_functions.NAMES:
+        for point, value in zip(points, found[name]):
+            expected = getattr(cmath, name)(point)
+            # Both may be off, each by what docs/math.md says.
+            assert abs(value - expected) <= 10 * math.ulp(abs(expected)), (name, point)

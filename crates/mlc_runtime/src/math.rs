@@ -11,7 +11,8 @@ pub extern "C" fn mlc_rt_math_log10_f64(x: f64) -> f64 {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn mlc_rt_math_sinh_f64(x: f64) -> f64 {
-    pxfm::f_sinh(x)
+    // The library loses the sign of zero.
+    pxfm::f_sinh(x).copysign(x)
 }
 
 #[unsafe(no_mangle)]

@@ -17,6 +17,8 @@ const SOURCE: &str = concat!(
     include_str!("library.mlc"),
     "\n",
     include_str!("library/ranges.mlc"),
+    "\n",
+    include_str!("library/complex.mlc"),
 );
 
 /// The parsed file, kept for as long as the check runs.

@@ -1,5 +1,6 @@
 //! The functions of `math`, which work with and without `import math`.
 
+mod complex;
 mod written;
 
 use mlc_diagnostics::Span;
@@ -166,9 +167,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             "fabs" => {
                 let values = self.positional(name, args, 1..=1, span)?;
-                let value = values.into_iter().next()?;
-                let value = self.as_float(value, want);
-                return Some(self.absolute(value, span));
+                return Some(self.fabs(values.into_iter().next()?, want, span));
             }
             "radians" | "degrees" => {
                 let values = self.positional(name, args, 1..=1, span)?;
@@ -208,6 +207,15 @@ impl<'a> FnCx<'_, 'a> {
             return Some(self.cast_to(value.expr, Ty::INT).into());
         }
         Some(value)
+    }
+
+    fn fabs(&mut self, value: Val, want: Option<Ty>, span: Span) -> Val {
+        let each = |cx: &mut Self, element| cx.fabs(element, want, span);
+        if let Some(array) = self.array_each(&value, span, each) {
+            return array;
+        }
+        let value = self.as_float(value, want);
+        self.absolute(value, span)
     }
 
     /// A number times a factor that a half float does not hold.
@@ -276,6 +284,9 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         }
         if let Some(value) = self.array_math(function, &values, span) {
+            return value;
+        }
+        if let Some(value) = self.complex_math(function, &values, want, span) {
             return value;
         }
         let mut floats: Vec<Val> = Vec::with_capacity(values.len());
