@@ -1,7 +1,8 @@
 //! The product of vectors and matrices, `@`.
 //!
 //! Products of two matrices of `f32` or `f64` are a call of the runtime, which tiles them for the caches and runs on threads. Small
-//! ones, other types and the strict mode are loops that add up the products in order.
+//! ones, other types and the strict mode are loops that add up the products in order; so are integers that may not overflow,
+//! one sum after the other.
 
 use melior::ir::Value;
 use mlc_dialects::par;
@@ -28,15 +29,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let right = self.factor(&args[1])?;
         self.at(expr.span);
         let elem = element_ty(self, args[0].ty);
-        if self.overflow && self.cx.program.types.is_int(elem) {
-            let what = "a product of matrices of integers with `--checks=overflow`";
-            return Err(crate::Error::unsupported(expr.span, what));
-        }
+        let checked = self.overflow && self.cx.program.types.is_int(elem);
         let (a, b) = (self.extents(&left), self.extents(&right));
         let (inner, other) = (a[a.len() - 1], b[0]);
         let fits = self.compare_ints("eq", inner, other);
         self.check_shapes(fits, Mismatch::Product, &a, &b)?;
-        if a.len() == 1 && b.len() == 1 {
+        let before = a.len() - 1;
+        if before == 0 && b.len() == 1 {
+            if checked {
+                return self.checked_dot(inner, elem, (&left, &[]), (&right, &[]));
+            }
             return self.dot(inner, elem, |lower, at| {
                 [
                     lower.load_element(&left, &[at]),
@@ -44,11 +46,17 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 ]
             });
         }
-        let shape: Vec<_> = a[..a.len() - 1].iter().chain(&b[1..]).copied().collect();
+        let shape: Vec<_> = a[..before].iter().chain(&b[1..]).copied().collect();
         let fresh = self.fresh(expr.ty, &shape)?;
         let target = self.borrow_box(fresh, true);
         let view = self.whole_view(target);
         match (a.len(), b.len()) {
+            _ if checked => self.each_in_order(&shape, &mut vec![], &mut |lower, at| {
+                let (row, column) = at.split_at(before);
+                let sum = lower.checked_dot(inner, elem, (&left, row), (&right, column))?;
+                lower.store_element(&view, at, sum);
+                Ok(())
+            })?,
             (_, 1) => self.each_index(&shape, &mut |lower, row| {
                 let sum = lower.dot(inner, elem, |lower, at| {
                     [
@@ -118,6 +126,32 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.b.op("par.yield", &[product], &[]);
         self.b = outer;
         Ok(self.results_of(op)[0])
+    }
+
+    /// The sum of `left[row, k] * right[k, column]` in order, where each product and each sum fits its type.
+    fn checked_dot(
+        &mut self,
+        inner: Value<'c, 'm>,
+        elem: Ty,
+        (left, row): (&View<'c, 'm>, &[Value<'c, 'm>]),
+        (right, column): (&View<'c, 'm>, &[Value<'c, 'm>]),
+    ) -> Result<Value<'c, 'm>> {
+        let operands = [
+            self.b.index(0),
+            inner,
+            self.b.index(1),
+            self.number(0.0, elem)?,
+        ];
+        let scalar = self.types().flat(elem)?[0];
+        let loop_ = self.b.structured("scf.for", &operands, &[scalar], &[], 1);
+        let outer = self.b;
+        let state = self.b.enter(loop_, 0, &[self.b.index_type(), scalar]);
+        let a = self.load_element(left, &[row, &state[..1]].concat());
+        let b = self.load_element(right, &[&state[..1], column].concat());
+        let sum = self.multiply_add([a, b, state[1]], elem)?;
+        self.b.op("scf.yield", &[sum], &[]);
+        self.b = outer;
+        Ok(self.results_of(loop_)[0])
     }
 
     /// `target[row, :] = sum of left[row, k] * right[k, :]`, the rows of `right` one after the other.
