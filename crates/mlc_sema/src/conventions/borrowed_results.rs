@@ -282,18 +282,36 @@ fn mark_aliases(position: usize, functions: &mut [Function], types: &TypeTable) 
     functions[position].locals = locals;
 }
 
-/// The locals that are bound to borrows that calls return, and to nothing else.
+/// The locals that are bound to borrows that calls return, and to nothing else; also inside of an expression.
 fn only_lent(body: &[Stmt], functions: &[Function], types: &TypeTable) -> FxHashSet<LocalId> {
-    let (mut lent, mut other) = (FxHashSet::default(), FxHashSet::default());
-    each_bound(body, &mut |local, value| match &value.kind {
-        _ if is_borrow(value, functions, types) => {
-            lent.insert(local);
+    struct Bound<'f> {
+        functions: &'f [Function],
+        types: &'f TypeTable,
+        lent: FxHashSet<LocalId>,
+        other: FxHashSet<LocalId>,
+    }
+    impl walk::Visitor for Bound<'_> {
+        fn stmt(&mut self, stmt: &Stmt) {
+            let StmtKind::Bind { local, value } = &stmt.kind else {
+                return;
+            };
+            if is_borrow(value, self.functions, self.types) {
+                self.lent.insert(*local);
+            } else if !matches!(value.kind, ExprKind::Borrow { .. }) {
+                self.other.insert(*local);
+            }
         }
-        ExprKind::Borrow { .. } => {}
-        _ => {
-            other.insert(local);
-        }
-    });
+    }
+    let mut bound = Bound {
+        functions,
+        types,
+        lent: FxHashSet::default(),
+        other: FxHashSet::default(),
+    };
+    walk::walk(body, &mut bound);
+    let Bound {
+        mut lent, other, ..
+    } = bound;
     lent.retain(|local| !other.contains(local));
     lent
 }
@@ -333,6 +351,19 @@ impl AliasPass<'_> {
     }
 }
 
+fn is_slice(place: &Place) -> bool {
+    let last = place.projections.last().map(|last| &last.kind);
+    matches!(last, Some(ProjectionKind::Slice(_)))
+}
+
+/// What a call lends, as a borrow.
+fn lend(call: &mut Expr) {
+    call.kind = ExprKind::Borrow {
+        place: place_of(call),
+        mutable: false,
+    };
+}
+
 /// The place that a call lends.
 fn place_of(call: &mut Expr) -> Place {
     let (ty, span) = (call.ty, call.span);
@@ -352,10 +383,18 @@ impl Rewriter for AliasPass<'_> {
                 if self.only_lent.contains(local) && self.is_borrow(value) =>
             {
                 self.locals[local.0 as usize].mode = Mode::Ref;
-                value.kind = ExprKind::Borrow {
-                    place: place_of(value),
-                    mutable: false,
-                };
+                lend(value);
+            }
+            // A slice takes the elements of what is stored to it, and so does an array of `+=` and its like.
+            StmtKind::Store { place, value } if is_slice(place) && self.is_borrow(value) => {
+                lend(value);
+            }
+            StmtKind::Update { place, value, .. }
+                if (is_slice(place)
+                    || matches!(self.types.kind(place.ty), TyKind::Array { .. }))
+                    && self.is_borrow(value) =>
+            {
+                lend(value);
             }
             StmtKind::Expr(value) => self.lent = self.is_borrow(value),
             _ => {}
@@ -365,6 +404,14 @@ impl Rewriter for AliasPass<'_> {
     fn expr(&mut self, expr: &mut Expr) {
         if !std::mem::replace(&mut self.lent, false) && self.is_borrow(expr) {
             expr.kind = ExprKind::Move(place_of(expr));
+        }
+        // An operation on every element only reads them.
+        if let ExprKind::Map { inputs, .. } = &mut expr.kind {
+            for input in inputs {
+                if self.is_borrow(&input.value) {
+                    lend(&mut input.value);
+                }
+            }
         }
     }
 
