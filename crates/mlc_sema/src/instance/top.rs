@@ -1,13 +1,14 @@
 //! The top-level statements of a module as a function.
 
-use mlc_diagnostics::Span;
+use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::ast::{self};
 use rustc_hash::FxHashMap;
 
 use super::finish::finish_body;
 use crate::checker::{Checker, Header, ModuleId};
+use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{self, FuncId, Stmt, StmtKind, Ty};
+use crate::hir::{self, FuncId, GlobalId, Stmt, StmtKind, Ty};
 use crate::module_values;
 use crate::modules::inner_imports;
 use crate::python::import_from_python;
@@ -122,7 +123,29 @@ impl<'a> Checker<'a> {
             cx.cx.candidates = module_values::candidates(&cx);
         }
         let any_unknown = cx.cx.unknowns.len() > unknowns_before;
+        if any_unknown {
+            cx.cx.report_untold_global(module);
+        }
         finish_body(cx, any_unknown)
+    }
+}
+
+impl Checker<'_> {
+    /// Reports a top-level list whose items no top-level statement tells: functions see it as it is declared.
+    fn report_untold_global(&mut self, module: ModuleId) {
+        let mut globals: Vec<GlobalId> = self.module(module).globals.values().copied().collect();
+        globals.sort_unstable();
+        for id in globals {
+            let (ty, span) = {
+                let global = &self.globals[id.0 as usize];
+                (global.ty, global.span)
+            };
+            let ty = self.resolve(ty);
+            if self.types.is_open(ty) && !self.diagnostics.iter().any(Diagnostic::is_error) {
+                let name = format!("`{}`", self.globals[id.0 as usize].name);
+                self.report(diag::cannot_infer(span, &name));
+            }
+        }
     }
 }
 
