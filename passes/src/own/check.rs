@@ -15,10 +15,11 @@ mod destructors;
 mod shares;
 
 use crate::analysis::{
+    access::{Step, of_op, path},
     conflicts::{Conflict, conflicts},
     moves::{Misuse, UseAfterMove, uses_after_move},
     order::may_follow,
-    origins::{GlobalUses, global_uses, origins},
+    origins::{self, GlobalUses, global_uses, origins},
     outlined::units,
     parts::{self, MisuseKind, misuses},
     place::{global, root},
@@ -120,22 +121,52 @@ fn report_move<'c: 'a, 'a>(found: &UseAfterMove<'c, 'a>) {
         return;
     }
     let twice = || used.operands().filter(|operand| *operand == value).count() > 1;
-    let message = match moved == used {
-        true if twice() => format!("use-after-move: {name} is moved twice at once"),
-        true => format!("use-after-move: {name} is moved in every iteration of a loop"),
-        false => format!("use-after-move: {name} is used after it was moved"),
+    let part = string_attribute(*moved, "mlc.part").filter(|_| moved != used);
+    let message = match (part, moved == used) {
+        (Some(field), _) if uses_part(*used, *moved) => {
+            format!("use-after-move: the field `{field}` of {name} is used after it was moved")
+        }
+        (Some(field), _) => format!(
+            "partly-moved: {name} is used as a whole, but the field `{field}` of it was moved"
+        ),
+        (None, true) if twice() => format!("use-after-move: {name} is moved twice at once"),
+        (None, true) => format!("use-after-move: {name} is moved in every iteration of a loop"),
+        (None, false) => format!("use-after-move: {name} is used after it was moved"),
     };
     let mut notes = Vec::new();
     if moved != used {
+        let what = part.map_or("moved here", |_| "the field is moved here");
         let note = match may_precede(*moved, *used) {
-            true => "moved here",
-            false => "moved here, in an earlier iteration",
+            true => what.to_string(),
+            false => format!("{what}, in an earlier iteration"),
         };
-        notes.push((moved.location(), note.to_string()));
+        notes.push((moved.location(), note));
     }
-    let help = "help: move `copy(…)` of it to keep the value";
+    let help = match part {
+        Some(_) => "help: move `copy(…)` of the field",
+        None => "help: move `copy(…)` of it to keep the value",
+    };
     notes.push((moved.location(), help.to_string()));
     emit_error_with_notes(used.location(), &message, &notes);
+}
+
+/// Whether an operation uses the part that another one takes out of a whole, which may have another name there.
+fn uses_part<'c: 'a, 'a>(used: Op<'c, 'a>, taken: Op<'c, 'a>) -> bool {
+    let fields = |path: &[Step]| -> Vec<i64> {
+        let field = |step: &Step| match step {
+            Step::Field(field) => Some(*field),
+            _ => None,
+        };
+        path.iter().filter_map(field).collect()
+    };
+    let part = fields(&path(operand(taken, 0)));
+    (of_op(used).iter()).any(|access| {
+        let reached = origins::places(access);
+        reached.iter().any(|place| {
+            let reached = fields(&place.path);
+            part.is_empty() || reached.windows(part.len()).any(|fields| fields == part)
+        })
+    })
 }
 
 /// All of what belongs to somebody else is moved, and nothing takes its place.
