@@ -202,21 +202,19 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
             })
             .collect();
         let b = self.at_end(Location::unknown(self.context));
-        b.structured(
-            "func.func",
-            &[],
-            &[],
-            &[
-                ("sym_name", b.string(symbol)),
-                ("sym_visibility", b.string("private")),
-                ("function_type", self.function_type(inputs, results)),
-                (
-                    "arg_attrs",
-                    self.parsed(&format!("[{}]", attributes.join(", "))),
-                ),
-            ],
-            1,
-        );
+        let mut of_function = vec![
+            ("sym_name", b.string(symbol)),
+            ("sym_visibility", b.string("private")),
+            ("function_type", self.function_type(inputs, results)),
+            (
+                "arg_attrs",
+                self.parsed(&format!("[{}]", attributes.join(", "))),
+            ),
+        ];
+        if runs_python(symbol) {
+            of_function.push(("own.calls_back", b.unit()));
+        }
+        b.structured("func.func", &[], &[], &of_function, 1);
     }
 
     fn bit(&self) -> Type<'c> {
@@ -278,3 +276,11 @@ impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
         Type::parse(self.context, text).unwrap_or_else(|| panic!("`{text}` is a type"))
     }
 }
+
+/// Whether a function of the runtime may run code of Python, which may call what it was given to keep.
+fn runs_python(symbol: &str) -> bool {
+    (symbol.strip_prefix("mlc_rt_py_")).is_some_and(|name| !RUN_NOTHING.contains(&name))
+}
+
+/// Functions of the runtime that only make objects, or hand them on.
+const RUN_NOTHING: [&str; 6] = ["callback", "callback_place", "from", "is", "lend", "tuple"];

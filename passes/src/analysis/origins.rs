@@ -87,14 +87,21 @@ pub type GlobalUses<'c> = HashMap<&'c str, BTreeMap<&'c str, bool>>;
 pub fn global_uses<'c, 'a>(functions: &[Op<'c, 'a>]) -> GlobalUses<'c> {
     let mut all: GlobalUses = HashMap::new();
     let mut callers: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut call_back: Vec<&str> = Vec::new();
+    let mut taken: Vec<&str> = Vec::new();
     for function in functions {
         let name = string_attribute(*function, "sym_name").unwrap_or_default();
+        // It may call every function whose address is taken.
+        if function.has_attribute("own.calls_back") {
+            call_back.push(name);
+        }
         for op in all_ops(*function) {
             match op_name(op) {
                 "func.call" => {
                     let callee = string_attribute(op, "callee").unwrap_or_default();
                     callers.entry(callee).or_default().push(name);
                 }
+                "func.constant" => taken.extend(string_attribute(op, "value")),
                 "builtin.unrealized_conversion_cast" => {
                     let Ok(result) = op.result(0) else { continue };
                     let result = Val::from(result);
@@ -115,6 +122,9 @@ pub fn global_uses<'c, 'a>(functions: &[Op<'c, 'a>]) -> GlobalUses<'c> {
                 _ => {}
             }
         }
+    }
+    for callee in taken {
+        callers.entry(callee).or_default().extend(&call_back);
     }
     let mut pending: Vec<&str> = all.keys().copied().collect();
     while let Some(callee) = pending.pop() {

@@ -222,21 +222,34 @@ fn report_conflict(found: &Conflict) {
     if op_name(found.used) == "own.keep" {
         let message = format!("borrow-conflict: {name} is changed while it is iterated over");
         let help = "help: change it after the loop, or iterate over `copy(…)` of it";
-        let notes = [
+        let mut notes = vec![
             (found.borrowed.location(), "iterated over here".to_string()),
             (accessed, help.to_string()),
         ];
+        notes.extend(called_back(found.accessed));
         emit_error_with_notes(accessed, &message, &notes);
         return;
     }
     let message = format!("borrow-conflict: {name} is changed while a part of it is borrowed");
     let help = "help: use the part before the change, or borrow `copy(…)` of it";
-    let notes = [
+    let mut notes = vec![
         (found.borrowed.location(), "borrowed here".to_string()),
         (found.used.location(), "the borrow is used here".to_string()),
         (accessed, help.to_string()),
     ];
+    notes.extend(called_back(found.accessed));
     emit_error_with_notes(accessed, &message, &notes);
+}
+
+/// What is said of a call that changes something by calling what it was given before.
+fn called_back<'c>(call: Op<'c, '_>) -> Option<(Location<'c>, String)> {
+    let module = enclosing(call, &["builtin.module"])?;
+    let callee = string_attribute(call, "callee")?;
+    let marked = (functions(module).into_iter())
+        .filter(|function| string_attribute(*function, "sym_name") == Some(callee))
+        .any(|function| function.has_attribute("own.calls_back"));
+    let text = "a function that was given to others may be called here";
+    marked.then(|| (call.location(), text.to_string()))
 }
 
 /// Whether two operands of a call lead to a global value.

@@ -44,3 +44,14 @@ func.func @odd() {
   %n = call @see() : () -> index
   return
 }
+
+// What Python keeps may be called wherever Python runs.
+func.func private @run_python() attributes {own.calls_back}
+
+// CHECK-LABEL: func.func @hand_over
+// CHECK:         call @run_python() {own.changes = "m.n"}
+func.func @hand_over() -> (() -> ()) {
+  %kept = func.constant @bump : () -> ()
+  call @run_python() : () -> ()
+  return %kept : () -> ()
+}
