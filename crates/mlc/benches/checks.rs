@@ -121,6 +121,23 @@ fn copies(count: usize) -> String {
     text + "    print(rows[0])\n\nlong(3)\n"
 }
 
+/// One function that keeps so many sorted copies of a list of lists, all of which its callers get.
+fn kept_copies(count: usize) -> String {
+    let mut text = String::from(
+        "fn long(n: Int) -> [[[Int]]]:\n    rows = [[3], [n]]\n    kept = [rows[:1]]\n    rows = [[3], [n]]\n",
+    );
+    for number in 0..count {
+        let _ = write!(
+            text,
+            "    rows.append([{number}])
+    sorted{number} = sorted(rows)
+    kept.append(sorted{number})
+"
+        );
+    }
+    text + "    return kept\n\nprint(len(long(3)))\n"
+}
+
 fn compiled(session: &Session, text: &str, emit: Option<Emit>) -> Compiled {
     let compiled =
         (session.compile(&Source::mlc("checks.mlc", text))).expect("the source is right");
@@ -184,7 +201,7 @@ fn checks(criterion: &mut Criterion) {
     shares(&session);
     let mut group = criterion.benchmark_group("both checks");
     group.sample_size(10);
-    let files: [GrowingFile; 4] = [
+    let files: [GrowingFile; 5] = [
         ("functions", functions, &[525, 1050, 2100]),
         ("parallel loops", loops, &[50, 100, 200]),
         (
@@ -193,6 +210,7 @@ fn checks(criterion: &mut Criterion) {
             &[2000, 4000, 8000],
         ),
         ("copies of lists in one function", copies, &[100, 200, 400]),
+        ("copies that are kept", kept_copies, &[100, 200, 400]),
     ];
     for (name, make, counts) in files {
         for count in counts {

@@ -13,6 +13,7 @@ mod flow;
 mod reach;
 mod run;
 mod summary;
+mod when;
 
 use super::outlined::{Unit, units};
 use body::Body;
@@ -20,7 +21,7 @@ use melior::ir::operation::OperationLike;
 use mlc_mlir::rewrite::{Op, Val, operand, ops_named};
 use run::Run;
 use std::rc::Rc;
-use summary::Summaries;
+use summary::{Shares, Summaries};
 
 pub use flow::Place;
 
@@ -54,16 +55,24 @@ pub fn told_copies<'c: 'a, 'a>(functions: &[Op<'c, 'a>]) -> Vec<Told<'c, 'a>> {
     told
 }
 
-/// The runs of a function that follow what it shares, one thing each.
-fn runs<'c: 'a, 'a>(unit: &Unit<'c, 'a>, summaries: &Summaries<'c>) -> Vec<Rc<Run<'c, 'a>>> {
+/// The runs of a function that follow what it shares, one thing each, and what is shared where it returns.
+///
+/// Each run is as long as the function behind its copy, so those are left out that can find nothing, and those that can only find
+/// for callers what others found: many copies of one list, all in use to the end, cost what one of them does.
+fn runs<'c: 'a, 'a>(
+    unit: &Unit<'c, 'a>,
+    summaries: &Summaries<'c>,
+) -> (Vec<Rc<Run<'c, 'a>>>, Shares<'c>) {
     let seeds = unit_seeds(unit, summaries);
     if seeds.is_empty() {
-        return Vec::new();
+        return Default::default();
     }
     let body = Rc::new(Body::of(unit, seeds, summaries));
-    (0..body.seeds.len())
+    let runs = (0..body.seeds.len())
+        .filter(|at| body.is_worth_following(*at))
         .map(|at| Run::of(body.clone(), at))
-        .collect()
+        .collect();
+    (runs, body.shares())
 }
 
 /// What a function and its parts share, but for what its parts say themselves.
@@ -94,8 +103,8 @@ fn seeds<'c: 'a, 'a>(function: Op<'c, 'a>, summaries: &Summaries<'c>) -> Vec<See
         }
     }
     for call in ops_named(function, "func.call") {
-        for (from, to) in summaries.shared_by(call) {
-            let [from, to] = [from, to].map(|(port, path)| flow::port(call, *port, path));
+        for ends in summaries.shared_by(call) {
+            let [from, to] = ends.map(|(port, path)| flow::port(call, *port, path));
             if !from.is_empty() && !to.is_empty() {
                 seeds.push(Seed { op: call, from, to });
             }

@@ -1,9 +1,9 @@
 //! What the operations of a function, and of the bodies of its `try` statements, do to values that are shared.
 
 use super::{
-    events::{Event, Events, meets},
+    events::{Event, Events},
     flow::{Flow, Place, places},
-    summary::{Path, Summaries},
+    summary::Summaries,
 };
 use crate::analysis::{
     borrows::{consumes, is_borrow_like, unwind_start, uses_of},
@@ -58,6 +58,16 @@ impl<'c: 'a, 'a> Action<'c, 'a> {
         self.does(place, true)
     }
 
+    /// What it changes and looks at, by owner.
+    pub fn events(&self) -> &[(Owner<'c>, Event<'c, 'a>)] {
+        &self.events
+    }
+
+    /// Whether it only copies what goes on as shared: it looks at nothing.
+    pub fn is_blind(&self) -> bool {
+        self.is_blind
+    }
+
     /// Whether it does anything to what is at a place, as far as owners tell.
     pub fn concerns(&self, place: &Place<'c, 'a>) -> bool {
         self.is_end() || self.owners.contains(&place.owner)
@@ -97,8 +107,6 @@ pub struct Actions<'c, 'a> {
     ops: Vec<Op<'c, 'a>>,
     /// What may leave the function with an error that somebody catches.
     raises: Vec<Op<'c, 'a>>,
-    /// How owners are changed.
-    writes: HashMap<Owner<'c>, HashSet<(Path, usize)>>,
     /// What may be looked at behind the function.
     left: HashSet<Owner<'c>>,
     globals_are_left: bool,
@@ -165,12 +173,6 @@ impl<'c: 'a, 'a> Actions<'c, 'a> {
         self.by_op.values()
     }
 
-    /// Whether any operation changes what is at a place.
-    pub fn may_change(&self, place: &Place<'c, 'a>) -> bool {
-        let mut writes = self.writes.get(&place.owner).into_iter().flatten();
-        writes.any(|(path, depth)| meets(path, *depth, &place.path))
-    }
-
     /// Whether callers may look at what an owner owns.
     pub fn may_leave(&self, owner: Owner<'c>) -> bool {
         match owner {
@@ -181,10 +183,6 @@ impl<'c: 'a, 'a> Actions<'c, 'a> {
 
     fn sum_up(&mut self) {
         for action in self.by_op.values() {
-            for (owner, event) in action.events.iter().filter(|(_, event)| event.writes) {
-                let writes = self.writes.entry(*owner).or_default();
-                writes.insert((event.path.clone(), event.depth));
-            }
             if let Some(leaves) = &action.leaves {
                 self.left.extend(&leaves.owners);
                 self.globals_are_left |= leaves.globals;

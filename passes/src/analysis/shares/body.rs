@@ -1,6 +1,13 @@
 //! A function and its parts, as all runs see them that follow what it shares.
 
-use super::{Seed, actions::Actions, events::Events, reach::Reach, summary::Summaries};
+use super::{
+    Seed,
+    actions::Actions,
+    events::Events,
+    flow::{Place, ports},
+    reach::Reach,
+    summary::{Shares, Summaries},
+};
 use crate::analysis::{
     lost::{Inlined, Route},
     order::may_follow,
@@ -8,13 +15,16 @@ use crate::analysis::{
 };
 use melior::ir::BlockLike;
 use mlc_mlir::rewrite::{Blk, Key, Op, Val, defining_block, defining_op, nested_blocks, op_key};
-use std::{collections::HashMap, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 /// What is found once for all that a function shares.
 pub struct Body<'c, 'a> {
     pub actions: Actions<'c, 'a>,
     pub seeds: Vec<Seed<'c, 'a>>,
-    pub reach: Reach<'c, 'a>,
+    reach: Reach<'c, 'a>,
+    /// What is known to be shared where the function returns.
+    shares: RefCell<Shares<'c>>,
+    function: Op<'c, 'a>,
     seeds_by_op: HashMap<Key, Vec<usize>>,
     events: Vec<Events<'c, 'a>>,
     pub route: Rc<Route<'c, 'a>>,
@@ -52,12 +62,42 @@ impl<'c: 'a, 'a> Body<'c, 'a> {
             actions,
             seeds,
             reach,
+            shares: RefCell::default(),
+            function: unit.functions[0],
             seeds_by_op,
             events,
             route: Rc::new(route),
             calls,
             entry: nested_blocks(unit.functions[0]).first().copied(),
         }
+    }
+
+    /// Whether following two places that share something from an operation on may find anything out.
+    pub fn may_tell(&self, places: [&Place<'c, 'a>; 2], since: Op<'c, 'a>) -> bool {
+        self.reach.may_tell(places, since, &self.shares.borrow())
+    }
+
+    /// Whether following what a seed shares may find anything out.
+    pub fn is_worth_following(&self, at: usize) -> bool {
+        let seed = &self.seeds[at];
+        let may_tell = |from| (seed.to.iter()).any(|to| self.may_tell([from, to], seed.op));
+        seed.from.iter().any(may_tell)
+    }
+
+    /// Says that two places share something where the function returns.
+    pub fn add_share(&self, places: &[Place<'c, 'a>; 2]) {
+        let [from, to] = [0, 1].map(|at| ports(self.function, std::slice::from_ref(&places[at])));
+        let mut shares = self.shares.borrow_mut();
+        for from in from {
+            shares.entry(from).or_default().extend(to.iter().cloned());
+        }
+    }
+
+    /// What is shared where the function returns.
+    pub fn shares(&self) -> Shares<'c> {
+        let mut shares = self.shares.borrow().clone();
+        shares.retain(|_, to| !to.is_empty());
+        shares
     }
 
     /// The calls of a function that is a part.

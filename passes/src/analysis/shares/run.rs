@@ -74,6 +74,9 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
         if let Some(loss) = (run.body.entry).and_then(|entry| watch.first_loss(entry)) {
             run.told.get_or_init(|| loss);
         }
+        for places in run.left_behind() {
+            run.body.add_share(&places);
+        }
         run
     }
 
@@ -100,7 +103,7 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
     }
 
     /// The places that share something where the function ends.
-    pub fn left_behind(&self) -> Vec<[Place<'c, 'a>; 2]> {
+    fn left_behind(&self) -> Vec<[Place<'c, 'a>; 2]> {
         let left = self.left.borrow();
         let pairs = left.iter().filter_map(|thing| match &*self.known(*thing) {
             Known::Shared { from, to, .. } => Some([from.clone(), to.clone()]),
@@ -149,6 +152,11 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
             .map(|other| &self.body.seeds[*other])
     }
 
+    /// Whether anything may be found out of two places that share something.
+    fn may_tell(&self, from: &Place<'c, 'a>, to: &Place<'c, 'a>) -> bool {
+        self.body.may_tell([from, to], self.seed().op)
+    }
+
     fn number(&self, known: Known<'c, 'a>) -> Thing {
         let mut found = self.found.borrow_mut();
         if let Some(thing) = found.numbers.get(&known) {
@@ -195,7 +203,7 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
                 };
                 let pairs = (moved(from).into_iter())
                     .flat_map(|from| tos.iter().map(move |to| (from.clone(), to)))
-                    .filter(|(from, to)| self.body.reach.may_tell(from, to));
+                    .filter(|(from, to)| self.may_tell(from, to));
                 Some(pairs.map(|(from, to)| pair(from, to)).collect())
             }
             Known::Stale { place, changed } => {
@@ -279,15 +287,19 @@ impl<'c: 'a, 'a> Run<'c, 'a> {
 
     /// Whether an operation has to do with the owners of a thing.
     fn concerns(&self, thing: Thing, op: Op<'c, 'a>) -> bool {
-        if op == self.seed().op || !self.body.seeds_at(op).is_empty() {
+        if op == self.seed().op {
             return true;
         }
-        let Some(action) = self.action(op) else {
-            return false;
+        let action = self.action(op);
+        let seeds = self.body.seeds_at(op);
+        let concerns = |place: &Place<'c, 'a>| {
+            let mut copied = (seeds.iter()).flat_map(|seed| &self.body.seeds[*seed].from);
+            action.is_some_and(|action| action.concerns(place))
+                || copied.any(|from| from.owner == place.owner)
         };
         match &*self.known(thing) {
-            Known::Shared { from, to, .. } => action.concerns(from) || action.concerns(to),
-            Known::Stale { place, .. } => action.concerns(place),
+            Known::Shared { from, to, .. } => concerns(from) || concerns(to),
+            Known::Stale { place, .. } => concerns(place),
         }
     }
 
@@ -365,7 +377,7 @@ impl<'c: 'a, 'a> Follow<'c, 'a> for Run<'c, 'a> {
         });
         let is_fresh = self.visits.is_some();
         pairs
-            .filter(|(from, to)| self.body.reach.may_tell(from, to))
+            .filter(|(from, to)| self.may_tell(from, to))
             .map(|(from, to)| self.number(Known::Shared { from, to, is_fresh }))
             .collect()
     }

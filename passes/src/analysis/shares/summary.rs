@@ -30,7 +30,10 @@ pub enum Port<'c> {
     Global(&'c str),
 }
 
-type End<'c> = (Port<'c>, Path);
+pub type End<'c> = (Port<'c>, Path);
+
+/// What is shared with what.
+pub type Shares<'c> = BTreeMap<End<'c>, BTreeSet<End<'c>>>;
 
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Summary<'c> {
@@ -42,7 +45,7 @@ struct Summary<'c> {
     flows: BTreeMap<usize, Vec<End<'c>>>,
     /// Where parts of lent arguments go: to other arguments and to results.
     parts: BTreeMap<usize, Vec<End<'c>>>,
-    shares: BTreeSet<(End<'c>, End<'c>)>,
+    shares: Shares<'c>,
 }
 
 /// The summaries of the functions of a module, by symbol.
@@ -82,8 +85,7 @@ impl<'c> Summaries<'c> {
                 let name = symbol(function, "sym_name");
                 let mut summary = summaries.summarized(function);
                 if number == 0 {
-                    found[at] = runs(&units[at], &summaries);
-                    summary.shares = shared_behind(function, &found[at]);
+                    (found[at], summary.shares) = runs(&units[at], &summaries);
                 }
                 if summaries.all.get(name) != Some(&summary) {
                     summaries.all.insert(name, summary);
@@ -128,9 +130,10 @@ impl<'c> Summaries<'c> {
     }
 
     /// What is shared by a call.
-    pub fn shared_by(&self, call: Op<'c, '_>) -> impl Iterator<Item = &(End<'c>, End<'c>)> {
+    pub fn shared_by(&self, call: Op<'c, '_>) -> impl Iterator<Item = [&End<'c>; 2]> {
         let summary = self.all.get(symbol(call, "callee")).into_iter();
-        summary.flat_map(|summary| &summary.shares)
+        let shares = summary.flat_map(|summary| &summary.shares);
+        shares.flat_map(|(from, all)| all.iter().map(move |to| [from, to]))
     }
 
     fn summarized<'a>(&self, function: Op<'c, 'a>) -> Summary<'c>
@@ -171,20 +174,6 @@ impl<'c> Summaries<'c> {
         }
         summary
     }
-}
-
-/// What is shared where a function returns.
-fn shared_behind<'c: 'a, 'a>(
-    function: Op<'c, 'a>,
-    runs: &[Rc<Run<'c, 'a>>],
-) -> BTreeSet<(End<'c>, End<'c>)> {
-    let mut shares = BTreeSet::new();
-    for [from, to] in runs.iter().flat_map(|run| run.left_behind()) {
-        let [from, to] = [from, to].map(|place| ports(function, &[place]));
-        let pairs = (from.iter()).flat_map(|from| to.iter().map(|to| (from.clone(), to.clone())));
-        shares.extend(pairs);
-    }
-    shares
 }
 
 fn symbol<'c>(op: Op<'c, '_>, name: &str) -> &'c str {
