@@ -2,8 +2,7 @@
 
 use melior::ir::{Value, ValueLike};
 use mlc_sema::hir::{
-    BinaryOp, CompareOp, Expr, ExprKind, Function, LogicalOp, Mode, Place, ProjectionKind, Root,
-    Stmt, Ty, UnaryOp,
+    BinaryOp, CompareOp, Expr, ExprKind, Function, Mode, Place, ProjectionKind, Root, Stmt,
 };
 
 use crate::{
@@ -11,7 +10,6 @@ use crate::{
     arith::{Binary, Known},
     copies::Copies,
     function::{Lower, Result, result_types, signature},
-    local_set::LocalSet,
     place::Borrowed,
     subscript::constant_int,
 };
@@ -235,111 +233,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             )?]);
         }
         Ok(vec![self.compare(op, a, b, left.ty)?])
-    }
-
-    fn logical(
-        &mut self,
-        op: LogicalOp,
-        left: &'x Expr,
-        right: &'x Expr,
-    ) -> Result<Vec<Value<'c, 'm>>> {
-        let a = self.one(left)?;
-        let bit = self.b.int_type(1);
-        if self.is_plain(right) {
-            let b = self.one(right)?;
-            let name = if op == LogicalOp::And {
-                "arith.andi"
-            } else {
-                "arith.ori"
-            };
-            return Ok(vec![self.b.value(name, &[a, b], bit)]);
-        }
-        let carried = self.carried_in_exprs(&[right]);
-        match op {
-            LogicalOp::And => self.if_values(
-                a,
-                &carried,
-                &[bit],
-                |lower| lower.expr(right),
-                |lower| Ok(vec![lower.b.bool(false)]),
-            ),
-            LogicalOp::Or => self.if_values(
-                a,
-                &carried,
-                &[bit],
-                |lower| Ok(vec![lower.b.bool(true)]),
-                |lower| lower.expr(right),
-            ),
-        }
-    }
-
-    fn conditional(
-        &mut self,
-        ty: Ty,
-        condition: &'x Expr,
-        then: &'x Expr,
-        orelse: &'x Expr,
-    ) -> Result<Vec<Value<'c, 'm>>> {
-        let condition = self.one(condition)?;
-        if self.types().is_scalar(ty) && self.is_plain(then) && self.is_plain(orelse) {
-            let (a, b) = (self.one(then)?, self.one(orelse)?);
-            let ty = self.types().flat(ty)?[0];
-            return Ok(vec![self.b.value("arith.select", &[condition, a, b], ty)]);
-        }
-        let types = self.types().flat(ty)?;
-        let carried = self.carried_in_exprs(&[then, orelse]);
-        self.if_values(
-            condition,
-            &carried,
-            &types,
-            |lower| lower.expr(then),
-            |lower| lower.expr(orelse),
-        )
-    }
-
-    /// The variables that regions over parts of the current statement have to hand on.
-    fn carried_in_exprs(&self, exprs: &[&Expr]) -> Vec<usize> {
-        let mut assigned = LocalSet::default();
-        for expr in exprs {
-            self.slots()
-                .assigned_in(expr, self.reductions, &mut assigned);
-        }
-        self.cells.without(assigned.common(&self.live))
-    }
-
-    /// Whether an expression may as well be evaluated where its value is not needed: cheap, without effects or errors.
-    pub fn is_plain(&self, expr: &Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Bool(_) | ExprKind::Int(_) | ExprKind::Float(_) => true,
-            ExprKind::Load(Place {
-                root: Root::Local(_),
-                projections,
-                ty,
-                ..
-            }) => projections.is_empty() && self.types().is_scalar(*ty),
-            ExprKind::Unary { op, operand } => *op != UnaryOp::Abs && self.is_plain(operand),
-            ExprKind::Compare { left, right, .. } | ExprKind::Logical { left, right, .. } => {
-                self.is_plain(left) && self.is_plain(right)
-            }
-            ExprKind::Binary { op, left, right } => {
-                matches!(
-                    op,
-                    BinaryOp::Add
-                        | BinaryOp::Sub
-                        | BinaryOp::Mul
-                        | BinaryOp::And
-                        | BinaryOp::Or
-                        | BinaryOp::Xor
-                ) && self.is_plain(left)
-                    && self.is_plain(right)
-            }
-            ExprKind::Cast(operand) => {
-                self.is_plain(operand)
-                    && !(self.cx.program.types.is_float(operand.ty)
-                        && self.cx.program.types.is_int(expr.ty))
-            }
-            _ => false,
-        }
     }
 
     /// Whether an integer expression is known not to be negative.

@@ -9,6 +9,7 @@ mod arith;
 mod array;
 mod builder;
 mod builtin;
+mod choice;
 mod control_flow;
 mod convert;
 mod copies;
