@@ -63,6 +63,7 @@ mod simd;
 mod slice_views;
 mod stmt;
 mod structs;
+mod subscripts;
 mod synthesized;
 mod tuples;
 mod types;

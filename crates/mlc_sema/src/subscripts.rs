@@ -1,0 +1,282 @@
+//! Subscripts: the items, elements and slices of values.
+
+use mlc_diagnostics::Span;
+use mlc_syntax::ast::{self, ExprKind as Ast};
+
+use crate::coerce::Val;
+use crate::diag;
+use crate::expr::Operand;
+use crate::func::FnCx;
+use crate::hir::{Dim, ExprKind, Place, ProjectionKind, Subscript, Ty, TyKind};
+
+impl<'a> FnCx<'_, 'a> {
+    pub fn subscript(&mut self, base: &'a ast::Expr, index: &'a ast::Expr, span: Span) -> Operand {
+        if let Some(item) = self.pack_item(base, index, span) {
+            return item;
+        }
+        let place = self.place(base);
+        self.element(place, index, span)
+    }
+
+    fn element(&mut self, place: Place, index: &'a ast::Expr, span: Span) -> Operand {
+        let ty = self.cx.resolve(place.ty);
+        match self.cx.types.kind(ty).clone() {
+            TyKind::Error => {
+                self.value(index, None);
+                Operand::Value(Val::error(span))
+            }
+            TyKind::List(elem) => match &index.kind {
+                Ast::Slice(slice) => {
+                    let subscript = self.slice(slice);
+                    Operand::Place(self.project(
+                        place,
+                        ProjectionKind::Slice(vec![subscript]),
+                        ty,
+                        span,
+                    ))
+                }
+                _ => self.index(place, index, elem, span),
+            },
+            TyKind::Str => match &index.kind {
+                Ast::Slice(slice) => {
+                    let subscript = self.slice(slice);
+                    Operand::Place(self.project(
+                        place,
+                        ProjectionKind::Slice(vec![subscript]),
+                        ty,
+                        span,
+                    ))
+                }
+                _ => self.index(place, index, Ty::STR, span),
+            },
+            TyKind::Array { elem, dims } => self.array_element(place, elem, &dims, index, span),
+            TyKind::Tuple(items) => self.tuple_item(place, &items, index, span),
+            TyKind::Simd { elem, .. } => Operand::Value(match self.index_value(index) {
+                Some(index) => self.simd_lane(place, index, elem, span),
+                None => Val::error(span),
+            }),
+            TyKind::Optional(inner) => {
+                let place =
+                    self.project(place, ProjectionKind::Unwrap { checked: true }, inner, span);
+                self.element(place, index, span)
+            }
+            TyKind::Struct(id) if matches!(index.kind, Ast::Slice(_)) => {
+                if let Ast::Slice(slice) = &index.kind
+                    && self.cx.is_library_struct(id, "Range")
+                {
+                    return Operand::Value(self.range_slice(place, slice, span));
+                }
+                let name = self.ty_name(ty);
+                self.report(diag::not_yet(span, &format!("a slice of a `{name}`")));
+                Operand::Value(Val::error(span))
+            }
+            TyKind::Struct(_) => {
+                let receiver = self.read(place);
+                let args = [index];
+                match self.dunder("__getitem__", receiver.into(), &args, span) {
+                    Some(value) => Operand::Value(value),
+                    None => {
+                        let name = self.ty_name(ty);
+                        self.report(diag::not_subscriptable(span, &name));
+                        Operand::Value(Val::error(span))
+                    }
+                }
+            }
+            TyKind::PythonObject => {
+                let object = self.read(place);
+                Operand::Value(self.python_item(object, index, span))
+            }
+            TyKind::Unknown(_) => {
+                self.report(diag::cannot_infer(place.span, "this list"));
+                Operand::Value(Val::error(span))
+            }
+            _ => {
+                let name = self.ty_name(ty);
+                self.report(diag::not_subscriptable(span, &name));
+                Operand::Value(Val::error(span))
+            }
+        }
+    }
+
+    fn index(&mut self, place: Place, index: &'a ast::Expr, elem: Ty, span: Span) -> Operand {
+        let Some(index) = self.index_value(index) else {
+            return Operand::Value(Val::error(span));
+        };
+        let kind = ProjectionKind::Index {
+            indices: vec![index],
+            checked: true,
+        };
+        Operand::Place(self.project(place, kind, elem, span))
+    }
+
+    /// An integer used as an index.
+    pub fn index_value(&mut self, index: &'a ast::Expr) -> Option<crate::hir::Expr> {
+        let value = self.value(index, Some(Ty::INT));
+        let value = self.as_index(value);
+        let ty = self.cx.resolve(value.expr.ty);
+        if ty == Ty::ERROR {
+            return None;
+        }
+        if !self.cx.types.is_int(ty) && ty != Ty::BOOL {
+            let of_array = match *self.cx.types.kind(ty) {
+                TyKind::Array { elem: Ty::BOOL, .. } => Some("an index that is a mask of `Bool`"),
+                TyKind::Array { .. } => Some("an index that is an array of integers"),
+                TyKind::List(_) => Some("an index that is a list"),
+                _ => None,
+            };
+            let diagnostic = match of_array {
+                Some(feature) => diag::not_yet(index.span, feature)
+                    .help("loop over the positions, or choose with `where`"),
+                None => {
+                    let found = self.ty_name(ty);
+                    diag::type_mismatch(index.span, "Int", &found)
+                }
+            };
+            self.report(diagnostic);
+            return None;
+        }
+        let value = self.settle(value);
+        Some(self.cast_to(value, Ty::INT))
+    }
+
+    fn slice(&mut self, slice: &'a ast::Slice) -> Subscript {
+        let mut bound = |bound: &'a Option<ast::Expr>| {
+            let bound = bound.as_ref()?;
+            if matches!(bound.kind, Ast::None) {
+                return None;
+            }
+            self.index_value(bound)
+        };
+        let (start, stop, step) = (bound(&slice.lower), bound(&slice.upper), bound(&slice.step));
+        // Such a slice may be replaced by one of any length.
+        let step = step.filter(|step| !matches!(step.kind, ExprKind::Int(1)));
+        let lanes = match (&slice.lower, &slice.upper, &step) {
+            (Some(lower), Some(upper), None) => self.constant_width(lower, upper),
+            _ => None,
+        };
+        Subscript::Range {
+            start,
+            stop,
+            step,
+            lanes,
+        }
+    }
+
+    /// `a[i]`, `a[i, j]`, `a[1:, j]`, … of an array.
+    fn array_element(
+        &mut self,
+        place: Place,
+        elem: Ty,
+        dims: &[Dim],
+        index: &'a ast::Expr,
+        span: Span,
+    ) -> Operand {
+        let written: &'a [ast::Expr] = match &index.kind {
+            Ast::Tuple(items) => items,
+            _ => std::slice::from_ref(index),
+        };
+        // The first `...` stands for all of the dimensions that the others leave.
+        let mut parts: Vec<Option<&'a ast::Expr>> = written.iter().map(Some).collect();
+        if let Some(at) = written
+            .iter()
+            .position(|part| matches!(part.kind, Ast::Ellipsis))
+        {
+            let missing = (dims.len() + 1).saturating_sub(written.len());
+            parts.splice(at..=at, std::iter::repeat_n(None, missing));
+        }
+        if parts.len() > dims.len() {
+            let message = format!(
+                "{} indices for an array of rank {}",
+                parts.len(),
+                dims.len()
+            );
+            self.report(mlc_diagnostics::Diagnostic::error(
+                "bad-index",
+                index.span,
+                message,
+            ));
+            return Operand::Value(Val::error(span));
+        }
+        if let Some(part) =
+            (parts.iter().flatten()).find(|part| matches!(part.kind, Ast::Ellipsis | Ast::None))
+        {
+            self.report(diag::not_yet(part.span, "this kind of array index"));
+            return Operand::Value(Val::error(span));
+        }
+        let is_slice =
+            |part: &Option<&ast::Expr>| part.is_none_or(|part| matches!(part.kind, Ast::Slice(_)));
+        if !parts.iter().any(is_slice) {
+            let mut indices = Vec::with_capacity(parts.len());
+            for part in parts.iter().flatten() {
+                match self.index_value(part) {
+                    Some(index) => indices.push(index),
+                    None => return Operand::Value(Val::error(span)),
+                }
+            }
+            let rest = &dims[parts.len()..];
+            let ty = if rest.is_empty() {
+                elem
+            } else {
+                self.cx.types.array(elem, rest)
+            };
+            let checked = !self.known_in_bounds(&mut indices, dims);
+            let kind = ProjectionKind::Index { indices, checked };
+            return Operand::Place(self.project(place, kind, ty, span));
+        }
+        let mut subscripts = Vec::with_capacity(parts.len());
+        let mut rest = Vec::new();
+        for (part, dim) in parts.iter().zip(dims) {
+            let Some(part) = part else {
+                rest.push(*dim);
+                subscripts.push(Subscript::Range {
+                    start: None,
+                    stop: None,
+                    step: None,
+                    lanes: None,
+                });
+                continue;
+            };
+            match &part.kind {
+                Ast::Slice(slice) => {
+                    let full =
+                        slice.lower.is_none() && slice.upper.is_none() && slice.step.is_none();
+                    rest.push(if full { *dim } else { Dim::Dynamic });
+                    subscripts.push(self.slice(slice));
+                }
+                _ => match self.index_value(part) {
+                    Some(index) => subscripts.push(Subscript::Index(index)),
+                    None => return Operand::Value(Val::error(span)),
+                },
+            }
+        }
+        rest.extend_from_slice(&dims[parts.len()..]);
+        let ty = self.cx.types.array(elem, &rest);
+        Operand::Place(self.project(place, ProjectionKind::Slice(subscripts), ty, span))
+    }
+}
+
+impl FnCx<'_, '_> {
+    /// Whether all indices are constants that lie in extents known at compile time; negative ones are wrapped then.
+    fn known_in_bounds(&self, indices: &mut [crate::hir::Expr], dims: &[Dim]) -> bool {
+        let inside = indices
+            .iter()
+            .zip(dims)
+            .all(|(index, dim)| match (&index.kind, dim) {
+                (ExprKind::Int(at), Dim::Static(extent)) => {
+                    let extent = i128::from(*extent);
+                    -extent <= *at && *at < extent
+                }
+                _ => false,
+            });
+        if inside {
+            for (index, dim) in indices.iter_mut().zip(dims) {
+                if let (ExprKind::Int(at), Dim::Static(extent)) = (&mut index.kind, dim)
+                    && *at < 0
+                {
+                    *at += i128::from(*extent);
+                }
+            }
+        }
+        inside
+    }
+}
