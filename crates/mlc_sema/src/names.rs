@@ -8,7 +8,7 @@ use mlc_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
 use mlc_syntax::{Name, ast};
 use rustc_hash::FxHashSet;
 
-pub(crate) use bound::{bound_by, nonlocals, target_names};
+pub(crate) use bound::{bound_by, nonlocals, rebound_in, target_names};
 pub(crate) use builtin::{builtins, is_builtin};
 use visit::each_expr;
 pub(crate) use visit::{each_block, for_each_child};
@@ -16,26 +16,29 @@ pub(crate) use visit::{each_block, for_each_child};
 /// Calls `found` for every name that a function takes from outside: mentioned in its body, nested functions
 /// included, and neither a parameter nor bound there, unless `global` or `nonlocal` says that it is another's.
 pub(crate) fn free_in(function: &ast::Function, found: &mut dyn FnMut(Name)) {
-    let mut bound: FxHashSet<Name> = function
-        .params
-        .iter()
-        .map(|param| param.name.name)
-        .collect();
-    for stmt in &function.body {
-        bound_by(stmt, &mut |name| {
-            bound.insert(name);
-        });
-    }
-    for stmt in &function.body {
-        declared_elsewhere(stmt, &mut |name| {
-            bound.remove(&name);
-        });
-    }
+    let bound = own_names(function);
     mentioned_in(&function.body, &mut |name| {
         if !bound.contains(&name) {
             found(name);
         }
     });
+}
+
+/// The parameters of a function and what its body binds, unless `global` or `nonlocal` says that it is another's.
+fn own_names(function: &ast::Function) -> FxHashSet<Name> {
+    let params = function.params.iter();
+    let mut own: FxHashSet<Name> = params.map(|param| param.name.name).collect();
+    for stmt in &function.body {
+        bound_by(stmt, &mut |name| {
+            own.insert(name);
+        });
+    }
+    for stmt in &function.body {
+        declared_elsewhere(stmt, &mut |name| {
+            own.remove(&name);
+        });
+    }
+    own
 }
 
 /// The names that `global` and `nonlocal` declare, at any depth of blocks.

@@ -23,7 +23,7 @@ use crate::passed::Passed;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Capture {
     pub name: Name,
-    /// `nonlocal`: bound again inside.
+    /// `nonlocal`: bound again inside, or by a function that is called there.
     pub by_reference: bool,
 }
 
@@ -44,11 +44,9 @@ impl<'a> FnCx<'_, 'a> {
             free.insert(name);
         });
         let mut rebound: FxHashSet<Name> = FxHashSet::default();
-        for stmt in &function.body {
-            crate::names::nonlocals(stmt, &mut |name| {
-                rebound.insert(name);
-            });
-        }
+        crate::names::rebound_in(function, &mut |name| {
+            rebound.insert(name);
+        });
         self.declare_nested(name, function, free, &rebound, span);
         self.set_var(name, None);
     }
@@ -130,22 +128,22 @@ impl<'a> FnCx<'_, 'a> {
         free: &FxHashSet<Name>,
         rebound: &FxHashSet<Name>,
     ) -> Vec<Capture> {
-        let mut names: FxHashSet<Name> = FxHashSet::default();
+        let mut names: FxHashMap<Name, bool> = FxHashMap::default();
         for name in free {
             if *name == own {
                 continue;
             }
             if let Some(sibling) = self.nested.get(name) {
-                names.extend(sibling.sources.iter().copied());
+                let captures = &self.cx.decl(sibling.decl).captures;
+                for (source, capture) in sibling.sources.iter().zip(captures) {
+                    *names.entry(*source).or_default() |= capture.by_reference;
+                }
             } else if self.vars.contains_key(name) || self.assigned.contains(name) {
-                names.insert(*name);
+                *names.entry(*name).or_default() |= rebound.contains(name);
             }
         }
         names.remove(&own);
-        let capture = |name: Name| Capture {
-            name,
-            by_reference: rebound.contains(&name),
-        };
+        let capture = |(name, by_reference)| Capture { name, by_reference };
         names.into_iter().map(capture).collect()
     }
 

@@ -1,6 +1,6 @@
 //! The names that statements bind.
 
-use mlc_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
+use mlc_syntax::ast::{Expr, ExprKind, Function, Stmt, StmtKind};
 use mlc_syntax::{Name, ast};
 
 use super::visit::{each_block, for_each_child};
@@ -120,6 +120,33 @@ pub(super) fn walrus(expr: &Expr, found: &mut dyn FnMut(Name)) {
         _ => {}
     }
     for_each_child(expr, &mut |child| walrus(child, found));
+}
+
+/// The names from outside that a function binds again: those that it declares `nonlocal`, and those of the functions inside of
+/// it that are not its own.
+pub(crate) fn rebound_in(function: &Function, found: &mut dyn FnMut(Name)) {
+    let own = super::own_names(function);
+    for stmt in &function.body {
+        nonlocals(stmt, found);
+        each_function(stmt, &mut |inner| {
+            rebound_in(inner, &mut |name| {
+                if !own.contains(&name) {
+                    found(name);
+                }
+            });
+        });
+    }
+}
+
+/// The functions that a statement defines, at any depth of blocks.
+fn each_function<'a>(stmt: &'a Stmt, found: &mut dyn FnMut(&'a Function)) {
+    match &stmt.kind {
+        StmtKind::Function(function) => found(function),
+        StmtKind::Struct(_) => {}
+        _ => each_block(stmt, &mut |block| {
+            block.iter().for_each(|stmt| each_function(stmt, found));
+        }),
+    }
 }
 
 /// The names that `nonlocal` declares, at any depth of blocks.
