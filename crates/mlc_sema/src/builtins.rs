@@ -11,7 +11,7 @@ use mlc_syntax::Name;
 use mlc_syntax::ast::{Arg, ArgKind, Expr as AstExpr, ExprKind as Ast};
 
 use crate::call::Given;
-use crate::coerce::{Val, into_place};
+use crate::coerce::{Val, constant_for, into_place};
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
@@ -244,14 +244,21 @@ impl<'a> FnCx<'_, 'a> {
             }
             TyKind::Array { dims, .. } => match dims[0] {
                 Dim::Static(extent) => {
-                    Val::strong(ExprKind::Int(i128::from(extent)), Ty::INT, span)
+                    let len = Val::strong(ExprKind::Int(i128::from(extent)), Ty::INT, span);
+                    constant_for(len.expr, value.expr).into()
                 }
                 Dim::Dynamic => {
                     let place = into_place(value.expr);
                     self.len_of(place, 0, span).into()
                 }
             },
-            TyKind::Tuple(items) => Val::int(items.len() as i128, span),
+            TyKind::Tuple(items) => {
+                let len = Val::int(items.len() as i128, span);
+                match constant_for(len.expr.clone(), value.expr) {
+                    expr if matches!(expr.kind, ExprKind::Int(_)) => len,
+                    expr => expr.into(),
+                }
+            }
             TyKind::Simd { lanes, .. } => Val::int(i128::from(lanes), span),
             TyKind::Error => Val::error(span),
             TyKind::PythonObject => self.python_len(value.expr, span),
@@ -366,7 +373,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             found |= wanted == ty || (wanted == Ty::INT && ty == Ty::BOOL);
         }
-        Val::strong(ExprKind::Bool(found), Ty::BOOL, span)
+        self.constant_bool(found, value.expr, span).into()
     }
 }
 

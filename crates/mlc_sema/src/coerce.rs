@@ -7,7 +7,7 @@ mod meet;
 mod truth;
 mod weak;
 
-pub(crate) use truth::logical;
+pub(crate) use truth::{constant_for, logical};
 pub(crate) use weak::{Val, Weak, int_range, retype};
 
 use crate::diag;

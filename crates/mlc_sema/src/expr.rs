@@ -9,7 +9,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
 pub(crate) use literal::is_starred;
-pub(crate) use made::with_stmts;
+pub(crate) use made::{what_is_done, with_stmts};
 pub(crate) use name::{is_shadowed, math_constant};
 
 use crate::coerce::{Val, Weak};

@@ -41,7 +41,7 @@ pub(crate) fn is_out_of_order(callee: &Binding, args: &[Arg], first: usize) -> b
 }
 
 /// Whether evaluating an expression may be seen: it calls something, or binds a name.
-fn is_seen(expr: &ast::Expr) -> bool {
+pub(super) fn is_seen(expr: &ast::Expr) -> bool {
     match expr.kind {
         Ast::Call { .. } | Ast::Named { .. } => return true,
         Ast::Lambda(_) => return false,
@@ -64,17 +64,9 @@ impl<'a> FnCx<'_, 'a> {
         let mut failed = false;
         let stmts = self.captured(|cx| {
             for arg in args {
-                if !is_seen(&arg.value) {
-                    named.push(arg.clone());
-                    continue;
-                }
-                let value = cx.value(&arg.value, None);
-                failed |= value.is_error();
-                let variable = cx.in_variable(value, arg.value.span);
-                named.push(Arg {
-                    kind: arg.kind,
-                    value: name_expr(variable, arg.value.span),
-                });
+                let mut arg = arg.clone();
+                failed |= !cx.evaluate_first(&mut arg);
+                named.push(arg);
             }
         });
         if failed {
@@ -86,5 +78,21 @@ impl<'a> FnCx<'_, 'a> {
             expr: crate::expr::with_stmts(stmts, result.expr),
             weak: result.weak,
         }
+    }
+
+    /// Puts an argument whose evaluation may be seen into a variable; false if it is wrong.
+    pub(super) fn evaluate_first(&mut self, arg: &mut Arg) -> bool {
+        if !is_seen(&arg.value) {
+            return true;
+        }
+        let span = arg.value.span;
+        let value: &'a ast::Expr = self.cx.synthesized.exprs.alloc(arg.value.clone());
+        let value = self.value(value, None);
+        if value.is_error() {
+            return false;
+        }
+        let variable = self.in_variable(value, span);
+        arg.value = name_expr(variable, span);
+        true
     }
 }

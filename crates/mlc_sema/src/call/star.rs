@@ -4,6 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg, ArgKind, ExprKind as Ast, ParamKind};
 
+use super::order::is_seen;
 use super::{Binding, Slot};
 use crate::checker::Item;
 use crate::coerce::Val;
@@ -42,6 +43,13 @@ impl<'a> FnCx<'_, 'a> {
             for arg in args {
                 let is_last = std::ptr::eq(arg, &raw const args[args.len() - 1]);
                 let fixed = fixed.as_ref().filter(|_| is_last);
+                if cx.is_expandable(arg) && is_seen(&arg.value) {
+                    // Keywords are evaluated behind all stars, as in Python.
+                    for before in &mut expanded {
+                        let by_position = !matches!(before.kind, ArgKind::Keyword(_));
+                        failed |= by_position && !cx.evaluate_first(before);
+                    }
+                }
                 failed |= !cx.expand(arg, &mut expanded, fixed);
             }
         });

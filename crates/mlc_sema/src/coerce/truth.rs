@@ -89,31 +89,14 @@ impl FnCx<'_, '_> {
         }
     }
 
-    /// A `Bool` that does not depend on the value, which is evaluated all the same if it does anything.
-    fn constant_bool(&mut self, truth: bool, value: Expr, span: Span) -> Expr {
+    /// A `Bool` that does not depend on the value.
+    pub fn constant_bool(&mut self, truth: bool, value: Expr, span: Span) -> Expr {
         let constant = Expr {
             kind: ExprKind::Bool(truth),
             ty: Ty::BOOL,
             span,
         };
-        if matches!(
-            value.kind,
-            ExprKind::None | ExprKind::Load(_) | ExprKind::Move(_)
-        ) {
-            return constant;
-        }
-        let stmts = vec![crate::hir::Stmt {
-            kind: crate::hir::StmtKind::Expr(value),
-            span,
-        }];
-        Expr {
-            kind: ExprKind::Block {
-                stmts,
-                value: Box::new(constant),
-            },
-            ty: Ty::BOOL,
-            span,
-        }
+        constant_for(constant, value)
     }
 
     pub fn not(&self, operand: Expr) -> Expr {
@@ -144,4 +127,19 @@ pub(crate) fn logical(op: crate::hir::LogicalOp, left: Expr, right: Expr) -> Exp
         ty: Ty::BOOL,
         span,
     }
+}
+
+/// A constant that stands for a value, which is evaluated all the same if it does anything.
+pub(crate) fn constant_for(constant: Expr, value: Expr) -> Expr {
+    let does_nothing = match &value.kind {
+        ExprKind::Load(place) => place.projections.is_empty(),
+        ExprKind::Move(_) => true,
+        _ => crate::ops::is_simple(&value),
+    };
+    if does_nothing {
+        return constant;
+    }
+    let span = constant.span;
+    let kind = crate::hir::StmtKind::Expr(value);
+    crate::expr::with_stmts(vec![crate::hir::Stmt { kind, span }], constant)
 }

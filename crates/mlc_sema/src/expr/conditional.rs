@@ -4,7 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self};
 
-use super::made::with_stmts;
+use super::made::{what_is_done, with_stmts};
 use crate::coerce::{Val, Weak};
 use crate::diag;
 use crate::func::{FnCx, Var};
@@ -19,10 +19,10 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Val {
         let condition = self.condition(&item.test);
-        match self.known_test(&item.test, &condition) {
-            Some(true) => return self.value(&item.body, want),
-            Some(false) => return self.value(&item.orelse, want),
-            None => {}
+        if let Some(truth) = self.known_test(&item.test, &condition) {
+            let chosen = self.value(if truth { &item.body } else { &item.orelse }, want);
+            let expr = with_stmts(what_is_done(condition), chosen.expr);
+            return Val { expr, ..chosen };
         }
         let narrowed = self.narrowings_of(&condition);
         let (then, then_stmts) = self.branch_value(&narrowed.when_true, |cx| {

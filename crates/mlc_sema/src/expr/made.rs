@@ -112,3 +112,14 @@ pub(crate) fn with_stmts(stmts: Vec<Stmt>, value: Expr) -> Expr {
         },
     }
 }
+
+/// What the evaluation of a test whose truth is known does.
+pub(crate) fn what_is_done(test: Expr) -> Vec<Stmt> {
+    let mut done = Vec::new();
+    let mut rest = test;
+    while let ExprKind::Block { stmts, value } = rest.kind {
+        done.extend(stmts);
+        rest = *value;
+    }
+    done
+}

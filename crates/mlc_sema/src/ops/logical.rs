@@ -4,7 +4,7 @@ use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::ast;
 
 use crate::coerce::{Val, logical};
-use crate::expr::with_stmts;
+use crate::expr::{what_is_done, with_stmts};
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, LogicalOp, ProjectionKind, Ty, TyKind};
 
@@ -34,8 +34,10 @@ impl<'a> FnCx<'_, 'a> {
             match (decided, op) {
                 (Some(false), LogicalOp::And) | (Some(true), LogicalOp::Or) => return result,
                 (Some(_), _) => {
+                    let done = what_is_done(result.expr);
                     result = self.value(value, want);
                     decided = self.known_test(value, &result.expr);
+                    result.expr = with_stmts(done, result.expr);
                     continue;
                 }
                 (None, _) => {}

@@ -40,8 +40,8 @@ impl FnCx<'_, '_> {
             self.cx.types.kind(ty),
             TyKind::Optional(_) | TyKind::Unknown(_)
         ) {
-            let is_none = ty == Ty::NONE;
-            return Val::strong(ExprKind::Bool(is_none != negated), Ty::BOOL, span);
+            let truth = (ty == Ty::NONE) != negated;
+            return self.constant_bool(truth, tested.expr, span).into();
         }
         let place = Box::new(into_place(tested.expr));
         let some = Expr {

@@ -29,13 +29,13 @@ impl<'a> FnCx<'_, 'a> {
         let mut orelse = orelse;
         for branch in branches {
             let condition = self.condition(&branch.test);
-            match self.known_test(&branch.test, &condition) {
-                Some(true) => {
+            if let Some(truth) = self.known_test(&branch.test, &condition) {
+                self.out.extend(crate::expr::what_is_done(condition));
+                if truth {
                     orelse = &branch.body;
                     break;
                 }
-                Some(false) => continue,
-                None => {}
+                continue;
             }
             let narrowed = self.narrowings_of(&condition);
             let before = std::mem::take(&mut self.out);
@@ -131,8 +131,9 @@ impl<'a> FnCx<'_, 'a> {
     /// The truth of a test of types, which the instance of the function decides: what is behind it need not make sense
     /// where it does not hold.
     pub fn known_test(&self, test: &ast::Expr, value: &Expr) -> Option<bool> {
-        match value.kind {
-            ExprKind::Bool(truth) if self.tests_types(test) => Some(truth),
+        match &value.kind {
+            ExprKind::Bool(truth) if self.tests_types(test) => Some(*truth),
+            ExprKind::Block { value, .. } => self.known_test(test, value),
             _ => None,
         }
     }
