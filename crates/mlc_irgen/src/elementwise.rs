@@ -116,7 +116,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     /// Whether what a view names are scalars.
-    fn is_scalar_view(&self, view: &View<'c, 'm>) -> bool {
+    pub fn is_scalar_view(&self, view: &View<'c, 'm>) -> bool {
         own::kind(element_type(view)) == own::Kind::Other && !element_type(view).is_mem_ref()
     }
 
@@ -197,6 +197,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     pub fn copy_from_borrow(&mut self, view: &View<'c, 'm>, source: Value<'c, 'm>) -> Result<()> {
+        if self.is_scalar(view) {
+            self.store_from_cell(view, source);
+            return Ok(());
+        }
         let source = self.whole_view(source);
         self.assign_all(view, &Elements::View(source))
     }
@@ -460,7 +464,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(fresh)
     }
 
-    /// A borrow of a list or array with the elements of a view, for a callee that takes one: the very elements, where they lie
+    /// A borrow of a list or array with the elements of a view, or of its only element if it has no dimensions, for a callee that takes one: the very elements, where they lie
     /// one after another, or else a copy, whose elements go back to the view behind the call if the callee may write them.
     pub fn view_as_array(
         &mut self,
@@ -468,6 +472,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         ty: Ty,
         mutable: bool,
     ) -> Result<Value<'c, 'm>> {
+        if self.is_scalar(view) {
+            return Ok(self.scalar_borrow(view, mutable));
+        }
         if let Some(slice) = self.slice_of_view(view, ty, mutable)? {
             return Ok(slice);
         }

@@ -168,6 +168,36 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.b.op("memref.store", &operands, &[]);
     }
 
+    /// Whether a view is of one scalar.
+    pub fn is_scalar(&self, view: &View<'c, 'm>) -> bool {
+        view.order.is_empty() && self.is_scalar_view(view)
+    }
+
+    /// A borrow of the scalar that a view is of: itself in a list, and of an array a copy that goes back behind the call.
+    pub fn scalar_borrow(&mut self, view: &View<'c, 'm>, mutable: bool) -> Value<'c, 'm> {
+        let payload = own::payload(view.source.r#type()).expect("the value is a borrow");
+        if own::list_element(payload).is_some() {
+            let position = self.positions(view, &[])[0];
+            return self.elem(view.source, position, mutable);
+        }
+        let element = self.load_element(view, &[]);
+        let cell = self
+            .b
+            .value("own.new", &[], own::box_type(element.r#type()));
+        let borrow = self.borrow_box(cell, true);
+        self.b.op("own.store", &[element, borrow], &[]);
+        if mutable {
+            self.copied.push((view.clone(), borrow));
+        }
+        borrow
+    }
+
+    /// What the callee wrote to the cell goes to the scalar.
+    pub fn store_from_cell(&self, view: &View<'c, 'm>, cell: Value<'c, 'm>) {
+        let value = self.b.value("own.load", &[cell], element_type(view));
+        self.store_element(view, &[], value);
+    }
+
     /// A borrow of an element of a view of a list whose elements are no scalars.
     pub fn borrow_element(
         &self,
