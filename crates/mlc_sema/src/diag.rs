@@ -443,6 +443,13 @@ pub(crate) fn mutable_default(span: Span) -> Diagnostic {
         .help("use `None` as the default and make the value in the body")
 }
 
+pub(crate) fn changing_default(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}`, which this default value reads, is bound again");
+    Diagnostic::error("mutable-default", span, message).help(format!(
+        "a default is what `{name}` was where the function is defined: give that value a name that is bound once"
+    ))
+}
+
 pub(crate) fn bad_annotation(span: Span, message: &str) -> Diagnostic {
     Diagnostic::error("bad-annotation", span, message)
 }

@@ -110,6 +110,7 @@ impl<'a> FnCx<'_, 'a> {
 
     pub fn field_default(&mut self, decl: StructDeclId, default: &'a ast::Expr, ty: Ty) -> Expr {
         let module = self.cx.struct_decl(decl).module;
+        self.check_default(default, module);
         let outer = std::mem::replace(&mut self.module, module);
         let vars = std::mem::take(&mut self.vars);
         let assigned = std::mem::take(&mut self.assigned);
