@@ -55,18 +55,28 @@ fn borrow<'c, 'm>(
     id: GlobalId,
     mutable: bool,
 ) -> Result<Value<'c, 'm>> {
-    let global = &cx.program.globals[id.0 as usize];
-    let symbol = variable_symbol(cx.program, id);
-    let payload = cx.types().payload(global.ty);
-    let payload = payload.map_err(|error| error.at(global.span))?;
-    let words = layout(payload).0.div_ceil(8).max(1);
-    let address = words_at(cx, b, &symbol, words, global.span);
+    let (address, payload, _) = place(cx, b, id)?;
     let ty = if mutable {
         own::mut_type(payload)
     } else {
         own::ref_type(payload)
     };
     Ok(b.value("builtin.unrealized_conversion_cast", &[address], ty))
+}
+
+/// The address of a top-level variable, what lies there, and its size in bytes.
+fn place<'c, 'm>(
+    cx: &ModuleCx<'_, 'c, 'm>,
+    b: Builder<'c, 'm>,
+    id: GlobalId,
+) -> Result<(Value<'c, 'm>, Type<'c>, usize)> {
+    let global = &cx.program.globals[id.0 as usize];
+    let symbol = variable_symbol(cx.program, id);
+    let payload = cx.types().payload(global.ty);
+    let payload = payload.map_err(|error| error.at(global.span))?;
+    let size = layout(payload).0;
+    let words = size.div_ceil(8).max(1);
+    Ok((words_at(cx, b, &symbol, words, global.span), payload, size))
 }
 
 /// The address of words that are zero at first, and live as long as the code.
@@ -107,6 +117,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let program = self.cx.program;
         let span = program.structs[id.0 as usize].span;
         words_at(self.cx, self.b, &class_symbol(program, id), 1, span)
+    }
+
+    /// The address of a top-level variable, and its size in bytes.
+    pub fn global_place(&mut self, id: GlobalId) -> Result<(Value<'c, 'm>, usize)> {
+        let (address, _, size) = place(self.cx, self.b, id)?;
+        Ok((address, size))
     }
 
     pub fn global(&mut self, id: GlobalId, mutable: bool) -> Result<Value<'c, 'm>> {

@@ -1,6 +1,9 @@
 //! A whole module: its functions, and what they share (texts, globals, functions of the runtime).
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+};
 
 use melior::{
     Context,
@@ -12,7 +15,10 @@ use melior::{
     },
 };
 use mlc_diagnostics::{SourceMap, Span};
-use mlc_sema::hir::Program;
+use mlc_sema::{
+    global_use::{self, GlobalUse},
+    hir::{FuncId, Program},
+};
 
 use crate::{Error, Options, builder::Builder, function, global, loc, types::Types};
 
@@ -31,6 +37,8 @@ pub struct ModuleCx<'x, 'c, 'm> {
     pub texts: RefCell<HashMap<String, String>>,
     /// The numbers of the values of type `String` that are written out.
     literals: RefCell<HashMap<String, usize>>,
+    /// What functions do with top-level variables, once somebody asks.
+    global_use: OnceCell<Vec<GlobalUse>>,
 }
 
 pub fn generate<'c>(
@@ -51,6 +59,7 @@ pub fn generate<'c>(
             symbols: RefCell::default(),
             texts: RefCell::default(),
             literals: RefCell::default(),
+            global_use: OnceCell::new(),
         };
         for function in &program.functions {
             function::emit(&cx, function)?;
@@ -67,6 +76,12 @@ pub fn generate<'c>(
 }
 
 impl<'x, 'c, 'm> ModuleCx<'x, 'c, 'm> {
+    /// What a function, and what it calls, does with top-level variables.
+    pub fn global_use(&self, FuncId(position): FuncId) -> &GlobalUse {
+        let all = || global_use::of_program(self.program);
+        &self.global_use.get_or_init(all)[position as usize]
+    }
+
     pub fn types(&self) -> Types<'x, 'c> {
         Types {
             context: self.context,
@@ -283,4 +298,12 @@ fn runs_python(symbol: &str) -> bool {
 }
 
 /// Functions of the runtime that only make objects, or hand them on.
-const RUN_NOTHING: [&str; 6] = ["callback", "callback_place", "from", "is", "lend", "tuple"];
+const RUN_NOTHING: [&str; 7] = [
+    "callback",
+    "callback_place",
+    "callback_uses",
+    "from",
+    "is",
+    "lend",
+    "tuple",
+];

@@ -77,6 +77,13 @@ enum Met {
     Lost,
 }
 
+/// What calls of the same thread, which still run, mean to a use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Around {
+    Counts,
+    Expects,
+}
+
 impl InUse {
     fn ranges(&self) -> MutexGuard<'_, Vec<Used>> {
         self.ranges.lock().unwrap_or_else(PoisonError::into_inner)
@@ -91,16 +98,21 @@ impl InUse {
     ) -> PyResult<()> {
         match self.count.load(Ordering::Acquire) {
             0 => Ok(()),
-            _ => self.wait(&range(), what),
+            _ => self.wait(&range(), Around::Counts, what),
         }
     }
 
+    /// The same for what a call of this thread calls back, which that call expects: the compiler holds that nothing is borrowed meanwhile.
+    pub fn check_within(&self, range: Range, what: impl FnOnce() -> String) -> PyResult<()> {
+        self.wait(&range, Around::Expects, what)
+    }
+
     #[cold]
-    fn wait(&self, range: &Range, what: impl FnOnce() -> String) -> PyResult<()> {
+    fn wait(&self, range: &Range, around: Around, what: impl FnOnce() -> String) -> PyResult<()> {
         let mut deadline = None;
         loop {
             let before = self.ended.count();
-            let refused = match met(&self.ranges(), range) {
+            let refused = match met(&self.ranges(), range, around) {
                 None => return Ok(()),
                 Some(Met::Lost) => {
                     return Err(PyRuntimeError::new_err(format!(
@@ -131,8 +143,11 @@ impl InUse {
     }
 }
 
-fn met(ranges: &[Used], range: &Range) -> Option<Met> {
-    let excluding = ranges.iter().filter(|used| range.excludes(&used.range));
+fn met(ranges: &[Used], range: &Range, around: Around) -> Option<Met> {
+    let excluding = (ranges.iter()).filter(|used| {
+        let is_expected = around == Around::Expects && used.thread == this_thread();
+        !is_expected && range.excludes(&used.range)
+    });
     let kinds = excluding.filter_map(|used| match (used.thread == this_thread(), used.ends) {
         _ if used.is_lost() => (used.range.is_written() && !used.is_number).then_some(Met::Lost),
         (true, _) => Some(Met::Own),
@@ -151,10 +166,21 @@ pub struct Use {
 impl Use {
     /// `None` where another use excludes it now. `ends` says that the call calls no Python.
     pub fn new(storage: &Arc<Storage>, range: Range, ends: bool) -> Option<Use> {
-        Use::start(storage, range, ends, false)
+        Use::start(storage, range, ends, false, Around::Counts)
     }
 
-    fn start(storage: &Arc<Storage>, range: Range, ends: bool, is_number: bool) -> Option<Use> {
+    /// The same for what a call of this thread calls back, which may call Python.
+    pub fn within(storage: &Arc<Storage>, range: Range) -> Option<Use> {
+        Use::start(storage, range, false, false, Around::Expects)
+    }
+
+    fn start(
+        storage: &Arc<Storage>,
+        range: Range,
+        ends: bool,
+        is_number: bool,
+        around: Around,
+    ) -> Option<Use> {
         let used = Used {
             range,
             thread: this_thread(),
@@ -164,7 +190,7 @@ impl Use {
         };
         let of = storage.used();
         let mut ranges = of.ranges();
-        if met(&ranges, &range).is_some() {
+        if met(&ranges, &range, around).is_some() {
             return None;
         }
         ranges.push(used);
@@ -217,13 +243,22 @@ pub fn of_globals(globals: &[Global], ends: bool) -> PyResult<Vec<Use>> {
 pub fn are_free(globals: &[Global]) -> bool {
     globals.iter().all(|global| {
         let of = global.storage.used();
-        of.count.load(Ordering::Acquire) == 0 || met(&of.ranges(), &global.range).is_none()
+        of.count.load(Ordering::Acquire) == 0
+            || met(&of.ranges(), &global.range, Around::Counts).is_none()
     })
 }
 
 /// The same as [`of_globals`] without waiting: `None` where others use one of them.
 pub fn try_globals(globals: &[Global], ends: bool) -> Option<Vec<Use>> {
     let held = globals.iter().filter(|global| global.is_held);
-    held.map(|global| Use::start(&global.storage, global.range, ends, global.is_number))
-        .collect()
+    held.map(|global| {
+        Use::start(
+            &global.storage,
+            global.range,
+            ends,
+            global.is_number,
+            Around::Counts,
+        )
+    })
+    .collect()
 }

@@ -9,6 +9,7 @@ mod arrow;
 mod bind;
 pub mod buffer;
 mod call;
+mod callback;
 mod class;
 mod construct;
 mod dlpack;

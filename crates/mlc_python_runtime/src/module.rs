@@ -12,6 +12,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyModule, PyString, PyType};
 
 use crate::call::{self, Entry};
+use crate::callback;
 use crate::class::{Class, Destructor, Handle, Struct, class_of, tell};
 use crate::construct;
 use crate::error::c_str;
@@ -72,6 +73,7 @@ pub unsafe fn fill(
 ) -> PyResult<Vec<Instance>> {
     output::redirect();
     mlc_runtime::fork::watch();
+    mlc_runtime::python::on_callback(callback::begin);
     let mut instances = Vec::new();
     // One that is loaded again has the attributes of before.
     types(module.py())?.call_method1("without_variables", (module,))?;

@@ -52,6 +52,9 @@ impl fmt::Debug for Storage {
     }
 }
 
+/// The storages of top-level variables, by their addresses.
+static KNOWN: Mutex<BTreeMap<usize, Weak<Storage>>> = Mutex::new(BTreeMap::new());
+
 impl Storage {
     /// # Safety
     /// `cell` must hold a value of the class, and be the caller's.
@@ -74,7 +77,6 @@ impl Storage {
         views: Arc<AtomicUsize>,
         code: Code,
     ) -> Arc<Storage> {
-        static KNOWN: Mutex<BTreeMap<usize, Weak<Storage>>> = Mutex::new(BTreeMap::new());
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(storage) = known.get(&start.addr()).and_then(Weak::upgrade) {
             return storage;
@@ -83,6 +85,12 @@ impl Storage {
         let storage = Storage::of_module(name, start, views, code);
         known.insert(start.addr(), Arc::downgrade(&storage));
         storage
+    }
+
+    /// That of the top-level variable at an address, if a module has it.
+    pub fn known(address: usize) -> Option<Arc<Storage>> {
+        let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&address).and_then(Weak::upgrade)
     }
 
     /// A top-level variable that no object of Python refers to.
@@ -120,6 +128,11 @@ impl Storage {
         Err(in_use(&self.name()))
     }
 
+    /// How many arrays of Python's look into this memory.
+    pub fn views(&self) -> &AtomicUsize {
+        &self.views
+    }
+
     /// What calls that run use of this memory.
     pub fn used(&self) -> &InUse {
         &self.used
@@ -129,6 +142,11 @@ impl Storage {
     #[inline]
     pub fn check_use(&self, range: impl FnOnce() -> Range) -> PyResult<()> {
         self.used.check(range, || self.name())
+    }
+
+    /// The same for what is called back: calls around it, in its thread, do not count.
+    pub fn check_use_within(&self, range: Range) -> PyResult<()> {
+        self.used.check_within(range, || self.name())
     }
 
     /// In messages.

@@ -394,6 +394,8 @@ int32_t mlc_rt_py_exit(bool *out, const mlc_rt_object *manager, const mlc_rt_obj
 int32_t mlc_rt_py_matches(bool *out, const mlc_rt_object *exception, const mlc_rt_object *classes);
 int32_t mlc_rt_py_raise(const mlc_rt_object *exception);
 int32_t mlc_rt_py_raise_from(const mlc_rt_object *exception, const mlc_rt_object *cause);
+/* The next function that becomes an object in this thread uses a top-level variable: so many bytes, changed or not, whose parts may move or not. */
+void mlc_rt_py_callback_uses(const void *variable, int64_t size, bool changes, bool moves);
 /* A function of the program as an object; `guard` ends what it captures. */
 int32_t mlc_rt_py_callback(mlc_rt_object *out, mlc_rt_object *guard, void *entry, void *captures, const mlc_rt_text *description);
 void mlc_rt_py_callback_place(mlc_rt_list *arguments, int64_t at, const mlc_rt_object *object);

@@ -107,7 +107,7 @@ static TABLE: Table = Table(&table! {
         mlc_rt_str_upper,
     }
     python::{
-        mlc_rt_py_attribute, mlc_rt_py_binary, mlc_rt_py_call, mlc_rt_py_callback, mlc_rt_py_callback_place, mlc_rt_py_compare, mlc_rt_py_contains, mlc_rt_py_del_attribute, mlc_rt_py_enter, mlc_rt_py_exit, mlc_rt_py_matches, mlc_rt_py_raise, mlc_rt_py_raise_from, mlc_rt_py_del_item, mlc_rt_py_format, mlc_rt_py_from, mlc_rt_py_hand_over, mlc_rt_py_import, mlc_rt_py_into, mlc_rt_py_is, mlc_rt_py_is_end, mlc_rt_py_item, mlc_rt_py_iterate, mlc_rt_py_len, mlc_rt_py_lend, mlc_rt_py_next, mlc_rt_py_release, mlc_rt_py_repr, mlc_rt_py_retain, mlc_rt_py_set_attribute, mlc_rt_py_set_item, mlc_rt_py_slice, mlc_rt_py_str, mlc_rt_py_struct, mlc_rt_py_truth, mlc_rt_py_tuple, mlc_rt_py_unary,
+        mlc_rt_py_attribute, mlc_rt_py_binary, mlc_rt_py_call, mlc_rt_py_callback, mlc_rt_py_callback_place, mlc_rt_py_callback_uses, mlc_rt_py_compare, mlc_rt_py_contains, mlc_rt_py_del_attribute, mlc_rt_py_enter, mlc_rt_py_exit, mlc_rt_py_matches, mlc_rt_py_raise, mlc_rt_py_raise_from, mlc_rt_py_del_item, mlc_rt_py_format, mlc_rt_py_from, mlc_rt_py_hand_over, mlc_rt_py_import, mlc_rt_py_into, mlc_rt_py_is, mlc_rt_py_is_end, mlc_rt_py_item, mlc_rt_py_iterate, mlc_rt_py_len, mlc_rt_py_lend, mlc_rt_py_next, mlc_rt_py_release, mlc_rt_py_repr, mlc_rt_py_retain, mlc_rt_py_set_attribute, mlc_rt_py_set_item, mlc_rt_py_slice, mlc_rt_py_str, mlc_rt_py_struct, mlc_rt_py_truth, mlc_rt_py_tuple, mlc_rt_py_unary,
     }
     report::{ mlc_rt_report_uncaught }
 });

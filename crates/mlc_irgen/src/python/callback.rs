@@ -5,6 +5,7 @@
 //!
 //! %env   = own.new : !own.box<!own.struct<"Captures", [f64, i64]>>       the number, the address of the list
 //! %entry = func.constant @f.entry
+//! mlc_rt_py_callback_uses(%global, 24, true, true)          // for each top-level variable that the function uses
 //! mlc_rt_py_callback(%object, %guard, %entry, %env, "f|x"); mlc_rt_py_callback_place(%arguments, 0, %object)
 //! mlc_rt_py_call(%result, %o.apply, %arguments, "")
 //! own.keep %guard; own.keep %env; own.keep %xs                            at the end of the outermost operation
@@ -14,7 +15,7 @@
 
 use melior::ir::{BlockRef, Type, Value, ValueLike};
 use mlc_dialects::own;
-use mlc_sema::hir::{Expr, ExprKind, Function, Place, Root};
+use mlc_sema::hir::{Expr, ExprKind, Function, GlobalId, Place, Root};
 
 use crate::{
     Error,
@@ -139,6 +140,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let ExprKind::Call { callee, args } = &call.kind else {
             return Err(Error::Invalid("a callback that calls nothing".into()));
         };
+        let uses = self.cx.global_use(*callee);
         let callee = &self.cx.program.functions[callee.0 as usize];
         let signature = signature(self.types(), callee)?;
         let slots = captured_slots(&args[1..]);
@@ -177,6 +179,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             ""
         };
         let description = self.text_literal(&format!("{mark}{description}"));
+        // Threads of Python that call it wait for other calls that use the same.
+        for &id in &uses.used {
+            let (address, size) = self.global_place(GlobalId(id))?;
+            let long = self.b.int_type(64);
+            let size = self.b.int(size as i64, long);
+            let changes = self.b.bool(uses.changed.contains(&id));
+            let moves = self.b.bool(uses.relocated.contains(&id));
+            let operands = [address, size, changes, moves];
+            self.call_runtime("mlc_rt_py_callback_uses", &operands, &[]);
+        }
         if captured.is_empty() {
             let pointer = self.cx.parsed_type("!llvm.ptr");
             let nowhere = self.b.value("llvm.mlir.zero", &[], pointer);

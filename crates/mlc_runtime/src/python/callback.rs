@@ -4,10 +4,12 @@
 //! that takes a list of objects, and where that finds the variables that it captures. Those live as long as the expression in which
 //! the object is an argument; afterwards it can be kept, but not called.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr::null_mut;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::arguments::Parameters;
 use super::{Object, Owned, lend, make, produce, start};
@@ -17,6 +19,51 @@ use crate::text::{Text, as_str};
 
 /// Runs the function: with what it captures, its arguments, and where the object of its result goes. A status.
 type Entry = unsafe extern "C" fn(*mut c_void, *const List, *mut Object) -> i32;
+
+/// What a function does with a top-level variable.
+#[derive(Clone, Copy, Debug)]
+pub struct GlobalUse {
+    /// Of the variable.
+    pub address: usize,
+    /// In bytes.
+    pub size: usize,
+    pub changes: bool,
+    /// Whether its parts may lie elsewhere afterwards.
+    pub moves: bool,
+}
+
+/// Begins the use of variables by a function that Python calls, with the GIL; it ends with what is given. `None` with an error of the
+/// interpreter where others use them.
+pub type Begin = fn(&[GlobalUse]) -> Option<Box<dyn Any>>;
+
+static BEGIN: OnceLock<Begin> = OnceLock::new();
+
+/// Says who knows what calls of other threads use. Without one there are no such calls: nobody but the program has its variables.
+pub fn on_callback(begin: Begin) {
+    BEGIN.get_or_init(|| begin);
+}
+
+thread_local! {
+    /// Of the function that becomes an object next.
+    static USES: RefCell<Vec<GlobalUse>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The next function that becomes an object in this thread uses a top-level variable.
+#[unsafe(no_mangle)]
+pub extern "C" fn mlc_rt_py_callback_uses(
+    variable: *const c_void,
+    size: i64,
+    changes: bool,
+    moves: bool,
+) {
+    let used = GlobalUse {
+        address: variable.addr(),
+        size: size as usize,
+        changes,
+        moves,
+    };
+    USES.with_borrow_mut(|uses| uses.push(used));
+}
 
 /// Python's `PyMethodDef`.
 #[repr(C)]
@@ -48,6 +95,7 @@ struct Callback {
     /// Null where nothing is captured.
     captures: AtomicPtr<c_void>,
     parameters: Parameters,
+    uses: Vec<GlobalUse>,
     /// Whether it captures nothing, and so may be kept.
     is_kept: bool,
     /// Whether the function writes to what it captures: then it must not be entered again while it runs.
@@ -85,10 +133,19 @@ impl Callback {
             entry,
             captures: AtomicPtr::new(captures),
             parameters: Parameters::parse(list),
+            uses: USES.take(),
             is_kept,
             is_exclusive,
             runs: AtomicBool::new(false),
             has_ended: AtomicBool::new(false),
+        }
+    }
+
+    /// Begins to use its variables; `None` with an error of the interpreter.
+    fn begin(&self) -> Option<Option<Box<dyn Any>>> {
+        match BEGIN.get() {
+            Some(begin) if !self.uses.is_empty() => begin(&self.uses).map(Some),
+            _ => Some(None),
         }
     }
 
@@ -254,6 +311,10 @@ unsafe extern "C" fn invoke(
             );
             return refuse(c"PyExc_RuntimeError", &text);
         }
+        let Some(uses) = callback.begin() else {
+            callback.runs.store(false, Ordering::Release);
+            return null_mut();
+        };
         let list = List {
             data: bound.objects.as_mut_ptr().cast(),
             len: bound.objects.len() as i64,
@@ -264,6 +325,7 @@ unsafe extern "C" fn invoke(
         let call = lend::Call::start();
         let status = (callback.entry)(captures, &raw const list, &raw mut result);
         drop(call);
+        drop(uses);
         callback.runs.store(false, Ordering::Release);
         // What it printed comes before what Python prints next.
         crate::output::mlc_rt_flush();
