@@ -3,12 +3,13 @@
 //! A backward analysis in gen/kill form over structured control flow: each block is summarized once as the locals it reads
 //! before it sets them and the locals it sets on every path, so that nested loops cost no more than flat code.
 
+mod reads;
 mod set;
 mod summary;
 
-use crate::binds::bound_by_stmt;
 use crate::hir::{Function, LocalId, Place, Root, Stmt, StmtKind};
-use crate::walk::{Visitor, blocks, stmt_parts, walk_part};
+use crate::walk::{Visitor, blocks};
+use reads::Reads;
 use set::Set;
 use summary::Summary;
 
@@ -46,59 +47,6 @@ struct Analysis {
     facts: Vec<Option<LoopFacts>>,
     /// In a `try`: what is read where an error leads, which may leave the statements anywhere.
     on_error: Option<Set>,
-}
-
-/// The locals that one statement reads itself, without its blocks. What its expressions bind for themselves
-/// (comprehensions) they read only after that.
-#[derive(Default)]
-struct Reads {
-    read: Vec<LocalId>,
-    bound: Vec<LocalId>,
-}
-
-impl Reads {
-    fn of(&mut self, stmt: &Stmt, found: impl FnMut(LocalId)) {
-        self.take(stmt);
-        self.outer().for_each(found);
-    }
-
-    fn take(&mut self, stmt: &Stmt) {
-        self.read.clear();
-        self.bound.clear();
-        stmt_parts(stmt, &mut |part| walk_part(part, self));
-        if let StmtKind::Drop(local) = stmt.kind {
-            self.read.push(local);
-        }
-    }
-
-    /// What the statement reads that was bound in front of it.
-    fn outer(&self) -> impl Iterator<Item = LocalId> {
-        let is_outer = |local: &LocalId| !self.bound.contains(local);
-        self.read.iter().copied().filter(is_outer)
-    }
-
-    /// What the statement binds on every way through its expressions.
-    fn bound(&self, stmt: &Stmt, found: &mut dyn FnMut(LocalId)) {
-        if !self.bound.is_empty() {
-            bound_by_stmt(stmt, found);
-        }
-    }
-}
-
-impl Visitor for Reads {
-    fn stmt(&mut self, stmt: &Stmt) {
-        match &stmt.kind {
-            StmtKind::Bind { local, .. } => self.bound.push(*local),
-            StmtKind::For { index, .. } => self.bound.push(*index),
-            _ => {}
-        }
-    }
-
-    fn place(&mut self, place: &Place) {
-        if let Root::Local(local) = place.root {
-            self.read.push(local);
-        }
-    }
 }
 
 fn is_loop(stmt: &Stmt) -> bool {
