@@ -1,5 +1,5 @@
-//! Compiled modules kept in files: in `__mlccache__` beside the source, or in the user's cache folder where that cannot be written. Programs
-//! that are run, and modules of texts that are no files, are kept in the user's folder.
+//! Compiled modules kept in files: in `__mlccache__` beside the source, or in the user's cache folder where that cannot be written.
+//! Programs that are run, and modules of texts that are no files, are kept in the user's folder.
 //!
 //! A cached module is taken where everything that it was made from is what it was: the source, each import (asked again, so
 //! that a new file which would be found first counts as well as a changed one), the options, the CPU, this build of the

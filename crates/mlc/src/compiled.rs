@@ -280,8 +280,8 @@ impl Compiled {
         })
     }
 
-    /// Runs the module as a program, in this process unless a sanitizer needs one of its own: its top-level statements, or of textual IR the function `main`.
-    /// Returns the exit status; an error that nobody caught has been written to standard error.
+    /// Runs the module as a program, in this process unless a sanitizer needs one of its own: its top-level statements, or of textual IR
+    /// the function `main`. Returns the exit status; an error that nobody caught has been written to standard error.
     pub fn run(&self, args: &[String]) -> Result<i32, CompileError> {
         if native::sanitizer(&self.options).is_some() {
             return separate::run(&self.emit(Emit::Exe)?, &self.name, args);

@@ -464,8 +464,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(fresh)
     }
 
-    /// A borrow of a list or array with the elements of a view, or of its only element if it has no dimensions, for a callee that takes one: the very elements, where they lie
-    /// one after another, or else a copy, whose elements go back to the view behind the call if the callee may write them.
+    /// A borrow of a list or array with the elements of a view, or of its only element if it has no dimensions, for a callee that takes
+    /// one: the very elements, where they lie one after another, or else a copy, whose elements go back to the view behind the call if the
+    /// callee may write them.
     pub fn view_as_array(
         &mut self,
         view: &View<'c, 'm>,

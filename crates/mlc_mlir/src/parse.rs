@@ -13,8 +13,8 @@ unsafe extern "C" {
     -> MlirModule;
 }
 
-/// Parses and verifies a module that does not nest too deeply; operations get locations in the file `name`. `None` where the text is malformed: the
-/// context's diagnostic handlers were told why.
+/// Parses and verifies a module that does not nest too deeply; operations get locations in the file `name`. `None` where the text is
+/// malformed: the context's diagnostic handlers were told why.
 pub fn parse_module<'c>(context: &'c Context, text: &str, name: &str) -> Option<Module<'c>> {
     // The parser wants a zero behind the text; a zero inside it ends the text, which then is malformed or was complete.
     let zero = text.find('\0').unwrap_or(text.len());

@@ -74,8 +74,9 @@ pub fn import_file(
 }
 
 /// The module of a source that was made of a part of a file, which `filename` names, whether it came from the cache, and the type of the
-/// first parameter of its first function, where that is a generic struct. `name` tells the parts apart. `modules` are further ones that the source imports: names with the files and the texts. `home` is a module that was made
-/// before, whose types and values the source shares, with the name by which it imports that.
+/// first parameter of its first function, where that is a generic struct. `name` tells the parts apart. `modules` are further ones that the
+/// source imports: names with the files and the texts. `home` is a module that was made before, whose types and values the source shares,
+/// with the name by which it imports that.
 ///
 /// Raises `CompileError` where the source does not compile.
 #[pyfunction]

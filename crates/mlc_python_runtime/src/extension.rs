@@ -58,7 +58,8 @@ impl Entries for Table {
 ///
 /// # Safety
 /// `interface` must point to `length` bytes, and `entries` to `count` addresses of entries, or null: first that of the top-level
-/// statements, then those of the interface's functions in order; behind them the addresses of its variables and of the words of its structs. Both must stay as they are. The thread must be attached.
+/// statements, then those of the interface's functions in order; behind them the addresses of its variables and of the words of its
+/// structs. Both must stay as they are. The thread must be attached.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mlc_py_module(
     interface: *const u8,

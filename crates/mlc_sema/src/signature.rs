@@ -191,8 +191,9 @@ impl FunctionSignature {
     ///
     /// `fn Struct.name[arguments](convention name: type = default, …) raises -> type`
     ///
-    /// Behind the result stands `borrowed from a`, where it is a part of the parameter `a`. A convention is written where the value owns memory, `raises` where a call may raise, the result unless it is `None`. In
-    /// brackets are the argument types of one instance of a generic function. `/` and `*` stand as in the source; what
+    /// Behind the result stands `borrowed from a`, where it is a part of the parameter `a`. A convention is written where the value owns
+    /// memory, `raises` where a call may raise, the result unless it is `None`. In brackets are the argument types of one instance of a
+    /// generic function. `/` and `*` stand as in the source; what
     /// `*args` without a type and a function that is passed bring along are parameters `args.0`, `f.captured`.
     pub fn render(&self, program: &Program) -> String {
         let mut text = String::from("fn ");

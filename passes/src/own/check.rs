@@ -6,7 +6,8 @@
 //!                                               %n = own.len %r : !ref
 //!
 //! Further codes: `move-while-borrowed`, `move-out-of-borrow`, `partly-moved`, `write-through-shared-borrow`,
-//! `return-of-local-borrow`, `not-copyable`, `move-out-of-destructor`, `shared-items`. Each report has the place of the move or the borrow, and that of the offending use.
+//! `return-of-local-borrow`, `not-copyable`, `move-out-of-destructor`, `shared-items`. Each report has the place of the move or the borrow,
+//! and that of the offending use.
 //!
 //! Requires: IR as a front end makes it, before drops.  Changes nothing.
 //! Does not: follow what a box holds once it is stored in another.

@@ -19,7 +19,8 @@
 //!
 //! Requires: loops in `scf.for`; `fuse-multiply-add` before, for what contracts.
 //! Leaves: loops that it does not take as they were, for LLVM's vectorizers.
-//! Does not: take loops of cold functions (`mlc.cold`) that reduce nothing; gather, scatter, or look for independence in loops that store to two arrays.
+//! Does not: take loops of cold functions (`mlc.cold`) that reduce nothing; gather, scatter, or look for independence in loops that
+//! store to two arrays.
 
 mod align;
 mod plan;

@@ -56,8 +56,8 @@ impl Drop for Call {
     }
 }
 
-/// Stores the address of the header of a list or array of numbers which an object is, or converts to, good until the end of the call by Python
-/// that this function is part of. The elements are the object's own where they are of this type and in this order. A status.
+/// Stores the address of the header of a list or array of numbers which an object is, or converts to, good until the end of the call by
+/// Python that this function is part of. The elements are the object's own where they are of this type and in this order. A status.
 ///
 /// # Safety
 /// `out` must point to room for an address, `object` to an object, and `shape` to a text.

@@ -20,8 +20,8 @@ pub struct Giver {
 /// The object for the struct in a place, which holds zeros afterwards; a `TypeError` where the struct has no type in Python.
 ///
 /// # Safety
-/// `value` must point to a struct that nothing else uses, `class` to the word for it, `name` to its name, and `out` to where an object may be
-/// written.
+/// `value` must point to a struct that nothing else uses, `class` to the word for it, `name` to its name, and `out` to where an object may
+/// be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mlc_rt_py_struct(
     out: *mut Object,

@@ -27,15 +27,15 @@ pub enum StmtKind {
         local: LocalId,
         value: Expr,
     },
-    /// Writes through a place: an element, a field, a slice (element by element, the lengths must agree: `ValueError`, but a slice of a list
-    /// without step takes any length), a global, the whole of a `Mut` local. The value is evaluated before the place. An owning value
+    /// Writes through a place: an element, a field, a slice (element by element, the lengths must agree: `ValueError`, but a slice of a
+    /// list without step takes any length), a global, the whole of a `Mut` local. The value is evaluated before the place. An owning value
     /// replaced is destroyed. Where the value is a borrow of an array or list, elements are copied, as if it were read first.
     Store {
         place: Place,
         value: Expr,
     },
-    /// `place op= value` for a place that is not a plain local: the place is evaluated once, first, and read; then the value is evaluated, then
-    /// written. On slices and arrays element by element; the value is then a scalar or a borrow of a list or array.
+    /// `place op= value` for a place that is not a plain local: the place is evaluated once, first, and read; then the value is evaluated,
+    /// then written. On slices and arrays element by element; the value is then a scalar or a borrow of a list or array.
     Update {
         place: Place,
         op: BinaryOp,

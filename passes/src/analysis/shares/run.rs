@@ -1,8 +1,8 @@
 //! What one run of a function may tell: the places that share something are followed along its paths.
 //!
-//! A run is followed with pairs of places that share a value, and, once it was changed at one of them, with the other: it is *stale*, what is
-//! seen there is not what the language means. A pair ends where another value takes one of its places, a stale place where another
-//! value takes it.
+//! A run is followed with pairs of places that share a value, and, once it was changed at one of them, with the other: it is *stale*, what
+//! is seen there is not what the language means. A pair ends where another value takes one of its places, a stale place where another value
+//! takes it.
 
 use super::{
     Seed, Told,

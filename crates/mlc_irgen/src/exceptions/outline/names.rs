@@ -13,8 +13,8 @@ pub(super) enum Part {
     Result,
 }
 
-/// Whether a name that statements bind, or what they return, is always one for a part of a variable that they are lent: not of what they assign or
-/// make, nor of a top-level value.
+/// Whether a name that statements bind, or what they return, is always one for a part of a variable that they are lent: not of what they
+/// assign or make, nor of a top-level value.
 pub(super) fn names_outer_parts(
     (function, types): (&Function, &TypeTable),
     stmts: &[&Stmt],
