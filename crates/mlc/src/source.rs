@@ -111,19 +111,6 @@ impl Source {
             ("__init__", Some(folder)) => folder,
             (stem, _) => stem,
         };
-        let mut name: String = stem
-            .chars()
-            .map(|letter| {
-                if letter.is_alphanumeric() {
-                    letter
-                } else {
-                    '_'
-                }
-            })
-            .collect();
-        if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
-            name.insert(0, '_');
-        }
-        name
+        mlc_syntax::identifier(stem)
     }
 }

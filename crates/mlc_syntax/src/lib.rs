@@ -13,7 +13,7 @@ mod token;
 pub use ast::Module;
 pub use dump::dump;
 pub use lexer::{Lexed, lex};
-pub use name::Name;
+pub use name::{Name, identifier};
 pub use parser::{
     MAX_BLOCKS, MAX_BRANCHES, MAX_CHAIN, MAX_COMPREHENSIONS, MAX_NESTING, parse, parse_on,
 };

@@ -99,3 +99,19 @@ impl From<&str> for Name {
         Name::new(text)
     }
 }
+
+/// A text as an identifier: `_` stands for every character that none may have, and in front of a digit.
+pub fn identifier(text: &str) -> String {
+    let letter = |letter: char| {
+        if letter.is_alphanumeric() {
+            letter
+        } else {
+            '_'
+        }
+    };
+    let mut name: String = text.chars().map(letter).collect();
+    if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+        name.insert(0, '_');
+    }
+    name
+}

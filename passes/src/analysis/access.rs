@@ -181,6 +181,20 @@ pub fn is_view_like(op: Op) -> bool {
     )
 }
 
+/// Whether an operation only makes a borrow, or a view, of what its first operand leads to.
+pub fn is_projection(op: Op) -> bool {
+    matches!(
+        op_name(op),
+        "own.borrow"
+            | "own.borrow_mut"
+            | "own.elem"
+            | "own.field"
+            | "own.view"
+            | "own.slice"
+            | "own.header"
+    ) || is_view_like(op)
+}
+
 /// The steps from the root of a borrow, or of a memref, to what it covers.
 pub fn path<'c: 'a, 'a>(place: Val<'c, 'a>) -> Vec<Step<'c, 'a>> {
     let mut steps = Vec::new();

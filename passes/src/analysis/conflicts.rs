@@ -7,7 +7,7 @@
 //! list.
 
 use super::{
-    access::{Index, Step},
+    access::{Index, Step, is_projection},
     borrows::{derived_from, is_borrow_like},
     lengths::are_one_length,
     lost::Watch,
@@ -60,20 +60,6 @@ pub fn conflicts<'c: 'a, 'a>(
         }
     }
     found
-}
-
-/// Whether an operation only makes a borrow of what another one leads to.
-fn is_projection(op: Op) -> bool {
-    matches!(
-        op_name(op),
-        "own.borrow"
-            | "own.borrow_mut"
-            | "own.elem"
-            | "own.field"
-            | "own.view"
-            | "own.slice"
-            | "own.header"
-    ) || super::access::is_view_like(op)
 }
 
 /// The borrows that begin with an operation.

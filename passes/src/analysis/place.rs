@@ -1,6 +1,6 @@
 //! Which box, argument or top-level value a borrow comes from, and which part of it.
 
-use crate::analysis::{access::is_view_like, borrows::sources};
+use crate::analysis::{access::is_projection, borrows::sources};
 use melior::ir::{
     BlockLike, OperationRef, RegionLike, TypeLike, Value, ValueLike, operation::OperationLike,
 };
@@ -41,19 +41,8 @@ pub fn global<'c>(root: Val<'c, '_>) -> Option<&'c str> {
 pub fn root<'c: 'a, 'a>(value: Value<'c, 'a>) -> Value<'c, 'a> {
     let mut value = value;
     while let Some(op) = defining_op(value) {
-        let derives = is_view_like(op)
-            || matches!(
-                op_name(op),
-                "own.borrow"
-                    | "own.borrow_mut"
-                    | "own.elem"
-                    | "own.field"
-                    | "own.view"
-                    | "own.slice"
-                    | "own.header"
-            );
         // Only then is there an operand to ask for: melior prints the operation where there is none.
-        if !derives {
+        if !is_projection(op) {
             break;
         }
         value = operand(op, 0);

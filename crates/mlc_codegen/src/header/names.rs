@@ -105,19 +105,7 @@ const RESERVED: &[&str] = &[
 
 /// A name as an identifier of C and C++: what neither accepts becomes `_`.
 pub(crate) fn identifier(name: &str) -> String {
-    let mut text: String = name
-        .chars()
-        .map(|letter| {
-            if letter.is_alphanumeric() {
-                letter
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    if text.is_empty() || text.starts_with(|first: char| first.is_ascii_digit()) {
-        text.insert(0, '_');
-    }
+    let mut text = mlc_syntax::identifier(name);
     if RESERVED.contains(&text.as_str()) {
         text.push('_');
     }
