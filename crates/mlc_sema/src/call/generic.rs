@@ -12,6 +12,7 @@ use crate::coerce::{Val, Weak};
 use crate::func::FnCx;
 use crate::hir::{ConstValue, Convention, Dim, Expr, FuncId, Ty, TyKind};
 use crate::nested::Bound;
+
 /// What arrives in hidden parameters.
 enum Hidden {
     Captures(Bound),
@@ -78,14 +79,19 @@ impl<'a> FnCx<'_, 'a> {
             }
             values.push(value);
         }
-        // Typed arguments decide, then the widest of the constants.
-        for weak in [Weak::No, Weak::Complex, Weak::Float, Weak::Int] {
-            for (value, param) in values.iter().zip(&function.params) {
-                if let Some(annotation) = param.annotation.as_ref().filter(|_| value.weak == weak) {
-                    let ty = self.cx.resolve(value.expr.ty);
-                    self.match_annotation(&function.generics, annotation, ty, &mut generics);
-                }
+        // Typed arguments decide, then the widest of the constants, then what is not known whole, such as `[]`.
+        let mut annotated = Vec::with_capacity(values.len());
+        for (value, param) in values.iter().zip(&function.params) {
+            if let Some(annotation) = &param.annotation {
+                let ty = self.cx.resolve(value.expr.ty);
+                annotated.push((self.cx.types.is_open(ty), value.weak, annotation, ty));
             }
+        }
+        let order = [Weak::No, Weak::Complex, Weak::Float, Weak::Int];
+        let rank = |weak| order.iter().position(|other| *other == weak);
+        annotated.sort_by_key(|(is_open, weak, ..)| (*is_open, rank(*weak)));
+        for (_, _, annotation, ty) in annotated {
+            self.match_annotation(&function.generics, annotation, ty, &mut generics);
         }
         for param in &function.generics {
             if generics.contains_key(&param.name.name) {
@@ -175,9 +181,10 @@ impl<'a> FnCx<'_, 'a> {
             if let Some(bound) = &param.bound
                 && matches!(&bound.kind, Ast::Name(bound) if *bound == "Number")
                 && let Some(GenericArg::Type(ty)) = generics.get(&name)
-                && !self.cx.types.is_number(*ty)
+                && let ty = self.cx.resolve_or_int(*ty)
+                && !self.cx.types.is_number(ty)
             {
-                let found = self.ty_name(*ty);
+                let found = self.ty_name(ty);
                 let of = function.name.name;
                 let message = format!("`{name}` of `{of}` is a number, found `{found}`");
                 let diagnostic = mlc_diagnostics::Diagnostic::error("type-mismatch", span, message);
