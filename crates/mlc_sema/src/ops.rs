@@ -6,6 +6,8 @@ mod exact;
 mod logical;
 mod membership;
 
+pub(crate) use arithmetic::{floor_div, floor_mod};
+
 use mlc_diagnostics::Span;
 use mlc_syntax::ast;
 

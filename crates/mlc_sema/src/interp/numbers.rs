@@ -5,6 +5,7 @@ use mlc_diagnostics::Span;
 use crate::coerce::int_range;
 use crate::hir::{BinaryOp, ErrorKind, FloatKind, MathFn, Ty, TyKind, UnaryOp};
 use crate::interp::{Failure, Interpreter, Value};
+use crate::ops::{floor_div, floor_mod};
 
 type Outcome = Result<Value, Failure>;
 
@@ -154,15 +155,8 @@ impl Interpreter<'_> {
             BinaryOp::Sub => a - b,
             BinaryOp::Mul => a.wrapping_mul(b),
             BinaryOp::FloorDiv | BinaryOp::Mod if b == 0 => return Err(zero()),
-            BinaryOp::FloorDiv => a.div_euclid(b) - i128::from(b < 0 && a.rem_euclid(b) != 0),
-            BinaryOp::Mod => {
-                let rest = a % b;
-                if rest != 0 && (rest < 0) != (b < 0) {
-                    rest + b
-                } else {
-                    rest
-                }
-            }
+            BinaryOp::FloorDiv => floor_div(a, b),
+            BinaryOp::Mod => floor_mod(a, b),
             BinaryOp::Pow if b < 0 => {
                 return Err(raised(span, ErrorKind::ValueError, "negative exponent"));
             }

@@ -198,8 +198,8 @@ fn fold(op: BinaryOp, a: i128, b: i128, span: Span) -> Folded {
         BinaryOp::Sub => a.checked_sub(b),
         BinaryOp::Mul => a.checked_mul(b),
         BinaryOp::Div if b != 0 => return Folded::Value(Val::float(a as f64 / b as f64, span)),
-        BinaryOp::FloorDiv if b != 0 => a.checked_div_euclid(b).map(|_| floor_div(a, b)),
-        BinaryOp::Mod if b != 0 => Some(a - b * floor_div(a, b)),
+        BinaryOp::FloorDiv if b != 0 => a.checked_div(b).map(|_| floor_div(a, b)),
+        BinaryOp::Mod if b != 0 => Some(floor_mod(a, b)),
         BinaryOp::Pow if b >= 0 => match a {
             0 | 1 => Some(if b == 0 { 1 } else { a }),
             -1 => Some(if b % 2 == 0 { 1 } else { -1 }),
@@ -221,11 +221,18 @@ fn fold(op: BinaryOp, a: i128, b: i128, span: Span) -> Folded {
     })
 }
 
-fn floor_div(a: i128, b: i128) -> i128 {
-    let quotient = a / b;
-    if a % b != 0 && (a < 0) != (b < 0) {
-        quotient - 1
+/// `a // b` of a divisor that is not zero; wraps where the quotient has more than 128 bits.
+pub(crate) fn floor_div(a: i128, b: i128) -> i128 {
+    let is_above = floor_mod(a, b) != a.wrapping_rem(b);
+    a.wrapping_div(b) - i128::from(is_above)
+}
+
+/// `a % b` of a divisor that is not zero.
+pub(crate) fn floor_mod(a: i128, b: i128) -> i128 {
+    let rest = a.wrapping_rem(b);
+    if rest != 0 && (rest < 0) != (b < 0) {
+        rest + b
     } else {
-        quotient
+        rest
     }
 }
