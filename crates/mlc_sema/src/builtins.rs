@@ -11,7 +11,7 @@ use mlc_syntax::Name;
 use mlc_syntax::ast::{Arg, ArgKind, Expr as AstExpr, ExprKind as Ast};
 
 use crate::call::Given;
-use crate::coerce::{Val, constant_for, into_place};
+use crate::coerce::{Val, Weak, constant_for, into_place};
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
@@ -245,21 +245,15 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::Array { dims, .. } => match dims[0] {
                 Dim::Static(extent) => {
                     let len = Val::strong(ExprKind::Int(i128::from(extent)), Ty::INT, span);
-                    constant_for(len.expr, value.expr).into()
+                    known_len(len, value.expr)
                 }
                 Dim::Dynamic => {
                     let place = into_place(value.expr);
                     self.len_of(place, 0, span).into()
                 }
             },
-            TyKind::Tuple(items) => {
-                let len = Val::int(items.len() as i128, span);
-                match constant_for(len.expr.clone(), value.expr) {
-                    expr if matches!(expr.kind, ExprKind::Int(_)) => len,
-                    expr => expr.into(),
-                }
-            }
-            TyKind::Simd { lanes, .. } => Val::int(i128::from(lanes), span),
+            TyKind::Tuple(items) => known_len(Val::int(items.len() as i128, span), value.expr),
+            TyKind::Simd { lanes, .. } => known_len(Val::int(i128::from(lanes), span), value.expr),
             TyKind::Error => Val::error(span),
             TyKind::PythonObject => self.python_len(value.expr, span),
             TyKind::Optional(inner) => {
@@ -375,6 +369,16 @@ impl<'a> FnCx<'_, 'a> {
         }
         self.constant_bool(found, value.expr, span).into()
     }
+}
+
+/// The length that the type tells, of a value that is evaluated all the same if it does anything.
+fn known_len(len: Val, value: Expr) -> Val {
+    let expr = constant_for(len.expr, value);
+    let weak = match expr.kind {
+        ExprKind::Int(_) => len.weak,
+        _ => Weak::No,
+    };
+    Val { expr, weak }
 }
 
 /// Whether the language has a function of that name, which cannot be compiled yet.

@@ -6,9 +6,9 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::call::Given;
 use crate::checker::{Item, ModuleId};
-use crate::coerce::{Val, into_place};
+use crate::coerce::{Val, constant_for, into_place};
 use crate::diag;
-use crate::expr::{Operand, is_shadowed, math_constant, with_stmts};
+use crate::expr::{Operand, is_shadowed, math_constant};
 use crate::func::FnCx;
 use crate::hir::{Builtin, ExprKind, Place, ProjectionKind, Ty, TyKind};
 
@@ -118,9 +118,7 @@ impl<'a> FnCx<'_, 'a> {
             _ if ty == Ty::C128 => "complex".to_owned(),
             _ => self.ty_name(ty),
         };
-        let text = self.str(&name, span);
-        let stmt = crate::hir::StmtKind::Expr(value.expr);
-        with_stmts(vec![crate::hir::Stmt { kind: stmt, span }], text).into()
+        constant_for(self.str(&name, span), value.expr).into()
     }
 
     fn module_attribute(&mut self, module: ModuleId, attr: &ast::Ident, span: Span) -> Operand {

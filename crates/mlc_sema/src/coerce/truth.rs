@@ -7,7 +7,9 @@ use super::weak::Val;
 use crate::diag;
 use crate::expr::with_stmts;
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, Projection, ProjectionKind, Root, Ty, TyKind, UnaryOp};
+use crate::hir::{
+    Expr, ExprKind, Place, Projection, ProjectionKind, Root, Stmt, StmtKind, Ty, TyKind, UnaryOp,
+};
 
 impl FnCx<'_, '_> {
     /// The value as a `Bool`, by Python's truthiness.
@@ -101,18 +103,18 @@ impl FnCx<'_, '_> {
 
     pub fn not(&self, operand: Expr) -> Expr {
         let span = operand.span;
-        if let ExprKind::Bool(truth) = operand.kind {
-            let kind = ExprKind::Bool(!truth);
-            return Expr { kind, ..operand };
-        }
-        Expr {
-            kind: ExprKind::Unary {
+        let kind = match operand.kind {
+            ExprKind::Bool(truth) => ExprKind::Bool(!truth),
+            ExprKind::Block { stmts, value } if matches!(value.kind, ExprKind::Bool(_)) => {
+                return with_stmts(stmts, self.not(*value));
+            }
+            _ => ExprKind::Unary {
                 op: UnaryOp::Not,
                 operand: Box::new(operand),
             },
-            ty: Ty::BOOL,
-            span,
-        }
+        };
+        let ty = Ty::BOOL;
+        Expr { kind, ty, span }
     }
 }
 
@@ -131,15 +133,34 @@ pub(crate) fn logical(op: crate::hir::LogicalOp, left: Expr, right: Expr) -> Exp
 
 /// A constant that stands for a value, which is evaluated all the same if it does anything.
 pub(crate) fn constant_for(constant: Expr, value: Expr) -> Expr {
-    let does_nothing = match &value.kind {
-        ExprKind::Load(place) => place.projections.is_empty(),
-        ExprKind::Move(_) => true,
-        _ => crate::ops::is_simple(&value),
-    };
-    if does_nothing {
-        return constant;
+    let mut value = value.keeping_branches();
+    match value.kind {
+        ExprKind::Load(ref place) | ExprKind::Move(ref place) if is_at_hand(place) => {
+            return constant;
+        }
+        ExprKind::Move(place) => {
+            let mutable = false;
+            value.kind = ExprKind::Borrow { place, mutable };
+        }
+        _ if crate::ops::is_simple(&value) => return constant,
+        _ => {}
     }
     let span = constant.span;
-    let kind = crate::hir::StmtKind::Expr(value);
-    crate::expr::with_stmts(vec![crate::hir::Stmt { kind, span }], constant)
+    let kind = StmtKind::Expr(value);
+    with_stmts(vec![Stmt { kind, span }], constant)
+}
+
+/// Whether a place is a variable, or a part of one that is always there.
+fn is_at_hand(place: &Place) -> bool {
+    let is_part = |step: &Projection| {
+        matches!(
+            step.kind,
+            ProjectionKind::Field(_) | ProjectionKind::Item(_)
+        )
+    };
+    let is_variable = matches!(
+        place.root,
+        Root::Local(_) | Root::Global(_) | Root::Constant(_)
+    );
+    is_variable && place.projections.iter().all(is_part)
 }
