@@ -5,9 +5,9 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{BinaryOp, LocalId, StmtKind, Ty};
+use crate::hir::{BinaryOp, StmtKind, Ty};
 
-/// What `enumerate(list^, start)` says: the list and the start.
+/// What the numbers of rows are assigned to, and the first where it is given.
 type Numbered<'a> = (&'a ast::Expr, Option<&'a ast::Expr>);
 
 impl<'a> FnCx<'_, 'a> {
@@ -22,28 +22,18 @@ impl<'a> FnCx<'_, 'a> {
             self.draining_for(item, (axis, &axis.target), list, None, span);
             return true;
         }
-        if let Some(((list, start), [number, target])) = self.drained_in_turn(axis) {
-            let start = match start {
-                Some(start) => self.value_of(start, Ty::INT),
-                None => self.int(0, axis.iter.span),
-            };
-            let counter = self.temp("n", Ty::INT, number.span);
-            let kind = StmtKind::Bind {
-                local: counter,
-                value: start,
-            };
-            self.emit(kind, span);
-            self.draining_for(item, (axis, target), list, Some((counter, number)), span);
+        if let Some((list, target, numbered)) = self.drained_in_turn(axis) {
+            self.draining_for(item, (axis, target), list, Some(numbered), span);
             return true;
         }
         false
     }
 
-    /// `for i, row in enumerate(batch^, start)`: the list, the start and the targets.
+    /// `for i, row in enumerate(batch^, start)`: the list, what the rows are assigned to, and their numbers.
     fn drained_in_turn(
         &self,
         axis: &'a ast::ForAxis,
-    ) -> Option<(Numbered<'a>, [&'a ast::Expr; 2])> {
+    ) -> Option<(&'a ast::Expr, &'a ast::Expr, Numbered<'a>)> {
         let args = self.enumerate_call(&axis.iter)?;
         let (Ast::Tuple(parts) | Ast::List(parts)) = &axis.target.kind else {
             return None;
@@ -57,22 +47,22 @@ impl<'a> FnCx<'_, 'a> {
             _ => return None,
         };
         match &list.value.kind {
-            Ast::Transfer(list) => Some(((list, start), [number, target])),
+            Ast::Transfer(list) => Some((list, target, (number, start))),
             _ => None,
         }
     }
 
-    /// `for row in batch^`, with a number for each row where there is a counter and what it is assigned to.
+    /// `for row in batch^`, with a number for each row where one is asked for.
     fn draining_for(
         &mut self,
         item: &'a ast::For,
         (axis, target): (&'a ast::ForAxis, &'a ast::Expr),
         list: &'a ast::Expr,
-        counter: Option<(LocalId, &'a ast::Expr)>,
+        numbered: Option<Numbered<'a>>,
         span: Span,
     ) {
-        let list = self.value(list, None);
-        let ty = self.cx.resolve(list.expr.ty);
+        let mut list = self.value(list, None).expr;
+        let ty = self.cx.resolve(list.ty);
         let elem = match *self.cx.types.kind(ty) {
             crate::hir::TyKind::List(elem) => elem,
             _ => {
@@ -86,6 +76,20 @@ impl<'a> FnCx<'_, 'a> {
                 Ty::ERROR
             }
         };
+        if let Some((_, Some(_))) = numbered {
+            // The list is evaluated before the start.
+            let place = self.held(list, span);
+            list = self.read(place);
+        }
+        let counter = numbered.map(|(number, start)| {
+            let value = match start {
+                Some(start) => self.value_of(start, Ty::INT),
+                None => self.int(0, axis.iter.span),
+            };
+            let local = self.temp("n", Ty::INT, number.span);
+            self.emit(StmtKind::Bind { local, value }, span);
+            (local, number)
+        });
         let hidden = self.temp("item", elem, target.span);
         let mut checked = self.looped(None, span, |cx| {
             if let Some((counter, number)) = counter {
@@ -112,7 +116,7 @@ impl<'a> FnCx<'_, 'a> {
         self.emit(
             StmtKind::Drain {
                 item: hidden,
-                list: list.expr,
+                list,
                 body: checked.path.stmts,
             },
             span,
