@@ -188,7 +188,7 @@ impl<'a> FnCx<'_, 'a> {
         };
         if let [value] = values.as_slice()
             && matches!(name, "floor" | "ceil" | "trunc")
-            && let Some(found) = self.dunder_value(&format!("__{name}__"), &value.clone(), span)
+            && let Some(found) = self.dunder_value(&format!("__{name}__"), value, span)
         {
             return Some(found);
         }

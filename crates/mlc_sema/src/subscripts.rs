@@ -25,30 +25,8 @@ impl<'a> FnCx<'_, 'a> {
                 self.value(index, None);
                 Operand::Value(Val::error(span))
             }
-            TyKind::List(elem) => match &index.kind {
-                Ast::Slice(slice) => {
-                    let subscript = self.slice(slice);
-                    Operand::Place(self.project(
-                        place,
-                        ProjectionKind::Slice(vec![subscript]),
-                        ty,
-                        span,
-                    ))
-                }
-                _ => self.index(place, index, elem, span),
-            },
-            TyKind::Str => match &index.kind {
-                Ast::Slice(slice) => {
-                    let subscript = self.slice(slice);
-                    Operand::Place(self.project(
-                        place,
-                        ProjectionKind::Slice(vec![subscript]),
-                        ty,
-                        span,
-                    ))
-                }
-                _ => self.index(place, index, Ty::STR, span),
-            },
+            TyKind::List(elem) => self.index(place, index, elem, span),
+            TyKind::Str => self.index(place, index, Ty::STR, span),
             TyKind::Array { elem, dims } => self.array_element(place, elem, &dims, index, span),
             TyKind::Tuple(items) => self.tuple_item(place, &items, index, span),
             TyKind::Simd { elem, .. } => Operand::Value(match self.index_value(index) {
@@ -98,7 +76,13 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
+    /// An item, or a slice, which has the type of the whole.
     fn index(&mut self, place: Place, index: &'a ast::Expr, elem: Ty, span: Span) -> Operand {
+        if let Ast::Slice(slice) = &index.kind {
+            let kind = ProjectionKind::Slice(vec![self.slice(slice)]);
+            let ty = self.cx.resolve(place.ty);
+            return Operand::Place(self.project(place, kind, ty, span));
+        }
         let Some(index) = self.index_value(index) else {
             return Operand::Value(Val::error(span));
         };

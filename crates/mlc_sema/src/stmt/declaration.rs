@@ -87,13 +87,8 @@ impl<'a> FnCx<'_, 'a> {
                 }
                 let list = self.place(value);
                 let ty = self.cx.resolve(list.ty);
-                if self.has_method(ty, "__delitem__") {
-                    self.delete_by_method(list, index, target.span);
-                    return;
-                }
                 if self.cx.struct_of(ty).is_some() {
-                    let name = self.ty_name(ty);
-                    return self.report(diag::bad_operand(target.span, "del", &name));
+                    return self.delete_by_method(list, index, target.span);
                 }
                 if !matches!(self.cx.types.kind(ty), TyKind::List(_)) {
                     return self.report(diag::not_yet(target.span, "this kind of `del`"));

@@ -5,6 +5,7 @@ use mlc_syntax::Name;
 use mlc_syntax::ast::{self};
 
 use crate::coerce::Val;
+use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{self, CompareOp, Expr, ExprKind, Ty};
 impl<'a> FnCx<'_, 'a> {
@@ -281,13 +282,14 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// `del a[i]` through `__delitem__`.
-    pub fn delete_by_method(&mut self, place: hir::Place, key: &'a ast::Expr, span: Span) -> bool {
+    pub fn delete_by_method(&mut self, place: hir::Place, key: &'a ast::Expr, span: Span) {
         let receiver = self.read(place);
-        let call = self.dunder("__delitem__", receiver.into(), &[key], span);
-        if let Some(call) = call.filter(|call| !call.is_error()) {
-            self.emit(hir::StmtKind::Expr(call.expr), span);
+        let name = self.ty_name(receiver.ty);
+        match self.dunder("__delitem__", receiver.into(), &[key], span) {
+            Some(call) if call.is_error() => {}
+            Some(call) => self.emit(hir::StmtKind::Expr(call.expr), span),
+            None => self.report(diag::bad_operand(span, "del", &name)),
         }
-        true
     }
 
     pub fn struct_truth(&mut self, value: Expr) -> Expr {
