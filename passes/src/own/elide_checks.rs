@@ -6,8 +6,8 @@
 //!     own.check_index %i < %n given %i
 //!
 //! Requires: equal lengths are one value (`own-hoist-views`).
-//! Leaves: no check that linear bounds prove; no wrap of an index that is never negative; no `raises` on a loop that
-//! cannot raise any more.
+//! Leaves: no check that linear bounds prove; no wrap of an index that is never negative; no status of what cannot raise,
+//! and no `raises` on a loop that cannot raise any more.
 //! Does not: prove anything that takes a run-time value to be known (`own-hoist-checks` asks for it).
 
 use crate::{
@@ -45,7 +45,12 @@ pub fn elide_checks<'c, 'a>(
         }
     }
     for op in all_ops(function) {
-        if op_name(op) == "own.check_index" && cannot_fail(op) {
+        let is_idle = match op_name(op) {
+            "own.check_index" => cannot_fail(op),
+            "own.propagate" => is_constant_status(op),
+            _ => false,
+        };
+        if is_idle {
             erase(op);
         }
     }
@@ -79,7 +84,7 @@ fn may_raise(loop_: Op) -> bool {
     })
 }
 
-/// Whether an `own.propagate` has the status of a loop that cannot raise any more.
+/// Whether an `own.propagate` has the status of what cannot raise, or cannot any more.
 fn is_constant_status(op: Op) -> bool {
     op.operand(0)
         .ok()

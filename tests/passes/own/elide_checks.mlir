@@ -80,3 +80,19 @@ func.func @triangle(%x: !own.ref<!own.list<f32>>) -> i32 {
   own.propagate %status
   return %ok : i32
 }
+
+// -----
+
+// What cannot have raised leaves nothing, and so does not keep a loop from losing its status.
+// CHECK-LABEL: func.func @fine
+// CHECK-NOT:     raises
+// CHECK-NOT:     own.propagate
+func.func @fine(%n: index) -> i32 {
+  %ok = arith.constant 0 : i32
+  %status = par.for (%i) in (%n) raises {
+    %none = arith.constant 0 : i32
+    own.propagate %none raised_here
+  }
+  own.propagate %status
+  return %ok : i32
+}
