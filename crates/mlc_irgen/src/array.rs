@@ -1,7 +1,9 @@
 //! Fresh arrays: by a rule, or with the elements of another value in another order or shape.
 
 use melior::ir::{Type, Value, ValueLike, attribute::DenseI64ArrayAttribute, r#type::MemRefType};
-use mlc_sema::hir::{BinaryOp, Builtin, CompareOp, ErrorKind, Expr, Projection, Ty, TyKind};
+use mlc_sema::hir::{
+    BinaryOp, Builtin, CompareOp, Dim, ErrorKind, Expr, ExprKind, Projection, Ty, TyKind,
+};
 
 use crate::{
     Error,
@@ -333,6 +335,17 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Copies the elements of a list to an array, or of an array to a list.
     fn converted(&mut self, expr: &'x Expr, arg: &'x Expr) -> Result<Value<'c, 'm>> {
         let item = element_ty(self, arg.ty);
+        if self.types().stored_element(arg.ty).is_some()
+            && !matches!(arg.kind, ExprKind::Borrow { .. })
+        {
+            // Both are stored alike.
+            let list = self.one(arg)?;
+            self.at(expr.span);
+            let borrow = self.borrow_box(list, false);
+            let length = self.b.value("own.len", &[borrow], self.b.index_type());
+            self.check_extents(expr.ty, &[length])?;
+            return Ok(list);
+        }
         if let TyKind::List(elem) = *self.types().kind(item) {
             let rows = self.operand_view(arg)?;
             self.at(expr.span);
@@ -351,7 +364,34 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 "this conversion between lists and arrays",
             ));
         }
+        let extents = self.extents_of(&source);
+        self.check_extents(expr.ty, &extents)?;
         self.gathered(&source, expr.ty)
+    }
+
+    /// Raises unless the extents that a type has are those of its elements.
+    fn check_extents(&mut self, ty: Ty, extents: &[Value<'c, 'm>]) -> Result<()> {
+        let TyKind::Array { dims, .. } = self.types().kind(ty) else {
+            return Ok(());
+        };
+        let (bit, mut fits, mut wanted) = (self.b.int_type(1), None, Vec::new());
+        for (&dim, &extent) in dims.iter().zip(extents) {
+            let Dim::Static(known) = dim else {
+                wanted.push(extent);
+                continue;
+            };
+            let known = self.b.index(known as i64);
+            let same = self.compare_ints("eq", extent, known);
+            fits = Some(match fits {
+                Some(before) => self.b.value("arith.andi", &[before, same], bit),
+                None => same,
+            });
+            wanted.push(known);
+        }
+        match fits {
+            Some(fits) => self.check_shapes(fits, Mismatch::Items, extents, &wanted),
+            None => Ok(()),
+        }
     }
 
     /// An array of two dimensions of a list of lists.
@@ -368,8 +408,18 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let first = lower.borrow_element(rows, zero, false);
                 Ok(vec![lower.b.value("own.len", &[first], index)])
             },
-            |_| Ok(vec![zero]),
+            // Rows that are not there have the length that is known.
+            |lower| {
+                Ok(vec![match lower.types().kind(ty) {
+                    TyKind::Array { dims, .. } => match dims[1] {
+                        Dim::Static(known) => lower.b.index(known as i64),
+                        Dim::Dynamic => zero,
+                    },
+                    _ => zero,
+                }])
+            },
         )?[0];
+        self.check_extents(ty, &[count, columns])?;
         let fresh = self.fresh(ty, &[count, columns])?;
         let target = self.borrow_box(fresh, true);
         let target = self.whole_view(target);

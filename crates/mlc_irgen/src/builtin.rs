@@ -138,13 +138,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             | Builtin::Mean
             | Builtin::Std
             | Builtin::ArgMin
-            | Builtin::ArgMax => {
-                let value = match args {
-                    [arg] => self.reduce_all(expr, op, arg)?,
-                    _ => self.reduce_axes(expr, op, args)?,
-                };
-                Ok(vec![value])
-            }
+            | Builtin::ArgMax => Ok(vec![self.reduction(expr, op, args)?]),
             Builtin::Reshape
             | Builtin::Transpose
             | Builtin::Arange

@@ -2,9 +2,9 @@
 //!
 //! Products of two matrices of `f32` or `f64` are a call of the runtime, which tiles them for the caches and runs on threads. Small
 //! ones, other types and the strict mode are loops that add up the products in order; so are integers that may not overflow,
-//! one sum after the other.
+//! one sum after the other. Arrays of more dimensions are stacks of matrices, which are broadcast together.
 
-use melior::ir::Value;
+use melior::ir::{Value, r#type::MemRefType};
 use mlc_dialects::par;
 use mlc_sema::hir::{BinaryOp, Expr, FloatKind, Ty};
 
@@ -16,8 +16,11 @@ use crate::{
     function::{Lower, Result},
     shapes::Mismatch,
     types::DYNAMIC,
-    view::{View, ViewDim, array_extents},
+    view::{View, ViewDim, array_extents, element_type},
 };
+
+/// The rows of the left factor, what is summed over, and the columns of the right one.
+type Extents<'c, 'm> = (Option<Value<'c, 'm>>, Value<'c, 'm>, Option<Value<'c, 'm>>);
 
 /// Products of at most so many multiplications are made where they stand.
 const SMALL: i64 = 4096;
@@ -31,11 +34,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let elem = element_ty(self, args[0].ty);
         let checked = self.overflow && self.cx.program.types.is_int(elem);
         let (a, b) = (self.extents(&left), self.extents(&right));
-        let (inner, other) = (a[a.len() - 1], b[0]);
+        let (inner, other) = (a[a.len() - 1], b[b.len().saturating_sub(2)]);
         let fits = self.compare_ints("eq", inner, other);
         self.check_shapes(fits, Mismatch::Product, &a, &b)?;
-        let before = a.len() - 1;
-        if before == 0 && b.len() == 1 {
+        if a.len() == 1 && b.len() == 1 {
             if checked {
                 return self.checked_dot(inner, elem, (&left, &[]), (&right, &[]));
             }
@@ -46,45 +48,155 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 ]
             });
         }
-        let shape: Vec<_> = a[..before].iter().chain(&b[1..]).copied().collect();
+        let stacks = [&a, &b].map(|extents| &extents[..extents.len().saturating_sub(2)]);
+        let stack = self.common_stack(stacks, (&a, &b))?;
+        let rows = a.len().checked_sub(2).map(|axis| a[axis]);
+        let columns = (b.len() > 1).then(|| b[b.len() - 1]);
+        let shape: Vec<_> = stack.iter().copied().chain(rows).chain(columns).collect();
         let fresh = self.fresh(expr.ty, &shape)?;
         let target = self.borrow_box(fresh, true);
         let view = self.whole_view(target);
-        match (a.len(), b.len()) {
+        let kernel = match (rows, columns) {
+            (Some(_), Some(_)) if !checked => self.product_kernel(elem, &left, &right),
+            _ => None,
+        };
+        let mut layer = |lower: &mut Self, at: &[Value<'c, 'm>]| {
+            let mut part = view.clone();
+            at.iter().for_each(|&at| part = lower.fix_first(&part, at));
+            let factors = [&left, &right].map(|factor| lower.layer(factor, at));
+            lower.product_into(
+                &part,
+                factors,
+                (rows, inner, columns),
+                elem,
+                checked,
+                kernel,
+            )
+        };
+        // A product that may raise, or that runs on threads itself, goes one after the other.
+        match kernel.is_some() || checked {
+            true => self.each_in_order(&stack, &mut vec![], &mut layer)?,
+            false => self.each_index(&stack, &mut layer)?,
+        }
+        Ok(fresh)
+    }
+
+    /// The extents of two stacks of matrices that are broadcast together.
+    fn common_stack(
+        &mut self,
+        [a, b]: [&[Value<'c, 'm>]; 2],
+        (left, right): (&[Value<'c, 'm>], &[Value<'c, 'm>]),
+    ) -> Result<Vec<Value<'c, 'm>>> {
+        let (longer, shorter) = if a.len() < b.len() { (b, a) } else { (a, b) };
+        let mut common = longer.to_vec();
+        let (one, index, bit) = (self.b.index(1), self.b.index_type(), self.b.int_type(1));
+        let missing = longer.len() - shorter.len();
+        let mut fits = self.b.bool(true);
+        for (extent, &other) in common[missing..].iter_mut().zip(shorter) {
+            let is_one = self.compare_ints("eq", *extent, one);
+            let mut fine = self.compare_ints("eq", *extent, other);
+            for repeated in [is_one, self.compare_ints("eq", other, one)] {
+                fine = self.b.value("arith.ori", &[fine, repeated], bit);
+            }
+            fits = self.b.value("arith.andi", &[fits, fine], bit);
+            *extent = self
+                .b
+                .value("arith.select", &[is_one, other, *extent], index);
+        }
+        if !shorter.is_empty() {
+            self.check_shapes(fits, Mismatch::Broadcast, left, right)?;
+        }
+        Ok(common)
+    }
+
+    /// The matrix of a stack that belongs to the position `at` of the product, where a single one is repeated.
+    fn layer(&self, stack: &View<'c, 'm>, at: &[Value<'c, 'm>]) -> View<'c, 'm> {
+        let (zero, one, index) = (self.b.index(0), self.b.index(1), self.b.index_type());
+        let count = stack.rank().saturating_sub(2);
+        let mut part = stack.clone();
+        for &at in &at[at.len() - count..] {
+            let extent = self.view_extent(&part, 0);
+            let repeated = self.compare_ints("eq", extent, one);
+            let at = self.b.value("arith.select", &[repeated, zero, at], index);
+            part = self.fix_first(&part, at);
+        }
+        part
+    }
+
+    /// The product of a matrix or vector with another one, which are no two vectors.
+    fn product_into(
+        &mut self,
+        target: &View<'c, 'm>,
+        [left, right]: [View<'c, 'm>; 2],
+        (rows, inner, columns): Extents<'c, 'm>,
+        elem: Ty,
+        checked: bool,
+        kernel: Option<&str>,
+    ) -> Result<()> {
+        let shape: Vec<_> = rows.into_iter().chain(columns).collect();
+        match (rows, columns) {
             _ if checked => self.each_in_order(&shape, &mut vec![], &mut |lower, at| {
-                let (row, column) = at.split_at(before);
+                let (row, column) = at.split_at(usize::from(rows.is_some()));
                 let sum = lower.checked_dot(inner, elem, (&left, row), (&right, column))?;
-                lower.store_element(&view, at, sum);
+                lower.store_element(target, at, sum);
                 Ok(())
-            })?,
-            (_, 1) => self.each_index(&shape, &mut |lower, row| {
-                let sum = lower.dot(inner, elem, |lower, at| {
-                    [
-                        lower.load_element(&left, &[row[0], at]),
-                        lower.load_element(&right, &[at]),
-                    ]
-                })?;
-                lower.store_element(&view, row, sum);
-                Ok(())
-            })?,
-            (1, _) => self.add_rows(inner, shape[0], elem, (&left, &[]), &right, (&view, &[]))?,
-            _ => match self.product_kernel(elem, &left, &right) {
+            }),
+            (Some(rows), Some(columns)) => match kernel {
                 Some(kernel) => {
-                    let mut operands = vec![self.pointer_to(target)];
-                    operands.extend(self.int_of_index_all(&[shape[0], shape[1], inner]));
+                    let whole = self.matrix_of(target, rows, columns);
+                    let mut operands = vec![self.pointer_to(whole)];
+                    operands.extend(self.int_of_index_all(&[rows, columns, inner]));
                     for factor in [&left, &right] {
                         operands.push(self.pointer_to(factor.source));
                         let parts = self.strided(factor);
                         operands.extend(self.int_of_index_all(&parts));
                     }
                     self.call_checked(kernel, &operands);
+                    Ok(())
                 }
-                None => self.each_index(&shape[..1], &mut |lower, row| {
-                    lower.add_rows(inner, shape[1], elem, (&left, row), &right, (&view, row))
-                })?,
+                None => self.each_index(&[rows], &mut |lower, row| {
+                    lower.add_rows(inner, columns, elem, (&left, row), &right, (target, row))
+                }),
             },
+            (None, Some(columns)) => {
+                self.add_rows(inner, columns, elem, (&left, &[]), &right, (target, &[]))
+            }
+            _ => self.each_index(&shape, &mut |lower, row| {
+                let sum = lower.dot(inner, elem, |lower, at| {
+                    [
+                        lower.load_element(&left, &[row[0], at]),
+                        lower.load_element(&right, &[at]),
+                    ]
+                })?;
+                lower.store_element(target, row, sum);
+                Ok(())
+            }),
         }
-        Ok(fresh)
+    }
+
+    /// A matrix of a fresh stack, or a fresh matrix, under a header of its own.
+    fn matrix_of(
+        &self,
+        part: &View<'c, 'm>,
+        rows: Value<'c, 'm>,
+        columns: Value<'c, 'm>,
+    ) -> Value<'c, 'm> {
+        let indices: Vec<_> = (part.dims.iter())
+            .filter_map(|dim| match *dim {
+                ViewDim::Fixed(position) => Some(position),
+                _ => None,
+            })
+            .collect();
+        if indices.is_empty() {
+            return part.source;
+        }
+        let payload = MemRefType::new(element_type(part), &[DYNAMIC, DYNAMIC], None, None);
+        self.sliced(
+            part.source,
+            [&indices, &[], &[rows, columns]],
+            payload.into(),
+            true,
+        )
     }
 
     /// An operand, its elements computed.
@@ -195,8 +307,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         if self.fp == FpMode::Strict {
             return None;
         }
+        // The extents of the matrices, which are behind those of a stack.
         let known = |view: &View<'c, 'm>, axis: usize| {
-            let axis = view.order[axis];
+            let axis = view.order[view.rank() - 2 + axis];
             let payload = mlc_dialects::own::payload(melior::ir::ValueLike::r#type(&view.source))?;
             let extent = array_extents(payload)?[axis];
             (matches!(view.dims[axis], ViewDim::All) && extent != DYNAMIC).then_some(extent)

@@ -1,6 +1,7 @@
 //! Reductions of lists and arrays: of all elements, or along some dimensions.
 
 mod extremes;
+mod layers;
 
 use melior::ir::Value;
 use mlc_dialects::par;
@@ -12,11 +13,7 @@ use crate::{
     elements::Elements,
     function::{Lower, Result},
     subscript::constant_int,
-    view::View,
 };
-
-/// How many columns are reduced together, where rows are added up.
-const COLUMNS: i64 = 512;
 
 /// Elements of which some indices are fixed.
 struct Section<'e, 'x, 'c, 'm> {
@@ -48,25 +45,58 @@ impl<'e, 'x, 'c, 'm> Section<'e, 'x, 'c, 'm> {
 
 /// The types of the elements and of the result.
 #[derive(Clone, Copy)]
-struct Types {
+struct Types<'c, 'm> {
     elem: Ty,
     result: Ty,
+    /// By how many the number of elements is too large as the divisor of a variance.
+    ddof: Option<Value<'c, 'm>>,
 }
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
-    /// A reduction of everything: `(&a)`.
-    pub fn reduce_all(
+    /// `(&a)`, of some dimensions `(&a, axes…)`; behind `&a`, `std` has what is taken from the number of elements.
+    pub fn reduction(
         &mut self,
         expr: &'x Expr,
         op: Builtin,
-        arg: &'x Expr,
+        args: &'x [Expr],
     ) -> Result<Value<'c, 'm>> {
-        let of_list = matches!(self.types().kind(arg.ty), TyKind::List(_));
-        let (source, extents) = self.reduction_source(expr, op, arg, of_list)?;
-        let types = Types {
-            elem: element_ty(self, arg.ty),
-            result: expr.ty,
+        let (ddof, axes) = match op {
+            Builtin::Std => (Some(&args[1]), &args[2..]),
+            _ => (None, &args[1..]),
         };
+        let axes: Vec<usize> = (axes.iter())
+            .filter_map(|axis| usize::try_from(constant_int(axis)?).ok())
+            .collect();
+        let (source, extents) = self.reduction_source(expr, op, &args[0], &axes)?;
+        let ddof = match ddof {
+            Some(ddof) => Some(self.one(ddof)?),
+            None => None,
+        };
+        self.at(expr.span);
+        let result = match axes.is_empty() {
+            true => expr.ty,
+            false => element_ty(self, expr.ty),
+        };
+        let types = Types {
+            elem: element_ty(self, args[0].ty),
+            result,
+            ddof,
+        };
+        match axes.is_empty() {
+            true => self.reduce_all(expr, op, source, extents, types),
+            false => self.reduce_axes(expr, op, source, extents, types, &axes),
+        }
+    }
+
+    /// A reduction of everything.
+    fn reduce_all(
+        &mut self,
+        expr: &'x Expr,
+        op: Builtin,
+        source: Elements<'x, 'c, 'm>,
+        extents: Vec<Value<'c, 'm>>,
+        types: Types<'c, 'm>,
+    ) -> Result<Value<'c, 'm>> {
         let scalar = self.types().flat(expr.ty)?[0];
         let results = self.versions(&source, &[scalar], |lower, stretched| {
             let section = Section {
@@ -80,22 +110,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(results[0])
     }
 
-    /// A reduction along some dimensions: `(&a, axes…)`. Where the result has as many dimensions, those that were reduced
-    /// have one position.
-    pub fn reduce_axes(
+    /// A reduction along some dimensions. Where the result has as many dimensions, those that were reduced have one position.
+    fn reduce_axes(
         &mut self,
         expr: &'x Expr,
         op: Builtin,
-        args: &'x [Expr],
+        source: Elements<'x, 'c, 'm>,
+        extents: Vec<Value<'c, 'm>>,
+        types: Types<'c, 'm>,
+        axes: &[usize],
     ) -> Result<Value<'c, 'm>> {
-        let (source, extents) = self.reduction_source(expr, op, &args[0], false)?;
-        let types = Types {
-            elem: element_ty(self, args[0].ty),
-            result: element_ty(self, expr.ty),
-        };
-        let axes: Vec<usize> = (args[1..].iter())
-            .filter_map(|axis| usize::try_from(constant_int(axis)?).ok())
-            .collect();
         let rank = extents.len();
         let kept: Vec<usize> = (0..rank).filter(|axis| !axes.contains(axis)).collect();
         let keeps_rank =
@@ -168,14 +192,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(fresh)
     }
 
-    /// The elements to reduce, and their extents; raises where there are none and that has no answer.
+    /// The elements to reduce, and their extents; raises where nothing is to be reduced and that has no answer.
     fn reduction_source(
         &mut self,
         expr: &'x Expr,
         op: Builtin,
         arg: &'x Expr,
-        of_list: bool,
+        axes: &[usize],
     ) -> Result<(Elements<'x, 'c, 'm>, Vec<Value<'c, 'm>>)> {
+        let of_list = matches!(self.types().kind(arg.ty), TyKind::List(_));
         let mut source = self.elements(arg)?;
         self.at(expr.span);
         // What is read twice is computed once.
@@ -198,7 +223,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Builtin::ArgMax => "attempt to get argmax of an empty sequence",
             _ => return Ok((source, extents)),
         };
-        let count = self.product(&extents);
+        let reduced: Vec<_> = (extents.iter().enumerate())
+            .filter(|(axis, _)| axes.is_empty() || axes.contains(axis))
+            .map(|(_, &extent)| extent)
+            .collect();
+        let count = self.product(&reduced);
         let zero = self.b.index(0);
         let some = self.compare_ints("ne", count, zero);
         self.check(some, ErrorKind::ValueError, message);
@@ -219,7 +248,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         &mut self,
         op: Builtin,
         section: &Section<'_, 'x, 'c, 'm>,
-        types: Types,
+        types: Types<'c, 'm>,
     ) -> Result<Value<'c, 'm>> {
         match op {
             Builtin::ArgMin | Builtin::ArgMax => self.extreme_position(op, section, types.elem),
@@ -231,12 +260,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     |_, value| Ok(value),
                     types,
                 )?;
-                self.divided(sum, &section.free(), types.result)
+                self.divided(sum, &section.free(), None, types.result)
             }
             Builtin::Std => {
                 let ty = types.result;
                 let sum = self.combined(Builtin::Sum, section, ty, |_, value| Ok(value), types)?;
-                let mean = self.divided(sum, &section.free(), ty)?;
+                let mean = self.divided(sum, &section.free(), None, ty)?;
                 let squares = self.combined(
                     Builtin::Sum,
                     section,
@@ -248,7 +277,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     },
                     types,
                 )?;
-                let variance = self.divided(squares, &section.free(), ty)?;
+                let variance = self.divided(squares, &section.free(), types.ddof, ty)?;
                 let scalar = self.types().flat(ty)?[0];
                 Ok(self.float_op("math.sqrt", &[variance], scalar))
             }
@@ -256,15 +285,22 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
     }
 
-    /// A sum over as many positions, as a mean.
+    /// A sum over as many positions, less `ddof`, as a mean.
     fn divided(
         &mut self,
         sum: Value<'c, 'm>,
         extents: &[Value<'c, 'm>],
+        ddof: Option<Value<'c, 'm>>,
         ty: Ty,
     ) -> Result<Value<'c, 'm>> {
         let count = self.product(extents);
-        let count = self.int_of_index(count);
+        let mut count = self.int_of_index(count);
+        if let Some(ddof) = ddof {
+            let long = self.b.int_type(64);
+            let zero = self.b.int(0, long);
+            let left = self.b.value("arith.subi", &[count, ddof], long);
+            count = self.b.value("arith.maxsi", &[left, zero], long);
+        }
         let count = self.convert(count, Ty::INT, ty)?;
         self.binary(Binary::alike(BinaryOp::Div, sum, count, ty))
     }
@@ -276,7 +312,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         section: &Section<'_, 'x, 'c, 'm>,
         ty: Ty,
         each: impl FnOnce(&mut Self, Value<'c, 'm>) -> Result<Value<'c, 'm>>,
-        types: Types,
+        types: Types<'c, 'm>,
     ) -> Result<Value<'c, 'm>> {
         if self.adds_in_order(op, ty) {
             let start = self.neutral(op, ty)?;
@@ -327,7 +363,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         &mut self,
         op: Builtin,
         section: &Section<'_, 'x, 'c, 'm>,
-        types: Types,
+        types: Types<'c, 'm>,
         free: &mut Vec<Value<'c, 'm>>,
         so_far: Value<'c, 'm>,
     ) -> Result<Value<'c, 'm>> {
@@ -398,93 +434,5 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             _ => BinaryOp::Add,
         };
         self.binary(Binary::alike(op, a, b, ty))
-    }
-
-    /// A parallel loop over `bounds` and, where there are none, over blocks of columns. Gives the body the indices, the first
-    /// column and the number of columns.
-    fn column_blocks(
-        &mut self,
-        columns: Value<'c, 'm>,
-        bounds: &[Value<'c, 'm>],
-        mut body: impl FnMut(&mut Self, &[Value<'c, 'm>], Value<'c, 'm>, Value<'c, 'm>) -> Result<()>,
-    ) -> Result<()> {
-        let index = self.b.index_type();
-        let zero = self.b.index(0);
-        if !bounds.is_empty() {
-            return self.each_index(bounds, &mut |lower, at| body(lower, at, zero, columns));
-        }
-        let width = self.b.index(COLUMNS);
-        let blocks = self.b.value("arith.ceildivui", &[columns, width], index);
-        self.each_index(&[blocks], &mut |lower, at| {
-            let first = lower.b.value("arith.muli", &[at[0], width], index);
-            let rest = lower.b.value("arith.subi", &[columns, first], index);
-            let count = lower.b.value("arith.minsi", &[rest, width], index);
-            body(lower, &[], first, count)
-        })
-    }
-
-    /// The reduction of a section layer by layer, for some positions of its last dimension that is kept: `(dimension, first,
-    /// count)`. Neighbors in memory are combined with neighbors.
-    fn reduce_layers(
-        &mut self,
-        op: Builtin,
-        section: &Section<'_, 'x, 'c, 'm>,
-        (last, first, count): (usize, Value<'c, 'm>, Value<'c, 'm>),
-        target: &View<'c, 'm>,
-        types: Types,
-    ) -> Result<()> {
-        let ty = types.result;
-        let index = self.b.index_type();
-        let base = if op == Builtin::Mean {
-            Builtin::Sum
-        } else {
-            op
-        };
-        // Where the result of a column lies, and the column.
-        let place = |lower: &Self, column: Value<'c, 'm>| {
-            let column = lower.b.value("arith.addi", &[first, column], index);
-            let mut at: Vec<_> = section.at.iter().flatten().copied().collect();
-            at.push(column);
-            (at, column)
-        };
-        let layers: Vec<_> = (section.extents.iter().enumerate())
-            .filter(|&(axis, _)| axis != last && section.at[axis].is_none())
-            .map(|(_, &extent)| extent)
-            .collect();
-        let start = self.neutral(base, ty)?;
-        self.each_index(&[count], &mut |lower, column| {
-            let (at, _) = place(lower, column[0]);
-            lower.store_element(target, &at, start);
-            Ok(())
-        })?;
-        self.each_in_order(&layers, &mut vec![], &mut |lower, layer| {
-            lower.each_index(&[count], &mut |lower, column| {
-                let (at, column) = place(lower, column[0]);
-                let mut fixed = section.at.clone();
-                fixed[last] = Some(column);
-                let here = Section {
-                    elements: section.elements,
-                    extents: section.extents.clone(),
-                    at: fixed,
-                    stretched: section.stretched,
-                };
-                let value = lower.element(here.elements, &here.indices(layer), here.stretched)?;
-                let value = lower.convert(value, types.elem, ty)?;
-                let before = lower.load_element(target, &at);
-                let after = lower.merged(base, before, value, ty)?;
-                lower.store_element(target, &at, after);
-                Ok(())
-            })
-        })?;
-        if op != Builtin::Mean {
-            return Ok(());
-        }
-        self.each_index(&[count], &mut |lower, column| {
-            let (at, _) = place(lower, column[0]);
-            let sum = lower.load_element(target, &at);
-            let mean = lower.divided(sum, &layers, ty)?;
-            lower.store_element(target, &at, mean);
-            Ok(())
-        })
     }
 }

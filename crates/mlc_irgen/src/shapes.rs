@@ -18,6 +18,8 @@ pub enum Mismatch {
     Reshape = 3,
     /// Two lists that are combined element by element, or a list and the slice that it is written to.
     Lists = 4,
+    /// A list and the array that is made of it, whose extents are known.
+    Items = 5,
 }
 
 /// The greatest rank of an array.

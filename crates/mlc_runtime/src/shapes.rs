@@ -31,7 +31,7 @@ fn message(why: i32, first: &[i64], second: &[i64]) -> String {
         0 => format!("operands could not be broadcast together with shapes {a} {b}"),
         1 => format!("could not broadcast input array from shape {a} into shape {b}"),
         2 => {
-            let (last, axis) = (first.len() - 1, 0);
+            let (last, axis) = (first.len() - 1, second.len().saturating_sub(2));
             let (k, other) = (first[last], second[axis]);
             format!("shapes {a} and {b} not aligned: {k} (dim {last}) != {other} (dim {axis})")
         }
@@ -39,6 +39,7 @@ fn message(why: i32, first: &[i64], second: &[i64]) -> String {
             "cannot reshape array of size {} into shape {b}",
             first.iter().product::<i64>()
         ),
+        5 => format!("expected an array of shape {b}, found {a}"),
         _ => {
             let (n, m) = (first.first().unwrap_or(&0), second.first().unwrap_or(&0));
             format!("lists of different lengths do not go together: {n} and {m} items")

@@ -3,6 +3,8 @@
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, Arg, ArgKind, ExprKind as Ast};
 
+use crate::arguments::Known;
+use crate::call::Given;
 use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
@@ -77,44 +79,34 @@ impl<'a> FnCx<'_, 'a> {
         Ty::ERROR
     }
 
-    /// The positional arguments and `dtype` of a builder.
-    fn builder_args(
+    /// What is given for the parameters of a builder, and `dtype`, which is the last of them.
+    fn builder_arguments<const N: usize>(
         &mut self,
         name: &str,
-        args: &[&'a Arg],
-        most: usize,
-    ) -> Option<(Vec<&'a ast::Expr>, Option<Ty>)> {
-        let mut positional = Vec::new();
-        let mut dtype = None;
-        for arg in args {
-            match &arg.kind {
-                ArgKind::Positional if positional.len() < most => positional.push(&arg.value),
-                // NumPy takes the type in the last place too.
-                ArgKind::Positional if dtype.is_none() => dtype = Some(self.dtype(&arg.value)),
-                ArgKind::Keyword(keyword) if keyword.name == "dtype" => {
-                    dtype = Some(self.dtype(&arg.value))
-                }
-                ArgKind::Keyword(keyword)
-                    if matches!(
-                        keyword.name.as_str(),
-                        "shape" | "fill_value" | "start" | "stop" | "step" | "num" | "N" | "M"
-                    ) =>
-                {
-                    positional.push(&arg.value);
-                }
-                _ => {
-                    self.report(diag::wrong_arguments(
-                        arg.value.span,
-                        format!("unexpected argument of `{name}`"),
-                    ));
-                    return None;
-                }
+        by_position: [&str; N],
+        args: &'a [Arg],
+    ) -> Option<([Option<&'a ast::Expr>; N], Option<Ty>)> {
+        let known = Known {
+            name,
+            by_position: &by_position,
+            by_name: &[],
+            not_yet: &["order", "like", "device", "subok", "axis", "shape", "copy"],
+        };
+        let given = self.named_arguments(&known, args)?;
+        let mut given: [Option<&'a ast::Expr>; N] = given.try_into().ok()?;
+        let dtype = match given[N - 1].take() {
+            Some(dtype) if !matches!(dtype.kind, Ast::None) => {
+                Some(self.dtype(dtype)).filter(|&dtype| dtype != Ty::ERROR)?
             }
-        }
-        if dtype == Some(Ty::ERROR) {
-            return None;
-        }
-        Some((positional, dtype))
+            _ => return Some((given, None)),
+        };
+        Some((given, Some(dtype)))
+    }
+
+    fn missing_argument(&mut self, name: &str, missing: &str, span: Span) -> Val {
+        let message = format!("`{name}` needs `{missing}`");
+        self.report(diag::wrong_arguments(span, message));
+        Val::error(span)
     }
 
     /// A call of a builder, if `name` is one.
@@ -143,7 +135,7 @@ impl<'a> FnCx<'_, 'a> {
                 let values = self.positional(name, args, 2..=2, span);
                 let mut values = values.unwrap_or_default().into_iter();
                 Some(match (values.next(), values.next()) {
-                    (Some(left), Some(right)) => self.matmul(left, right, span),
+                    (Some(left), Some(right)) => self.dot(left, right, span),
                     _ => Val::error(span),
                 })
             }
@@ -163,31 +155,28 @@ impl<'a> FnCx<'_, 'a> {
         wanted: Option<Ty>,
         span: Span,
     ) -> Val {
-        let most = if name == "full" { 2 } else { 1 };
-        let Some((positional, dtype)) =
-            self.builder_args(name, &args.iter().collect::<Vec<_>>(), most)
-        else {
+        let given = match name {
+            "full" => self.builder_arguments(name, ["shape", "fill_value", "dtype"], args),
+            _ => self
+                .builder_arguments(name, ["shape", "dtype"], args)
+                .map(|([shape, _], dtype)| ([shape, None, None], dtype)),
+        };
+        let Some(([shape, value, _], dtype)) = given else {
             return Val::error(span);
         };
-        if positional.len() != most {
-            let takes = if most == 1 {
-                "a shape"
-            } else {
-                "a shape and a value"
-            };
-            self.report(diag::wrong_arguments(
-                span,
-                format!("`{name}` takes {takes}"),
-            ));
-            return Val::error(span);
+        let Some(shape) = shape else {
+            return self.missing_argument(name, "shape", span);
+        };
+        if name == "full" && value.is_none() {
+            return self.missing_argument(name, "fill_value", span);
         }
-        let Some(shape) = self.shape_argument(positional[0]) else {
+        let Some(shape) = self.shape_argument(shape) else {
             return Val::error(span);
         };
         let dtype = dtype.or(wanted);
-        let (elem, fill) = match name {
-            "full" => {
-                let value = self.value(positional[1], dtype);
+        let (elem, fill) = match (name, value) {
+            (_, Some(value)) => {
+                let value = self.value(value, dtype);
                 let value = match dtype {
                     Some(elem) => self.coerce(value, elem),
                     None => self.settle(value),
@@ -197,26 +186,35 @@ impl<'a> FnCx<'_, 'a> {
                 }
                 (value.ty, Fill::Value(Box::new(value)))
             }
-            "empty" => (dtype.unwrap_or(Ty::F64), Fill::Uninitialized),
             _ => {
                 let elem = dtype.unwrap_or(Ty::F64);
-                (elem, self.fill_with(name, elem, span))
+                let Some(fill) = self.fill_with(name, elem, span) else {
+                    return Val::error(span);
+                };
+                (elem, fill)
             }
         };
         self.new_array(shape, elem, fill, want, span)
     }
 
-    fn fill_with(&mut self, name: &str, elem: Ty, span: Span) -> Fill {
-        let value = if name.starts_with("ones") {
-            if elem == Ty::BOOL {
+    /// What `zeros`, `ones_like`, `empty`, … put into an array.
+    fn fill_with(&mut self, name: &str, elem: Ty, span: Span) -> Option<Fill> {
+        if !self.is_arithmetic(elem) {
+            let found = self.ty_name(elem);
+            let diagnostic =
+                diag::not_yet(span, &format!("an array of `{found}` made by `{name}`"));
+            self.report(diagnostic.help("give the items: `full(n, …)`, or a comprehension"));
+            return None;
+        }
+        let value = match name.split('_').next() {
+            Some("empty") => return Some(Fill::Uninitialized),
+            Some("ones") if elem == Ty::BOOL => {
                 Val::strong(ExprKind::Bool(true), Ty::BOOL, span).expr
-            } else {
-                self.coerce(Val::int(1, span), elem)
             }
-        } else {
-            self.zero(elem, span)
+            Some("ones") => self.coerce(Val::int(1, span), elem),
+            _ => self.zero(elem, span),
         };
-        Fill::Value(Box::new(value))
+        Some(Fill::Value(Box::new(value)))
     }
 
     fn new_array(
@@ -228,9 +226,7 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Val {
         if !self.cx.types.is_scalar(elem) || elem == Ty::NONE {
-            let name = self.ty_name(elem);
-            self.report(diag::not_yet(span, &format!("an array of `{name}`")));
-            return Val::error(span);
+            return self.array_of_copies(shape, elem, fill, want, span);
         }
         // Extents that are expected to be known, and are.
         let mut dims = vec![Dim::Dynamic; shape.len()];
@@ -250,21 +246,59 @@ impl<'a> FnCx<'_, 'a> {
         Val::strong(ExprKind::ArrayFill { shape, fill }, ty, span)
     }
 
-    fn filled_like(&mut self, name: &str, args: &'a [Arg], span: Span) -> Val {
-        let most = if name == "full_like" { 2 } else { 1 };
-        let Some((positional, dtype)) =
-            self.builder_args(name, &args.iter().collect::<Vec<_>>(), most)
-        else {
+    /// `full(n, value)` of values that are no numbers: a copy of the value for each item.
+    fn array_of_copies(
+        &mut self,
+        mut shape: Vec<Expr>,
+        elem: Ty,
+        fill: Fill,
+        want: Option<Ty>,
+        span: Span,
+    ) -> Val {
+        let (Some(extent), true, Fill::Value(value)) = (shape.pop(), shape.is_empty(), fill) else {
+            let name = self.ty_name(elem);
+            let feature = format!("an array of `{name}` of more than one dimension");
+            self.report(diag::not_yet(span, &feature));
             return Val::error(span);
         };
-        if positional.len() != most {
-            self.report(diag::wrong_arguments(
-                span,
-                format!("`{name}` takes {most} arguments"),
-            ));
-            return Val::error(span);
+        let given = [extent, *value].map(|value| Given::Value(Box::new(value.into())));
+        let items = self.call_library("repeated", given.into(), span);
+        if items.is_error() {
+            return items;
         }
-        let like = self.place(positional[0]);
+        let mut dims = vec![Dim::Dynamic];
+        if let Some(want) = want
+            && let TyKind::Array { dims: wanted, .. } = self.cx.types.kind(want)
+            && wanted.len() == 1
+        {
+            dims = wanted.to_vec();
+        }
+        let ty = self.cx.types.array(elem, &dims);
+        self.array_from(items, ty, elem, &dims, span)
+    }
+
+    fn filled_like(&mut self, name: &str, args: &'a [Arg], span: Span) -> Val {
+        let source = if name == "empty_like" {
+            "prototype"
+        } else {
+            "a"
+        };
+        let given = match name {
+            "full_like" => self.builder_arguments(name, [source, "fill_value", "dtype"], args),
+            _ => self
+                .builder_arguments(name, [source, "dtype"], args)
+                .map(|([like, _], dtype)| ([like, None, None], dtype)),
+        };
+        let Some(([like, value, _], dtype)) = given else {
+            return Val::error(span);
+        };
+        let Some(like) = like else {
+            return self.missing_argument(name, source, span);
+        };
+        if name == "full_like" && value.is_none() {
+            return self.missing_argument(name, "fill_value", span);
+        }
+        let like = self.place(like);
         let ty = self.cx.resolve(like.ty);
         let TyKind::Array { elem, dims } = self.cx.types.kind(ty).clone() else {
             if ty != Ty::ERROR {
@@ -277,35 +311,49 @@ impl<'a> FnCx<'_, 'a> {
         let shape: Vec<Expr> = (0..dims.len())
             .map(|axis| self.extent(&like, &dims, axis, span))
             .collect();
-        let fill = match name {
-            "empty_like" => Fill::Uninitialized,
-            "full_like" => {
-                let value = self.value_of(positional[1], elem);
+        let fill = match (name, value) {
+            (_, Some(value)) => {
+                let value = self.value_of(value, elem);
                 if value.ty == Ty::ERROR {
                     return Val::error(span);
                 }
                 Fill::Value(Box::new(value))
             }
-            _ => self.fill_with(name, elem, span),
+            _ => match self.fill_with(name, elem, span) {
+                Some(fill) => fill,
+                None => return Val::error(span),
+            },
         };
         let ty = self.cx.types.array(elem, &dims);
+        if !self.cx.types.is_scalar(elem) {
+            return self.array_of_copies(shape, elem, fill, Some(ty), span);
+        }
         Val::strong(ExprKind::ArrayFill { shape, fill }, ty, span)
     }
 
     fn arange(&mut self, args: &'a [Arg], wanted: Option<Ty>, span: Span) -> Val {
-        let Some((positional, dtype)) =
-            self.builder_args("arange", &args.iter().collect::<Vec<_>>(), 3)
+        let by_position = ["start", "stop", "step", "dtype"];
+        let Some(([mut start, mut stop, mut step, _], dtype)) =
+            self.builder_arguments("arange", by_position, args)
         else {
             return Val::error(span);
         };
-        let values: Vec<Val> = positional.iter().map(|arg| self.value(arg, None)).collect();
-        if values.is_empty() || values.iter().any(Val::is_error) {
-            if values.is_empty() {
-                self.report(diag::wrong_arguments(
-                    span,
-                    "`arange` takes 1 to 3 arguments",
-                ));
-            }
+        let is_given = |arg: &&'a ast::Expr| !matches!(arg.kind, Ast::None);
+        (stop, step) = (stop.filter(is_given), step.filter(is_given));
+        // One alone, by position, is the end.
+        if stop.is_none()
+            && args
+                .first()
+                .is_some_and(|arg| arg.kind == ArgKind::Positional)
+        {
+            stop = start.take();
+        }
+        let Some(stop) = stop else {
+            return self.missing_argument("arange", "stop", span);
+        };
+        let given: Vec<&'a ast::Expr> = [start, Some(stop), step].into_iter().flatten().collect();
+        let values: Vec<Val> = given.into_iter().map(|arg| self.value(arg, None)).collect();
+        if values.iter().any(Val::is_error) {
             return Val::error(span);
         }
         let elem = match dtype.or(wanted) {
@@ -319,10 +367,10 @@ impl<'a> FnCx<'_, 'a> {
             .into_iter()
             .map(|value| self.coerce(value, elem))
             .collect();
-        if bounds.len() == 1 {
+        if start.is_none() {
             bounds.insert(0, self.zero(elem, span));
         }
-        if bounds.len() == 2 {
+        if step.is_none() {
             let one = self.coerce(Val::int(1, span), elem);
             bounds.push(one);
         }
@@ -330,25 +378,20 @@ impl<'a> FnCx<'_, 'a> {
         self.builtin(Builtin::Arange, bounds, ty, span)
     }
 
-    /// The argument of a keyword, and the others.
-    fn split_keyword(&self, name: &str, args: &'a [Arg]) -> (Option<&'a ast::Expr>, Vec<&'a Arg>) {
-        let named =
-            |arg: &&Arg| matches!(&arg.kind, ArgKind::Keyword(keyword) if keyword.name == name);
-        let found = args.iter().find(named).map(|arg| &arg.value);
-        (found, args.iter().filter(|arg| !named(arg)).collect())
-    }
-
     fn linspace(&mut self, args: &'a [Arg], wanted: Option<Ty>, span: Span) -> Val {
-        let (endpoint, args) = self.split_keyword("endpoint", args);
-        let Some((positional, dtype)) = self.builder_args("linspace", &args, 3) else {
+        let by_position = ["start", "stop", "num", "endpoint", "retstep", "dtype"];
+        let Some(([start, stop, count, endpoint, step, _], dtype)) =
+            self.builder_arguments("linspace", by_position, args)
+        else {
             return Val::error(span);
         };
-        let ([start, stop] | [start, stop, _]) = positional.as_slice() else {
-            self.report(diag::wrong_arguments(
-                span,
-                "`linspace` takes 2 or 3 arguments",
-            ));
+        if let Some(step) = step.filter(|step| !matches!(step.kind, Ast::Bool(false))) {
+            self.report(diag::not_yet(step.span, "`retstep` of `linspace`"));
             return Val::error(span);
+        }
+        let (Some(start), Some(stop)) = (start, stop) else {
+            let missing = if start.is_some() { "stop" } else { "start" };
+            return self.missing_argument("linspace", missing, span);
         };
         let elem = dtype.or(wanted).unwrap_or(Ty::F64);
         if !self.cx.types.is_float(elem) {
@@ -357,7 +400,7 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         }
         let (start, stop) = (self.value_of(start, elem), self.value_of(stop, elem));
-        let count = match positional.get(2) {
+        let count = match count {
             Some(count) => self.value_of(count, Ty::INT),
             None => self.int(50, span),
         };
@@ -371,67 +414,27 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     fn eye(&mut self, args: &'a [Arg], wanted: Option<Ty>, span: Span) -> Val {
-        let (shift, args) = self.split_keyword("k", args);
-        let Some((positional, dtype)) = self.builder_args("eye", &args, 3) else {
+        let by_position = ["N", "M", "k", "dtype"];
+        let Some(([rows, columns, shift, _], dtype)) =
+            self.builder_arguments("eye", by_position, args)
+        else {
             return Val::error(span);
         };
-        let Some(rows) = positional.first() else {
-            self.report(diag::wrong_arguments(span, "`eye` takes 1 to 3 arguments"));
-            return Val::error(span);
+        let Some(rows) = rows else {
+            return self.missing_argument("eye", "N", span);
         };
         let rows = self.value_of(rows, Ty::INT);
         let rows = self.keep(rows);
-        let columns = match positional.get(1) {
+        let columns = match columns {
             Some(columns) if !matches!(columns.kind, Ast::None) => self.value_of(columns, Ty::INT),
             _ => rows.clone(),
         };
-        let shift = match shift.or(positional.get(2).copied()) {
+        let shift = match shift {
             Some(shift) => self.value_of(shift, Ty::INT),
             None => self.int(0, span),
         };
         let elem = dtype.or(wanted).unwrap_or(Ty::F64);
         let ty = self.cx.types.array(elem, &[Dim::Dynamic, Dim::Dynamic]);
         self.builtin(Builtin::Eye, vec![rows, columns, shift], ty, span)
-    }
-
-    /// `[f32; _](xs)`: the items of a list, or the elements of another array, converted.
-    pub fn array_from(&mut self, value: Val, ty: Ty, elem: Ty, dims: &[Dim], span: Span) -> Val {
-        let from = self.cx.resolve(value.expr.ty);
-        match self.cx.types.kind(from).clone() {
-            TyKind::Array {
-                dims: from_dims, ..
-            } if from_dims.len() == dims.len() => {
-                let cast = self.array_cast(value, elem, span);
-                let copied = self.copy_of(cast);
-                self.coerce(copied, ty).into()
-            }
-            TyKind::List(item) if dims == [Dim::Dynamic] && self.is_arithmetic(item) => {
-                let value = self.array_cast(value, elem, span);
-                let value = self.borrow_always(value.expr);
-                self.builtin(Builtin::ArrayFromList, vec![value], ty, span)
-            }
-            TyKind::List(row) if dims == [Dim::Dynamic, Dim::Dynamic] => {
-                let inner = self.element_type(row);
-                if inner != elem {
-                    let (found, name) = (self.ty_name(from), self.ty_name(ty));
-                    self.report(diag::not_yet(
-                        span,
-                        &format!("the conversion of `{found}` to `{name}`"),
-                    ));
-                    return Val::error(span);
-                }
-                let value = self.borrow_always(value.expr);
-                self.builtin(Builtin::ArrayFromList, vec![value], ty, span)
-            }
-            TyKind::Error => Val::error(span),
-            _ => {
-                let (found, name) = (self.ty_name(from), self.ty_name(ty));
-                self.report(diag::not_yet(
-                    span,
-                    &format!("the conversion of `{found}` to `{name}`"),
-                ));
-                Val::error(span)
-            }
-        }
     }
 }

@@ -5,8 +5,9 @@ mod reduction;
 mod shape;
 
 use mlc_diagnostics::Span;
-use mlc_syntax::ast::{self, Arg};
+use mlc_syntax::ast::{self, Arg, ArgKind};
 
+use crate::arguments::Known;
 use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
@@ -133,15 +134,48 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         }
         if let Some(reduction) = reduction {
-            return self.array_reduction(array, dims, reduction, args, span);
+            return self.array_reduction(array, dims, (reduction, name), args, span);
         }
-        match (name, args) {
-            ("copy", []) => {
+        if !METHODS.contains(&name) {
+            let shown = self.ty_name(array.ty);
+            let known = METHODS.iter().chain(ATTRIBUTES).copied();
+            self.report(diag::unknown_attribute(attr.span, &shown, name, known));
+            return self.poisoned_call(args, span);
+        }
+        // How many arguments there are by position, of which these two take any number.
+        let (by_position, not_yet): (&[&str], &[&str]) = match name {
+            "fill" => (&["value"], &[]),
+            "astype" => (&["dtype"], &["order", "casting", "subok", "copy"]),
+            "dot" => (&["b"], &["out"]),
+            "reshape" => (&[], &["order", "copy"]),
+            "copy" => (&[], &["order"]),
+            _ => (&[], &[]),
+        };
+        let many = match name {
+            "reshape" | "transpose" => {
+                let is_positional = |arg: &&Arg| arg.kind == ArgKind::Positional;
+                args.iter().take_while(is_positional).count()
+            }
+            _ => 0,
+        };
+        let known = Known {
+            name,
+            by_position,
+            by_name: &[],
+            not_yet,
+        };
+        let (items, rest) = args.split_at(many);
+        let Some(given) = self.named_arguments(&known, rest) else {
+            return Val::error(span);
+        };
+        let given = given.into_iter().flatten().next();
+        match (name, given) {
+            ("copy", _) => {
                 let value = self.read(array);
                 self.copy_of(value.into())
             }
-            ("fill", [arg]) => {
-                let value = self.value_of(&arg.value, elem);
+            ("fill", Some(arg)) => {
+                let value = self.value_of(arg, elem);
                 let (ty, at) = (array.ty, array.span);
                 let array = Expr {
                     kind: ExprKind::Borrow {
@@ -153,8 +187,8 @@ impl<'a> FnCx<'_, 'a> {
                 };
                 self.builtin(Builtin::ArrayFillWith, vec![array, value], Ty::NONE, span)
             }
-            ("astype", [arg]) => {
-                let to = self.dtype(&arg.value);
+            ("astype", Some(arg)) => {
+                let to = self.dtype(arg);
                 if to == Ty::ERROR {
                     return Val::error(span);
                 }
@@ -162,34 +196,28 @@ impl<'a> FnCx<'_, 'a> {
                 let cast = self.array_cast(value.into(), to, span);
                 if to == elem { self.copy_of(cast) } else { cast }
             }
-            ("transpose", []) => {
-                let axes: Vec<usize> = (0..dims.len()).rev().collect();
-                self.transposed_value(array, dims, &axes, span)
-            }
             ("transpose", _) => {
-                let Some(axes) = self.axes_argument(args, dims.len(), span) else {
-                    return Val::error(span);
+                let axes = match items {
+                    [] => Some((0..dims.len()).rev().collect()),
+                    _ => self.axes_argument(items, dims.len(), span),
                 };
-                self.transposed_value(array, dims, &axes, span)
+                match axes {
+                    Some(axes) => self.transposed_value(array, dims, &axes, span),
+                    None => Val::error(span),
+                }
             }
-            ("reshape", [_, ..]) => self.reshape(array, elem, dims, args, span),
-            ("dot", [arg]) => {
+            ("reshape", _) if !items.is_empty() => self.reshape(array, elem, dims, items, span),
+            ("dot", Some(arg)) => {
                 let left = self.read(array);
-                let right = self.value(&arg.value, None);
-                self.matmul(left.into(), right, span)
-            }
-            _ if METHODS.contains(&name) => {
-                self.report(diag::wrong_arguments(
-                    span,
-                    format!("wrong number of arguments for `{name}` of an array"),
-                ));
-                self.poisoned_call(args, span)
+                let right = self.value(arg, None);
+                self.dot(left.into(), right, span)
             }
             _ => {
-                let shown = self.ty_name(array.ty);
-                let known = METHODS.iter().chain(ATTRIBUTES).copied();
-                self.report(diag::unknown_attribute(attr.span, &shown, name, known));
-                self.poisoned_call(args, span)
+                self.report(diag::wrong_arguments(
+                    span,
+                    format!("`{name}` of an array takes an argument"),
+                ));
+                Val::error(span)
             }
         }
     }

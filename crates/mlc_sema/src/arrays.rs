@@ -3,12 +3,14 @@
 //! Lists take part where Python defines nothing for them (`xs * 42.0`, `xs - ys`); the result is a list then.
 
 mod literal;
+mod made;
 mod map;
 
 use mlc_diagnostics::Span;
 use mlc_syntax::ast;
 
 use map::Shape;
+pub(crate) use map::broadcast;
 
 use crate::coerce::Val;
 use crate::diag;
@@ -65,16 +67,7 @@ impl<'a> FnCx<'_, 'a> {
             {
                 return Some(value);
             }
-            // A `Bool` takes the width of the integers that it meets.
-            if a == Ty::BOOL && self.cx.types.is_int(b) {
-                left = self.array_cast(left, b, span);
-            } else if b == Ty::BOOL && self.cx.types.is_int(a) {
-                right = self.array_cast(right, a, span);
-            }
-            if let Some(meeting) = self.cx.types.numpy_float_of(a, b) {
-                left = self.array_cast(left, meeting, span);
-                right = self.array_cast(right, meeting, span);
-            }
+            (left, right) = self.meeting_arrays(left, right, span);
         }
         Some(self.map(vec![left, right], span, |cx, mut elements| {
             match (elements.pop(), elements.pop()) {
@@ -82,6 +75,22 @@ impl<'a> FnCx<'_, 'a> {
                 _ => Val::error(span),
             }
         }))
+    }
+
+    /// Two arrays as ones of the elements in which NumPy lets theirs meet, where that is not what numbers do.
+    fn meeting_arrays(&mut self, left: Val, right: Val, span: Span) -> (Val, Val) {
+        let (a, b) = (self.element_type_of(&left), self.element_type_of(&right));
+        // A `Bool` takes the width of the numbers that it meets.
+        let (to_left, to_right) = match (a, b) {
+            (Ty::BOOL, other) if self.cx.types.is_int(other) => (b, b),
+            (other, Ty::BOOL) if self.cx.types.is_int(other) => (a, a),
+            _ => match self.cx.types.numpy_float_of(a, b) {
+                Some(meeting) => (meeting, meeting),
+                None => (a, b),
+            },
+        };
+        let left = self.array_cast(left, to_left, span);
+        (left, self.array_cast(right, to_right, span))
     }
 
     /// Sums and products of arrays of `Bool` are of `Bool`, as in NumPy.
@@ -197,6 +206,14 @@ impl<'a> FnCx<'_, 'a> {
                 let mask = mask.expr.clone();
                 return self.simd_select(mask, then.clone(), orelse.clone(), lanes, span);
             }
+        }
+        let mut values = values;
+        if let [_, then, orelse] = values.as_mut_slice()
+            && self.is_array(then)
+            && self.is_array(orelse)
+        {
+            let both = self.meeting_arrays(then.clone(), orelse.clone(), span);
+            (*then, *orelse) = both;
         }
         self.map(values, span, |cx, elements| {
             let mut elements = elements.into_iter();

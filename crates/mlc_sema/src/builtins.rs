@@ -209,11 +209,17 @@ impl<'a> FnCx<'_, 'a> {
                 ArgKind::Keyword(keyword) => keywords
                     .iter()
                     .position(|known| keyword.name == *known)
-                    .ok_or((keyword.span, keyword.name.as_str())),
+                    .ok_or((keyword.span, keyword.name.as_str()))
+                    .map(|at| (at, keyword.span)),
                 ArgKind::Star | ArgKind::DoubleStar => Err((arg.value.span, "*")),
             };
             match place {
-                Ok(at) => named[at] = Some(&arg.value),
+                Ok((at, span)) if named[at].is_some() => {
+                    let message = format!("`{name}` gets `{}` twice", keywords[at]);
+                    self.report(diag::wrong_arguments(span, message));
+                    return None;
+                }
+                Ok((at, _)) => named[at] = Some(&arg.value),
                 Err((at, "*")) => {
                     self.report(diag::not_yet(
                         at,

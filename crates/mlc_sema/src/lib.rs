@@ -4,6 +4,7 @@
 //! Nothing here knows of MLIR, reads a file or prints: imports come through a [`Loader`] that is passed in.
 
 mod annotations;
+mod arguments;
 mod array_builders;
 mod array_methods;
 mod arrays;

@@ -44,6 +44,11 @@ impl<'a> FnCx<'_, 'a> {
         want: Option<Ty>,
         span: Span,
     ) -> Val {
+        if let Some(want) = want
+            && let Some(array) = self.array_repetition(op, (left, right), want, span)
+        {
+            return array;
+        }
         let want_operand = want.filter(|&ty| {
             self.cx.types.is_scalar(ty) || matches!(self.cx.types.kind(ty), TyKind::List(_))
         });
@@ -56,7 +61,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// `[x] * n` makes the list at once.
-    fn list_fill(
+    pub(crate) fn list_fill(
         &mut self,
         op: ast::BinaryOp,
         left: &'a ast::Expr,

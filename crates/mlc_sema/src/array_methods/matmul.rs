@@ -2,13 +2,29 @@
 
 use mlc_diagnostics::Span;
 
+use crate::arrays::broadcast;
 use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Builtin, Ty, TyKind};
 
 impl<'a> FnCx<'_, 'a> {
-    /// `a @ b`, `dot(a, b)`
+    /// `dot(a, b)`, which is `a @ b` up to two dimensions; above them it is another product.
+    pub fn dot(&mut self, left: Val, right: Val, span: Span) -> Val {
+        for value in [&left, &right] {
+            let ty = self.cx.resolve(value.expr.ty);
+            if let TyKind::Array { dims, .. } = self.cx.types.kind(ty)
+                && dims.len() > 2
+            {
+                let diagnostic = diag::not_yet(span, "`dot` of arrays of rank 3 and more");
+                self.report(diagnostic.help("the products of stacked matrices are `a @ b`"));
+                return Val::error(span);
+            }
+        }
+        self.matmul(left, right, span)
+    }
+
+    /// `a @ b`
     pub fn matmul(&mut self, left: Val, right: Val, span: Span) -> Val {
         let (left_ty, right_ty) = (
             self.cx.resolve(left.expr.ty),
@@ -42,15 +58,25 @@ impl<'a> FnCx<'_, 'a> {
             self.report(diag::bad_operands(span, "@", &left, &right));
             return Val::error(span);
         };
-        let ty = match (left_dims.as_ref(), right_dims.as_ref()) {
-            ([_], [_]) => elem,
-            ([rows, _], [_]) => self.cx.types.array(elem, &[*rows]),
-            ([_], [_, columns]) => self.cx.types.array(elem, &[*columns]),
-            ([rows, _], [_, columns]) => self.cx.types.array(elem, &[*rows, *columns]),
-            _ => {
-                self.report(diag::not_yet(span, "`@` of arrays of rank 3 and more"));
-                return Val::error(span);
-            }
+        // Matrices are the last two dimensions, those before are stacks of them.
+        let (left_stack, rows) = match left_dims.as_ref() {
+            [stack @ .., rows, _] => (stack, Some(*rows)),
+            _ => (&[][..], None),
+        };
+        let (right_stack, columns) = match right_dims.as_ref() {
+            [stack @ .., _, columns] => (stack, Some(*columns)),
+            _ => (&[][..], None),
+        };
+        let Some(mut dims) = broadcast(left_stack, right_stack) else {
+            let (left, right) = (self.ty_name(left_ty), self.ty_name(right_ty));
+            self.report(diag::bad_operands(span, "@", &left, &right));
+            return Val::error(span);
+        };
+        dims.extend(rows);
+        dims.extend(columns);
+        let ty = match dims.as_slice() {
+            [] => elem,
+            dims => self.cx.types.array(elem, dims),
         };
         let mut operands = Vec::with_capacity(2);
         for value in [left, right] {

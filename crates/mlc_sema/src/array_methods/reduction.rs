@@ -1,103 +1,198 @@
 //! `sum`, `mean`, `argmax` and their like, whole or along axes.
 
 use mlc_diagnostics::{Diagnostic, Span};
-use mlc_syntax::ast::{self, Arg, ArgKind, ExprKind as Ast};
+use mlc_syntax::ast::{self, Arg, ExprKind as Ast};
 
+use crate::arguments::Known;
 use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{Builtin, Dim, ExprKind, Fill, Place, Ty};
+use crate::hir::{Builtin, Dim, Expr, ExprKind, Fill, Place, Ty};
+
+/// How an array is reduced.
+struct Reduction {
+    /// The dimensions that are reduced, in order.
+    axes: Vec<usize>,
+    keeps: bool,
+    /// The type that the elements are converted to before.
+    elem: Ty,
+    result: Ty,
+    /// What the number of elements is too large by, of `std`.
+    ddof: Option<Expr>,
+}
 
 impl<'a> FnCx<'_, 'a> {
-    /// `a.sum(axis=0, keepdims=True)`, …
+    /// `a.sum(axis=0, keepdims=True)`, `a.std(ddof=1)`, …
     pub(super) fn array_reduction(
         &mut self,
         array: Place,
         dims: &[Dim],
-        op: Builtin,
+        (op, name): (Builtin, &str),
         args: &'a [Arg],
         span: Span,
     ) -> Val {
-        let (mut axis, mut keeps) = (None, false);
-        for (position, arg) in args.iter().enumerate() {
-            match &arg.kind {
-                ArgKind::Positional if position == 0 => axis = Some(&arg.value),
-                ArgKind::Keyword(keyword) if keyword.name == "axis" => axis = Some(&arg.value),
-                ArgKind::Keyword(keyword) if keyword.name == "keepdims" => match arg.value.kind {
-                    Ast::Bool(value) => keeps = value,
-                    _ => {
-                        self.report(diag::not_comptime(arg.value.span, "`keepdims`"));
-                        return Val::error(span);
-                    }
-                },
-                ArgKind::Keyword(keyword) => {
-                    let name = keyword.name.as_str();
-                    if matches!(name, "dtype" | "out" | "initial" | "where" | "ddof") {
-                        let feature = format!("`{name}` of a reduction");
-                        self.report(diag::not_yet(keyword.span, &feature));
-                    } else {
-                        let message = format!("a reduction has no parameter `{name}`");
-                        self.report(diag::wrong_arguments(keyword.span, message));
-                    }
-                    return Val::error(span);
-                }
-                _ => {
-                    let message = "a reduction takes one argument by position, the axis";
-                    self.report(diag::wrong_arguments(arg.value.span, message));
-                    return Val::error(span);
-                }
-            }
+        match self.reduction_arguments(array.ty, dims, (op, name), args, span) {
+            Some(how) => self.reduced_along(array, dims, op, how, span),
+            None => Val::error(span),
         }
-        let elem = self.element_type(array.ty);
-        let Some(result) = self.reduced_type(op, elem, span) else {
-            return Val::error(span);
+    }
+
+    /// What the arguments of a reduction say.
+    fn reduction_arguments(
+        &mut self,
+        ty: Ty,
+        dims: &[Dim],
+        (op, name): (Builtin, &str),
+        args: &'a [Arg],
+        span: Span,
+    ) -> Option<Reduction> {
+        let converts = matches!(
+            op,
+            Builtin::Sum | Builtin::Prod | Builtin::Mean | Builtin::Std
+        );
+        let known = Known {
+            name,
+            by_position: if converts {
+                &["axis", "dtype"]
+            } else {
+                &["axis"]
+            },
+            by_name: match op {
+                Builtin::Std => &["keepdims", "ddof"],
+                _ => &["keepdims"],
+            },
+            not_yet: match op {
+                Builtin::ArgMin | Builtin::ArgMax => &["out"],
+                Builtin::Mean | Builtin::Any | Builtin::All => &["out", "where"],
+                Builtin::Std => &["out", "where", "mean", "correction"],
+                _ => &["out", "initial", "where"],
+            },
+        };
+        let mut given = self.named_arguments(&known, args)?.into_iter();
+        let is_there = |arg: &&'a ast::Expr| !matches!(arg.kind, Ast::None);
+        let axis = given.next().flatten().filter(is_there);
+        let dtype = match converts {
+            true => given.next().flatten().filter(is_there),
+            false => None,
+        };
+        let (keeps, ddof) = (given.next().flatten(), given.next().flatten());
+        let keeps = match keeps.map(|keeps| (&keeps.kind, keeps.span)) {
+            None => false,
+            Some((Ast::Bool(value), _)) => *value,
+            Some((_, at)) => {
+                self.report(diag::not_comptime(at, "`keepdims`"));
+                return None;
+            }
         };
         let axes = match axis {
-            Some(axis) if !matches!(axis.kind, Ast::None) => self.reduced_axes(axis, dims.len()),
-            _ => Some((0..dims.len()).collect()),
-        };
-        let Some(axes) = axes else {
-            return Val::error(span);
+            Some(axis) => self.reduced_axes(axis, dims.len())?,
+            None => (0..dims.len()).collect(),
         };
         if axes.len() > 1 && axis.is_some() && matches!(op, Builtin::ArgMin | Builtin::ArgMax) {
             let message = "`argmin` and `argmax` take one axis";
             self.report(diag::wrong_arguments(span, message));
-            return Val::error(span);
+            return None;
         }
+        let (elem, result) = match dtype {
+            Some(dtype) => {
+                let elem = self.reduction_dtype(dtype, self.element_type(ty), (op, name))?;
+                (elem, elem)
+            }
+            None => {
+                let elem = self.element_type(ty);
+                (elem, self.reduced_type((op, name), ty, span)?)
+            }
+        };
+        let ddof = match ddof {
+            Some(ddof) => self.value_of(ddof, Ty::INT),
+            None => self.int(0, span),
+        };
+        (ddof.ty != Ty::ERROR).then_some(Reduction {
+            axes,
+            keeps,
+            elem,
+            result,
+            ddof: (op == Builtin::Std).then_some(ddof),
+        })
+    }
+
+    /// The type that the elements are converted to before they are reduced, `dtype=f64`.
+    fn reduction_dtype(
+        &mut self,
+        dtype: &'a ast::Expr,
+        elem: Ty,
+        (op, name): (Builtin, &str),
+    ) -> Option<Ty> {
+        let to = self.dtype(dtype);
+        if to == Ty::ERROR || elem == Ty::ERROR {
+            return None;
+        }
+        let fits = match op {
+            Builtin::Sum | Builtin::Prod => self.cx.types.is_number(to),
+            Builtin::Mean => self.cx.types.is_float(to) || self.cx.types.is_complex(to),
+            _ => self.cx.types.is_float(to),
+        };
+        let loses = self.cx.types.is_complex(elem) && !self.cx.types.is_complex(to);
+        if fits && !loses {
+            return Some(to);
+        }
+        let (from, to) = (self.ty_name(elem), self.ty_name(to));
+        let feature = format!("`{name}` of elements of type `{from}` with `dtype={to}`");
+        self.report(diag::not_yet(dtype.span, &feature));
+        None
+    }
+
+    fn reduced_along(
+        &mut self,
+        array: Place,
+        dims: &[Dim],
+        op: Builtin,
+        how: Reduction,
+        span: Span,
+    ) -> Val {
+        // Sums of narrow floats are rounded once, at their end.
+        let is_narrow = matches!(how.result, Ty::F16 | Ty::BF16)
+            && matches!(op, Builtin::Sum | Builtin::Prod | Builtin::Mean);
+        let (elem, result) = match is_narrow {
+            true => (Ty::F32, Ty::F32),
+            false => (how.elem, how.result),
+        };
         let value = self.read(array);
-        let array = self.borrow_always(value);
+        let value = self.array_cast(value.into(), elem, span);
+        let array = self.borrow_always(value.expr);
         let rest: Vec<Dim> = (dims.iter().enumerate())
-            .filter(|(at, _)| keeps || !axes.contains(at))
+            .filter(|(at, _)| how.keeps || !how.axes.contains(at))
             .map(|(at, &dim)| {
-                if axes.contains(&at) {
+                if how.axes.contains(&at) {
                     Dim::Static(1)
                 } else {
                     dim
                 }
             })
             .collect();
-        if rest.is_empty() {
-            return self.builtin(op, vec![array], result, span);
-        }
-        let ty = self.cx.types.array(result, &rest);
-        if axes.len() == dims.len() {
-            let value = self.builtin(op, vec![array], result, span);
-            if value.is_error() {
-                return value;
+        let mut operands = vec![array];
+        operands.extend(how.ddof);
+        if how.axes.len() == dims.len() {
+            let value = self.builtin(op, operands, result, span);
+            let value = self.cast_to(value.expr, how.result);
+            if rest.is_empty() {
+                return value.into();
             }
+            let ty = self.cx.types.array(how.result, &rest);
             let shape = rest.iter().map(|_| self.int(1, span)).collect();
-            let fill = Fill::Value(Box::new(value.expr));
+            let fill = Fill::Value(Box::new(value));
             return Val::strong(ExprKind::ArrayFill { shape, fill }, ty, span);
         }
-        let mut operands = vec![array];
-        operands.extend(axes.iter().map(|&axis| self.int(axis as i128, span)));
-        self.builtin(op, operands, ty, span)
+        let ty = self.cx.types.array(result, &rest);
+        let axes = how.axes.into_iter();
+        operands.extend(axes.map(|axis| self.int(axis as i128, span)));
+        let value = self.builtin(op, operands, ty, span);
+        self.array_cast(value, how.result, span)
     }
 
     /// `sum(a)` of an array of several dimensions: its items, which are arrays, one after another.
     pub fn sum_of_rows(&mut self, array: Val, dims: &[Dim], span: Span) -> Val {
-        let elem = self.element_type(array.expr.ty);
-        let Some(result) = self.reduced_type(Builtin::Sum, elem, span) else {
+        let Some(result) = self.reduced_type((Builtin::Sum, "sum"), array.expr.ty, span) else {
             return Val::error(span);
         };
         let array = self.borrow_always(array.expr);
@@ -111,6 +206,10 @@ impl<'a> FnCx<'_, 'a> {
             Ast::Tuple(items) => items.as_slice(),
             _ => std::slice::from_ref(axis),
         };
+        if items.is_empty() {
+            self.report(diag::not_yet(axis.span, "a reduction of no dimension"));
+            return None;
+        }
         let mut axes = Vec::with_capacity(items.len());
         for item in items {
             let at = self.axis_of(item, rank)?;
@@ -125,7 +224,8 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// The type of a reduction of elements: sums of small integers are `Int`, means of integers `f64`, as in NumPy.
-    fn reduced_type(&mut self, op: Builtin, elem: Ty, span: Span) -> Option<Ty> {
+    fn reduced_type(&mut self, (op, name): (Builtin, &str), ty: Ty, span: Span) -> Option<Ty> {
+        let elem = self.element_type(ty);
         let is_int = self.cx.types.is_int(elem) || elem == Ty::BOOL;
         let ordered = self.is_arithmetic(elem) && !self.cx.types.is_complex(elem);
         match op {
@@ -144,12 +244,8 @@ impl<'a> FnCx<'_, 'a> {
             Builtin::ArgMin | Builtin::ArgMax if ordered => Some(Ty::INT),
             Builtin::ReduceMin | Builtin::ReduceMax if ordered => Some(elem),
             _ => {
-                let name = self.ty_name(elem);
-                self.report(diag::bad_operand(
-                    span,
-                    "this reduction",
-                    &format!("elements of type {name}"),
-                ));
+                let found = self.ty_name(ty);
+                self.report(diag::bad_operand(span, name, &found));
                 None
             }
         }

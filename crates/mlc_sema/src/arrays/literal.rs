@@ -19,6 +19,12 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Val {
         if items.is_empty() && dims.iter().all(|dim| matches!(dim, Dim::Static(_))) {
+            if !self.is_arithmetic(elem) {
+                let found = self.ty_name(elem);
+                let feature = format!("an array of `{found}` without items");
+                self.report(diag::not_yet(span, &feature));
+                return Val::error(span);
+            }
             let shape = (0..dims.len())
                 .map(|axis| match dims[axis] {
                     Dim::Static(extent) => self.int(i128::from(extent), span),

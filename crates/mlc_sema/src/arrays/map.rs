@@ -107,7 +107,7 @@ impl<'a> FnCx<'_, 'a> {
             };
             shape = Some(match shape {
                 None => next,
-                Some(before) => match broadcast(&before, &next) {
+                Some(before) => match common_shape(&before, &next) {
                     Some(both) => both,
                     None => {
                         let message = "the shapes of these arrays do not go together";
@@ -143,14 +143,18 @@ impl<'a> FnCx<'_, 'a> {
     }
 }
 
-fn broadcast(left: &Shape, right: &Shape) -> Option<Shape> {
-    let (left, right) = match (left, right) {
-        (Shape::List, Shape::List) => return Some(Shape::List),
+fn common_shape(left: &Shape, right: &Shape) -> Option<Shape> {
+    match (left, right) {
+        (Shape::List, Shape::List) => Some(Shape::List),
         (Shape::List, Shape::Array(dims)) | (Shape::Array(dims), Shape::List) => {
-            return Some(Shape::Array(dims.clone()));
+            Some(Shape::Array(dims.clone()))
         }
-        (Shape::Array(left), Shape::Array(right)) => (left, right),
-    };
+        (Shape::Array(left), Shape::Array(right)) => broadcast(left, right).map(Shape::Array),
+    }
+}
+
+/// The dimensions that two arrays have together, unless it is known that they have none.
+pub(crate) fn broadcast(left: &[Dim], right: &[Dim]) -> Option<Vec<Dim>> {
     let rank = left.len().max(right.len());
     let mut dims = Vec::with_capacity(rank);
     for position in 0..rank {
@@ -165,5 +169,5 @@ fn broadcast(left: &Shape, right: &Shape) -> Option<Shape> {
             (Dim::Dynamic, Dim::Dynamic) => Dim::Dynamic,
         });
     }
-    Some(Shape::Array(dims))
+    Some(dims)
 }

@@ -3,7 +3,7 @@
 use super::{Failure, Frame, Interpreter, Outcome, Value, deep_copy, items, raised};
 use std::rc::Rc;
 
-use crate::hir::{Builtin, ErrorKind, Expr};
+use crate::hir::{Builtin, Dim, ErrorKind, Expr, TyKind};
 impl Interpreter<'_> {
     pub fn builtin(
         &mut self,
@@ -37,6 +37,19 @@ impl Interpreter<'_> {
                     .map(deep_copy)
                     .collect(),
             ),
+            (Builtin::ArrayFromList, [Value::Items(list)]) => {
+                let TyKind::Array { elem, dims } = self.types.kind(expr.ty) else {
+                    return Err(Failure::NotConstant(span));
+                };
+                let fits = match &**dims {
+                    [Dim::Static(extent)] => *extent == list.borrow().len() as u64,
+                    dims => dims.len() == 1,
+                };
+                if !fits || !self.types.is_scalar(*elem) {
+                    return Err(Failure::NotConstant(span));
+                }
+                items(list.borrow().clone())
+            }
             (Builtin::ListPop, [Value::Items(list)]) => match list.borrow_mut().pop() {
                 Some(value) => value,
                 None => return Err(raised(span, ErrorKind::IndexError, "pop from empty list")),

@@ -37,6 +37,11 @@ impl<'a> FnCx<'_, 'a> {
                 return Val::error(span);
             }
         }
+        if let Some(want) = want
+            && let Some(array) = self.array_comprehension(item, want, span)
+        {
+            return array;
+        }
         let wanted = want.and_then(|want| match *self.cx.types.kind(want) {
             TyKind::List(elem) => Some(elem),
             _ => None,
