@@ -52,6 +52,7 @@ impl<'a> FnCx<'_, 'a> {
         let mut settlings: FxHashMap<Name, u32> = FxHashMap::default();
         loop {
             let diagnostics = self.cx.diagnostics.len();
+            let shown = self.narrowed.len();
             let unbound = std::mem::take(&mut self.read_unbound);
             let mark = self.mark();
             self.loops.push(Loop {
@@ -69,14 +70,16 @@ impl<'a> FnCx<'_, 'a> {
             };
             let changes = self.loop_changes(&path, &done);
             let read_unbound = std::mem::replace(&mut self.read_unbound, unbound);
-            if changes.is_empty() {
+            // What a call in it takes back of what was shown in front of it does not hold on the next round.
+            let forgot = self.narrowed.len() < shown;
+            if changes.is_empty() && !forgot {
                 self.read_unbound.extend(read_unbound);
                 return Body {
                     path,
                     breaks: done.breaks,
                 };
             }
-            let mut settled = false;
+            let mut settled = forgot;
             let before = self.cx.diagnostics.len();
             for (name, locals) in changes {
                 let before = self.vars.get(&name).map(|var| var.local);

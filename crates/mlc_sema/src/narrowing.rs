@@ -4,7 +4,7 @@ use mlc_syntax::Name;
 
 use crate::func::FnCx;
 use crate::hir::{
-    Expr, ExprKind, LogicalOp, Place, Projection, ProjectionKind, Root, TyKind, UnaryOp,
+    Expr, ExprKind, LogicalOp, Place, Projection, ProjectionKind, Root, Stmt, TyKind, UnaryOp,
 };
 
 /// The variables that hold a value where a test is true, and where it is false.
@@ -66,6 +66,24 @@ impl FnCx<'_, '_> {
         for name in names {
             self.narrowed.remove(&name);
         }
+    }
+
+    /// The statements of a loop without branches. What takes back, somewhere in it, what was shown of a variable in front of it does so
+    /// for its start as well: then it is checked again.
+    pub fn captured_loop(&mut self, mut body: impl FnMut(&mut Self)) -> Vec<Stmt> {
+        loop {
+            let (shown, diagnostics) = (self.narrowed.len(), self.cx.diagnostics.len());
+            let stmts = self.captured(&mut body);
+            if self.narrowed.len() >= shown {
+                return stmts;
+            }
+            self.cx.diagnostics.truncate(diagnostics);
+        }
+    }
+
+    /// A variable goes to who may put `None` there: nothing is shown of it from here on.
+    pub fn forget_shown(&mut self, name: Name) {
+        self.narrowed.remove(&name);
     }
 
     /// Reads through the optional if the variable is narrowed.

@@ -16,7 +16,7 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{self, Expr, ExprKind};
+use crate::hir::{self, Expr, ExprKind, Ty};
 use crate::passed::Passed;
 
 /// A variable of the enclosing function that a nested one uses.
@@ -317,8 +317,11 @@ impl<'a> FnCx<'_, 'a> {
                 self.report(diag::use_before_assignment(span, source.as_str()));
                 return Val::error(span);
             };
-            let ty = self.local(var.local).ty;
-            let ty = self.cx.resolve(ty);
+            let mut place = self.local_place(var.local, span);
+            if !capture.by_reference {
+                self.narrow(*source, &mut place);
+            }
+            let ty = self.cx.resolve(place.ty);
             typed.push((capture, ty));
         }
         let ty = self.cx.passed_type(Passed::Function {
@@ -328,11 +331,29 @@ impl<'a> FnCx<'_, 'a> {
         Val::strong(ExprKind::None, ty, span)
     }
 
+    /// The values of what a function captures that is passed as an argument of this type.
+    pub fn passed_values(&mut self, bound: &Bound, passed: Ty, span: Span) -> Option<Vec<Expr>> {
+        let values = self.captured_values(bound, span)?;
+        let Some(Passed::Function { captures, .. }) = self.cx.passed(passed).cloned() else {
+            return Some(values);
+        };
+        let typed = values.into_iter().zip(captures);
+        // A later argument may have put `None` where a test showed a value before.
+        Some(
+            typed
+                .map(|(value, (_, ty))| self.coerce(value.into(), ty))
+                .collect(),
+        )
+    }
+
     /// The values of what a function captures, for a call here.
     pub fn captured_values(&mut self, bound: &Bound, span: Span) -> Option<Vec<Expr>> {
         let captures = self.cx.decl(bound.decl).captures.clone();
         let mut values = Vec::with_capacity(captures.len());
         for (capture, source) in captures.iter().zip(&bound.sources) {
+            if capture.by_reference {
+                self.forget_shown(*source);
+            }
             let Operand::Place(place) = self.name(*source, span) else {
                 return None;
             };

@@ -4,13 +4,15 @@ A form takes the writer, the scope and the depth that is left, and returns text,
 An expression of a list is always a new list: a name alone would move it.
 """
 
-from . import lists
-from .writer import BOOL, EXPRESSIONS, FLAT, FLOAT, INT, LEAVES, LISTS, PAIR, PAIRS, SCALARS, STR, TUPLES
+from . import lists, optionals
+from .writer import BOOL, EXPRESSIONS, FLAT, FLOAT, INT, LEAVES, LISTS, OPTIONALS, PAIR, PAIRS, SCALARS, STR, TUPLES
 
 
 def expression(w, scope, ty, depth):
     if ty in TUPLES:
         return tuple_expression(w, scope, ty, depth)
+    if ty in OPTIONALS:
+        return optionals.expression(w, scope, ty, depth)
     if ty in SCALARS and (depth <= 0 or w.chance(0.2)):
         variable = w.variable(scope, ty)
         return variable if variable and w.chance(0.75) else LEAVES[ty](w)

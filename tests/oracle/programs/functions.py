@@ -2,8 +2,9 @@
 
 from . import expressions as ex
 from . import statements as st
+from . import variadic
 from .writer import (
-    BOOL, LEAVES, STATEMENTS, FLAT, FLOAT, GRID, INT, INTS, LISTS, PAIR, SCALARS, STR, STRS, TRIPLE, Function, Scope,
+    BOOL, LEAVES, STATEMENTS, FLAT, FLOAT, GRID, INT, INTS, LISTS, OPTIONALS, PAIR, SCALARS, STR, STRS, TRIPLE, Function, Scope,
 )
 
 
@@ -36,9 +37,10 @@ def parameters(w, scope, count, written=False):
 def declarations(w, scope, indent, types):
     lines = []
     for ty in types:
-        name = w.name("v" if ty in SCALARS else "l")
+        name = w.name("v" if ty in SCALARS else "o" if ty in OPTIONALS else "l")
         text = LEAVES[ty](w) if ty in SCALARS else ex.expression(w, Scope(), ty, 1)
-        lines += st.line(indent, f"{name} = {text}")
+        annotation = f": {ty}" if ty in OPTIONALS else ""
+        lines += st.line(indent, f"{name}{annotation} = {text}")
         scope.variables[name] = ty
     return lines
 
@@ -69,15 +71,17 @@ def helper(w, scope):
         return recursive(w, scope)
     if w.chance(0.15):
         return generic(w, scope)
+    if w.chance(0.15):
+        return variadic.gatherer(w, scope)
     name = w.global_name("helper")
     inner = Scope(scope)
-    result = w.pick(SCALARS + SCALARS + FLAT + [PAIR, TRIPLE, "None"])
+    result = w.pick(SCALARS + SCALARS + FLAT + [PAIR, TRIPLE, *OPTIONALS, "None"])
     chosen, texts = parameters(w, inner, w.below(5), written=True)
     if result == "None" and not any(p[4] for p in chosen):
         result = INT
     arrow = "" if result == "None" else f" -> {result}"
     lines = [f"def {name}({', '.join(texts)}){arrow}:"]
-    lines += declarations(w, inner, 1, w.random.sample(SCALARS, 2) + [w.pick(FLAT)])
+    lines += declarations(w, inner, 1, w.random.sample(SCALARS, 2) + [w.pick(FLAT)] + w.random.sample(list(OPTIONALS), w.below(2)))
     lines += body(w, inner, 1, result, w.pick([1, 1, 2]))
     scope.functions.append(Function(name, chosen, result))
     return lines + ["", ""]

@@ -3,7 +3,7 @@
 from . import expressions as ex
 from . import floats, functions, integers, lambdas, loops, order, slices, texts, truths, unpacking  # noqa: F401 (they fill the tables of forms)
 from . import statements as st
-from .writer import LEAVES, FLOATS, GRID, INTS, NEST, PAIR, PAIRS, SCALARS, STRS, TABLE, TRIPLE, Scope, Writer
+from .writer import LEAVES, FLOATS, GRID, INTS, NEST, OPTIONALS, PAIR, PAIRS, SCALARS, STRS, TABLE, TRIPLE, Scope, Writer
 
 ENDS = ["IndexError", "ZeroDivisionError", "ValueError", "OverflowError", "KeyError", "Exception"]
 
@@ -21,7 +21,7 @@ def part(w, scope, name):
     rebound = changed
     if rebound:
         lines.append(f"    global {', '.join(rebound)}")
-    types = SCALARS + [w.pick(SCALARS)] + w.random.sample([INTS, FLOATS, STRS, INTS, "list[bool]", GRID, TABLE, PAIRS, PAIR, TRIPLE, NEST], w.below(5, 2))
+    types = SCALARS + [w.pick(SCALARS)] + w.random.sample([INTS, FLOATS, STRS, INTS, "list[bool]", GRID, TABLE, PAIRS, PAIR, TRIPLE, NEST, *OPTIONALS, *OPTIONALS], w.below(6, 2))
     lines += functions.declarations(w, inner, 1, types)
     w.result = "None"
     for _ in range(w.below(5, 2)):

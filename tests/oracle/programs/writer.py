@@ -7,8 +7,11 @@ INTS, FLOATS, BOOLS, STRS = "list[int]", "list[float]", "list[bool]", "list[str]
 GRID, TABLE = "list[list[int]]", "list[list[str]]"
 PAIR, PAIRS, TRIPLE, NEST = "tuple[int, str]", "list[tuple[int, str]]", "tuple[float, bool, int]", "tuple[tuple[int, str], bool]"
 
+OPTION, OPTION_STR = "int | None", "str | None"
+
 SCALARS = [INT, FLOAT, BOOL, STR]
 TUPLES = {PAIR: [INT, STR], TRIPLE: [FLOAT, BOOL, INT], NEST: [PAIR, BOOL]}
+OPTIONALS = {OPTION: INT, OPTION_STR: STR}
 LISTS = {INTS: INT, FLOATS: FLOAT, BOOLS: BOOL, STRS: STR, GRID: INTS, TABLE: STRS, PAIRS: PAIR}
 FLAT = [INTS, FLOATS, BOOLS, STRS]
 GRIDS = [GRID, TABLE]
@@ -53,6 +56,8 @@ class Writer:
         self.names = 0
         # The functions of the module that call what they are given.
         self.callers = []
+        # And those that gather arguments of a type, as (name, type).
+        self.gatherers = []
         self.loops = 0
         self.result = None
 

@@ -8,7 +8,8 @@ use crate::coerce::Val;
 use crate::declare::first_definition;
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, Place, Root, StmtKind, Ty, TyKind};
+use crate::hir::{Expr, ExprKind, Mode, Place, Root, StmtKind, Ty, TyKind};
+
 impl<'a> FnCx<'_, 'a> {
     /// `name = value`
     pub fn assign_name(&mut self, name: Name, at: Span, value: Val, span: Span) {
@@ -41,7 +42,9 @@ impl<'a> FnCx<'_, 'a> {
                 let old_ty = self.cx.resolve(old.ty);
                 let new_ty = self.cx.resolve(value.expr.ty);
                 let known = !matches!(self.cx.types.kind(old_ty), TyKind::Unknown(_));
-                if old_ty == new_ty || (self.flexible && known) {
+                // What callers see changed keeps the type that they know.
+                let changes = self.flexible && known && old.mode != Mode::Mut;
+                if old_ty == new_ty || changes {
                     self.settle(value)
                 } else {
                     let mark = self.cx.diagnostics.len();
@@ -108,7 +111,7 @@ impl<'a> FnCx<'_, 'a> {
         }
         // An `inout` parameter that is bound again: the caller sees it.
         if let Some(var) = self.vars.get(&name).copied()
-            && self.local(var.local).mode == crate::hir::Mode::Mut
+            && self.local(var.local).mode == Mode::Mut
         {
             let place = self.local_place(var.local, at);
             let value = crate::places::owned(value, &self.cx.types);
@@ -137,7 +140,7 @@ impl<'a> FnCx<'_, 'a> {
         }
         match place.root {
             Root::Local(local) => {
-                self.local(local).mode == crate::hir::Mode::Ref && !self.is_param(local)
+                self.local(local).mode == Mode::Ref && !self.is_param(local)
             }
             Root::Global(_) | Root::Constant(_) => true,
             _ => false,

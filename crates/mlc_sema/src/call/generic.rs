@@ -15,7 +15,7 @@ use crate::nested::Bound;
 
 /// What arrives in hidden parameters.
 enum Hidden {
-    Captures(Bound),
+    Captures(Bound, Ty),
     Items(Vec<crate::hir::Expr>),
 }
 
@@ -51,7 +51,7 @@ impl<'a> FnCx<'_, 'a> {
                 Some(Given::Expr(expr)) => match self.callable_argument(expr) {
                     Some(function) => {
                         let value = self.callable_value(&function, expr.span);
-                        passed.push(Hidden::Captures(function));
+                        passed.push(Hidden::Captures(function, value.expr.ty));
                         value
                     }
                     None => {
@@ -162,7 +162,9 @@ impl<'a> FnCx<'_, 'a> {
         args.extend(captured);
         for hidden in passed {
             match hidden {
-                Hidden::Captures(function) => args.extend(self.captured_values(&function, span)?),
+                Hidden::Captures(function, ty) => {
+                    args.extend(self.passed_values(&function, ty, span)?)
+                }
                 Hidden::Items(items) => args.extend(items),
             }
         }

@@ -49,6 +49,11 @@ impl<'a> FnCx<'_, 'a> {
 
     /// An argument for a parameter written `inout`: the place itself, of exactly that type.
     fn inout_arg(&mut self, expr: &'a ast::Expr, ty: Ty) -> Expr {
+        if let (ast::ExprKind::Name(name), TyKind::Optional(_)) =
+            (&expr.kind, self.cx.types.kind(ty))
+        {
+            self.forget_shown(*name);
+        }
         let value = match self.operand(expr, Some(ty)) {
             Operand::Place(place) => {
                 let found = self.cx.resolve(place.ty);

@@ -103,7 +103,7 @@ impl<'a> FnCx<'_, 'a> {
         let index = self.temp("i", Ty::INT, at);
         let (steps, direct) = self.steps(&mut source, index, clause.iter.span);
         let hidden = self.hide_targets(&clause.target);
-        let stmts = self.captured(|cx| {
+        let stmts = self.captured_loop(|cx| {
             let position = cx.load_local(index, at);
             let at_top = std::mem::replace(&mut cx.at_top, false);
             cx.bind_position(&source, direct, position, &clause.target, &mut inside);
@@ -128,7 +128,7 @@ impl<'a> FnCx<'_, 'a> {
         let at = clause.target.span;
         let item = self.temp("item", elem, at);
         let hidden = self.hide_targets(&clause.target);
-        let body = self.captured(|cx| {
+        let body = self.captured_loop(|cx| {
             let at_top = std::mem::replace(&mut cx.at_top, false);
             let place = cx.local_place(item, at);
             let value = cx.read(place);
