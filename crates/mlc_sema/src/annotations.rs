@@ -335,7 +335,7 @@ impl<'a> FnCx<'_, 'a> {
 }
 
 /// Whether a generic parameter stands for a number (`N: Int`) rather than a type (`T`, `T: Number`).
-pub(crate) fn is_value_param(param: &ast::GenericParam) -> bool {
+pub fn is_value_param(param: &ast::GenericParam) -> bool {
     match param.bound.as_ref().map(|bound| &bound.kind) {
         Some(ExprKind::Name(name)) => scalar_type(name.as_str()).is_some(),
         _ => false,

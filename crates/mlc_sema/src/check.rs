@@ -44,6 +44,7 @@ fn check_here(
     for (module, node) in modules.iter().zip(&mut graph.nodes) {
         cx.add_module(module.as_deref().unwrap_or(ast), node);
     }
+    cx.find_set_elsewhere();
     let main = ModuleId(0);
     let ids = graph.order;
     // What a module imports is declared before it.

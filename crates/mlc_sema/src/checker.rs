@@ -1,5 +1,7 @@
 //! The state of one check: everything declared, every instance made, every diagnostic so far.
 
+use std::sync::{Arc, OnceLock};
+
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::{Name, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -8,6 +10,7 @@ use crate::empty_lists::EmptyLists;
 use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeTable};
 use crate::library::Library;
 use crate::modules::Links;
+use crate::names::Rebound;
 use crate::nested::{Bound, Capture};
 use crate::options::Options;
 use crate::passed::Passed;
@@ -59,6 +62,14 @@ pub(crate) struct ModuleScope<'a> {
     pub links: Links,
     /// The imports and generic structs inside of functions whose names mean the same in all of the module.
     pub hoisted: FxHashSet<Span>,
+    /// Found out when somebody asks.
+    pub rebound: OnceLock<Rebound>,
+}
+
+impl ModuleScope<'_> {
+    pub fn rebound(&self) -> &Rebound {
+        self.rebound.get_or_init(|| Rebound::of(self.ast))
+    }
 }
 
 /// A function as declared, before any instance.
@@ -141,6 +152,8 @@ pub(crate) struct Checker<'a> {
     /// Whether an object of Python may occur from here on.
     pub uses_python: bool,
     pub modules: Vec<ModuleScope<'a>>,
+    /// The names of variables that other modules than their own bind again.
+    pub set_elsewhere: Arc<FxHashSet<Name>>,
     pub decls: Vec<FnDecl<'a>>,
     pub struct_decls: Vec<StructDecl<'a>>,
     pub structs: Vec<hir::Struct>,
@@ -208,6 +221,7 @@ impl<'a> Checker<'a> {
             diagnostics: Vec::new(),
             uses_python: false,
             modules: Vec::new(),
+            set_elsewhere: Arc::default(),
             decls: Vec::new(),
             struct_decls: Vec::new(),
             structs: Vec::new(),

@@ -443,8 +443,13 @@ pub(crate) fn mutable_default(span: Span) -> Diagnostic {
         .help("use `None` as the default and make the value in the body")
 }
 
-pub(crate) fn changing_default(span: Span, name: &str) -> Diagnostic {
-    let message = format!("`{name}`, which this default value reads, is bound again");
+/// A default that does something with a variable to which something may happen.
+pub(crate) fn changing_default(
+    span: Span,
+    name: &str,
+    (does, happens): (&str, &str),
+) -> Diagnostic {
+    let message = format!("`{name}`, which this default value {does}, {happens}");
     Diagnostic::error("mutable-default", span, message).help(format!(
         "a default is what `{name}` was where the function is defined: give that value a name that is bound once"
     ))

@@ -1,8 +1,11 @@
 //! What the imports of a module bind.
 
+use std::sync::Arc;
+
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::ast::{self, StmtKind as AstStmt};
 use mlc_syntax::{Module, Name};
+use rustc_hash::FxHashSet;
 
 use crate::checker::{Checker, Comptime, Item, ModuleId, ModuleScope};
 use crate::diag;
@@ -20,8 +23,21 @@ impl<'a> Checker<'a> {
             globals: Default::default(),
             links: std::mem::take(&mut node.links),
             hoisted: Default::default(),
+            rebound: Default::default(),
         });
         id
+    }
+
+    /// Finds the variables that other modules than their own bind again; all modules are there.
+    pub fn find_set_elsewhere(&mut self) {
+        if let [_] = self.modules.as_slice() {
+            return;
+        }
+        let mut found = FxHashSet::default();
+        for module in &self.modules {
+            crate::names::set_elsewhere(module.ast, &mut found);
+        }
+        self.set_elsewhere = Arc::new(found);
     }
 
     pub fn declare_import(&mut self, id: ModuleId, stmt: &'a ast::Stmt) {
@@ -173,11 +189,10 @@ impl<'a> Checker<'a> {
                 match self.member(*module, name.name) {
                     // The name would stay with the value that it was imported with.
                     Some(Item::Variable(from, variable))
-                        if rebinds(self.module(from).ast, variable) =>
+                        if let Some(who) = self.assigner(from, variable) =>
                     {
-                        let what = format!(
-                            "importing `{variable}`, which a function assigns, by its name"
-                        );
+                        let what =
+                            format!("importing `{variable}`, which {who} assigns, by its name");
                         let path = &self.module(*module).path;
                         let help = format!("import `{path}` and write `{path}.{variable}`");
                         self.report(diag::not_yet(name.span, &what).help(help));
@@ -192,6 +207,19 @@ impl<'a> Checker<'a> {
             }
             _ => Item::Poisoned,
         }
+    }
+
+    /// Who assigns a variable of a module besides the top-level statements there.
+    fn assigner(&self, module: ModuleId, variable: Name) -> Option<&'static str> {
+        if self
+            .module(module)
+            .rebound()
+            .by_functions
+            .contains(&variable)
+        {
+            return Some("a function");
+        }
+        (self.set_elsewhere.contains(&variable)).then_some("another module")
     }
 
     /// A module has no such name.
@@ -217,18 +245,6 @@ impl<'a> Checker<'a> {
         }
         found
     }
-}
-
-/// Whether a function of the module declares the variable `global`, which it does to assign it.
-fn rebinds(module: &Module, name: Name) -> bool {
-    fn any(body: &[ast::Stmt], name: Name) -> bool {
-        body.iter().any(|stmt| {
-            let mut found = matches!(&stmt.kind, AstStmt::Global(names) if names.iter().any(|global| global.name == name));
-            crate::names::each_block(stmt, &mut |block| found |= any(block, name));
-            found
-        })
-    }
-    any(&module.body, name)
 }
 
 /// Whether a statement imports modules of the language, by names that are no variables.

@@ -21,6 +21,7 @@ mod comptime;
 mod constants;
 mod conventions;
 mod declare;
+mod defaults;
 mod diag;
 mod each_function;
 mod empty_lists;
@@ -72,5 +73,6 @@ pub mod walk;
 mod widths;
 pub mod work;
 
+pub use annotations::is_value_param;
 pub use check::check;
 pub use options::{LoadError, Loaded, Loader, MAIN, NoImports, NotFound, Options, Request};

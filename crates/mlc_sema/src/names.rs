@@ -2,14 +2,16 @@
 
 mod bound;
 mod builtin;
+mod rebound;
 mod visit;
 
 use mlc_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
 use mlc_syntax::{Name, ast};
 use rustc_hash::FxHashSet;
 
-pub(crate) use bound::{bound_by, is_bound_again, nonlocals, rebound_in, target_names};
+pub(crate) use bound::{bound_by, nonlocals, rebound_in, target_names};
 pub(crate) use builtin::{builtins, is_builtin};
+pub(crate) use rebound::{Rebound, set_elsewhere};
 use visit::each_expr;
 pub(crate) use visit::{each_block, for_each_child};
 

@@ -142,10 +142,10 @@ list of argument types that it meets.",
     },
     Explanation {
         code: "mutable-default",
-        title: "a default value is mutable, or reads a variable that is bound again",
+        title: "a default value is mutable, or reads what may change",
         meaning: "In Python all calls share a mutable default, such as a list, which is rarely meant. Use `None` and
-make the value in the body. A default keeps what a variable was where the function is defined: read
-one that is bound once.",
+make the value in the body. A default keeps what it read where the function is defined: read a
+variable that is bound once, and no part of a list, an array or a struct.",
         wrong: "fn f(xs: [Int] = [1]) -> Int:\n    return len(xs)\n",
         mend: "fn f(n: Int = 1) -> Int:\n    xs = [n]\n    return len(xs)\n",
     },

@@ -3,7 +3,7 @@
 use mlc_syntax::ast::{self};
 
 use super::Given;
-use crate::checker::{DeclId, ModuleId};
+use crate::checker::DeclId;
 use crate::coerce::{Val, into_place};
 use crate::diag;
 use crate::expr::Operand;
@@ -97,45 +97,5 @@ impl<'a> FnCx<'_, 'a> {
             ty,
             span,
         }
-    }
-
-    /// A default is evaluated where it is needed, which only what stays the same allows.
-    pub fn check_default(&mut self, default: &'a ast::Expr, module: ModuleId) {
-        let scope = self.cx.module(module);
-        let mut changing = None;
-        crate::names::mentioned_expr(default, &mut |name| {
-            if scope.globals.contains_key(&name)
-                && crate::names::is_bound_again(&scope.ast.body, name)
-            {
-                changing = Some(name);
-            }
-        });
-        if let Some(name) = changing {
-            self.report(diag::changing_default(default.span, name.as_str()));
-        }
-    }
-
-    /// The default of a parameter, evaluated in the module of the function.
-    pub fn default_value(
-        &mut self,
-        decl: DeclId,
-        param: &'a ast::Param,
-        ty: Option<Ty>,
-    ) -> Option<Expr> {
-        let default = param.default.as_ref()?;
-        let module = self.cx.decl(decl).module;
-        self.check_default(default, module);
-        let outer_module = std::mem::replace(&mut self.module, module);
-        let vars = std::mem::take(&mut self.vars);
-        let assigned = std::mem::take(&mut self.assigned);
-        let value = self.value(default, ty);
-        let value = match ty {
-            Some(ty) => self.coerce(value, ty),
-            None => self.settle(value),
-        };
-        self.module = outer_module;
-        self.vars = vars;
-        self.assigned = assigned;
-        Some(value)
     }
 }

@@ -1,8 +1,10 @@
 //! A copy of what is declared, with which another thread checks bodies.
 
+use std::sync::Arc;
+
 use mlc_diagnostics::Span;
 use mlc_syntax::{Name, ast};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::checker::{
     Checker, DeclId, FnDecl, GenericArg, Header, InstanceKey, ModuleId, ModuleScope, StructDecl,
@@ -29,6 +31,7 @@ pub(super) struct Declared<'a> {
     types: TypeTable,
     uses_python: bool,
     modules: Vec<ModuleScope<'a>>,
+    set_elsewhere: Arc<FxHashSet<Name>>,
     decls: Vec<FnDecl<'a>>,
     struct_decls: Vec<StructDecl<'a>>,
     structs: Vec<hir::Struct>,
@@ -60,6 +63,7 @@ impl<'a> Declared<'a> {
             types,
             uses_python: checker.uses_python,
             modules: checker.modules.clone(),
+            set_elsewhere: checker.set_elsewhere.clone(),
             decls: checker.decls.clone(),
             struct_decls: checker.struct_decls.clone(),
             structs: checker.structs.clone(),
@@ -94,6 +98,7 @@ impl<'a> Declared<'a> {
         checker.types = self.types;
         checker.uses_python = self.uses_python;
         checker.modules = self.modules;
+        checker.set_elsewhere = self.set_elsewhere;
         checker.decls = self.decls;
         checker.struct_decls = self.struct_decls;
         checker.structs = self.structs;

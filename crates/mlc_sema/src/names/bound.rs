@@ -160,27 +160,3 @@ pub(crate) fn nonlocals(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
         });
     }
 }
-
-/// Whether a variable of a module may be bound more than once: by two statements, in a loop, or by a function as `global`.
-pub(crate) fn is_bound_again(module: &[Stmt], name: Name) -> bool {
-    let mut times = 0;
-    for stmt in module {
-        let mut binds = false;
-        bound_by(stmt, &mut |found| binds |= found == name);
-        times += match stmt.kind {
-            _ if !binds => 0,
-            StmtKind::For(_) | StmtKind::While { .. } => 2,
-            _ => 1,
-        };
-    }
-    times > 1 || module.iter().any(|stmt| declares_global(stmt, name))
-}
-
-/// Whether a function in a statement, at any depth, says that a name is the module's.
-fn declares_global(stmt: &Stmt, name: Name) -> bool {
-    let mut found = matches!(&stmt.kind, StmtKind::Global(names) if names.iter().any(|global| global.name == name));
-    each_block(stmt, &mut |block| {
-        found |= block.iter().any(|stmt| declares_global(stmt, name));
-    });
-    found
-}

@@ -9,7 +9,7 @@ use crate::call::{Binding, Given, Slot, is_out_of_order};
 use crate::checker::{GenericArg, StructDeclId};
 use crate::coerce::Val;
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, Ty};
+use crate::hir::{ExprKind, Ty};
 use crate::structs::whole_struct;
 
 impl<'a> FnCx<'_, 'a> {
@@ -106,18 +106,5 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         }
         Val::strong(whole_struct(id, fields), ty, span)
-    }
-
-    pub fn field_default(&mut self, decl: StructDeclId, default: &'a ast::Expr, ty: Ty) -> Expr {
-        let module = self.cx.struct_decl(decl).module;
-        self.check_default(default, module);
-        let outer = std::mem::replace(&mut self.module, module);
-        let vars = std::mem::take(&mut self.vars);
-        let assigned = std::mem::take(&mut self.assigned);
-        let value = self.value_of(default, ty);
-        self.module = outer;
-        self.vars = vars;
-        self.assigned = assigned;
-        value
     }
 }

@@ -192,3 +192,15 @@ fn names_that_are_out_of_reach() {
         "#]],
     );
 }
+
+#[test]
+fn variables_that_other_modules_assign() {
+    with_modules(
+        "import p\nfrom p import n, m, words\ndef f(a: Int = p.n, b: Int = p.m) -> Int:\n    return a + b\np.n += 1\nprint(f(), n, m, words)\n",
+        &[("p", "n = 1\nm = 2\nwords = [n]\n")],
+        expect![[r#"
+            main.mlc:2:15: error[not-yet]: importing `n`, which another module assigns, by its name is not supported yet
+            main.mlc:3:16: error[mutable-default]: `n`, which this default value reads, is bound again
+        "#]],
+    );
+}
