@@ -41,7 +41,8 @@ class GenericStruct(Generic):
 
     def __init__(self, home, construct, has_init, parameters, members, names):
         super().__init__(home, *construct)
-        self._construct = Member("static", True, *construct) if has_init else None
+        is_typed = all(annotation is not None for _, _, annotation, _ in construct[2])
+        self._construct = Member("static", is_typed, *construct) if has_init else None
         self._parameters = parameters
         self._members = members
         self._names = names
@@ -115,7 +116,10 @@ class GenericStruct(Generic):
         kind.__reduce__ = lambda value: (restore, (self, texts, kind._arguments, value._plain()))
         bound = dict(zip(self._parameters, texts))
         if self._construct and ("__init__", "static") not in kind._members:
-            construct = Pending(self._home, kind, self._construct, bound, self._names)
+            if self._construct.is_whole:
+                construct = Pending(self._home, kind, self._construct, bound, self._names)
+            else:
+                construct = ConstructorByTypes(self._home, kind, self._construct)
             kind.__new__ = staticmethod(lambda cls, *args, **kwargs: construct(*args, **kwargs))
             kind.__signature__ = kind._constructor(construct)
         add_members(self._home, kind, self._members, bound, self._names)
@@ -249,3 +253,17 @@ class MethodByTypes(Generic):
         if self._member.kind == "static":
             return self._member.expression(self._struct, None, given, keywords)
         return self._member.expression(self._struct, given[0], given[1:], keywords)
+
+
+class ConstructorByTypes(Generic):
+    """What makes values of one type of a struct whose `__init__` has parameters without types."""
+
+    def __init__(self, home, kind, member):
+        super().__init__(home, member.name, member.doc, member.parameters)
+        self._kind = kind
+
+    def _call_of(self, plain, named, structs):
+        return super()._call_of(plain, named, [*structs, self._kind])
+
+    def _expression(self, given, keywords):
+        return f"{self._kind._spelling}({', '.join(given + keywords)})"

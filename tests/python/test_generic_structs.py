@@ -107,6 +107,17 @@ struct Own[T]:
     fn __del__(owned self):
         ended[0] += 1
 
+struct Loose[T]:
+    v: T
+    n: Int
+
+    def __init__(self, v: T, n=3, *more: Int):
+        self.v = v
+        self.n = Int(n) + sum(more)
+
+struct Fixed[N: Int16]:
+    n: Int
+
 fn give(x: Int) -> Box[Int]:
     return Box(x)
 
@@ -198,6 +209,13 @@ def test_constructors_and_destructors(m):
     assert m.ended[0] == before + 2
 
 
+def test_constructors_without_types(m):
+    assert (m.Loose("a").n, m.Loose("a", 2.5).n, m.Loose([1], "7", 1, 2).n) == (3, 2, 10)
+    loose = m.Loose[int]
+    assert (loose(4).n, loose(4, n=2.5).n, loose(4, "7", 1, 2).n) == (3, 2, 10)
+    assert type(loose(4)) is loose is type(m.Loose(5)) and str(inspect.signature(loose)) == "(v, n=3, *more)"
+
+
 def test_generic_methods_of_plain_structs(m):
     p = m.Point(2.0)
     p.grow(1)
@@ -273,7 +291,7 @@ def test_stubs(tmp_path):
     (tmp_path / "boxes.pyi").write_bytes(mlc.emit(tmp_path / "boxes.mlc", "pyi"))
     (tmp_path / "user.py").write_text(
         "import boxes\nb = boxes.Box[int](3)\nc: boxes.Box[float] = boxes.Box(3.0)\nn: int = len(b) + b.n\nb.put(3, times=2)\nd = b + b\n"
-        "b.double = 3\nb.n = 4\nx: int = boxes.take(boxes.give(3))\ng = boxes.Grid[float, 3]\nboxes.Point(3.0).scaled(2)\n"
+        "b.double = 3\nb.n = 4\nx: int = boxes.take(boxes.give(3))\ng = boxes.Grid[float, 3]\nf = boxes.Fixed[3]\nboxes.Point(3.0).scaled(2)\n"
     )
     command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "user.py", "boxes.pyi"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)

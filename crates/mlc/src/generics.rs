@@ -1,25 +1,24 @@
 //! The functions and structs of a module that are compiled for the types of arguments, as its text has them.
 
+use std::collections::{BTreeSet, HashSet};
+
 use mlc_interface::{FunctionKind, Generic, GenericMethod, GenericParam, GenericStruct, ParamKind};
+use mlc_sema::is_value_param;
 use mlc_syntax::{
     Module,
-    ast::{Expr, ExprKind, Function, ImportedNames, Param, ParamKind as Written, StmtKind, Struct},
+    ast::{Expr, Function, ImportedNames, Param, ParamKind as Written, StmtKind, Struct},
 };
 
-/// The functions at the top level that others may call; of several with one name the last.
+/// The functions at the top level that others may call.
 pub(crate) fn of_module(module: &Module, text: &str) -> Vec<Generic> {
-    let mut found: Vec<Generic> = Vec::new();
-    for statement in &module.body {
+    let functions = module.body.iter().filter_map(|statement| {
         let StmtKind::Function(function) = &statement.kind else {
-            continue;
+            return None;
         };
-        let name = function.name.name.as_str();
-        found.retain(|other| other.name != name);
-        if is_generic(function) && !name.starts_with('_') {
-            found.push(generic(function, text));
-        }
-    }
-    found
+        let is_public = !function.name.name.as_str().starts_with('_');
+        (is_public && is_generic(function)).then(|| generic(function, text))
+    });
+    functions.collect()
 }
 
 /// The structs at the top level that others may name, where they or methods of theirs are generic.
@@ -36,7 +35,7 @@ pub(crate) fn structs_of_module(module: &Module, text: &str) -> Vec<GenericStruc
     structs.collect()
 }
 
-fn of_struct(item: &Struct, names: &[&str], text: &str) -> GenericStruct {
+fn of_struct(item: &Struct, names: &HashSet<&str>, text: &str) -> GenericStruct {
     let init = (item.methods.iter()).find(|method| method.name.name.as_str() == "__init__");
     let params = match init {
         Some(init) => (init.params.iter().skip(1))
@@ -66,19 +65,17 @@ fn of_struct(item: &Struct, names: &[&str], text: &str) -> GenericStruct {
         })
         .collect();
     let all = (methods.iter().map(|method| &method.function)).chain([&construct]);
-    let texts: Vec<&str> = all
+    let mentioned: BTreeSet<&str> = all
         .flat_map(|function| &function.params)
         .flat_map(|param| [&param.annotation, &param.default])
-        .filter_map(|text| text.as_deref())
+        .flat_map(|text| words(text.as_deref().unwrap_or_default()))
+        .filter(|word| names.contains(word))
         .collect();
-    let is_mentioned = |name: &&&str| texts.iter().any(|text| mentions(text, name));
-    let names = (names.iter().filter(is_mentioned))
-        .map(|name| (*name).to_owned())
-        .collect();
+    let names = mentioned.into_iter().map(str::to_owned).collect();
     let parameters = item.generics.iter();
     GenericStruct {
         parameters: (parameters.map(|param| param.name.name.as_str().to_owned())).collect(),
-        is_of_types: !item.generics.iter().any(is_value),
+        is_of_types: !item.generics.iter().any(is_value_param),
         has_init: init.is_some(),
         construct,
         methods,
@@ -86,29 +83,18 @@ fn of_struct(item: &Struct, names: &[&str], text: &str) -> GenericStruct {
     }
 }
 
-/// Whether it stands for a number.
-fn is_value(param: &mlc_syntax::ast::GenericParam) -> bool {
-    let name = match param.bound.as_ref().map(|bound| &bound.kind) {
-        Some(ExprKind::Name(name)) => name.as_str(),
-        _ => "",
-    };
-    let bits = name.trim_start_matches(['i', 'u', 'f']);
-    matches!(name, "Int" | "UInt" | "Bool" | "int" | "bool") || bits.parse::<u32>().is_ok()
-}
-
-/// Whether one of the words of a text is this name.
-fn mentions(text: &str, name: &str) -> bool {
-    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-    words.any(|word| word == name)
+/// The words of a text, among which its names are.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
 }
 
 /// The names at the top level that annotations may mention.
-fn names(module: &Module) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
+fn names(module: &Module) -> HashSet<&str> {
+    let mut names: HashSet<&str> = HashSet::new();
     for statement in &module.body {
         match &statement.kind {
-            StmtKind::Struct(item) => names.push(item.name.name.as_str()),
-            StmtKind::Comptime(item) => names.push(item.name.name.as_str()),
+            StmtKind::Struct(item) => names.extend([item.name.name.as_str()]),
+            StmtKind::Comptime(item) => names.extend([item.name.name.as_str()]),
             StmtKind::ImportFrom(import) => {
                 if let ImportedNames::Some(imported) = &import.names {
                     names.extend((imported.iter()).map(|item| {

@@ -2,12 +2,26 @@
 
 mod generic;
 
-use mlc_interface::{Access, Function, FunctionKind, Interface, ParamKind, Type, Value};
+use mlc_interface::{
+    Access, Function, FunctionKind, GenericStruct, Interface, ParamKind, Type, Value,
+};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// The text of `NAME.pyi`.
 pub(crate) fn stub(interface: &Interface) -> String {
-    let stub = Stub { interface };
+    let generic_structs = interface.generic_structs.iter();
+    let stub = Stub {
+        interface,
+        generic_structs: (generic_structs.map(|item| (item.construct.name.as_str(), item)))
+            .collect(),
+    };
+    let mut methods_of: Vec<Vec<&Function>> = vec![Vec::new(); interface.structs.len()];
+    for function in &interface.functions {
+        if let Some(owner) = function.owner {
+            methods_of[owner].push(function);
+        }
+    }
     let mut body = String::new();
     let mut imports = String::new();
     for constant in &interface.constants {
@@ -20,12 +34,10 @@ pub(crate) fn stub(interface: &Interface) -> String {
             let _ = writeln!(body, "{}: {ty}", variable.name);
         }
     }
-    for (position, item) in interface.structs.iter().enumerate() {
+    for (item, methods) in interface.structs.iter().zip(methods_of) {
         if !is_public(&item.name) || item.is_of_the_library() {
             continue;
         }
-        let generic = interface.generic_structs.iter();
-        let mut generic = generic.filter(|generic| generic.construct.name == item.name);
         if let Some(home) = &item.home {
             let name = &item.name;
             let _ = writeln!(imports, "from {home} import {name} as {name}");
@@ -37,8 +49,6 @@ pub(crate) fn stub(interface: &Interface) -> String {
             let ty = stub.kept(&field.ty);
             let _ = writeln!(body, "    {}: {ty}", field.name);
         }
-        let own = |function: &&Function| function.owner == Some(position);
-        let methods: Vec<&Function> = interface.functions.iter().filter(own).collect();
         let is_constructor = |method: &&Function| method.kind == FunctionKind::Constructor;
         if !methods.iter().any(is_constructor) {
             let mut params = vec!["self".to_owned()];
@@ -56,7 +66,7 @@ pub(crate) fn stub(interface: &Interface) -> String {
         for method in methods {
             stub.function(&mut body, "    ", method);
         }
-        if let Some(generic) = generic.next() {
+        if let Some(generic) = stub.generic_structs.get(item.name.as_str()) {
             stub.generic_methods(&mut body, generic);
         }
         if item.fields.is_empty() && !body.ends_with("...\n") {
@@ -150,6 +160,7 @@ fn body(text: &mut String, indent: &str, note: &str, doc: Option<&str>) {
 
 struct Stub<'i> {
     interface: &'i Interface,
+    generic_structs: HashMap<&'i str, &'i GenericStruct>,
 }
 
 impl Stub<'_> {

@@ -104,7 +104,8 @@ impl<'a> Checker<'a> {
         Some((func, owner_ty))
     }
 
-    fn struct_generics(&self, ty: Option<Ty>) -> FxHashMap<Name, GenericArg> {
+    /// What the generic parameters of a struct stand for in a type of it.
+    pub fn struct_generics(&self, ty: Option<Ty>) -> FxHashMap<Name, GenericArg> {
         match ty.and_then(|ty| self.struct_of(ty)) {
             Some(id) => self.struct_instances[id.0 as usize].generics.clone(),
             None => FxHashMap::default(),

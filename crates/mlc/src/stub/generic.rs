@@ -107,9 +107,7 @@ impl Stub<'_> {
     /// A type of a generic struct.
     pub(super) fn instance(&self, item: &Struct) -> String {
         let base = item.name.split('[').next().unwrap_or_default();
-        let structs = self.interface.generic_structs.iter();
-        let mut generic = structs.filter(|generic| generic.construct.name == base);
-        match generic.next() {
+        match self.generic_structs.get(base) {
             Some(generic) if item.home.is_none() && generic.is_of_types && is_public(base) => {
                 let types = vec!["typing.Any"; generic.parameters.len()];
                 format!("{base}[{}]", types.join(", "))

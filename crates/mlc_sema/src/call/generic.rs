@@ -118,11 +118,13 @@ impl<'a> FnCx<'_, 'a> {
         }
         self.check_bounds(function, &generics, span)?;
         // With the generics known, every annotated parameter has a type; the others take that of the argument.
+        let mut known = self.cx.struct_generics(receiver_ty);
+        known.extend(generics.clone());
         let mut tys = Vec::with_capacity(values.len());
         for (value, param) in values.iter().zip(&function.params) {
             let ty = match &param.annotation {
                 Some(annotation) => {
-                    let written = self.annotation_in(decl, &generics, annotation);
+                    let written = self.annotation_in(decl, &known, annotation);
                     self.param_type(param, written)
                 }
                 None => match receiver_ty {
