@@ -101,6 +101,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         } else {
             None
         };
+        // What it returns itself takes the place of what the statements return.
+        let ret = self.slots().ret();
+        let pending = (part_ends.returns && finally_ends.returns)
+            .then(|| std::mem::replace(&mut self.env[ret], Binding::Unset));
+        let mut carried = vec![self.slots().signal()];
+        carried.extend(pending.is_some().then_some(ret));
         self.stmts(&finally, behind)?;
         if !finally_ends.falls {
             self.call_runtime("mlc_rt_error_clear", &[], &[]);
@@ -112,6 +118,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             match suspended {
                 Some((status, error)) => lower.resume(status, &error)?,
                 None => lower.propagate_here(status),
+            }
+            if let Some(pending) = pending {
+                lower.env[ret] = pending;
             }
             match signal {
                 Some(signal) => lower.env[slot] = Binding::Values(signal),
@@ -126,7 +135,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         // A jump out of `finally` takes the place of the error and of the jump that led there.
         let last = self.current(slot)?[0];
         let fell = self.fell(last);
-        self.if_op(fell, &[slot], go_on, |lower| {
+        self.if_op(fell, &carried, go_on, |lower| {
             lower.call_runtime("mlc_rt_error_clear", &[], &[]);
             Ok(())
         })

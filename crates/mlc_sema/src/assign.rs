@@ -40,7 +40,10 @@ impl<'a> FnCx<'_, 'a> {
         }
         let unpacked = |target: &ast::Expr| matches!(target.kind, Ast::Tuple(_) | Ast::List(_));
         let value = match targets.iter().all(unpacked) {
-            true => self.listed(value, want),
+            true => match self.unzipped(value) {
+                Some(parts) => parts,
+                None => self.listed(value, want),
+            },
             false => self.value(value, want),
         };
         if let [target] = targets {

@@ -363,7 +363,13 @@ impl<'a> FnCx<'_, 'a> {
                     continue;
                 }
                 Ast::Name(name) if *name == "tuple" => {
-                    found |= matches!(self.cx.types.kind(ty), TyKind::Tuple(_));
+                    found |= match *self.cx.types.kind(ty) {
+                        TyKind::Tuple(_) => true,
+                        TyKind::Struct(id) => ["Tuple", "Arguments"]
+                            .iter()
+                            .any(|name| self.cx.is_library_struct(id, name)),
+                        _ => false,
+                    };
                     continue;
                 }
                 _ => self.annotation(class),

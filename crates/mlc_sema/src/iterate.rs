@@ -1,5 +1,6 @@
 //! Iteration: every iterable becomes a range of integers and a way to get at the element of a position.
 
+mod columns;
 mod comprehension;
 mod consumer;
 mod fixed;
@@ -17,6 +18,7 @@ use crate::expr::is_starred;
 use crate::func::FnCx;
 use crate::hir::{BinaryOp, Expr, ExprKind, Place, ProjectionKind, Range, Ty};
 
+use columns::Columns;
 pub(crate) use consumer::is_lent;
 use iterator::Asked;
 use strict::Ends;
@@ -53,6 +55,8 @@ pub(crate) enum Source<'a> {
         inner: Box<Source<'a>>,
         item: &'a ast::Comprehension,
     },
+    /// `zip(*rows)`
+    Columns(Columns),
     /// A struct with `__len__` and `__getitem__`.
     Items {
         receiver: Place,
@@ -102,6 +106,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             Source::Reversed { inner, count } => self.countable_rounds(inner, count.clone(), span),
             Source::Items { count, .. } => count.clone(),
+            Source::Columns(columns) => self.columns_in(columns, span),
             Source::Zip(sources) => {
                 let mut shortest: Option<Expr> = None;
                 for source in sources {
@@ -134,6 +139,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
             Source::Elements { .. }
+            | Source::Columns(_)
             | Source::Items { .. }
             | Source::Asked(_)
             | Source::Nothing
@@ -232,6 +238,10 @@ impl<'a> FnCx<'_, 'a> {
                 let args = vec![position.into()];
                 let item = self.dunder_call("__getitem__", receiver.into(), args, span);
                 body(self, item.unwrap_or_else(|| Val::error(span)));
+            }
+            Source::Columns(columns) => {
+                let column = self.column_of(columns, position, span);
+                body(self, column);
             }
             Source::Asked(asked) => {
                 let item = self.asked_item(asked, span);

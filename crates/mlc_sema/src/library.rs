@@ -19,6 +19,8 @@ const SOURCE: &str = concat!(
     include_str!("library/ranges.mlc"),
     "\n",
     include_str!("library/complex.mlc"),
+    "\n",
+    include_str!("library/columns.mlc"),
 );
 
 /// The parsed file, kept for as long as the check runs.
@@ -65,7 +67,13 @@ impl<'a> Checker<'a> {
     /// Whether a type is the library's struct of that name.
     pub fn is_library_struct(&self, id: StructId, name: &str) -> bool {
         let decl = &self.struct_decls[self.struct_instances[id.0 as usize].decl.0 as usize];
-        Some(decl.module) == self.library_id && decl.ast.name.name == *name
+        self.is_of_library(id) && decl.ast.name.name == *name
+    }
+
+    /// Whether a type is a struct of the library.
+    pub fn is_of_library(&self, id: StructId) -> bool {
+        let decl = &self.struct_decls[self.struct_instances[id.0 as usize].decl.0 as usize];
+        Some(decl.module) == self.library_id
     }
 
     /// Checks the bodies of the library that a call needs. What is wrong in one comes from the types of the call: it is

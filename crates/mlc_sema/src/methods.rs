@@ -196,6 +196,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             ("extend", [arg]) => {
                 let other = self.listed(&arg.value, Some(ty));
+                let other = self.as_list(other, arg.value.span);
                 let other = self.coerce(other, ty);
                 let other = self.borrow(other);
                 let list = self.mutable(list);

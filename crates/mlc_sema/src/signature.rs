@@ -262,11 +262,16 @@ impl FunctionSignature {
             ParamKind::VarKeyword => "**",
             _ => "",
         };
+        // `*xs` says the type of each.
+        let ty = match (param.kind, types.kind(param.ty)) {
+            (ParamKind::VarPositional, crate::types::TyKind::List(elem)) => *elem,
+            _ => param.ty,
+        };
         let _ = write!(
             text,
             "{convention}{stars}{}: {}",
             param.name.trim_start_matches('$'),
-            types.name(param.ty)
+            types.name(ty)
         );
         match &param.default {
             Some(Default::Value(value)) => {

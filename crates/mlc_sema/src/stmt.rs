@@ -5,6 +5,7 @@ mod context;
 mod declaration;
 mod exception;
 mod guarded;
+mod handled;
 mod told;
 
 use mlc_diagnostics::Span;

@@ -62,6 +62,9 @@ impl<'a> Checker<'a> {
         }
         let name = if args.is_empty() {
             ast.name.name.as_str().to_owned()
+        } else if Some(self.struct_decl(decl).module) == self.library_id {
+            // The one that Python has no struct for is a tuple.
+            format!("({shown}, ...)")
         } else {
             format!("{}[{shown}]", ast.name.name)
         };

@@ -39,6 +39,16 @@ impl<'a> FnCx<'_, 'a> {
                 self.element(place, index, span)
             }
             TyKind::Struct(id) if matches!(index.kind, Ast::Slice(_)) => {
+                if self.cx.is_library_struct(id, "Tuple") {
+                    let items = self.items_of_tuple(place, span);
+                    let items = self.element(items, index, span);
+                    let items = match items {
+                        Operand::Place(place) => self.read(place).into(),
+                        Operand::Value(value) => value,
+                    };
+                    let given = vec![crate::call::Given::Value(Box::new(items))];
+                    return Operand::Value(self.call_library("tuple_of_items", given, span));
+                }
                 if let Ast::Slice(slice) = &index.kind
                     && self.cx.is_library_struct(id, "Range")
                 {

@@ -59,8 +59,24 @@ impl<'a> FnCx<'_, 'a> {
             _ if self.is_arithmetic(ty) => place,
             _ => self.pinned(place),
         };
-        let value = self.value(value, Some(ty));
+        let value = self.added(op, ty, value, Some(ty));
         self.update(place, op, value, span);
+    }
+
+    /// The right side: what a list grows by may be what can only be iterated over.
+    fn added(&mut self, op: ast::BinaryOp, ty: Ty, value: &'a ast::Expr, want: Option<Ty>) -> Val {
+        let span = value.span;
+        let grows = op == ast::BinaryOp::Add && matches!(self.cx.types.kind(ty), TyKind::List(_));
+        let value = match grows {
+            true => self.listed(value, want),
+            false => self.value(value, want),
+        };
+        let from = self.cx.resolve(value.expr.ty);
+        match *self.cx.types.kind(from) {
+            TyKind::Tuple(_) | TyKind::Str if grows => self.as_list(value, span),
+            TyKind::Struct(id) if grows && self.cx.is_of_library(id) => self.as_list(value, span),
+            _ => value,
+        }
     }
 
     fn augmented_name(
@@ -84,7 +100,7 @@ impl<'a> FnCx<'_, 'a> {
             }
         };
         let ty = self.cx.resolve(place.ty);
-        let value = self.value(value, None);
+        let value = self.added(op, ty, value, None);
         let through = matches!(place.root, Root::Local(local) if self.local(local).mode == crate::hir::Mode::Mut);
         match self.cx.types.kind(ty).clone() {
             TyKind::List(_) | TyKind::Array { .. } => self.update(place, op, value, span),

@@ -3,13 +3,14 @@
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
+use crate::call::Given;
 use crate::coerce::Val;
 use crate::diag;
 use crate::expr::is_starred;
 use crate::func::FnCx;
 use crate::hir::{
-    BinaryOp, CompareOp, ErrorKind, Expr, ExprKind, Place, ProjectionKind, Root, StmtKind,
-    Subscript, Ty, TyKind,
+    BinaryOp, CompareOp, Expr, ExprKind, Place, ProjectionKind, Root, StmtKind, Subscript, Ty,
+    TyKind,
 };
 
 impl<'a> FnCx<'_, 'a> {
@@ -33,6 +34,12 @@ impl<'a> FnCx<'_, 'a> {
                 return self.unpack_list(parts, star, items, Ty::PYTHON_OBJECT, span);
             }
             TyKind::Str => return self.unpack_list(parts, star, value, Ty::STR, span),
+            TyKind::Struct(id) if self.cx.is_library_struct(id, "Tuple") => {
+                let tuple = self.held(value, at);
+                let list = self.items_of_tuple(tuple, span);
+                let value = self.read(list);
+                return self.unpack(parts, at, value.into(), span);
+            }
             _ => {
                 if ty != Ty::ERROR {
                     self.wrong_parts(parts, at, ty);
@@ -129,19 +136,27 @@ impl<'a> FnCx<'_, 'a> {
         let at = value.span;
         let place = self.held(value, at);
         let len = self.len_of(place.clone(), 0, at);
-        let (needed, op, what) = match star {
-            Some(_) => (parts.len() - 1, CompareOp::Ge, "at least "),
-            None => (parts.len(), CompareOp::Eq, ""),
+        let (needed, wrong) = match star {
+            Some(_) => (parts.len() - 1, CompareOp::Lt),
+            None => (parts.len(), CompareOp::Ne),
         };
         let wanted = self.int(needed as i128, at);
-        let condition = self.compare_ints(op, len.clone(), wanted, at);
-        let message = self.str(&format!("expected {what}{needed} values to unpack"), at);
-        let kind = StmtKind::Check {
-            condition,
-            error: ErrorKind::ValueError,
-            message: Some(message),
-        };
-        self.emit(kind, at);
+        let condition = self.compare_ints(wrong, len.clone(), wanted.clone(), at);
+        let least = self.bool(star.is_some(), at);
+        let given = [wanted, len.clone(), least].map(|value| Given::Value(Box::new(value.into())));
+        let then = self.captured(|cx| {
+            let raised = cx.call_library("wrong_number", given.into(), at);
+            cx.emit(StmtKind::Expr(raised.expr), at);
+        });
+        let orelse = Vec::new();
+        self.emit(
+            StmtKind::If {
+                condition,
+                then,
+                orelse,
+            },
+            at,
+        );
         for (position, part) in parts.iter().enumerate() {
             // Behind the `*` positions count from the end.
             let from_end = (parts.len() - position) as i128;

@@ -184,6 +184,18 @@ impl<'a> FnCx<'_, 'a> {
                 if value.is_error() {
                     return false;
                 }
+                let mut named = true;
+                let value = match self.cx.types.kind(value.expr.ty) {
+                    TyKind::Struct(_) => {
+                        named = false;
+                        let source = self.elements_of(value, span);
+                        self.listed_from(source, span)
+                    }
+                    _ => value,
+                };
+                if value.is_error() {
+                    return false;
+                }
                 let is_list = matches!(self.cx.types.kind(value.expr.ty), TyKind::List(_));
                 let by_position = |arg: &Arg| matches!(arg.kind, ArgKind::Positional);
                 let fixed = fixed.filter(|callee| {
@@ -192,6 +204,7 @@ impl<'a> FnCx<'_, 'a> {
                         && expanded.len() <= callee.by_position().len()
                 });
                 if let Some(callee) = fixed
+                    && named
                     && let Some(variable) = self.alias(&arg.value)
                 {
                     self.expand_into(callee, variable, expanded, span);

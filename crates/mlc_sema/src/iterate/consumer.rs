@@ -136,6 +136,39 @@ impl<'c, 'a> FnCx<'c, 'a> {
         });
     }
 
+    /// A list of what a source gives.
+    pub fn listed_from(&mut self, source: Source<'a>, span: Span) -> Val {
+        let mut source = Some(source);
+        self.gathered(span, None, |cx, push| {
+            let Some(source) = source.take() else {
+                return;
+            };
+            cx.each_of(source, span, &mut |cx, value| {
+                let value = match is_lent(&value.expr) {
+                    true => cx.share(value),
+                    false => value,
+                };
+                push(cx, value);
+            });
+        })
+    }
+
+    /// What a list grows by as a list: the items of a tuple, a text or anything else that can be iterated over.
+    pub fn as_list(&mut self, value: Val, span: Span) -> Val {
+        let ty = self.cx.resolve(value.expr.ty);
+        match self.cx.types.kind(ty) {
+            TyKind::Tuple(_) => match self.fixed_parts(value, span) {
+                Ok(items) => self.list_of_values(items, span),
+                Err(value) => value,
+            },
+            TyKind::Error | TyKind::Unknown(_) | TyKind::List(_) | TyKind::PythonObject => value,
+            _ => {
+                let source = self.elements_of(value, span);
+                self.listed_from(source, span)
+            }
+        }
+    }
+
     /// The expression as a list: itself, or the elements of what can only be iterated over.
     pub fn listed(&mut self, iter: &'a ast::Expr, want: Option<Ty>) -> Val {
         if !self.is_iterator(iter) {

@@ -190,6 +190,13 @@ impl<'a> FnCx<'_, 'a> {
                 let found = self.ask(asked, stmts);
                 stmts.push(bind(going, found));
             }
+            Source::Columns(columns) => {
+                // A row may grow or shrink in the loop.
+                let count = self.columns_in(columns, span);
+                let position = self.load_local(index, span);
+                let found = self.compare_ints(CompareOp::Lt, position, count, span);
+                stmts.push(bind(going, found));
+            }
             _ => {
                 let count = self.count(source, span);
                 let count = self.keep(count);
@@ -257,7 +264,11 @@ impl<'a> FnCx<'_, 'a> {
         if !is_asked(&source) {
             return source;
         }
-        let feature = format!("`{what}` of what has `__next__`");
+        let of = match source {
+            Source::Columns(_) => "`zip(*…)`",
+            _ => "what has `__next__`",
+        };
+        let feature = format!("`{what}` of {of}");
         let help = "make a list of it: `list(…)`";
         self.report(crate::diag::not_yet(span, &feature).help(help));
         Source::Failed
@@ -267,7 +278,7 @@ impl<'a> FnCx<'_, 'a> {
 /// Whether any items are asked for one by one.
 fn is_asked(source: &Source<'_>) -> bool {
     match source {
-        Source::Asked(_) => true,
+        Source::Asked(_) | Source::Columns(_) => true,
         Source::Enumerate { inner, .. } | Source::Generator { inner, .. } => is_asked(inner),
         Source::Zip(sources) => sources.iter().any(is_asked),
         _ => false,

@@ -75,7 +75,10 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// A call of a built-in function that makes an iterator.
-    fn iterator_call(&self, iter: &'a ast::Expr) -> Option<(&'static str, &'a [ast::Arg])> {
+    pub(super) fn iterator_call(
+        &self,
+        iter: &'a ast::Expr,
+    ) -> Option<(&'static str, &'a [ast::Arg])> {
         let Ast::Call { function, args } = &iter.kind else {
             return None;
         };
@@ -280,11 +283,14 @@ impl<'a> FnCx<'_, 'a> {
                         sources.extend(parts.map(|part| self.elements_of(part, value.span)));
                     }
                     Err(found) if found.is_error() => return Source::Failed,
+                    Err(rows) if args.len() == 1 => {
+                        let rows = self.elements_of(rows, value.span);
+                        return self.columns(rows, value.span);
+                    }
                     Err(_) => {
-                        let feature = "`zip` of as many lists as another one has";
-                        self.report(diag::not_yet(value.span, feature).help(
-                            "take the columns one by one: `for j in range(len(rows[0]))`, `[row[j] for row in rows]`",
-                        ));
+                        let feature =
+                            "`zip` of as many lists as another one has beside other arguments";
+                        self.report(diag::not_yet(value.span, feature));
                         return Source::Failed;
                     }
                 }

@@ -25,6 +25,7 @@ impl<'a> FnCx<'_, 'a> {
                 .for_each(|source| self.emit_iterated(source, span)),
             Source::Range { .. }
             | Source::Elements { .. }
+            | Source::Columns(_)
             | Source::Items { .. }
             | Source::Asked(_)
             | Source::Nothing
@@ -89,6 +90,7 @@ impl<'a> FnCx<'_, 'a> {
                 (sources.iter()).for_each(|source| self.check_rebound(source, body, header));
             }
             Source::Range { .. }
+            | Source::Columns(_)
             | Source::Items { .. }
             | Source::Asked(_)
             | Source::Nothing

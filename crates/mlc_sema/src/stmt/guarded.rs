@@ -166,24 +166,26 @@ impl<'a> FnCx<'_, 'a> {
     /// Handlers with their bodies. One with a test catches all: where the test fails, it raises the error again for those behind it.
     fn handlers(&mut self, heads: Vec<Head>, bodies: Vec<Vec<Stmt>>) -> Vec<Handler> {
         let mut handlers: Vec<Handler> = Vec::new();
-        for (head, body) in heads.into_iter().zip(bodies).rev() {
+        for (head, mut body) in heads.into_iter().zip(bodies).rev() {
             let span = head.span;
             let stmt = |kind| Stmt { kind, span };
             match head.caught {
-                Caught::Kinds(kinds) => handlers.insert(
-                    0,
-                    Handler {
+                Caught::Kinds(kinds) => {
+                    let name = self.name_handled(head.name, &mut body, span);
+                    let handler = Handler {
                         kinds,
-                        name: head.name,
+                        name,
                         body,
                         span,
-                    },
-                ),
+                    };
+                    handlers.insert(0, handler);
+                }
                 Caught::Test {
                     error,
                     before,
                     condition,
                 } => {
+                    self.raise_handled(error, &mut body);
                     let again = self.load_local(error, span);
                     let again = stmt(StmtKind::Reraise(Some(again)));
                     let behind = std::mem::take(&mut handlers);
