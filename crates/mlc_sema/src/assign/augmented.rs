@@ -100,7 +100,8 @@ impl<'a> FnCx<'_, 'a> {
             }
         };
         let ty = self.cx.resolve(place.ty);
-        let value = self.added(op, ty, value, None);
+        let want = matches!(self.cx.types.kind(ty), TyKind::List(_)).then_some(ty);
+        let value = self.added(op, ty, value, want);
         let through = matches!(place.root, Root::Local(local) if self.local(local).mode == crate::hir::Mode::Mut);
         match self.cx.types.kind(ty).clone() {
             TyKind::List(_) | TyKind::Array { .. } => self.update(place, op, value, span),

@@ -34,6 +34,13 @@ impl<'a> FnCx<'_, 'a> {
                 return self.unpack_list(parts, star, items, Ty::PYTHON_OBJECT, span);
             }
             TyKind::Str => return self.unpack_list(parts, star, value, Ty::STR, span),
+            TyKind::Optional(inner) => {
+                let place = self.held(value, at);
+                let kind = ProjectionKind::Unwrap { checked: true };
+                let place = self.project(place, kind, inner, span);
+                let value = self.read(place);
+                return self.unpack(parts, at, value.into(), span);
+            }
             TyKind::Struct(id) if self.cx.is_library_struct(id, "Tuple") => {
                 let tuple = self.held(value, at);
                 let list = self.items_of_tuple(tuple, span);
