@@ -78,6 +78,25 @@ impl Checker<'_> {
         self.depth >= MOST_NESTED
     }
 
+    /// What is not known of the types of arguments, as of `[]`, is taken for what it is in a call of the same function around this one:
+    /// as something new it would be the type of one more instance, whose body asks for the next.
+    pub fn settle_by_recursion(&mut self, decl: DeclId, tys: &mut [Ty]) {
+        for position in 0..tys.len() {
+            let mut asker = self.asker;
+            while self.types.is_open(tys[position])
+                && let Some(header) = asker.and_then(|func| self.headers.get(func.0 as usize))
+            {
+                asker = header.asked_by;
+                // Functions that are passed are no parameters of the instance.
+                if header.decl == Some(decl) && header.params.len() == tys.len() {
+                    let known = header.params[position].ty;
+                    self.unify(tys[position], known);
+                    tys[position] = self.resolve(tys[position]);
+                }
+            }
+        }
+    }
+
     /// Whether a generic function asks for instance after instance of itself: a call at these types is an error.
     pub fn check_endless(&mut self, decl: DeclId, tys: &[Ty], span: Span) -> bool {
         let mut generations = 0;

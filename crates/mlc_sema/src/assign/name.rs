@@ -139,9 +139,7 @@ impl<'a> FnCx<'_, 'a> {
             return true;
         }
         match place.root {
-            Root::Local(local) => {
-                self.local(local).mode == Mode::Ref && !self.is_param(local)
-            }
+            Root::Local(local) => self.local(local).mode == Mode::Ref && !self.is_param(local),
             Root::Global(_) | Root::Constant(_) => true,
             _ => false,
         }

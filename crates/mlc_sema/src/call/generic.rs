@@ -144,6 +144,7 @@ impl<'a> FnCx<'_, 'a> {
             let ty = self.cx.resolve(value.ty);
             tys.push(ty);
         }
+        self.cx.settle_by_recursion(decl, &mut tys);
         if self.cx.check_endless(decl, &tys, span) {
             return None;
         }
