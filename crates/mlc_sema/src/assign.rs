@@ -25,7 +25,7 @@ impl<'a> FnCx<'_, 'a> {
             return;
         }
         let want = match targets {
-            [target] => self.target_type(target),
+            [target] => self.target_type(target, value),
             _ => None,
         };
         if let ([target], Ast::Tuple(items) | Ast::List(items)) = (targets, &value.kind)
@@ -83,7 +83,7 @@ impl<'a> FnCx<'_, 'a> {
     ) {
         let mut taken = Vec::with_capacity(values.len());
         for (target, value) in targets.iter().zip(values) {
-            let want = self.target_type(target);
+            let want = self.target_type(target, value);
             let value = self.value(value, want);
             let value = match want {
                 Some(want) if self.fixed_target(target) => self.coerce(value, want).into(),
@@ -156,8 +156,8 @@ impl<'a> FnCx<'_, 'a> {
         true
     }
 
-    /// The type that a target has already.
-    fn target_type(&mut self, target: &'a ast::Expr) -> Option<Ty> {
+    /// The type that a target has already, for what is assigned to it.
+    fn target_type(&mut self, target: &'a ast::Expr, value: &ast::Expr) -> Option<Ty> {
         match &target.kind {
             Ast::Name(name) => {
                 if let Some((ty, _)) = self.annotated.get(name) {
@@ -166,11 +166,15 @@ impl<'a> FnCx<'_, 'a> {
                 if let Some(var) = self.vars.get(name) {
                     let ty = self.local(var.local).ty;
                     let ty = self.cx.resolve(ty);
-                    return (ty != Ty::ERROR).then_some(ty);
+                    return self.want_found(ty, value).filter(|&ty| ty != Ty::ERROR);
                 }
                 if self.is_global_target(*name) {
                     let global = *self.cx.module(self.module).globals.get(name)?;
-                    return Some(self.cx.globals[global.0 as usize].ty);
+                    let ty = self.cx.globals[global.0 as usize].ty;
+                    return match self.cx.found_globals.contains(&global) {
+                        true => self.want_found(ty, value),
+                        false => Some(ty),
+                    };
                 }
                 None
             }

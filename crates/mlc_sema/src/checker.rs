@@ -167,6 +167,8 @@ pub(crate) struct Checker<'a> {
     /// The symbols that are taken, with the number that was last put behind each.
     pub symbols: FxHashMap<String, u32>,
     pub globals: Vec<hir::Global>,
+    /// Those whose type was found out, not written.
+    pub found_globals: FxHashSet<GlobalId>,
     pub constants: Vec<hir::Constant>,
     pub constants_at: crate::constants::ConstantIndex,
     pub passed: Vec<Passed>,
@@ -233,6 +235,7 @@ impl<'a> Checker<'a> {
             plain_instances: FxHashMap::default(),
             symbols: FxHashMap::default(),
             globals: Vec::new(),
+            found_globals: FxHashSet::default(),
             constants: Vec::new(),
             constants_at: Default::default(),
             passed: Vec::new(),

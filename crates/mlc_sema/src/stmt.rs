@@ -156,7 +156,11 @@ impl<'a> FnCx<'_, 'a> {
                 Some(self.coerce(none, ty))
             }
             (Some(value), Some(ty)) => {
-                let found = self.value(value, Some(ty));
+                let want = match self.cx.header(self.func).inference.open {
+                    true => self.want_found(ty, value),
+                    false => Some(ty),
+                };
+                let found = self.value(value, want);
                 let ty = self.result_of_return(ty, &found);
                 if ty == Ty::NONE && found.expr.ty != Ty::NONE && !found.is_error() {
                     let found = self.ty_name(found.expr.ty);

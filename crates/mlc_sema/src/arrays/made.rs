@@ -105,6 +105,15 @@ impl<'a> FnCx<'_, 'a> {
         Val::strong(kind, ty, span)
     }
 
+    /// What is hoped for where a type was found out, not written: what Python takes for a list makes no array there, and what
+    /// NumPy makes an array of other elements keeps these.
+    pub fn want_found(&mut self, ty: Ty, value: &ast::Expr) -> Option<Ty> {
+        let TyKind::Array { elem, .. } = *self.cx.types.kind(ty) else {
+            return Some(ty);
+        };
+        (!is_list(value) && !is_built(value, elem)).then_some(ty)
+    }
+
     /// The type of the list that an array is made of.
     fn list_for(&mut self, elem: Ty, dims: &[Dim], span: Span) -> Option<Ty> {
         if dims.len() > MOST_DIMENSIONS {
@@ -162,5 +171,32 @@ impl<'a> FnCx<'_, 'a> {
                 Val::error(span)
             }
         }
+    }
+}
+
+/// Whether Python makes a list here.
+fn is_list(value: &ast::Expr) -> bool {
+    match &value.kind {
+        Ast::List(_) => true,
+        Ast::Comprehension(item) => matches!(item.kind, ast::ComprehensionKind::List),
+        Ast::Binary { left, right, .. } => is_list(left) || is_list(right),
+        Ast::IfElse(item) => is_list(&item.body) || is_list(&item.orelse),
+        Ast::Named { value, .. } => is_list(value),
+        _ => false,
+    }
+}
+
+/// Whether a builder may make an array of other elements here.
+fn is_built(value: &ast::Expr, elem: Ty) -> bool {
+    let Ast::Call { function, .. } = &value.kind else {
+        return false;
+    };
+    match &function.kind {
+        Ast::Name(name) => match name.as_str() {
+            "full" | "arange" => true,
+            "zeros" | "ones" | "empty" | "linspace" | "eye" => elem != Ty::F64,
+            _ => false,
+        },
+        _ => false,
     }
 }

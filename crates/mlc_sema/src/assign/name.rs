@@ -176,6 +176,7 @@ impl<'a> FnCx<'_, 'a> {
                 return;
             }
             let global = self.cx.add_global(self.module, name, ty, at);
+            self.cx.found_globals.insert(global);
             let place = Place {
                 root: Root::Global(global),
                 projections: Vec::new(),

@@ -41,6 +41,7 @@ pub(super) struct Declared<'a> {
     instances: FxHashMap<InstanceKey, FuncId>,
     plain_instances: FxHashMap<(DeclId, Option<Ty>), FuncId>,
     globals: Vec<hir::Global>,
+    found_globals: FxHashSet<GlobalId>,
     constants: Vec<hir::Constant>,
     constants_at: ConstantIndex,
     passed: Vec<Passed>,
@@ -73,6 +74,7 @@ impl<'a> Declared<'a> {
             instances: checker.instances.clone(),
             plain_instances: checker.plain_instances.clone(),
             globals: checker.globals.clone(),
+            found_globals: checker.found_globals.clone(),
             constants: checker.constants.clone(),
             constants_at: checker.constants_at.clone(),
             passed: checker.passed.clone(),
@@ -111,6 +113,7 @@ impl<'a> Declared<'a> {
         checker.instances = self.instances;
         checker.plain_instances = self.plain_instances;
         checker.globals = self.globals;
+        checker.found_globals = self.found_globals;
         checker.constants = self.constants;
         checker.constants_at = self.constants_at;
         checker.passed = self.passed;
