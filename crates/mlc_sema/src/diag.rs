@@ -268,6 +268,12 @@ pub(crate) fn not_iterable(span: Span, ty: &str) -> Diagnostic {
     )
 }
 
+pub(crate) fn not_reversible(span: Span, ty: &str) -> Diagnostic {
+    let message = format!("`{ty}` cannot be iterated over from behind");
+    Diagnostic::error("not-iterable", span, message)
+        .help("define `__reversed__`, or `__len__` and `__getitem__`")
+}
+
 pub(crate) fn not_subscriptable(span: Span, ty: &str) -> Diagnostic {
     Diagnostic::error(
         "not-subscriptable",

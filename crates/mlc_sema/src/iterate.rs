@@ -6,6 +6,7 @@ mod consumer;
 mod fixed;
 mod iterator;
 mod range;
+mod reversed;
 mod source;
 mod strict;
 mod visited;

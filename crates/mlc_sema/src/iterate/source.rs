@@ -4,7 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, ArgKind, ComprehensionKind, ExprKind as Ast};
 
 use super::Source;
-use crate::coerce::{Val, into_place};
+use crate::coerce::into_place;
 use crate::diag;
 use crate::expr::{Operand, is_shadowed};
 use crate::func::FnCx;
@@ -34,6 +34,9 @@ impl<'a> FnCx<'_, 'a> {
                 "enumerate" => return self.enumerate_source(args, span),
                 "zip" => return self.zip_source(args, span),
                 "reversed" if args.len() == 1 && args[0].kind == ArgKind::Positional => {
+                    if let Some(source) = self.reversed_struct(&args[0].value, span) {
+                        return source;
+                    }
                     let inner = self.indexed_source(&args[0].value);
                     let inner = self.at_positions(inner, name, args[0].value.span);
                     let count = match &inner {
@@ -42,11 +45,7 @@ impl<'a> FnCx<'_, 'a> {
                         }
                         _ => self.count(&inner, span),
                     };
-                    let count = self.keep(count);
-                    return Source::Reversed {
-                        inner: Box::new(inner),
-                        count,
-                    };
+                    return self.downward(inner, count);
                 }
                 _ => {}
             }
@@ -178,13 +177,7 @@ impl<'a> FnCx<'_, 'a> {
             TyKind::Struct(_)
                 if self.has_method(ty, "__getitem__") && self.has_method(ty, "__len__") =>
             {
-                let receiver = self.stable(place, span);
-                let value = self.read(receiver.clone());
-                let count = self.dunder_value("__len__", &value.into(), span);
-                let count = count.unwrap_or_else(|| Val::error(span));
-                let count = self.coerce(count, Ty::INT);
-                let count = self.keep(count);
-                return Source::Items { receiver, count };
+                return self.items_at(place, span);
             }
             TyKind::Error => return Source::Failed,
             _ => {
@@ -198,7 +191,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// A place that can be evaluated once for each iteration and is the same each time: a variable, or a hidden borrow.
-    fn stable(&mut self, place: Place, span: Span) -> Place {
+    pub(super) fn stable(&mut self, place: Place, span: Span) -> Place {
         let place = match &place.root {
             crate::hir::Root::Temporary(_) => {
                 let ty = place.ty;

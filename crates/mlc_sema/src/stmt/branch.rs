@@ -110,7 +110,7 @@ impl<'a> FnCx<'_, 'a> {
         let message = message.map(|message| {
             let value = self.value(message, None);
             let value = self.settle(value);
-            self.str_of(value, message.span).expr
+            self.told_of_one(ErrorKind::AssertionError, value, message.span)
         });
         if condition.ty == Ty::ERROR {
             return;

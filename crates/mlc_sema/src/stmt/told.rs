@@ -88,7 +88,8 @@ impl<'a> FnCx<'_, 'a> {
         self.with_arguments(binds, shown, message, span)
     }
 
-    fn told_of_one(&mut self, error: ErrorKind, value: Expr, span: Span) -> Expr {
+    /// The text for one argument.
+    pub(super) fn told_of_one(&mut self, error: ErrorKind, value: Expr, span: Span) -> Expr {
         let of_key = error == ErrorKind::KeyError;
         let ty = self.cx.resolve(value.ty);
         match self.cx.types.kind(ty) {
