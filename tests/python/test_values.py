@@ -53,6 +53,13 @@ def total(pairs: [(Int, f64)]) -> f64:
 def pairs(n: Int) -> [(Int, String)]:
     return [(i, chr(97 + i)) for i in range(n)]
 
+fn columns(rows: [[Int]]):
+    return list(zip(*rows))
+
+fn unzipped(pairs: [(Int, String)]):
+    xs, ys = zip(*pairs)
+    return copy(ys), copy(xs)
+
 def fail(text: String) -> String:
     if len(text) > 3:
         raise ValueError("too long: " + text)
@@ -88,6 +95,14 @@ def test_lists_of_texts(m):
     parts = ["x", "y"]
     m.shout(parts)
     assert parts == ["x!", "y!", "end"]
+
+
+def test_columns_are_tuples(m):
+    assert m.columns([[1, 2, 3], [4, 5, 6]]) == [(1, 4), (2, 5), (3, 6)]
+    assert m.columns([]) == []
+    ys, xs = m.unzipped([(1, "a"), (2, "b")])
+    assert (ys, xs) == (("a", "b"), (1, 2))
+    assert type(xs) is tuple and type(xs[0]) is int
 
 
 def test_tuples(m):

@@ -132,6 +132,20 @@ impl Class {
         &self.body().fields
     }
 
+    /// The type of the items, where it is what compiled code has for a tuple whose length is known at run time: no program's own
+    /// struct is called `(T, ...)`.
+    pub fn items_of_tuple(&self) -> Option<&Type> {
+        match self.fields() {
+            [
+                Field {
+                    ty: Type::List(elem),
+                    ..
+                },
+            ] if self.name.starts_with('(') => Some(elem),
+            _ => None,
+        }
+    }
+
     pub fn layout(&self) -> Layout {
         self.body().layout
     }

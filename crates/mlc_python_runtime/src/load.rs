@@ -90,6 +90,14 @@ pub unsafe fn into_python<'py>(
             }
         }
         Type::Struct(class) => {
+            if let Some(elem) = class.items_of_tuple() {
+                // SAFETY: the list is the tuple's only field: its elements and its block are ours now.
+                let items = unsafe {
+                    let header = place.cast::<ListHeader>().read();
+                    list_into_python(py, elem, &header)?
+                };
+                return Ok(items.cast_into::<PyList>()?.to_tuple().into_any());
+            }
             let cell = class::new_cell(class)?;
             // SAFETY: the value moves to the cell, which the object takes over.
             unsafe {
@@ -215,7 +223,9 @@ pub unsafe fn take_cell<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: the caller vouches for the value and the cell.
     unsafe {
-        if let Type::Struct(class) = ty {
+        if let Type::Struct(class) = ty
+            && class.items_of_tuple().is_none()
+        {
             return class::adopt(py, class, cell);
         }
         let object = into_python(py, ty, cell);

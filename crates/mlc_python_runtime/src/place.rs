@@ -329,6 +329,11 @@ impl Place {
     /// The object for the value of type `ty` that lies here: a number or text as it is, what lives in memory as a live reference.
     pub fn load<'py>(&self, py: Python<'py>, ty: &Type) -> PyResult<Bound<'py, PyAny>> {
         match ty {
+            Type::Struct(class) if class.items_of_tuple().is_some() => {
+                let address = self.address(ty.size())?;
+                // SAFETY: a value of this type lies there.
+                unsafe { load::copied(py, ty, address) }
+            }
             Type::Struct(class) => class::object(py, class, self.clone()),
             Type::List(elem) if !matches!(**elem, Type::Scalar(_)) => {
                 sequence::object(py, elem, self.clone())
