@@ -79,6 +79,11 @@ impl<'a> FnCx<'_, 'a> {
         if let Some(text) = self.python_format(&value, &spec, span) {
             return text;
         }
+        // Only without a specification `None` has a text.
+        let value = match &spec.expr.kind {
+            ExprKind::Str(spec) if !spec.is_empty() => self.present(value.into()).expr,
+            _ => value,
+        };
         let dunder = Val::from(value.clone());
         if let Some(text) = self.format_method(dunder, spec.clone(), span) {
             return text;

@@ -373,6 +373,7 @@ impl<'a> FnCx<'_, 'a> {
         if let Some(constant) = value.constant() {
             return Val::int(constant.abs(), span);
         }
+        let value = self.present(value);
         let value = if value.expr.ty == Ty::BOOL {
             self.cast_to(value.expr, Ty::INT).into()
         } else {

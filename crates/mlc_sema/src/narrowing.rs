@@ -2,10 +2,13 @@
 
 use mlc_syntax::Name;
 
+use crate::coerce::{Val, Weak};
+use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{
     Expr, ExprKind, LogicalOp, Place, Projection, ProjectionKind, Root, Stmt, TyKind, UnaryOp,
 };
+use crate::ops::is_simple;
 
 /// The variables that hold a value where a test is true, and where it is false.
 #[derive(Default)]
@@ -84,6 +87,39 @@ impl FnCx<'_, '_> {
     /// A variable goes to who may put `None` there: nothing is shown of it from here on.
     pub fn forget_shown(&mut self, name: Name) {
         self.narrowed.remove(&name);
+    }
+
+    /// What an optional holds, where `None` has no meaning: a check raises `TypeError`. Other values are as they are.
+    pub fn present(&mut self, value: Val) -> Val {
+        let ty = self.cx.resolve(value.expr.ty);
+        match *self.cx.types.kind(ty) {
+            TyKind::Optional(inner) => self.unwrap(value.expr, inner, true).into(),
+            _ => value,
+        }
+    }
+
+    /// An operation on what two operands hold. Both are evaluated before either is found to be `None`.
+    pub fn on_present(
+        &mut self,
+        left: Val,
+        right: Val,
+        operation: impl FnOnce(&mut Self, Val, Val) -> Val,
+    ) -> Val {
+        if !self.is_optional(left.expr.ty) || right.weak != Weak::No || is_simple(&right.expr) {
+            let (left, right) = (self.present(left), self.present(right));
+            return operation(self, left, right);
+        }
+        let (left_at, right_at) = (left.expr.span, right.expr.span);
+        let (left, mut stmts) = self.place_to_read(left.expr, left_at);
+        let (right, after) = self.place_to_read(right.expr, right_at);
+        stmts.extend(after);
+        let (left, right) = (self.read(left), self.read(right));
+        let (left, right) = (self.present(left.into()), self.present(right.into()));
+        let value = operation(self, left, right);
+        Val {
+            expr: with_stmts(stmts, value.expr),
+            weak: value.weak,
+        }
     }
 
     /// Reads through the optional if the variable is narrowed.

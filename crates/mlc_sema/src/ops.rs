@@ -101,6 +101,7 @@ impl<'a> FnCx<'_, 'a> {
             Some(count) => count,
             None => self.value(count, None),
         };
+        let count = self.present(count);
         if !count.is_error() && !self.cx.types.is_int(count.expr.ty) {
             let list = self.cx.types.list(item.ty);
             let (list, other) = (self.ty_name(list), self.ty_name(count.expr.ty));
@@ -217,13 +218,10 @@ impl<'a> FnCx<'_, 'a> {
             (TyKind::Int { .. }, ast::BinaryOp::Mul, TyKind::Tuple(items)) => {
                 return self.tuple_repeat(right.expr, &items, &left, span);
             }
-            (TyKind::Optional(inner), ..) => {
-                let left = self.unwrap(left.expr, inner, true);
-                return self.binary(op, left.into(), right, span);
-            }
-            (_, _, TyKind::Optional(inner)) => {
-                let right = self.unwrap(right.expr, inner, true);
-                return self.binary(op, left, right.into(), span);
+            (TyKind::Optional(_), ..) | (_, _, TyKind::Optional(_)) => {
+                return self.on_present(left, right, |cx, left, right| {
+                    cx.binary(op, left, right, span)
+                });
             }
             _ => {}
         }
@@ -274,6 +272,7 @@ impl<'a> FnCx<'_, 'a> {
         if let Some(found) = self.unary_method(op, &value, span) {
             return found;
         }
+        let value = self.present(value);
         if let Some(found) = self.array_unary(op, &value, span) {
             return found;
         }

@@ -106,6 +106,10 @@ impl<'a> FnCx<'_, 'a> {
     /// An integer used as an index.
     pub fn index_value(&mut self, index: &'a ast::Expr) -> Option<crate::hir::Expr> {
         let value = self.value(index, Some(Ty::INT));
+        self.as_index_value(value, index.span)
+    }
+
+    fn as_index_value(&mut self, value: Val, span: Span) -> Option<crate::hir::Expr> {
         let value = self.as_index(value);
         let ty = self.cx.resolve(value.expr.ty);
         if ty == Ty::ERROR {
@@ -119,11 +123,11 @@ impl<'a> FnCx<'_, 'a> {
                 _ => None,
             };
             let diagnostic = match of_array {
-                Some(feature) => diag::not_yet(index.span, feature)
+                Some(feature) => diag::not_yet(span, feature)
                     .help("loop over the positions, or choose with `where`"),
                 None => {
                     let found = self.ty_name(ty);
-                    diag::type_mismatch(index.span, "Int", &found)
+                    diag::type_mismatch(span, "Int", &found)
                 }
             };
             self.report(diagnostic);
@@ -133,15 +137,62 @@ impl<'a> FnCx<'_, 'a> {
         Some(self.cast_to(value, Ty::INT))
     }
 
-    fn slice(&mut self, slice: &'a ast::Slice) -> Subscript {
-        let mut bound = |bound: &'a Option<ast::Expr>| {
-            let bound = bound.as_ref()?;
-            if matches!(bound.kind, Ast::None) {
-                return None;
-            }
-            self.index_value(bound)
+    /// A bound of a slice, if there is one; `missing` is what stands for it where it is `None` when the program runs.
+    fn slice_bound(
+        &mut self,
+        bound: &'a Option<ast::Expr>,
+        missing: Option<i64>,
+    ) -> Option<crate::hir::Expr> {
+        let bound = bound.as_ref()?;
+        if matches!(bound.kind, Ast::None) {
+            return None;
+        }
+        let value = self.value(bound, Some(Ty::INT));
+        let ty = self.cx.resolve(value.expr.ty);
+        let TyKind::Optional(inner) = *self.cx.types.kind(ty) else {
+            return self.as_index_value(value, bound.span);
         };
-        let (start, stop, step) = (bound(&slice.lower), bound(&slice.upper), bound(&slice.step));
+        let Some(missing) = missing else {
+            let found = self.ty_name(ty);
+            self.report(diag::type_mismatch(bound.span, "Int", &found));
+            return None;
+        };
+        let (place, stmts) = self.place_to_read(value.expr, bound.span);
+        let condition = Box::new(crate::hir::Expr {
+            kind: ExprKind::IsSome(Box::new(place.clone())),
+            ty: Ty::BOOL,
+            span: bound.span,
+        });
+        let inside = self.read(place);
+        let inside = self.unwrap(inside, inner, false);
+        let then = Box::new(self.as_index_value(inside.into(), bound.span)?);
+        let orelse = Box::new(self.int(i128::from(missing), bound.span));
+        let chosen = crate::hir::Expr {
+            kind: ExprKind::If {
+                condition,
+                then,
+                orelse,
+            },
+            ty: Ty::INT,
+            span: bound.span,
+        };
+        Some(crate::expr::with_stmts(stmts, chosen))
+    }
+
+    fn slice(&mut self, slice: &'a ast::Slice) -> Subscript {
+        let is_reversed = slice.step.as_ref().is_some_and(is_negative);
+        let (first, last) = match is_reversed {
+            true => (i64::MAX, i64::MIN),
+            false => (0, i64::MAX),
+        };
+        // Which way it goes decides what a bound means that is missing when the program runs.
+        let is_told = slice
+            .step
+            .as_ref()
+            .is_none_or(|step| is_reversed || matches!(step.kind, Ast::Int(_) | Ast::None));
+        let start = self.slice_bound(&slice.lower, is_told.then_some(first));
+        let stop = self.slice_bound(&slice.upper, is_told.then_some(last));
+        let step = self.slice_bound(&slice.step, Some(1));
         // Such a slice may be replaced by one of any length.
         let step = step.filter(|step| !matches!(step.kind, ExprKind::Int(1)));
         let lanes = match (&slice.lower, &slice.upper, &step) {
@@ -273,4 +324,9 @@ impl FnCx<'_, '_> {
         }
         inside
     }
+}
+
+/// Whether an expression is a negative constant.
+fn is_negative(expr: &ast::Expr) -> bool {
+    matches!(&expr.kind, Ast::Unary { op: ast::UnaryOp::Minus, operand } if matches!(operand.kind, Ast::Int(_)))
 }

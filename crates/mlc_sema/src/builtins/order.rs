@@ -101,6 +101,7 @@ impl<'a> FnCx<'_, 'a> {
     /// A list with the items of an expression, only to be looked at: the list itself where it is one.
     pub fn list_to_read(&mut self, iter: &'a AstExpr, want: Option<Ty>, span: Span) -> Val {
         let value = self.listed(iter, want);
+        let value = self.present(value);
         let ty = self.cx.resolve(value.expr.ty);
         match self.cx.types.kind(ty) {
             TyKind::List(_) | TyKind::Array { .. } | TyKind::Error => value,

@@ -158,6 +158,11 @@ impl<'a> FnCx<'_, 'a> {
                 span,
             );
         }
+        if self.is_optional(left.expr.ty) || self.is_optional(right.expr.ty) {
+            return self.on_present(left, right, |cx, left, right| {
+                cx.min_max(op, left, right, span)
+            });
+        }
         let (left_ty, right_ty) = (left.expr.ty, right.expr.ty);
         let ordered = self.is_arithmetic(left_ty)
             && self.is_arithmetic(right_ty)

@@ -188,13 +188,10 @@ impl<'a> FnCx<'_, 'a> {
                 self.cx.types.kind(left_ty).clone(),
                 self.cx.types.kind(right_ty).clone(),
             ) {
-                (TyKind::Optional(inner), _) => {
-                    let left = self.unwrap(left.expr, inner, true);
-                    return self.compare(op, left.into(), right, at);
-                }
-                (_, TyKind::Optional(inner)) => {
-                    let right = self.unwrap(right.expr, inner, true);
-                    return self.compare(op, left, right.into(), at);
+                (TyKind::Optional(_), _) | (_, TyKind::Optional(_)) => {
+                    return self.on_present(left, right, |cx, left, right| {
+                        cx.compare(op, left, right, at)
+                    });
                 }
                 _ => None,
             }
@@ -209,7 +206,7 @@ impl<'a> FnCx<'_, 'a> {
         self.make_compare(operator, left, right, span)
     }
 
-    fn is_optional(&self, ty: Ty) -> bool {
+    pub fn is_optional(&self, ty: Ty) -> bool {
         matches!(self.cx.types.kind(ty), TyKind::Optional(_))
     }
 

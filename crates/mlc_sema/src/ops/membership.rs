@@ -64,6 +64,7 @@ impl FnCx<'_, '_> {
         right: Val,
         span: Span,
     ) -> Val {
+        let right = self.present(right);
         let right_ty = self.cx.resolve(right.expr.ty);
         let found = match self.cx.types.kind(right_ty).clone() {
             _ if let Some(found) = self.python_contains(&left, &right, span) => found,

@@ -277,6 +277,7 @@ impl<'a> FnCx<'_, 'a> {
     /// What counts as an integer where a position or a number of things is meant: a struct may say so by `__index__`.
     pub fn as_index(&mut self, value: Val) -> Val {
         let span = value.expr.span;
+        let value = self.present(value);
         self.dunder_value("__index__", &value, span)
             .unwrap_or(value)
     }
