@@ -4,7 +4,7 @@ from functools import partial
 
 from . import expressions as ex
 from . import statements as st
-from .writer import BOOL, EXPRESSIONS, INT, OPTIONALS, SIMPLE_STATEMENTS, STATEMENTS, STR, Scope
+from .writer import BOOL, EXPRESSIONS, FLAT, OPTION, OPTIONALS, SIMPLE_STATEMENTS, STATEMENTS, STR, Scope
 
 
 def expression(w, s, ty, d):
@@ -82,7 +82,12 @@ def unguarded(w, scope, depth, indent):
     if name is None:
         return None
     operand = ex.expression(w, scope, OPTIONALS[optional], 1)
-    lines = st.line(indent, "try:") + st.line(indent + 1, f"print({w.pick([f'{name} + {operand}', f'{operand} + {name}'])})")
+    options = [f"{name} + {operand}", f"{operand} + {name}", f"max({name}, {operand})", f"{operand} < {name}"]
+    items = w.variable(scope, w.pick(FLAT))
+    if optional == OPTION:
+        options += [f"-{name}", f"abs({name}) - {operand}"]
+        options += [f"{items}[{name}:]", f"{items}[{operand}:{name}]", f"{items}[{name}::-1]"] if items else []
+    lines = st.line(indent, "try:") + st.line(indent + 1, f"print({w.pick(options)})")
     return lines + st.line(indent, "except TypeError:") + st.line(indent + 1, "print('none')")
 
 
