@@ -295,7 +295,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             }
             Root::Global(global) => {
                 let global = &self.cx.program.globals[global.0 as usize];
-                (global.name.clone(), None)
+                let name = global.name.rsplit('.').next().unwrap_or(&global.name);
+                (name.to_owned(), None)
             }
             Root::Borrowed(call) if self.returning && self.lends_local(call) => {
                 return Err(self.returned_local(None, place.span));

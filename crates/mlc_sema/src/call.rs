@@ -274,7 +274,7 @@ impl<'a> FnCx<'_, 'a> {
             let Some(func) = self.cx.plain_instance(decl, receiver_ty) else {
                 return self.poisoned_call(args, span);
             };
-            let Some(values) = self.typed_args(func, decl, bound) else {
+            let Some(values) = self.typed_args(func, decl, bound, &[]) else {
                 return Val::error(span);
             };
             (func, values)
@@ -327,7 +327,7 @@ impl<'a> FnCx<'_, 'a> {
             tys.push(ty);
         }
         let func = self.cx.instance(decl, &tys, none, None);
-        let Some(mut values) = self.typed_args(func, decl, bound) else {
+        let Some(mut values) = self.typed_args(func, decl, bound, &captured) else {
             return Val::error(span);
         };
         values.extend(captured);
@@ -375,7 +375,7 @@ impl<'a> FnCx<'_, 'a> {
         let Some(func) = self.cx.plain_instance(decl, Some(receiver_ty)) else {
             return Val::error(span);
         };
-        match self.typed_args(func, decl, bound) {
+        match self.typed_args(func, decl, bound, &[]) {
             Some(values) => self.finish_call(func, values, span),
             None => Val::error(span),
         }

@@ -169,6 +169,8 @@ pub(crate) struct Checker<'a> {
     pub globals: Vec<hir::Global>,
     /// Those whose type was found out, not written.
     pub found_globals: FxHashSet<GlobalId>,
+    /// By where a default value of the top level stands, how it is come by.
+    pub defaults: FxHashMap<Span, crate::defaults::Source>,
     pub constants: Vec<hir::Constant>,
     pub constants_at: crate::constants::ConstantIndex,
     pub passed: Vec<Passed>,
@@ -236,6 +238,7 @@ impl<'a> Checker<'a> {
             symbols: FxHashMap::default(),
             globals: Vec::new(),
             found_globals: FxHashSet::default(),
+            defaults: FxHashMap::default(),
             constants: Vec::new(),
             constants_at: Default::default(),
             passed: Vec::new(),

@@ -381,6 +381,11 @@ fn mentioned_by_functions(ast: &Module) -> FxHashSet<Name> {
             AstStmt::Function(function) => names_in(function, &mut names),
             AstStmt::Struct(item) => {
                 (item.methods.iter()).for_each(|method| names_in(method, &mut names));
+                for default in item.fields.iter().flat_map(|field| &field.default) {
+                    crate::names::mentioned_expr(default, &mut |name| {
+                        names.insert(name);
+                    });
+                }
             }
             _ => {}
         }

@@ -1,119 +1,344 @@
-//! The default values of parameters and fields. Each is evaluated in the module that it stands in, where a call or
-//! constructor leaves it out, which only what stays the same allows.
+//! Default values: computed once, where the `def` or the struct stands.
+//!
+//! ```text
+//! def f(x, k=count()):             store global $default = count()
+//!     …                            fn f(x, k)
+//! f(1)                             f(1, $default)
+//! ```
+//!
+//! What is known at compile time needs no variable: it is written into each call. The defaults of a function inside another one
+//! are hidden variables of that, which the function captures.
 
-use mlc_syntax::{Name, ast};
+mod inner;
+mod site;
 
-use crate::checker::{DeclId, Item, ModuleId, StructDeclId};
+use mlc_diagnostics::Span;
+use mlc_syntax::Name;
+use mlc_syntax::ast::{self, ExprKind as Ast};
+
+use crate::checker::{Checker, DeclId, Item, ModuleId};
+use crate::coerce::Val;
 use crate::diag;
+use crate::expr::with_stmts;
 use crate::func::FnCx;
-use crate::hir::{Expr, Ty, TyKind};
-use crate::names::{for_each_child, mentioned_expr};
+use crate::hir::{ErrorKind, Expr, ExprKind, FuncId, GlobalId, Place, Root, StmtKind, Ty};
+pub(crate) use inner::is_constant;
+pub(crate) use site::{Site, Written};
+
+/// How a default of the top level is come by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source {
+    /// It is always the same: each call has it for itself.
+    InPlace,
+    Global {
+        value: GlobalId,
+        /// Whether it has been computed, where that may be asked for too early.
+        set: Option<GlobalId>,
+    },
+    /// It would be computed where a struct inside a function stands.
+    Inner,
+    /// This is being found out.
+    Open,
+}
+
+impl<'a> Checker<'a> {
+    /// `None`: it is wrong, or cannot be told yet.
+    pub(crate) fn default_source(&mut self, site: &Site<'a>) -> Option<Source> {
+        let span = site.default.span;
+        match self.defaults.get(&span) {
+            Some(Source::Open) => return None,
+            Some(found) => return Some(*found),
+            None => {}
+        }
+        if !self.may_change(site) {
+            self.defaults.insert(span, Source::InPlace);
+            return Some(Source::InPlace);
+        }
+        self.defaults.insert(span, Source::Open);
+        let found = self.find_source(site);
+        match found {
+            Some(found) => self.defaults.insert(span, found),
+            None => self.defaults.remove(&span),
+        };
+        found
+    }
+
+    /// Whether a default may be another one where it is computed again, as far as its text shows.
+    fn may_change(&self, site: &Site<'a>) -> bool {
+        let mut mentions_generic = false;
+        let mut mentions_variable = false;
+        crate::names::mentioned_expr(site.default, &mut |name| {
+            mentions_generic |= site.generics.contains(&name);
+            let item = self.module(site.module).items.get(&name);
+            mentions_variable |= matches!(item, Some(Item::Global | Item::Variable(..)));
+        });
+        if mentions_generic || self.library_id == Some(site.module) {
+            return false;
+        }
+        match &site.default.kind {
+            Ast::List(_) | Ast::Dict(_) | Ast::Set(_) | Ast::Comprehension(_) => false,
+            Ast::Name(name) => self.is_bound_again(site.module, *name),
+            _ => mentions_variable || computes(site.default),
+        }
+    }
+
+    fn is_bound_again(&self, module: ModuleId, name: Name) -> bool {
+        let scope = self.module(module);
+        match scope.items.get(&name) {
+            Some(Item::Global) => {
+                scope.rebound().again.contains(&name) || self.set_elsewhere.contains(&name)
+            }
+            Some(&Item::Variable(module, name)) => self.is_bound_again(module, name),
+            _ => false,
+        }
+    }
+
+    fn find_source(&mut self, site: &Site<'a>) -> Option<Source> {
+        let reported = self.diagnostics.len();
+        let mut cx = FnCx::new(self, site.module, FuncId(u32::MAX));
+        // The very value is passed on as it is then, in Python as well.
+        if let Some(Item::Variable(module, name)) = cx.static_item(site.default)
+            && !cx.cx.is_bound_again(module, name)
+        {
+            return Some(Source::InPlace);
+        }
+        let value = cx.default_here(site);
+        let value = with_stmts(std::mem::take(&mut cx.out), value);
+        self.diagnostics.truncate(reported);
+        let ty = self.resolve(value.ty);
+        if ty == Ty::ERROR || self.types.is_open(ty) {
+            return None;
+        }
+        // Each value of a struct has its own fields.
+        let owning = self.types.is_owning(ty);
+        if owning && site.of_field {
+            return Some(Source::InPlace);
+        }
+        if !owning && !self.may_use_variables(site) && crate::interp::evaluate(self, &value).is_ok()
+        {
+            return Some(Source::InPlace);
+        }
+        if !site.at_top {
+            return Some(Source::Inner);
+        }
+        let (module, span) = (site.module, site.default.span);
+        // Users see what is behind the last dot.
+        let name = Name::new(&format!("$default{}.{}", span.start, site.of));
+        let value = self.add_global(module, name, ty, span);
+        let set = self.may_be_used_early(site).then(|| self.is_set(site));
+        Some(Source::Global { value, set })
+    }
+
+    /// The variable that says whether a function or struct is defined.
+    fn is_set(&mut self, site: &Site<'a>) -> GlobalId {
+        let name = Name::new(&format!("$defined{}.{}", site.stmt.start, site.owner));
+        match self.module(site.module).globals.get(&name) {
+            Some(&set) => set,
+            None => self.add_global(site.module, name, Ty::BOOL, site.stmt),
+        }
+    }
+
+    /// Whether a statement of the top level makes something run that is more than a definition.
+    pub(crate) fn computes_defaults(&mut self, module: ModuleId, stmt: &'a ast::Stmt) -> bool {
+        self.default_sites(module, stmt).iter().any(|site| {
+            // Those are not there yet, so that functions that use them must not be looked at.
+            self.may_change(site)
+                && (self.may_use_variables(site)
+                    || !matches!(self.default_source(site), Some(Source::InPlace)))
+        })
+    }
+}
 
 impl<'a> FnCx<'_, 'a> {
-    /// The default of a parameter.
+    /// The default of a parameter. `captured`: what the function captures.
     pub fn default_value(
         &mut self,
         decl: DeclId,
         param: &'a ast::Param,
         ty: Option<Ty>,
+        captured: &[Expr],
     ) -> Option<Expr> {
         let default = param.default.as_ref()?;
-        let module = self.cx.decl(decl).module;
-        Some(self.default_in(module, default, |cx| {
-            let value = cx.value(default, ty);
-            match ty {
-                Some(ty) => cx.coerce(value, ty),
-                None => cx.settle(value),
+        let value: Val = match self.captured_default(decl, default, captured) {
+            Some(value) => value?.into(),
+            None => {
+                let source = self.cx.defaults.get(&default.span).copied();
+                let source = source.or_else(|| {
+                    let site = self.cx.site_of_param(decl, default, param, None);
+                    self.cx.default_source(&site)
+                });
+                let declared = self.cx.decl(decl);
+                let (module, owner) = (declared.module, declared.owner);
+                let owner = owner.map(|owner| self.cx.struct_decl(owner).ast.name.name);
+                let owner = owner.unwrap_or(declared.ast.name.name);
+                self.default_of(default, source, (module, owner), ty)
             }
-        }))
+        };
+        Some(match ty {
+            Some(ty) => self.coerce(value, ty),
+            None => self.settle(value),
+        })
     }
 
-    pub fn field_default(&mut self, decl: StructDeclId, default: &'a ast::Expr, ty: Ty) -> Expr {
-        let module = self.cx.struct_decl(decl).module;
-        self.default_in(module, default, |cx| cx.value_of(default, ty))
-    }
-
-    fn default_in(
+    pub fn field_default(
         &mut self,
-        module: ModuleId,
+        decl: crate::checker::StructDeclId,
         default: &'a ast::Expr,
-        value: impl FnOnce(&mut Self) -> Expr,
+        ty: Ty,
     ) -> Expr {
-        let module = std::mem::replace(&mut self.module, module);
-        let vars = std::mem::take(&mut self.vars);
-        let assigned = std::mem::take(&mut self.assigned);
-        self.check_default(default);
-        let value = value(self);
-        self.module = module;
-        self.vars = vars;
-        self.assigned = assigned;
-        value
-    }
-
-    fn check_default(&mut self, default: &'a ast::Expr) {
-        // What a function reads it reads when it is called.
-        if matches!(default.kind, ast::ExprKind::Lambda(_)) {
-            return;
-        }
-        let mut read: Vec<(ModuleId, Name)> = Vec::new();
-        let items = &self.cx.module(self.module).items;
-        mentioned_expr(default, &mut |name| match items.get(&name) {
-            Some(Item::Global) => read.push((self.module, name)),
-            Some(&Item::Variable(module, name)) => read.push((module, name)),
-            _ => {}
+        let source = self.cx.defaults.get(&default.span).copied();
+        let source = source.or_else(|| {
+            let site = self.cx.site_of_field(decl, default, ty, None);
+            self.cx.default_source(&site)
         });
-        self.read_of_modules(default, &mut read);
-        // The very value is passed on as it is then, in Python as well.
-        let is_whole = matches!(
-            self.static_item(default),
-            Some(Item::Global | Item::Variable(..))
-        );
-        for (module, name) in read {
-            if self.is_bound_again(module, name) {
-                return self.report(diag::changing_default(
-                    default.span,
-                    name.as_str(),
-                    ("reads", "is bound again"),
-                ));
+        let item = self.cx.struct_decl(decl);
+        let home = (item.module, item.ast.name.name);
+        let value = self.default_of(default, source, home, Some(ty));
+        self.coerce(value, ty)
+    }
+
+    /// A default by its source. `owner` is the function or struct of `module` that it belongs to.
+    fn default_of(
+        &mut self,
+        default: &'a ast::Expr,
+        source: Option<Source>,
+        (module, owner): (ModuleId, Name),
+        ty: Option<Ty>,
+    ) -> Val {
+        let span = default.span;
+        match source {
+            None | Some(Source::Open) => {
+                let what = "this default value";
+                self.report(diag::cannot_infer(span, what));
+                Val::error(span)
             }
-            if !is_whole && self.changes_in_place(module, name) {
-                return self.report(diag::changing_default(
-                    default.span,
-                    name.as_str(),
-                    ("looks into", "may be changed"),
-                ));
+            Some(Source::Inner) => {
+                let feature = "a default value that is computed, of a struct inside a function,";
+                self.report(diag::not_yet(span, feature));
+                Val::error(span)
+            }
+            Some(Source::Global { value, set }) => {
+                if let Some(set) = set {
+                    self.check_defined(set, owner, span);
+                }
+                let place = self.global_place(value, span);
+                self.read(place).into()
+            }
+            Some(Source::InPlace) => {
+                let module = std::mem::replace(&mut self.module, module);
+                let vars = std::mem::take(&mut self.vars);
+                let assigned = std::mem::take(&mut self.assigned);
+                let nested = std::mem::take(&mut self.nested);
+                let value = self.value(default, ty);
+                self.module = module;
+                self.vars = vars;
+                self.assigned = assigned;
+                self.nested = nested;
+                value
             }
         }
     }
 
-    /// The variables that `module.name` reads.
-    fn read_of_modules(&self, expr: &'a ast::Expr, found: &mut Vec<(ModuleId, Name)>) {
-        if let Some(Item::Variable(module, name)) = self.module_member(expr) {
-            found.push((module, name));
+    fn global_place(&self, global: GlobalId, span: Span) -> Place {
+        Place {
+            root: Root::Global(global),
+            projections: Vec::new(),
+            ty: self.cx.globals[global.0 as usize].ty,
+            span,
         }
-        for_each_child(expr, &mut |child| self.read_of_modules(child, found));
     }
 
-    fn is_bound_again(&self, module: ModuleId, name: Name) -> bool {
-        let scope = self.cx.module(module);
-        scope.rebound().again.contains(&name) || self.cx.set_elsewhere.contains(&name)
+    fn check_defined(&mut self, set: GlobalId, owner: Name, span: Span) {
+        let place = self.global_place(set, span);
+        let condition = self.read(place);
+        let text = format!("name '{owner}' is not defined");
+        let message = self.str(&text, span);
+        let check = StmtKind::Check {
+            condition,
+            error: ErrorKind::NameError,
+            message: Some(message),
+        };
+        self.emit(check, span);
     }
 
-    fn changes_in_place(&self, module: ModuleId, name: Name) -> bool {
-        fn changes(cx: &FnCx<'_, '_>, ty: Ty) -> bool {
-            match cx.cx.types.kind(ty) {
-                TyKind::List(_)
-                | TyKind::Array { .. }
-                | TyKind::Struct(_)
-                | TyKind::Dict(..)
-                | TyKind::Set(_)
-                | TyKind::PythonObject => true,
-                TyKind::Optional(of) => changes(cx, *of),
-                TyKind::Tuple(items) => items.iter().any(|item| changes(cx, *item)),
-                _ => false,
+    /// The value of a default, computed here.
+    fn default_here(&mut self, site: &Site<'a>) -> Expr {
+        let hint = match site.written {
+            Written::Nothing => None,
+            Written::Type(ty) => Some(ty),
+            Written::Param(param, annotation) => {
+                let written = self.annotation(annotation);
+                Some(self.param_type(param, written))
+            }
+        };
+        let value = self.value(site.default, hint);
+        match hint {
+            Some(ty) => self.coerce(value, ty),
+            None => self.settle(value),
+        }
+    }
+
+    /// A definition at the top level: computes the defaults that are variables.
+    pub fn compute_defaults(&mut self, stmt: &'a ast::Stmt) {
+        let mut flag = None;
+        for site in self.cx.default_sites(self.module, stmt) {
+            if let Some(name) = self.unbound_in(&site) {
+                let diagnostic = diag::unbound_default(site.default.span, name.as_str());
+                self.report(diagnostic);
+                continue;
+            }
+            match self.cx.default_source(&site) {
+                Some(Source::Global { value, set }) => {
+                    flag = flag.or(set);
+                    let found = self.default_here(&site);
+                    let place = self.global_place(value, site.default.span);
+                    self.store_default(place, found);
+                }
+                Some(Source::InPlace | Source::Inner | Source::Open) => {}
+                None => {
+                    self.default_here(&site);
+                }
             }
         }
-        let global = self.cx.module(module).globals.get(&name);
-        global.is_some_and(|global| changes(self, self.cx.globals[global.0 as usize].ty))
+        if let Some(set) = flag {
+            let place = self.global_place(set, stmt.span);
+            let yes = Val::strong(ExprKind::Bool(true), Ty::BOOL, stmt.span).expr;
+            self.store_default(place, yes);
+        }
     }
+
+    fn store_default(&mut self, place: Place, value: Expr) {
+        if value.ty != Ty::ERROR {
+            let span = value.span;
+            let value = crate::places::owned(value, &self.cx.types);
+            self.emit(StmtKind::Store { place, value }, span);
+        }
+    }
+
+    /// A top-level variable that a default reads and that no statement before has given a value.
+    fn unbound_in(&self, site: &Site<'a>) -> Option<Name> {
+        let module = self.cx.module(site.module);
+        let mut unbound = None;
+        crate::names::mentioned_expr(site.default, &mut |name| {
+            let is_global = matches!(module.items.get(&name), Some(Item::Global));
+            if is_global && !module.globals.contains_key(&name) {
+                unbound = Some(name);
+            }
+        });
+        unbound
+    }
+}
+
+/// Whether an expression does more than to put constants together.
+fn computes(expr: &ast::Expr) -> bool {
+    let mut found = matches!(
+        expr.kind,
+        Ast::Call { .. }
+            | Ast::Subscript { .. }
+            | Ast::Attribute { .. }
+            | Ast::Named { .. }
+            | Ast::Comprehension(_)
+    );
+    crate::names::for_each_child(expr, &mut |child| found |= computes(child));
+    found
 }

@@ -244,6 +244,17 @@ pub(crate) fn use_before_assignment(span: Span, name: &str) -> Diagnostic {
     )
 }
 
+pub(crate) fn needs_later(span: Span, name: &str, needed: &str) -> Diagnostic {
+    let message = format!("`{name}` uses `{needed}`, which is defined further down");
+    Diagnostic::error("use-before-assignment", span, message)
+        .help(format!("use `{name}` behind the definition of `{needed}`"))
+}
+
+pub(crate) fn calls_other(defined: Span, name: &str, called: &str) -> Diagnostic {
+    let feature = format!("`{name}`, which calls a function `{called}` that is another one now,");
+    not_yet(defined, &feature).label(defined, "defined again here")
+}
+
 pub(crate) fn not_callable(span: Span, what: &str) -> Diagnostic {
     Diagnostic::error("not-callable", span, format!("{what} cannot be called"))
 }
@@ -449,16 +460,10 @@ pub(crate) fn mutable_default(span: Span) -> Diagnostic {
         .help("use `None` as the default and make the value in the body")
 }
 
-/// A default that does something with a variable to which something may happen.
-pub(crate) fn changing_default(
-    span: Span,
-    name: &str,
-    (does, happens): (&str, &str),
-) -> Diagnostic {
-    let message = format!("`{name}`, which this default value {does}, {happens}");
-    Diagnostic::error("mutable-default", span, message).help(format!(
-        "a default is what `{name}` was where the function is defined: give that value a name that is bound once"
-    ))
+pub(crate) fn unbound_default(span: Span, name: &str) -> Diagnostic {
+    let message = format!("`{name}`, which this default value reads, has no value here");
+    Diagnostic::error("use-before-assignment", span, message)
+        .help("a default is computed where the function is defined")
 }
 
 pub(crate) fn bad_annotation(span: Span, message: &str) -> Diagnostic {

@@ -71,6 +71,10 @@ pub(crate) struct FnCx<'c, 'a> {
     pub conflicts: FxHashMap<LocalId, Diagnostic>,
     /// Functions defined inside this one, by name.
     pub nested: Rc<FxHashMap<Name, crate::nested::Bound>>,
+    /// Those of them that need others which are not there yet.
+    pub waiting: Vec<Rc<crate::nested::Member<'a>>>,
+    /// The hidden variables of lambdas whose defaults have been computed in front of them.
+    pub early_defaults: Vec<Name>,
     /// The parameters `*args` and `**kwargs` without types.
     pub packs: FxHashMap<Name, crate::passed::Pack>,
     /// Whether an assignment may change a variable's type.
@@ -122,6 +126,8 @@ impl<'c, 'a> FnCx<'c, 'a> {
             generics: FxHashMap::default(),
             conflicts: FxHashMap::default(),
             nested: Rc::default(),
+            waiting: Vec::new(),
+            early_defaults: Vec::new(),
             packs: FxHashMap::default(),
             flexible: false,
             annotated: FxHashMap::default(),

@@ -63,7 +63,8 @@ fn mentioned_in(body: &[Stmt], found: &mut dyn FnMut(Name)) {
     }
 }
 
-fn mentioned(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
+/// Calls `found` for every name that a statement takes from outside, and for those that functions in it do.
+pub(crate) fn mentioned(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
     each_expr(stmt, &mut |expr| mentioned_expr(expr, found));
     match &stmt.kind {
         StmtKind::Function(function) => free_in(function, found),
@@ -78,7 +79,7 @@ fn mentioned(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
 /// lambdas bind for themselves.
 pub(crate) fn mentioned_expr(expr: &Expr, found: &mut dyn FnMut(Name)) {
     let mut own: FxHashSet<Name> = FxHashSet::default();
-    let mut outside: Option<&Expr> = None;
+    let mut outside: Vec<&Expr> = Vec::new();
     match &expr.kind {
         ExprKind::Name(name) => found(*name),
         ExprKind::Comprehension(item) => {
@@ -88,10 +89,11 @@ pub(crate) fn mentioned_expr(expr: &Expr, found: &mut dyn FnMut(Name)) {
                 });
             }
             // What the first `for` goes through is evaluated before the comprehension's own variables are there.
-            outside = item.clauses.first().map(|clause| &clause.iter);
+            outside.extend(item.clauses.first().map(|clause| &clause.iter));
         }
         ExprKind::Lambda(item) => {
             own.extend(item.params.iter().map(|param| param.name.name));
+            outside.extend(item.params.iter().flat_map(|param| &param.default));
             bound::walrus(&item.body, &mut |name| {
                 own.insert(name);
             });
@@ -99,7 +101,7 @@ pub(crate) fn mentioned_expr(expr: &Expr, found: &mut dyn FnMut(Name)) {
         _ => return for_each_child(expr, &mut |child| mentioned_expr(child, found)),
     }
     for_each_child(expr, &mut |child| {
-        let is_outside = outside.is_some_and(|outside| std::ptr::eq(outside, child));
+        let is_outside = (outside.iter()).any(|outside| std::ptr::eq(*outside, child));
         mentioned_expr(child, &mut |name| {
             if is_outside || !own.contains(&name) {
                 found(name);

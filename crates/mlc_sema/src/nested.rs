@@ -4,14 +4,17 @@
 //! parameters, at each call. A parameter that is called makes the function generic: the argument's type is the function
 //! itself, and what that captures becomes further parameters of the callee.
 
+mod group;
+
 use std::rc::Rc;
 
+pub(crate) use group::Member;
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg, ExprKind as Ast};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
-use crate::checker::{DeclId, FnDecl, Item};
+use crate::checker::{DeclId, Item};
 use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
@@ -36,79 +39,6 @@ pub(crate) struct Bound {
 }
 
 impl<'a> FnCx<'_, 'a> {
-    /// A `def` inside a function: from here on its name can be called.
-    pub fn nested_function(&mut self, function: &'a ast::Function, span: Span) {
-        let name = function.name.name;
-        let mut free: FxHashSet<Name> = FxHashSet::default();
-        crate::names::free_in(function, &mut |name| {
-            free.insert(name);
-        });
-        let mut rebound: FxHashSet<Name> = FxHashSet::default();
-        crate::names::rebound_in(function, &mut |name| {
-            rebound.insert(name);
-        });
-        self.declare_nested(name, function, free, &rebound, span);
-        self.set_var(name, None);
-    }
-
-    fn declare_nested(
-        &mut self,
-        name: Name,
-        function: &'a ast::Function,
-        free: FxHashSet<Name>,
-        rebound: &FxHashSet<Name>,
-        span: Span,
-    ) -> Bound {
-        let mut captures = self.captures_of(name, &free, rebound);
-        captures.sort_by_key(|capture| capture.name.as_str());
-        let sources: Vec<Name> = captures.iter().map(|capture| capture.name).collect();
-        let key = (span, self.func);
-        let decl = match self.cx.nested_decls.get(&key) {
-            Some(&decl) => decl,
-            None => {
-                let outer = self.outer_name();
-                let text = if outer.is_empty() {
-                    name.to_string()
-                } else {
-                    format!("{outer}.{name}")
-                };
-                let decl = self.cx.add_decl(self.module, function, None, text);
-                self.cx.nested_decls.insert(key, decl);
-                decl
-            }
-        };
-        let bound = Bound { decl, sources };
-        self.bind_nested(name, bound.clone());
-        let mut callable = free;
-        callable.insert(name);
-        let defaults = function.params.iter().flat_map(|param| &param.default);
-        for default in defaults {
-            crate::names::mentioned_expr(default, &mut |name| {
-                callable.insert(name);
-            });
-        }
-        let mut scope: FxHashMap<Name, Bound> = FxHashMap::default();
-        for name in callable {
-            let Some(sibling) = self.nested.get(&name) else {
-                continue;
-            };
-            // A sibling can be called inside if what it captures is captured too.
-            if sibling
-                .sources
-                .iter()
-                .all(|source| captures.iter().any(|capture| capture.name == *source))
-            {
-                scope.insert(name, sibling.clone());
-            }
-        }
-        let generics = self.generics.clone();
-        let declaration: &mut FnDecl<'a> = &mut self.cx.decls[decl.0 as usize];
-        declaration.captures = captures;
-        declaration.outer_generics = generics;
-        declaration.scope = scope;
-        bound
-    }
-
     fn outer_name(&self) -> String {
         match self
             .cx
@@ -119,32 +49,6 @@ impl<'a> FnCx<'_, 'a> {
             Some(decl) => self.cx.decl(decl).name.clone(),
             None => String::new(),
         }
-    }
-
-    /// The variables of this function that the free names mean, with those that called siblings need.
-    fn captures_of(
-        &self,
-        own: Name,
-        free: &FxHashSet<Name>,
-        rebound: &FxHashSet<Name>,
-    ) -> Vec<Capture> {
-        let mut names: FxHashMap<Name, bool> = FxHashMap::default();
-        for name in free {
-            if *name == own {
-                continue;
-            }
-            if let Some(sibling) = self.nested.get(name) {
-                let captures = &self.cx.decl(sibling.decl).captures;
-                for (source, capture) in sibling.sources.iter().zip(captures) {
-                    *names.entry(*source).or_default() |= capture.by_reference;
-                }
-            } else if self.vars.contains_key(name) || self.assigned.contains(name) {
-                *names.entry(*name).or_default() |= rebound.contains(name);
-            }
-        }
-        names.remove(&own);
-        let capture = |(name, by_reference)| Capture { name, by_reference };
-        names.into_iter().map(capture).collect()
     }
 
     /// A lambda, or the name of a function, as an argument.
@@ -211,7 +115,8 @@ impl<'a> FnCx<'_, 'a> {
             span,
         }];
         let function = self.synthesized(Name::new("lambda"), vec![param], body, span);
-        self.declare_anonymous(function, FxHashSet::default(), span)
+        let none = FxHashSet::default();
+        self.declare_hidden(function, none, &FxHashSet::default(), Vec::new(), span)
     }
 
     /// A function that the program does not define by itself.
@@ -224,41 +129,51 @@ impl<'a> FnCx<'_, 'a> {
     ) -> &'a ast::Function {
         match self.cx.nested_decls.get(&(span, self.func)) {
             Some(decl) => self.cx.decl(*decl).ast,
-            None => self.cx.synthesized.functions.alloc(ast::Function {
-                keyword: ast::FunctionKeyword::Def,
-                decorators: Vec::new(),
-                name: ast::Ident { name, span },
-                generics: Vec::new(),
-                params,
-                raises: None,
-                returns: None,
-                docstring: None,
-                body,
-                signature: span,
-            }),
+            None => self.new_function(name, params, body, span),
         }
     }
 
-    /// A nested function that no name calls.
-    fn declare_anonymous(
-        &mut self,
-        function: &'a ast::Function,
-        free: FxHashSet<Name>,
+    fn new_function(
+        &self,
+        name: Name,
+        params: Vec<ast::Param>,
+        body: Vec<ast::Stmt>,
         span: Span,
-    ) -> Bound {
-        self.declare_hidden(function, free, &FxHashSet::default(), span)
+    ) -> &'a ast::Function {
+        self.cx.synthesized.functions.alloc(ast::Function {
+            keyword: ast::FunctionKeyword::Def,
+            decorators: Vec::new(),
+            name: ast::Ident { name, span },
+            generics: Vec::new(),
+            params,
+            raises: None,
+            returns: None,
+            docstring: None,
+            body,
+            signature: span,
+        })
     }
 
+    /// A nested function that no name calls.
     pub fn declare_hidden(
         &mut self,
         function: &'a ast::Function,
         free: FxHashSet<Name>,
         rebound: &FxHashSet<Name>,
+        defaults: Vec<Name>,
         span: Span,
     ) -> Bound {
         let name = function.name.name;
         let before = self.nested.get(&name).cloned();
-        let bound = self.declare_nested(name, function, free, rebound, span);
+        let bound = self.declare_alone(&Member {
+            name,
+            function,
+            free,
+            rebound: rebound.clone(),
+            defaults,
+            needs: Vec::new(),
+            span,
+        });
         self.restore_nested(name, before);
         bound
     }
@@ -289,11 +204,37 @@ impl<'a> FnCx<'_, 'a> {
             span: lambda.body.span,
         }];
         let function = self.synthesized(Name::new("lambda"), lambda.params.clone(), body, span);
+        let defaults = self.default_variables(function);
         let mut free: FxHashSet<Name> = FxHashSet::default();
-        crate::names::mentioned_expr(whole, &mut |name| {
+        crate::names::free_in(function, &mut |name| {
             free.insert(name);
         });
-        self.declare_anonymous(function, free, span)
+        for &name in &free {
+            if self.is_defined_later(name, span) {
+                let feature =
+                    format!("a lambda that uses `{name}`, which is defined further down,");
+                self.report(diag::not_yet(span, &feature));
+                self.bind_poisoned(name, span);
+            }
+        }
+        self.declare_hidden(function, free, &FxHashSet::default(), defaults, span)
+    }
+
+    /// Computes the defaults of a lambda that stands further on.
+    pub fn compute_early(&mut self, lambda: &mut ast::Lambda, span: Span) {
+        let name = Name::new("lambda");
+        let function = self.new_function(name, lambda.params.clone(), Vec::new(), span);
+        let variables = self.default_variables(function);
+        self.early_defaults.extend(variables);
+        for default in lambda
+            .params
+            .iter_mut()
+            .flat_map(|param| &mut param.default)
+        {
+            if !crate::defaults::is_constant(default) {
+                default.kind = Ast::None;
+            }
+        }
     }
 
     /// `name = lambda …: …` and `name = function`: another name for a function.
@@ -304,6 +245,11 @@ impl<'a> FnCx<'_, 'a> {
         let Some(bound) = self.callable_argument(value) else {
             return false;
         };
+        let bound = match value.kind {
+            Ast::Name(_) => self.with_own_defaults(name, bound, value.span),
+            _ => bound,
+        };
+        self.defined_again(name, bound.decl, value.span);
         self.bind_nested(name, bound);
         true
     }

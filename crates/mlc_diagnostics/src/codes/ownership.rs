@@ -101,7 +101,8 @@ which its `__del__` is not called.",
         code: "use-before-assignment",
         title: "a name is read where nothing was assigned to it",
         meaning: "No path to this place assigns to the name. Assign to it first. Where only some paths do, the
-program is accepted and the read is checked when it runs.",
+program is accepted and the read is checked when it runs. A function inside another one can be used
+behind the functions that it uses; a default value is computed where its function is defined.",
         wrong: "fn f() -> Int:\n    y = x + 1\n    x = 2\n    return y\n",
         mend: "fn f() -> Int:\n    x = 2\n    y = x + 1\n    return y\n",
     },

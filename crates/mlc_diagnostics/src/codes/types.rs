@@ -142,10 +142,9 @@ list of argument types that it meets.",
     },
     Explanation {
         code: "mutable-default",
-        title: "a default value is mutable, or reads what may change",
+        title: "a default value is mutable",
         meaning: "In Python all calls share a mutable default, such as a list, which is rarely meant. Use `None` and
-make the value in the body. A default keeps what it read where the function is defined: read a
-variable that is bound once, and no part of a list, an array or a struct.",
+make the value in the body.",
         wrong: "fn f(xs: [Int] = [1]) -> Int:\n    return len(xs)\n",
         mend: "fn f(n: Int = 1) -> Int:\n    xs = [n]\n    return len(xs)\n",
     },

@@ -72,7 +72,7 @@ impl<'a> FnCx<'_, 'a> {
                     passed.push(Hidden::Items(items));
                     value
                 }
-                None => self.default_value(decl, param, None)?.into(),
+                None => self.default_value(decl, param, None, &captured)?.into(),
             };
             if value.is_error() {
                 return None;

@@ -16,6 +16,12 @@ use crate::synthesized::name_expr;
 /// Whether arguments whose evaluation may be seen stand in another order than what they are given to. `first`: how many
 /// parameters have their values already.
 pub(crate) fn is_out_of_order(callee: &Binding, args: &[Arg], first: usize) -> bool {
+    let seen = args.iter().filter(|arg| is_seen(&arg.value)).count();
+    let is_lambda = |arg: &Arg| matches!(arg.value.kind, Ast::Lambda(_)) && is_seen(&arg.value);
+    // Its defaults would be computed in front of the other arguments.
+    if seen > 1 && args.iter().any(is_lambda) {
+        return true;
+    }
     let mut last = 0;
     let mut named: Option<FxHashMap<Name, usize>> = None;
     for (at, arg) in args.iter().enumerate() {
@@ -40,11 +46,14 @@ pub(crate) fn is_out_of_order(callee: &Binding, args: &[Arg], first: usize) -> b
     false
 }
 
-/// Whether evaluating an expression may be seen: it calls something, or binds a name.
+/// Whether evaluating an expression may be seen: it calls something, or binds a name. Of a lambda its defaults are evaluated.
 pub(super) fn is_seen(expr: &ast::Expr) -> bool {
-    match expr.kind {
+    match &expr.kind {
         Ast::Call { .. } | Ast::Named { .. } => return true,
-        Ast::Lambda(_) => return false,
+        Ast::Lambda(lambda) => {
+            let mut defaults = lambda.params.iter().flat_map(|param| &param.default);
+            return defaults.any(is_seen);
+        }
         _ => {}
     }
     let mut seen = false;
@@ -86,6 +95,12 @@ impl<'a> FnCx<'_, 'a> {
             return true;
         }
         let span = arg.value.span;
+        if let Ast::Lambda(lambda) = &arg.value.kind {
+            let mut lambda = lambda.clone();
+            self.compute_early(&mut lambda, span);
+            arg.value.kind = Ast::Lambda(lambda);
+            return true;
+        }
         let value: &'a ast::Expr = self.cx.synthesized.exprs.alloc(arg.value.clone());
         let value = self.value(value, None);
         if value.is_error() {

@@ -10,12 +10,13 @@ use crate::expr::Operand;
 use crate::func::FnCx;
 use crate::hir::{Convention, Dim, Expr, ExprKind, FuncId, Ty, TyKind};
 impl<'a> FnCx<'_, 'a> {
-    /// The arguments of an instance whose parameter types are known.
+    /// The arguments of an instance whose parameter types are known, without those that it `captured`.
     pub fn typed_args(
         &mut self,
         func: FuncId,
         decl: DeclId,
         bound: Vec<Option<Given<'a>>>,
+        captured: &[Expr],
     ) -> Option<Vec<Expr>> {
         let params: &'a [ast::Param] = &self.cx.decl(decl).ast.params;
         let mut values = Vec::with_capacity(bound.len());
@@ -32,7 +33,14 @@ impl<'a> FnCx<'_, 'a> {
                 Some(Given::Value(value)) => self.coerce(*value, header.ty),
                 // What takes a pack makes the function generic.
                 Some(Given::Pack(_)) => return None,
-                None => self.default_value(decl, &params[position], Some(header.ty))?,
+                None => {
+                    let param = &params[position];
+                    let value = self.default_value(decl, param, Some(header.ty), captured)?;
+                    match header.written {
+                        Some(Convention::Inout) => self.inout_value(value),
+                        _ => value,
+                    }
+                }
             };
             values.push(value);
         }

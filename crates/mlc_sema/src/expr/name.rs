@@ -134,6 +134,7 @@ impl<'a> FnCx<'_, 'a> {
 
     fn global(&mut self, name: Name, span: Span) -> Operand {
         let Some(&global) = self.cx.module(self.module).globals.get(&name) else {
+            self.report(diag::use_before_assignment(span, name.as_str()));
             return Operand::Value(Val::error(span));
         };
         let ty = self.cx.globals[global.0 as usize].ty;

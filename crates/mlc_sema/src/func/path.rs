@@ -175,6 +175,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
         let mark = self.mark();
         let narrowed = self.narrowed.clone();
         let nested = Rc::clone(&self.nested);
+        let waiting = self.waiting.clone();
         let outer = std::mem::take(&mut self.out);
         let reachable = std::mem::replace(&mut self.reachable, true);
         body(self);
@@ -183,6 +184,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
         let mut delta = self.delta_since(mark);
         self.roll_back(mark);
         self.newest_mark = outer_mark;
+        self.waiting = waiting;
         let nested_inside = std::mem::replace(&mut self.nested, nested);
         if !Rc::ptr_eq(&nested_inside, &self.nested) {
             self.end_of_nested(&nested_inside, &mut delta);
@@ -343,7 +345,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
         }
     }
 
-    fn conflict(&mut self, name: Name, diagnostic: Diagnostic, span: Span) -> LocalId {
+    pub fn conflict(&mut self, name: Name, diagnostic: Diagnostic, span: Span) -> LocalId {
         let local = self.new_local(name.to_string(), Ty::ERROR, Mode::Owner, span);
         self.conflicts.insert(local, diagnostic);
         local

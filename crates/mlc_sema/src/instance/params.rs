@@ -49,7 +49,10 @@ impl<'a> FnCx<'_, 'a> {
         ty: Ty,
     ) -> Option<crate::signature::Default> {
         param.default.as_ref()?;
-        let value = self.default_value(decl, param, Some(ty))?;
+        // It is only looked at.
+        let mut value = None;
+        self.captured(|cx| value = cx.default_value(decl, param, Some(ty), &[]));
+        let value = value?;
         if value.ty == Ty::ERROR {
             return None;
         }

@@ -53,7 +53,9 @@ impl<'a> Checker<'a> {
                 first.extend(runs(self, stmt).into_iter().map(|init| (init, stmt.span)));
             });
         }
-        let any = !first.is_empty()
+        let computes = (ast.body.iter()).any(|stmt| self.computes_defaults(module, stmt));
+        let any = computes
+            || !first.is_empty()
             || ast.body.iter().any(|stmt| match stmt.kind {
                 ast::StmtKind::Function(_)
                 | ast::StmtKind::Struct(_)
@@ -107,7 +109,7 @@ impl<'a> Checker<'a> {
         }
         for stmt in &ast.body {
             match stmt.kind {
-                ast::StmtKind::Function(_) => {}
+                ast::StmtKind::Function(_) | ast::StmtKind::Struct(_) => cx.compute_defaults(stmt),
                 ast::StmtKind::Import(_) | ast::StmtKind::ImportFrom(_) => {
                     if let Some(import) = import_from_python(stmt) {
                         cx.import_objects(import, stmt.span);

@@ -11,6 +11,7 @@ use crate::checker::{
     StructDeclId, StructInstance,
 };
 use crate::constants::ConstantIndex;
+use crate::defaults::Source;
 use crate::hir::{self, FuncId, GlobalId, Ty, TypeTable};
 use crate::library::Library;
 use crate::options::Options;
@@ -42,6 +43,7 @@ pub(super) struct Declared<'a> {
     plain_instances: FxHashMap<(DeclId, Option<Ty>), FuncId>,
     globals: Vec<hir::Global>,
     found_globals: FxHashSet<GlobalId>,
+    defaults: FxHashMap<Span, Source>,
     constants: Vec<hir::Constant>,
     constants_at: ConstantIndex,
     passed: Vec<Passed>,
@@ -75,6 +77,7 @@ impl<'a> Declared<'a> {
             plain_instances: checker.plain_instances.clone(),
             globals: checker.globals.clone(),
             found_globals: checker.found_globals.clone(),
+            defaults: checker.defaults.clone(),
             constants: checker.constants.clone(),
             constants_at: checker.constants_at.clone(),
             passed: checker.passed.clone(),
@@ -114,6 +117,7 @@ impl<'a> Declared<'a> {
         checker.plain_instances = self.plain_instances;
         checker.globals = self.globals;
         checker.found_globals = self.found_globals;
+        checker.defaults = self.defaults;
         checker.constants = self.constants;
         checker.constants_at = self.constants_at;
         checker.passed = self.passed;

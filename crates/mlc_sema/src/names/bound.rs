@@ -116,7 +116,10 @@ pub(crate) fn target_names(target: &Expr, found: &mut (impl FnMut(Name) + ?Sized
 pub(super) fn walrus(expr: &Expr, found: &mut dyn FnMut(Name)) {
     match &expr.kind {
         ExprKind::Named { target, .. } => found(target.name),
-        ExprKind::Lambda(_) => return,
+        ExprKind::Lambda(item) => {
+            let defaults = item.params.iter().flat_map(|param| &param.default);
+            return defaults.for_each(|default| walrus(default, found));
+        }
         _ => {}
     }
     for_each_child(expr, &mut |child| walrus(child, found));

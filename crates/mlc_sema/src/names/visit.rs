@@ -3,7 +3,7 @@
 use mlc_syntax::ast;
 use mlc_syntax::ast::{Expr, ExprKind, Stmt, StmtKind};
 
-/// Calls `visit` for each direct subexpression, bodies of lambdas included.
+/// Calls `visit` for each direct subexpression, bodies and defaults of lambdas included.
 pub(crate) fn for_each_child<'e>(expr: &'e Expr, visit: &mut (impl FnMut(&'e Expr) + ?Sized)) {
     match &expr.kind {
         ExprKind::Name(_)
@@ -57,7 +57,11 @@ pub(crate) fn for_each_child<'e>(expr: &'e Expr, visit: &mut (impl FnMut(&'e Exp
         ExprKind::IfElse(item) => [&item.test, &item.body, &item.orelse]
             .into_iter()
             .for_each(visit),
-        ExprKind::Lambda(item) => visit(&item.body),
+        ExprKind::Lambda(item) => {
+            let defaults = item.params.iter().flat_map(|param| &param.default);
+            defaults.for_each(&mut *visit);
+            visit(&item.body);
+        }
         ExprKind::Named { value, .. } => visit(value),
         ExprKind::Call { function, args } => {
             visit(function);

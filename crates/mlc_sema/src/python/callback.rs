@@ -112,7 +112,7 @@ impl<'a> FnCx<'_, 'a> {
             None => self.cx.synthesized.functions.alloc(made(span)),
         };
         let free = FxHashSet::from_iter([target]);
-        let made = self.declare_hidden(function, free, &rebound, key);
+        let made = self.declare_hidden(function, free, &rebound, Vec::new(), key);
         self.restore_nested(target, before);
         made
     }
@@ -147,6 +147,7 @@ impl<'a> FnCx<'_, 'a> {
         let span = made.signature;
         let function: &'a ast::Function = self.cx.decl(bound.decl).ast;
         let arguments = self.vars.get(&made.params[0].name.name)?.local;
+        let captured = self.captured_values(bound, span)?;
         let mut given = Vec::with_capacity(function.params.len());
         for (at, param) in function.params.iter().enumerate() {
             if param.kind == ast::ParamKind::VarKeyword && param.annotation.is_some() {
@@ -161,10 +162,9 @@ impl<'a> FnCx<'_, 'a> {
             };
             let item = self.project(place, kind, Ty::PYTHON_OBJECT, span);
             let item = self.read(item);
-            let value = self.argument(bound, param, item, span)?;
+            let value = self.argument(bound, param, item, &captured, span)?;
             given.push(Some(Given::Value(Box::new(value.into()))));
         }
-        let captured = self.captured_values(bound, span)?;
         let result = self.call_captured(bound.decl, captured, given, span);
         (!result.is_error()).then_some(result)
     }
@@ -175,6 +175,7 @@ impl<'a> FnCx<'_, 'a> {
         bound: &Bound,
         param: &'a ast::Param,
         item: Expr,
+        captured: &[Expr],
         span: Span,
     ) -> Option<Expr> {
         let ty = (param.annotation.as_ref())
@@ -198,7 +199,7 @@ impl<'a> FnCx<'_, 'a> {
         if param.default.is_none() {
             return Some(value);
         }
-        let default = self.default_value(bound.decl, param, Some(ty))?;
+        let default = self.default_value(bound.decl, param, Some(ty), captured)?;
         let missing = self.python(PythonOp::IsEnd, vec![item], Ty::BOOL, span);
         let kind = ExprKind::If {
             condition: Box::new(missing.expr),

@@ -56,7 +56,7 @@ impl<'a> FnCx<'_, 'a> {
         crate::names::mentioned_expr(value, &mut |name| {
             free.insert(name);
         });
-        let bound = self.declare_hidden(function, free, &FxHashSet::default(), span);
+        let bound = self.declare_hidden(function, free, &FxHashSet::default(), Vec::new(), span);
         // Types and defaults of the parameters mean what they do where the method stands.
         generics.extend(self.cx.struct_instances[id.0 as usize].generics.clone());
         let declaration = &mut self.cx.decls[bound.decl.0 as usize];

@@ -200,7 +200,6 @@ fn variables_that_other_modules_assign() {
         &[("p", "n = 1\nm = 2\nwords = [n]\n")],
         expect![[r#"
             main.mlc:2:15: error[not-yet]: importing `n`, which another module assigns, by its name is not supported yet
-            main.mlc:3:16: error[mutable-default]: `n`, which this default value reads, is bound again
         "#]],
     );
 }
