@@ -23,7 +23,9 @@ def parameters(w, scope, count, written=False):
         defaults |= has_default
         text = f"{name}: {ty}"
         if has_default:
-            text += f" = {LEAVES[ty](w)}"
+            # A variable around the function, as it is where the function is defined.
+            around = [n for n in scope.of(ty) if n not in {p[0] for p in chosen}]
+            text += f" = {w.pick(around) if around and w.chance(0.4) else LEAVES[ty](w)}"
         texts.append(text)
         writes = written and ty in LISTS and w.chance(0.5)
         scope.variables[name] = ty

@@ -29,7 +29,7 @@ def named(w, scope, depth, indent):
     parameters, texts, defaults = [], [], False
     for parameter, ty in zip(names, types):
         defaults = defaults or w.chance(0.2)
-        texts.append(f"{parameter}={ex.LEAVES[ty](w)}" if defaults else parameter)
+        texts.append(f"{parameter}={ex.expression(w, scope, ty, 0)}" if defaults else parameter)
         parameters.append((parameter, ty, defaults, False, False))
     head = f"lambda {', '.join(texts)}" if texts else "lambda"
     # A default says that its parameter is a number of some type; others take the type of the argument.

@@ -62,6 +62,13 @@ impl<'a> FnCx<'_, 'a> {
                         .into_iter()
                         .reduce(|left, right| self.min_max(op, left, right, span));
                 }
+                let values = match key {
+                    // A function may take `None`; an order has no place for it.
+                    Some(_) => values,
+                    None => (values.into_iter())
+                        .map(|value| self.present(value))
+                        .collect(),
+                };
                 self.list_of_values(values, span)
             }
         };
@@ -121,7 +128,10 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     fn is_ordered_number(&self, value: &Val) -> bool {
-        let ty = value.expr.ty;
+        let ty = match *self.cx.types.kind(value.expr.ty) {
+            TyKind::Optional(inner) => inner,
+            _ => value.expr.ty,
+        };
         ty == Ty::ERROR || (self.is_arithmetic(ty) && !self.cx.types.is_complex(ty))
     }
 
