@@ -6,6 +6,7 @@ use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::{Name, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::defaults::Reach;
 use crate::empty_lists::EmptyLists;
 use crate::hir::{self, ConstValue, FuncId, GlobalId, StructId, Ty, TyKind, TypeTable};
 use crate::library::Library;
@@ -64,11 +65,21 @@ pub(crate) struct ModuleScope<'a> {
     pub hoisted: FxHashSet<Span>,
     /// Found out when somebody asks.
     pub rebound: OnceLock<Rebound>,
+    pub reach: OnceLock<Reach>,
 }
 
 impl ModuleScope<'_> {
     pub fn rebound(&self) -> &Rebound {
         self.rebound.get_or_init(|| Rebound::of(self.ast))
+    }
+
+    pub fn reach(&self) -> &Reach {
+        self.reach.get_or_init(|| {
+            let items = self.items.iter();
+            let variables =
+                items.filter(|(_, item)| matches!(item, Item::Global | Item::Variable(..)));
+            Reach::of(self.ast, variables.map(|(name, _)| *name))
+        })
     }
 }
 

@@ -10,6 +10,7 @@
 //! are hidden variables of that, which the function captures.
 
 mod inner;
+mod reach;
 mod site;
 
 use mlc_diagnostics::Span;
@@ -23,6 +24,7 @@ use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{ErrorKind, Expr, ExprKind, FuncId, GlobalId, Place, Root, StmtKind, Ty};
 pub(crate) use inner::is_constant;
+pub(crate) use reach::Reach;
 pub(crate) use site::{Site, Written};
 
 /// How a default of the top level is come by.

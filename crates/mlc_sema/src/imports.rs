@@ -24,6 +24,7 @@ impl<'a> Checker<'a> {
             links: std::mem::take(&mut node.links),
             hoisted: Default::default(),
             rebound: Default::default(),
+            reach: Default::default(),
         });
         id
     }

@@ -3,7 +3,6 @@
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Stmt, StmtKind};
-use rustc_hash::FxHashSet;
 
 use crate::checker::{Checker, DeclId, Item, ModuleId, StructDeclId};
 use crate::hir::Ty;
@@ -103,15 +102,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The statement of the top level that defines exactly this name.
     fn top_statement(&self, module: ModuleId, name: ast::Ident) -> Option<Span> {
-        let body = &self.module(module).ast.body;
-        let stmt = body.iter().find(|stmt| match &stmt.kind {
-            StmtKind::Function(function) => function.name.span == name.span,
-            StmtKind::Struct(item) => item.name.span == name.span,
-            _ => false,
-        });
-        stmt.map(|stmt| stmt.span)
+        self.module(module).reach().statement_of(name)
     }
 
     /// The defaults of a function or struct of the top level, in the order in which they are computed.
@@ -177,67 +169,17 @@ impl<'a> Checker<'a> {
 
     /// Whether what runs before a definition is through may come to use it: names lead from its statements to that.
     pub(super) fn may_be_used_early(&self, site: &Site<'a>) -> bool {
-        let body = self.module(site.module).ast.body.iter();
-        let mut open: Vec<Name> = Vec::new();
-        for stmt in body.filter(|stmt| stmt.span.start <= site.stmt.start) {
-            match &stmt.kind {
-                StmtKind::Function(function) => {
-                    defaults_of(function, &mut |name| open.push(name));
-                }
-                StmtKind::Struct(item) => {
-                    for default in item.fields.iter().flat_map(|field| &field.default) {
-                        crate::names::mentioned_expr(default, &mut |name| open.push(name));
-                    }
-                    for method in &item.methods {
-                        defaults_of(method, &mut |name| open.push(name));
-                    }
-                }
-                _ => crate::names::mentioned(stmt, &mut |name| open.push(name)),
-            }
-        }
-        self.reached(site.module, open).contains(&site.owner)
+        let reach = self.module(site.module).reach();
+        reach.is_used_before(site.owner, site.stmt)
     }
 
     /// Whether a default may read or write variables, itself or by what it calls.
     pub(super) fn may_use_variables(&self, site: &Site<'a>) -> bool {
-        let mut open: Vec<Name> = Vec::new();
-        crate::names::mentioned_expr(site.default, &mut |name| open.push(name));
-        let items = &self.module(site.module).items;
-        let is_variable = |name| {
-            let item = items.get(name);
-            matches!(item, Some(Item::Global | Item::Variable(..)))
-        };
-        self.reached(site.module, open).iter().any(is_variable)
-    }
-
-    /// The names to which names lead: those that the functions and structs mention that they mean.
-    fn reached(&self, module: ModuleId, mut open: Vec<Name>) -> FxHashSet<Name> {
-        let mut names: FxHashSet<Name> = FxHashSet::default();
-        while let Some(name) = open.pop() {
-            if !names.insert(name) {
-                continue;
-            }
-            for stmt in &self.module(module).ast.body {
-                match &stmt.kind {
-                    StmtKind::Function(function) if function.name.name == name => {
-                        crate::names::free_in(function, &mut |name| open.push(name));
-                    }
-                    StmtKind::Struct(item) if item.name.name == name => {
-                        for method in &item.methods {
-                            crate::names::free_in(method, &mut |name| open.push(name));
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        names
-    }
-}
-
-/// The names that the defaults of a function mention.
-fn defaults_of(function: &ast::Function, found: &mut dyn FnMut(Name)) {
-    for default in function.params.iter().flat_map(|param| &param.default) {
-        crate::names::mentioned_expr(default, found);
+        let reach = self.module(site.module).reach();
+        let mut found = false;
+        crate::names::mentioned_expr(site.default, &mut |name| {
+            found |= reach.leads_to_variable(name);
+        });
+        found
     }
 }
