@@ -23,7 +23,7 @@ mod append;
 mod transfer;
 
 use crate::analysis::{
-    access::{Access, Mode, accesses},
+    access::{Access, Mode, of_op},
     borrows::{unwind_start, uses_of},
     linear::is_length,
     order::may_follow,
@@ -39,7 +39,7 @@ use mlc_mlir::{
     Pass,
     rewrite::{
         Cursor, Key, Op, Val, all_ops, ancestor_in_block, constant_integer, defining_block,
-        defining_op, enclosing, erase, is_unused, op_name, operand, ops_named, parent,
+        defining_op, enclosing, erase, is_unused, op_key, op_name, operand, ops_named, parent,
         replace_all_uses, results, set_operands, uses, value_key,
     },
 };
@@ -244,23 +244,14 @@ fn takes_shared<'c: 'a, 'a>(op: Op<'c, 'a>, value: Val<'c, 'a>) -> bool {
 
 /// Whether no element of the old value is read after the new one may have been written at its place.
 fn never_reads_behind_write<'c: 'a, 'a>(new: Op<'c, 'a>, old: Val<'c, 'a>) -> bool {
-    let Some(function) = enclosing(new, &["func.func"]) else {
-        return false;
-    };
     let value = results(new)[0];
-    let (mut reads, mut writes) = (Vec::new(), Vec::new());
-    for access in accesses(function) {
-        if value_key(access.root) == value_key(old) && may_follow(new, access.op, new) {
-            if op_name(access.op) == "memref.load" {
-                reads.push(access);
-            }
-        } else if value_key(access.root) == value_key(value) {
-            let harmless = matches!(op_name(access.op), "own.len" | "own.view");
-            if !harmless && access.mode != Mode::Read {
-                writes.push(access);
-            }
-        }
-    }
+    let reads: Vec<Access> = (accesses_of(old).into_iter())
+        .filter(|access| op_name(access.op) == "memref.load" && may_follow(new, access.op, new))
+        .collect();
+    let writes: Vec<Access> = (accesses_of(value).into_iter())
+        .filter(|access| !matches!(op_name(access.op), "own.len" | "own.view"))
+        .filter(|access| access.mode != Mode::Read)
+        .collect();
     // A move hands the new value to somebody who may write it.
     let moves: Vec<Op> = (uses_of(value).into_iter())
         .filter(|r#use| r#use.consumes)
@@ -270,6 +261,16 @@ fn never_reads_behind_write<'c: 'a, 'a>(new: Op<'c, 'a>, old: Val<'c, 'a>) -> bo
         let after_move = moves.iter().any(|moved| may_follow(*moved, read.op, new));
         !after_move && (writes.iter()).all(|write| is_read_first(new, read, write))
     })
+}
+
+/// What is done to a value, in no particular order.
+fn accesses_of<'c: 'a, 'a>(value: Val<'c, 'a>) -> Vec<Access<'c, 'a>> {
+    let mut seen = HashSet::new();
+    (uses_of(value).into_iter())
+        .filter(|r#use| seen.insert(op_key(r#use.op)))
+        .flat_map(|r#use| of_op(r#use.op))
+        .filter(|access| value_key(access.root) == value_key(value))
+        .collect()
 }
 
 /// Whether a read of a place comes before a write of it, in every iteration of the loops around both.
