@@ -368,6 +368,11 @@ impl<'a> Checker<'a> {
             self.types.kind(left).clone(),
             self.types.kind(right).clone(),
         ) {
+            // The older one stays: instances are known by it.
+            (TyKind::Unknown(older), TyKind::Unknown(id)) if older < id => {
+                self.unknowns[id as usize] = Some(left);
+                true
+            }
             (TyKind::Unknown(id), _) => {
                 if self.mentions(right, id) {
                     return false;
