@@ -9,6 +9,7 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Builtin, Dim, Expr, ExprKind, Fill, ProjectionKind, Ty, TyKind};
+use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
     /// `(3, 4)`, `[3, 4]`, `n` or a tuple of integers as extents.
@@ -114,13 +115,12 @@ impl<'a> FnCx<'_, 'a> {
         &mut self,
         name: &str,
         args: &'a [Arg],
-        want: Option<Ty>,
+        want: Want,
         span: Span,
     ) -> Option<Val> {
-        let wanted = want.and_then(|want| match *self.cx.types.kind(want) {
-            TyKind::Array { elem, .. } => Some(elem),
-            _ => None,
-        });
+        // What NumPy makes an array of other elements keeps these where the type was found out.
+        let wanted = self.array_wanted(want).map(|(_, elem, _)| elem);
+        let want = want.ty();
         match name {
             "zeros" | "ones" | "empty" | "full" => {
                 Some(self.filled(name, args, want, wanted, span))

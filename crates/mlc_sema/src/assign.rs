@@ -17,6 +17,7 @@ use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
 use crate::hir::{ExprKind, StmtKind, Ty};
+use crate::want::Want;
 impl<'a> FnCx<'_, 'a> {
     pub fn assign(&mut self, targets: &'a [ast::Expr], value: &'a ast::Expr, span: Span) {
         if let [target] = targets
@@ -25,8 +26,8 @@ impl<'a> FnCx<'_, 'a> {
             return;
         }
         let want = match targets {
-            [target] => self.target_type(target, value),
-            _ => None,
+            [target] => self.target_type(target),
+            _ => Want::NOTHING,
         };
         if let ([target], Ast::Tuple(items) | Ast::List(items)) = (targets, &value.kind)
             && let Ast::Tuple(parts) | Ast::List(parts) = &target.kind
@@ -83,9 +84,9 @@ impl<'a> FnCx<'_, 'a> {
     ) {
         let mut taken = Vec::with_capacity(values.len());
         for (target, value) in targets.iter().zip(values) {
-            let want = self.target_type(target, value);
+            let want = self.target_type(target);
             let value = self.value(value, want);
-            let value = match want {
+            let value = match want.ty() {
                 Some(want) if self.fixed_target(target) => self.coerce(value, want).into(),
                 _ => value,
             };
@@ -156,45 +157,48 @@ impl<'a> FnCx<'_, 'a> {
         true
     }
 
-    /// The type that a target has already, for what is assigned to it.
-    fn target_type(&mut self, target: &'a ast::Expr, value: &ast::Expr) -> Option<Ty> {
+    /// The type that a target has already.
+    fn target_type(&mut self, target: &'a ast::Expr) -> Want {
         match &target.kind {
             Ast::Name(name) => {
-                if let Some((ty, _)) = self.annotated.get(name) {
-                    return Some(*ty);
+                if let Some(annotated) = self.annotated.get(name) {
+                    return Want::of(annotated.ty, annotated.written);
                 }
                 if let Some(var) = self.vars.get(name) {
                     let ty = self.local(var.local).ty;
                     let ty = self.cx.resolve(ty);
-                    return self.want_found(ty, value).filter(|&ty| ty != Ty::ERROR);
+                    return Some(ty).filter(|&ty| ty != Ty::ERROR).into();
                 }
                 if self.is_global_target(*name) {
-                    let global = *self.cx.module(self.module).globals.get(name)?;
-                    let ty = self.cx.globals[global.0 as usize].ty;
-                    return match self.cx.found_globals.contains(&global) {
-                        true => self.want_found(ty, value),
-                        false => Some(ty),
+                    let Some(&global) = self.cx.module(self.module).globals.get(name) else {
+                        return Want::NOTHING;
                     };
+                    let ty = self.cx.globals[global.0 as usize].ty;
+                    return Want::of(ty, !self.cx.found_globals.contains(&global));
                 }
-                None
+                Want::NOTHING
             }
             Ast::Subscript { .. } | Ast::Attribute { .. } => {
                 // Only for its type: the place itself is evaluated after the value.
                 let diagnostics = self.cx.diagnostics.len();
                 let outer = std::mem::take(&mut self.out);
                 let mark = self.mark();
-                let ty = match self.operand(target, None) {
-                    Operand::Place(place) => Some(self.cx.resolve(place.ty)),
-                    Operand::Value(value) => {
-                        (value.expr.ty == Ty::PYTHON_OBJECT).then_some(Ty::PYTHON_OBJECT)
+                let want = match self.operand(target, None) {
+                    Operand::Place(place) => {
+                        let ty = self.cx.resolve(place.ty);
+                        self.want_in(&place, ty)
                     }
+                    Operand::Value(value) if value.expr.ty == Ty::PYTHON_OBJECT => {
+                        Want::written(Ty::PYTHON_OBJECT)
+                    }
+                    Operand::Value(_) => Want::NOTHING,
                 };
                 self.roll_back(mark);
                 self.out = outer;
                 self.cx.diagnostics.truncate(diagnostics);
-                ty.filter(|&ty| ty != Ty::ERROR)
+                want.part(want.ty().filter(|&ty| ty != Ty::ERROR))
             }
-            _ => None,
+            _ => Want::NOTHING,
         }
     }
 

@@ -16,6 +16,7 @@ use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
 use crate::hir::{Builtin, Dim, ErrorKind, Expr, ExprKind, ProjectionKind, Subscript, Ty, TyKind};
+use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
     pub fn call_builtin_operand(
@@ -23,7 +24,7 @@ impl<'a> FnCx<'_, 'a> {
         name: Name,
         at: Span,
         args: &'a [Arg],
-        want: Option<Ty>,
+        want: Want,
         span: Span,
     ) -> Operand {
         Operand::Value(self.call_builtin(name, at, args, want, span))
@@ -35,7 +36,7 @@ impl<'a> FnCx<'_, 'a> {
         name: Name,
         at: Span,
         args: &'a [Arg],
-        want: Option<Ty>,
+        want: Want,
         span: Span,
     ) -> Val {
         let reported = self.cx.diagnostics.len();
@@ -71,7 +72,7 @@ impl<'a> FnCx<'_, 'a> {
         &mut self,
         name: Name,
         args: &'a [Arg],
-        want: Option<Ty>,
+        want: Want,
         span: Span,
     ) -> Option<Val> {
         let text = name.as_str();
@@ -105,7 +106,7 @@ impl<'a> FnCx<'_, 'a> {
             "sum" => return Some(self.reduction(Builtin::Sum, text, args, span)),
             "any" => return Some(self.reduction(Builtin::Any, text, args, span)),
             "all" => return Some(self.reduction(Builtin::All, text, args, span)),
-            "round" => return self.round(args, want, span),
+            "round" => return self.round(args, want.ty(), span),
             "divmod" => {
                 let values = self.positional(text, args, 2..=2, span)?;
                 return Some(self.divmod(values, span));
@@ -151,7 +152,7 @@ impl<'a> FnCx<'_, 'a> {
                 return Some(self.builtin(Builtin::Format, vec![value, spec], Ty::STR, span));
             }
             "sorted" => return Some(self.sorted(args, span)),
-            "list" => return Some(self.list_of(args, want, span)),
+            "list" => return Some(self.list_of(args, want.ty(), span)),
             "range" => return Some(self.range_value(args, span)),
             "random" => {
                 let seed = self
@@ -188,7 +189,7 @@ impl<'a> FnCx<'_, 'a> {
         if let Some(value) = self.array_builder(text, args, want, span) {
             return Some(value);
         }
-        self.math_by_name(text, args, want, span)
+        self.math_by_name(text, args, want.ty(), span)
     }
 
     /// The arguments by position, and those of the keywords that a built-in function has.

@@ -21,6 +21,7 @@ use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, FuncId, Ty};
+use crate::want::Want;
 
 /// What an argument is given as: an expression of the program, or a value that is there already (`self`).
 #[derive(Clone)]
@@ -41,7 +42,7 @@ impl<'a> FnCx<'_, 'a> {
         &mut self,
         function: &'a ast::Expr,
         args: &'a [Arg],
-        want: Option<Ty>,
+        want: Want,
         span: Span,
     ) -> Operand {
         if args.iter().any(|arg| self.is_expandable(arg)) && !self.calls_object(function) {
@@ -68,7 +69,7 @@ impl<'a> FnCx<'_, 'a> {
                     }
                     Some(Err(())) => {
                         let ty = self.annotation(function);
-                        Operand::Value(self.construct(ty, args, span))
+                        Operand::Value(self.construct(ty, true, args, span))
                     }
                     None if is_simd_width(value) && args.is_empty() => {
                         Operand::Value(self.simd_width(index, span))
@@ -113,7 +114,7 @@ impl<'a> FnCx<'_, 'a> {
         name: Name,
         function: &'a ast::Expr,
         args: &'a [Arg],
-        want: Option<Ty>,
+        want: Want,
         span: Span,
     ) -> Operand {
         if self.vars.contains_key(&name) {
@@ -126,7 +127,7 @@ impl<'a> FnCx<'_, 'a> {
         if let Some(GenericArg::Type(ty)) = self.generics.get(&name) {
             let ty = *ty;
             return Operand::Value(if self.cx.struct_of(ty).is_some() {
-                self.construct(ty, args, span)
+                self.construct(ty, false, args, span)
             } else {
                 self.convert(ty, args, span)
             });
@@ -142,7 +143,7 @@ impl<'a> FnCx<'_, 'a> {
             Some(Item::Function(decl)) => self.call_decl(decl, None, &[], args, span),
             Some(Item::Struct(decl)) => match self.struct_for_call(decl, args, span) {
                 Ty::ERROR => Val::error(span),
-                ty => self.construct(ty, args, span),
+                ty => self.construct(ty, false, args, span),
             },
             Some(Item::Builtin(original)) => {
                 self.call_builtin(original, function.span, args, want, span)
@@ -187,16 +188,16 @@ impl<'a> FnCx<'_, 'a> {
         base: &'a ast::Expr,
         attr: &'a ast::Ident,
         args: &'a [Arg],
-        want: Option<Ty>,
+        want: Want,
         span: Span,
     ) -> Operand {
         let value = match self.static_item(base) {
-            Some(Item::Math) => self.call_math(attr, args, want, span),
+            Some(Item::Math) => self.call_math(attr, args, want.ty(), span),
             Some(Item::Module(module)) => match self.member(module, attr) {
                 Some(Item::Function(decl)) => self.call_decl(decl, None, &[], args, span),
                 Some(Item::Struct(decl)) => match self.struct_for_call(decl, args, span) {
                     Ty::ERROR => Val::error(span),
-                    ty => self.construct(ty, args, span),
+                    ty => self.construct(ty, false, args, span),
                 },
                 Some(Item::Builtin(original)) => {
                     return self.call_builtin_operand(original, function.span, args, want, span);

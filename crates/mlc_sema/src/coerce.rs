@@ -92,14 +92,31 @@ impl FnCx<'_, '_> {
             };
         }
         let convertible = self.is_arithmetic(from) && self.cx.types.is_number(to);
-        self.report(if convertible {
-            diag::narrowing(span, &expected, &found)
-        } else {
-            diag::type_mismatch(span, &expected, &found)
+        let diagnostic = match convertible {
+            true => diag::narrowing(span, &expected, &found),
+            false => diag::type_mismatch(span, &expected, &found),
+        };
+        self.report(match self.is_list_for(from, to) {
+            true => diagnostic.help(format!(
+                "a list is made an array where an array type is written, or by `{expected}(…)`"
+            )),
+            false => diagnostic,
         });
         Expr {
             ty: Ty::ERROR,
             ..expr
+        }
+    }
+
+    /// Whether an array can be made of the items of a list.
+    fn is_list_for(&self, list: Ty, array: Ty) -> bool {
+        match (self.cx.types.kind(list), self.cx.types.kind(array)) {
+            (&TyKind::List(item), TyKind::Array { elem, dims }) => match **dims {
+                [_] => item == *elem || (self.is_arithmetic(item) && self.is_arithmetic(*elem)),
+                [_, _] => *self.cx.types.kind(item) == TyKind::List(*elem),
+                _ => false,
+            },
+            _ => false,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{ConstValue, Expr, Ty};
 use crate::interp;
+use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
     /// The value of an expression that must be known at compile time.
@@ -80,7 +81,7 @@ impl<'a> FnCx<'_, 'a> {
             return None;
         }
         let outer = std::mem::take(&mut self.out);
-        let value = self.value_of(expr, ty);
+        let value = self.value_for(expr, Want::written(ty), ty);
         let stmts = std::mem::replace(&mut self.out, outer);
         if value.ty == Ty::ERROR {
             return None;

@@ -23,6 +23,7 @@ use crate::diag;
 use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{ErrorKind, Expr, ExprKind, FuncId, GlobalId, Place, Root, StmtKind, Ty};
+use crate::want::Want;
 pub(crate) use inner::is_constant;
 pub(crate) use reach::Reach;
 pub(crate) use site::{Site, Written};
@@ -173,7 +174,11 @@ impl<'a> FnCx<'_, 'a> {
                 let (module, owner) = (declared.module, declared.owner);
                 let owner = owner.map(|owner| self.cx.struct_decl(owner).ast.name.name);
                 let owner = owner.unwrap_or(declared.ast.name.name);
-                self.default_of(default, source, (module, owner), ty)
+                let want = match param.annotation {
+                    Some(_) => ty.map_or(Want::NOTHING, Want::written),
+                    None => ty.into(),
+                };
+                self.default_of(default, source, (module, owner), want)
             }
         };
         Some(match ty {
@@ -195,7 +200,7 @@ impl<'a> FnCx<'_, 'a> {
         });
         let item = self.cx.struct_decl(decl);
         let home = (item.module, item.ast.name.name);
-        let value = self.default_of(default, source, home, Some(ty));
+        let value = self.default_of(default, source, home, Want::written(ty));
         self.coerce(value, ty)
     }
 
@@ -205,7 +210,7 @@ impl<'a> FnCx<'_, 'a> {
         default: &'a ast::Expr,
         source: Option<Source>,
         (module, owner): (ModuleId, Name),
-        ty: Option<Ty>,
+        want: Want,
     ) -> Val {
         let span = default.span;
         match source {
@@ -231,7 +236,7 @@ impl<'a> FnCx<'_, 'a> {
                 let vars = std::mem::take(&mut self.vars);
                 let assigned = std::mem::take(&mut self.assigned);
                 let nested = std::mem::take(&mut self.nested);
-                let value = self.value(default, ty);
+                let value = self.value(default, want);
                 self.module = module;
                 self.vars = vars;
                 self.assigned = assigned;
@@ -273,7 +278,8 @@ impl<'a> FnCx<'_, 'a> {
                 Some(self.param_type(param, written))
             }
         };
-        let value = self.value(site.default, hint);
+        let want = hint.map_or(Want::NOTHING, Want::written);
+        let value = self.value(site.default, want);
         match hint {
             Some(ty) => self.coerce(value, ty),
             None => self.settle(value),

@@ -16,6 +16,7 @@ use crate::coerce::{Val, Weak};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, Place, Ty};
+use crate::want::Want;
 
 /// A place where the expression is one, else a value.
 pub(crate) enum Operand {
@@ -26,16 +27,21 @@ pub(crate) enum Operand {
 impl<'a> FnCx<'_, 'a> {
     /// The expression as a value. `want` is the type that is hoped for; the value may have another.
     /// An owning value in a place comes back as a (provisional) `Move`.
-    pub fn value(&mut self, expr: &'a ast::Expr, want: Option<Ty>) -> Val {
+    pub fn value(&mut self, expr: &'a ast::Expr, want: impl Into<Want>) -> Val {
         match self.operand(expr, want) {
             Operand::Place(place) => self.read(place).into(),
             Operand::Value(value) => value,
         }
     }
 
-    /// The expression as a value of exactly that type.
+    /// The expression as a value of exactly that type, which was found out.
     pub fn value_of(&mut self, expr: &'a ast::Expr, ty: Ty) -> Expr {
-        let value = self.value(expr, Some(ty));
+        self.value_for(expr, Want::of(ty, false), ty)
+    }
+
+    /// The expression as a value of exactly that type.
+    pub fn value_for(&mut self, expr: &'a ast::Expr, want: Want, ty: Ty) -> Expr {
+        let value = self.value(expr, want);
         self.coerce(value, ty)
     }
 
@@ -48,9 +54,13 @@ impl<'a> FnCx<'_, 'a> {
         self.truth(value)
     }
 
-    pub fn operand(&mut self, expr: &'a ast::Expr, want: Option<Ty>) -> Operand {
+    pub fn operand(&mut self, expr: &'a ast::Expr, want: impl Into<Want>) -> Operand {
+        self.operand_for(expr, want.into())
+    }
+
+    fn operand_for(&mut self, expr: &'a ast::Expr, want: Want) -> Operand {
         let span = expr.span;
-        if want == Some(Ty::PYTHON_OBJECT)
+        if want.ty() == Some(Ty::PYTHON_OBJECT)
             && let Some(object) = self.object_literal(expr)
         {
             return Operand::Value(object);
@@ -79,7 +89,7 @@ impl<'a> FnCx<'_, 'a> {
             Ast::List(items) => self.list_literal(items, want, span),
             Ast::Progression(item) => self.progression(item, want, span),
             Ast::Comprehension(item) => self.comprehension(item, want, span),
-            Ast::Unary { op, operand } => self.unary_expr(*op, operand, want, span),
+            Ast::Unary { op, operand } => self.unary_expr(*op, operand, want.ty(), span),
             Ast::Binary { op, left, right } => self.binary_expr(*op, left, right, want, span),
             Ast::Logical { op, values } => self.logical_expr(*op, values, want),
             Ast::Compare { left, rest } => self.compare_expr(left, rest, span),
@@ -119,13 +129,7 @@ impl<'a> FnCx<'_, 'a> {
         Operand::Value(value)
     }
 
-    fn walrus(
-        &mut self,
-        target: ast::Ident,
-        value: &'a ast::Expr,
-        want: Option<Ty>,
-        span: Span,
-    ) -> Val {
+    fn walrus(&mut self, target: ast::Ident, value: &'a ast::Expr, want: Want, span: Span) -> Val {
         let value = self.value(value, want);
         let outer = std::mem::take(&mut self.out);
         self.assign_name(target.name, target.span, value, span);

@@ -24,6 +24,15 @@ pub(crate) struct Var {
     pub certain: bool,
 }
 
+/// The type that was written for a variable.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Annotated {
+    pub ty: Ty,
+    pub span: Span,
+    /// Whether the text tells of the arrays in it, too, rather than a generic argument.
+    pub written: bool,
+}
+
 /// A loop around the statement being checked.
 pub(crate) struct Loop {
     pub parallel: Option<Span>,
@@ -80,7 +89,7 @@ pub(crate) struct FnCx<'c, 'a> {
     /// Whether an assignment may change a variable's type.
     pub flexible: bool,
     /// Variables whose type was written.
-    pub annotated: FxHashMap<Name, (Ty, Span)>,
+    pub annotated: FxHashMap<Name, Annotated>,
     /// Optionals that a test has shown to hold a value.
     pub narrowed: FxHashSet<Name>,
     /// Variables read where no path had bound them; a loop around may turn out to bind them later.

@@ -70,6 +70,7 @@ mod synthesized;
 mod tuples;
 mod types;
 pub mod walk;
+mod want;
 mod widths;
 pub mod work;
 

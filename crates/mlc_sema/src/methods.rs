@@ -181,9 +181,10 @@ impl<'a> FnCx<'_, 'a> {
     ) -> Val {
         let name = attr.name.as_str();
         let ty = list.ty;
+        let want = self.want_in(&list, elem);
         match (name, args) {
             ("append", [arg]) => {
-                let value = self.value(&arg.value, Some(elem));
+                let value = self.value(&arg.value, want);
                 // Of a list whose items are not known yet the first one decides.
                 let item = if matches!(self.cx.types.kind(elem), TyKind::Unknown(_)) {
                     self.settle(value).into()
@@ -195,7 +196,7 @@ impl<'a> FnCx<'_, 'a> {
                 self.builtin(Builtin::ListAppend, vec![list, item], Ty::NONE, span)
             }
             ("extend", [arg]) => {
-                let other = self.listed(&arg.value, Some(ty));
+                let other = self.listed(&arg.value, want.part(Some(ty)));
                 let other = self.as_list(other, arg.value.span);
                 let other = self.coerce(other, ty);
                 let other = self.borrow(other);
@@ -213,7 +214,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             ("insert", [index, item]) => {
                 let index = self.value_of(&index.value, Ty::INT);
-                let item = self.value_of(&item.value, elem);
+                let item = self.value_for(&item.value, want, elem);
                 let list = self.mutable(list);
                 self.builtin(Builtin::ListInsert, vec![list, index, item], Ty::NONE, span)
             }
@@ -233,7 +234,7 @@ impl<'a> FnCx<'_, 'a> {
                     _ => ("count_of", Builtin::CountOf),
                 };
                 let items = self.read(list.clone());
-                let item = self.value(&arg.value, Some(elem));
+                let item = self.value(&arg.value, want);
                 if let Some(found) = self.search_exactly(function, &items, &item, span) {
                     return found;
                 }
@@ -248,7 +249,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             ("remove", [arg]) => {
                 let items = self.read(list.clone());
-                let item = self.value(&arg.value, Some(elem));
+                let item = self.value(&arg.value, want);
                 let index = (self.search_exactly("removed_from", &items, &item, span))
                     .or_else(|| self.inner_search("removed_from", &items, &item, span));
                 let index = match index {

@@ -28,6 +28,8 @@ pub(crate) struct Capture {
     pub name: Name,
     /// `nonlocal`: bound again inside, or by a function that is called there.
     pub by_reference: bool,
+    /// Whether its type is written.
+    pub written: bool,
 }
 
 /// A function that can be called here by a name that is local.

@@ -15,6 +15,7 @@ use crate::coerce::{Val, into_place};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{BinaryOp, Builtin, Expr, ExprKind, Ty, TyKind, UnaryOp};
+use crate::want::Want;
 
 /// The HIR's operator; `@` has none.
 pub(crate) fn binary_op(op: ast::BinaryOp) -> Option<BinaryOp> {
@@ -41,18 +42,13 @@ impl<'a> FnCx<'_, 'a> {
         op: ast::BinaryOp,
         left: &'a ast::Expr,
         right: &'a ast::Expr,
-        want: Option<Ty>,
+        want: Want,
         span: Span,
     ) -> Val {
-        if let Some(want) = want
-            && let Some(array) = self.array_repetition(op, (left, right), want, span)
-        {
+        if let Some(array) = self.array_repetition(op, (left, right), want, span) {
             return array;
         }
-        let want_operand = want.filter(|&ty| {
-            self.cx.types.is_scalar(ty) || matches!(self.cx.types.kind(ty), TyKind::List(_))
-        });
-        if let Some(fill) = self.list_fill(op, left, right, want_operand, span) {
+        if let Some(fill) = self.list_fill(op, left, right, want, span) {
             return fill;
         }
         let left = self.value(left, None);
@@ -66,7 +62,7 @@ impl<'a> FnCx<'_, 'a> {
         op: ast::BinaryOp,
         left: &'a ast::Expr,
         right: &'a ast::Expr,
-        want: Option<Ty>,
+        want: Want,
         span: Span,
     ) -> Option<Val> {
         if op != ast::BinaryOp::Mul {
@@ -80,10 +76,7 @@ impl<'a> FnCx<'_, 'a> {
         if matches!(item.kind, ast::ExprKind::Starred(_)) {
             return None;
         }
-        let elem = want.and_then(|want| match *self.cx.types.kind(want) {
-            TyKind::List(elem) => Some(elem),
-            _ => None,
-        });
+        let elem = self.item_wanted(want);
         let item_span = item.span;
         let is_place = matches!(
             item.kind,
@@ -92,7 +85,7 @@ impl<'a> FnCx<'_, 'a> {
                 | ast::ExprKind::Subscript { .. }
         );
         let early = swapped.then(|| self.value(count, None));
-        let item = self.value(item, elem);
+        let item = self.value(item, want.part(elem));
         let item = match elem {
             Some(elem) => self.coerce(item, elem),
             None => self.settle(item),

@@ -1,4 +1,4 @@
-//! Arithmetic progressions, `[a, b, ..., z]`: a list, or an array where one is expected.
+//! Arithmetic progressions, `[a, b, ..., z]`: a list, or an array where one is written.
 
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::ast;
@@ -8,16 +8,17 @@ use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{
     BinaryOp, Builtin, CompareOp, Dim, Expr, ExprKind, Fill, ProjectionKind, Stmt, StmtKind, Ty,
-    TyKind,
 };
+use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
     /// `[a, b, ..., z]`
-    pub fn progression(&mut self, item: &'a ast::Progression, want: Option<Ty>, span: Span) -> Val {
-        let wanted = want.and_then(|want| match *self.cx.types.kind(want) {
-            TyKind::List(elem) | TyKind::Array { elem, .. } => Some(elem),
-            _ => None,
-        });
+    pub fn progression(&mut self, item: &'a ast::Progression, want: Want, span: Span) -> Val {
+        let array = self.array_wanted(want);
+        let wanted = match &array {
+            Some((_, elem, _)) => Some(*elem),
+            None => self.item_wanted(want),
+        };
         let values = [&item.first, &item.second, &item.last].map(|value| self.value(value, wanted));
         if values.iter().any(Val::is_error) {
             return Val::error(span);
@@ -41,8 +42,8 @@ impl<'a> FnCx<'_, 'a> {
         {
             return Val::error(span);
         }
-        let extent = want.and_then(|want| match self.cx.types.kind(want) {
-            TyKind::Array { dims, .. } if dims.len() == 1 => Some(dims[0]),
+        let extent = array.and_then(|(_, _, dims)| match *dims {
+            [dim] => Some(dim),
             _ => None,
         });
         if let Some(Dim::Static(extent)) = extent

@@ -17,6 +17,7 @@ use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{ExprKind, StmtKind, Ty};
 use crate::python::import_from_python;
+use crate::want::Want;
 impl<'a> FnCx<'_, 'a> {
     pub fn block(&mut self, body: &'a [ast::Stmt]) {
         if self.out.capacity() == 0 {
@@ -156,10 +157,7 @@ impl<'a> FnCx<'_, 'a> {
                 Some(self.coerce(none, ty))
             }
             (Some(value), Some(ty)) => {
-                let want = match self.cx.header(self.func).inference.open {
-                    true => self.want_found(ty, value),
-                    false => Some(ty),
-                };
+                let want = Want::of(ty, self.cx.is_result_written(self.func));
                 let found = self.value(value, want);
                 let ty = self.result_of_return(ty, &found);
                 if ty == Ty::NONE && found.expr.ty != Ty::NONE && !found.is_error() {

@@ -1,4 +1,4 @@
-//! List literals where a fixed-size array is expected.
+//! List literals where an array is written.
 
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::ast;
@@ -7,9 +7,10 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Dim, Expr, ExprKind, Fill, Ty};
+use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
-    /// `[a, b, c]` where an array is expected; `[]` is all zeros.
+    /// `[a, b, c]` where an array is written; `[]` is all zeros.
     pub fn array_literal(
         &mut self,
         items: &'a [ast::Expr],
@@ -71,7 +72,7 @@ impl<'a> FnCx<'_, 'a> {
         }
         for item in items {
             if dims.len() == 1 {
-                let value = self.value_of(item, elem);
+                let value = self.value_for(item, Want::written(elem), elem);
                 if value.ty == Ty::ERROR {
                     return false;
                 }

@@ -1,4 +1,4 @@
-//! Lists as arrays: those that are made where an array is expected (comprehensions and repetitions), and conversions.
+//! Lists as arrays: those that are made where an array is written (comprehensions and repetitions), and conversions.
 
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::ast::{self, ExprKind as Ast};
@@ -7,6 +7,7 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{BinaryOp, Builtin, Dim, Expr, ExprKind, Fill, Ty, TyKind};
+use crate::want::Want;
 
 /// Lists of lists become arrays of at most so many dimensions.
 const MOST_DIMENSIONS: usize = 2;
@@ -16,16 +17,14 @@ impl<'a> FnCx<'_, 'a> {
     pub fn array_comprehension(
         &mut self,
         item: &'a ast::Comprehension,
-        ty: Ty,
+        want: Want,
         span: Span,
     ) -> Option<Val> {
-        let TyKind::Array { elem, dims } = self.cx.types.kind(ty).clone() else {
-            return None;
-        };
+        let (ty, elem, dims) = self.array_wanted(want)?;
         let Some(list) = self.list_for(elem, &dims, span) else {
             return Some(Val::error(span));
         };
-        let made = self.comprehension(item, Some(list), span);
+        let made = self.comprehension(item, Want::written(list), span);
         if made.is_error() {
             return Some(made);
         }
@@ -38,23 +37,24 @@ impl<'a> FnCx<'_, 'a> {
         &mut self,
         op: ast::BinaryOp,
         (left, right): (&'a ast::Expr, &'a ast::Expr),
-        ty: Ty,
+        want: Want,
         span: Span,
     ) -> Option<Val> {
         let is_list = |side: &ast::Expr| matches!(side.kind, Ast::List(_));
         if op != ast::BinaryOp::Mul || !(is_list(left) || is_list(right)) {
             return None;
         }
-        let TyKind::Array { elem, dims } = self.cx.types.kind(ty).clone() else {
-            return None;
-        };
+        let (ty, elem, dims) = self.array_wanted(want)?;
         let Some(list) = self.list_for(elem, &dims, span) else {
             return Some(Val::error(span));
         };
-        let made = match self.list_fill(op, left, right, Some(list), span) {
+        let made = match self.list_fill(op, left, right, Want::written(list), span) {
             Some(made) => made,
             None => {
-                let want = |side: &ast::Expr| is_list(side).then_some(list);
+                let want = |side: &ast::Expr| match is_list(side) {
+                    true => Want::written(list),
+                    false => Want::NOTHING,
+                };
                 let left_value = self.value(left, want(left));
                 let right_value = self.value(right, want(right));
                 self.binary(op, left_value, right_value, span)
@@ -105,15 +105,6 @@ impl<'a> FnCx<'_, 'a> {
         Val::strong(kind, ty, span)
     }
 
-    /// What is hoped for where a type was found out, not written: what Python takes for a list makes no array there, and what
-    /// NumPy makes an array of other elements keeps these.
-    pub fn want_found(&mut self, ty: Ty, value: &ast::Expr) -> Option<Ty> {
-        let TyKind::Array { elem, .. } = *self.cx.types.kind(ty) else {
-            return Some(ty);
-        };
-        (!is_list(value) && !is_built(value, elem)).then_some(ty)
-    }
-
     /// The type of the list that an array is made of.
     fn list_for(&mut self, elem: Ty, dims: &[Dim], span: Span) -> Option<Ty> {
         if dims.len() > MOST_DIMENSIONS {
@@ -127,6 +118,7 @@ impl<'a> FnCx<'_, 'a> {
             _ => self.cx.types.list(list),
         })
     }
+
     /// `[f32; _](xs)`: the items of a list, or the elements of another array, converted.
     pub fn array_from(&mut self, value: Val, ty: Ty, elem: Ty, dims: &[Dim], span: Span) -> Val {
         let from = self.cx.resolve(value.expr.ty);
@@ -171,32 +163,5 @@ impl<'a> FnCx<'_, 'a> {
                 Val::error(span)
             }
         }
-    }
-}
-
-/// Whether Python makes a list here.
-fn is_list(value: &ast::Expr) -> bool {
-    match &value.kind {
-        Ast::List(_) => true,
-        Ast::Comprehension(item) => matches!(item.kind, ast::ComprehensionKind::List),
-        Ast::Binary { left, right, .. } => is_list(left) || is_list(right),
-        Ast::IfElse(item) => is_list(&item.body) || is_list(&item.orelse),
-        Ast::Named { value, .. } => is_list(value),
-        _ => false,
-    }
-}
-
-/// Whether a builder may make an array of other elements here.
-fn is_built(value: &ast::Expr, elem: Ty) -> bool {
-    let Ast::Call { function, .. } = &value.kind else {
-        return false;
-    };
-    match &function.kind {
-        Ast::Name(name) => match name.as_str() {
-            "full" | "arange" => true,
-            "zeros" | "ones" | "empty" | "linspace" | "eye" => elem != Ty::F64,
-            _ => false,
-        },
-        _ => false,
     }
 }

@@ -11,6 +11,7 @@ use crate::func::FnCx;
 use crate::hir::{BinaryOp, Expr, ExprKind, Place, Root, StmtKind, Ty, TyKind};
 use crate::ops::binary_op;
 use crate::places::is_list_slice;
+use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
     pub fn augmented(
@@ -59,12 +60,17 @@ impl<'a> FnCx<'_, 'a> {
             _ if self.is_arithmetic(ty) => place,
             _ => self.pinned(place),
         };
-        let value = self.added(op, ty, value, Some(ty));
+        let want = match self.cx.types.kind(ty) {
+            // Its elements change in place, as in NumPy.
+            TyKind::Array { .. } => Want::written(ty),
+            _ => self.want_in(&place, ty),
+        };
+        let value = self.added(op, ty, value, want);
         self.update(place, op, value, span);
     }
 
     /// The right side: what a list grows by may be what can only be iterated over.
-    fn added(&mut self, op: ast::BinaryOp, ty: Ty, value: &'a ast::Expr, want: Option<Ty>) -> Val {
+    fn added(&mut self, op: ast::BinaryOp, ty: Ty, value: &'a ast::Expr, want: Want) -> Val {
         let span = value.span;
         let grows = op == ast::BinaryOp::Add && matches!(self.cx.types.kind(ty), TyKind::List(_));
         let value = match grows {
@@ -100,7 +106,10 @@ impl<'a> FnCx<'_, 'a> {
             }
         };
         let ty = self.cx.resolve(place.ty);
-        let want = matches!(self.cx.types.kind(ty), TyKind::List(_)).then_some(ty);
+        let want = match self.cx.types.kind(ty) {
+            TyKind::List(_) => self.want_in(&place, ty),
+            _ => Want::NOTHING,
+        };
         let value = self.added(op, ty, value, want);
         let through = matches!(place.root, Root::Local(local) if self.local(local).mode == crate::hir::Mode::Mut);
         match self.cx.types.kind(ty).clone() {

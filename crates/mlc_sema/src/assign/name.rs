@@ -7,7 +7,7 @@ use crate::checker::{GenericArg, Item};
 use crate::coerce::Val;
 use crate::declare::first_definition;
 use crate::diag;
-use crate::func::FnCx;
+use crate::func::{Annotated, FnCx};
 use crate::hir::{Expr, ExprKind, Mode, Place, Root, StmtKind, Ty, TyKind};
 
 impl<'a> FnCx<'_, 'a> {
@@ -23,7 +23,7 @@ impl<'a> FnCx<'_, 'a> {
         if self.is_global_target(name) {
             return self.assign_global(name, at, value, span);
         }
-        if let Some((ty, _)) = self.annotated.get(&name).copied() {
+        if let Some(Annotated { ty, .. }) = self.annotated.get(&name).copied() {
             let value = self.coerce(value, ty);
             return self.bind_value(name, at, value, ty, span);
         }

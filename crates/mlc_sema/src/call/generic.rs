@@ -12,6 +12,7 @@ use crate::coerce::{Val, Weak};
 use crate::func::FnCx;
 use crate::hir::{ConstValue, Convention, Dim, Expr, FuncId, Ty, TyKind};
 use crate::nested::Bound;
+use crate::want::Want;
 
 /// What arrives in hidden parameters.
 enum Hidden {
@@ -55,14 +56,19 @@ impl<'a> FnCx<'_, 'a> {
                         value
                     }
                     None => {
-                        let wanted = param.annotation.as_ref().filter(|_| all_written);
-                        let wanted = wanted.map(|annotation| {
-                            let outer = std::mem::replace(&mut self.generics, generics.clone());
-                            let ty = self.annotation(annotation);
-                            self.generics = outer;
-                            ty
-                        });
-                        self.value(expr, wanted)
+                        let want = match &param.annotation {
+                            Some(annotation) if all_written => {
+                                let outer = std::mem::replace(&mut self.generics, generics.clone());
+                                let ty = self.annotation(annotation);
+                                self.generics = outer;
+                                Want::written(ty)
+                            }
+                            Some(annotation) if !mentions_any(annotation, &function.generics) => {
+                                self.want_of_param(decl, receiver_ty, annotation)
+                            }
+                            _ => Want::NOTHING,
+                        };
+                        self.value(expr, want)
                     }
                 },
                 Some(Given::Value(value)) => *value,
@@ -172,6 +178,23 @@ impl<'a> FnCx<'_, 'a> {
             }
         }
         Some((func, args))
+    }
+
+    /// What a parameter hopes for whose type is written whole, in a function that is generic in others.
+    fn want_of_param(
+        &mut self,
+        decl: DeclId,
+        receiver_ty: Option<Ty>,
+        annotation: &'a ast::Expr,
+    ) -> Want {
+        let mut generics = self.cx.struct_generics(receiver_ty);
+        let outer = self.cx.decl(decl).outer_generics.iter();
+        generics.extend(outer.map(|(name, arg)| (*name, arg.clone())));
+        let ty = self.annotation_in(decl, &generics, annotation);
+        match ty {
+            Ty::ERROR => Want::NOTHING,
+            _ => Want::of(ty, self.cx.tells_arrays(annotation, &generics)),
+        }
     }
 
     /// `T: Number` is a number.
@@ -329,4 +352,13 @@ impl<'a> FnCx<'_, 'a> {
         self.generics = outer_generics;
         ty
     }
+}
+
+/// Whether a generic parameter stands in an annotation.
+fn mentions_any(annotation: &ast::Expr, generics: &[ast::GenericParam]) -> bool {
+    let mut found = false;
+    crate::names::mentioned_expr(annotation, &mut |name| {
+        found |= generics.iter().any(|param| param.name.name == name);
+    });
+    found
 }

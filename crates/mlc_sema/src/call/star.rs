@@ -13,6 +13,7 @@ use crate::func::FnCx;
 use crate::hir::{BinaryOp, Builtin, CompareOp, ErrorKind, Expr, ExprKind, StmtKind, Ty, TyKind};
 use crate::iterate::is_lent;
 use crate::synthesized::{name_expr, positional};
+use crate::want::Want;
 
 /// How the variables that hold what is written out are called.
 const PREFIX: &str = "$star";
@@ -33,7 +34,7 @@ impl<'a> FnCx<'_, 'a> {
         &mut self,
         function: &'a ast::Expr,
         args: &'a [Arg],
-        want: Option<Ty>,
+        want: Want,
         span: Span,
     ) -> Operand {
         let mut expanded: Vec<Arg> = Vec::with_capacity(args.len());

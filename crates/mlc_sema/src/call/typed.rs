@@ -9,6 +9,8 @@ use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
 use crate::hir::{Convention, Dim, Expr, ExprKind, FuncId, Ty, TyKind};
+use crate::want::Want;
+
 impl<'a> FnCx<'_, 'a> {
     /// The arguments of an instance whose parameter types are known, without those that it `captured`.
     pub fn typed_args(
@@ -22,11 +24,12 @@ impl<'a> FnCx<'_, 'a> {
         let mut values = Vec::with_capacity(bound.len());
         for (position, given) in bound.into_iter().enumerate() {
             let header = self.cx.header(func).params[position].clone();
+            let want = Want::of(header.ty, self.cx.is_param_written(func, position));
             let value = match given {
                 Some(Given::Expr(expr)) if header.written == Some(Convention::Inout) => {
-                    self.inout_arg(expr, header.ty)
+                    self.inout_arg(expr, want, header.ty)
                 }
-                Some(Given::Expr(expr)) => self.value_of(expr, header.ty),
+                Some(Given::Expr(expr)) => self.value_for(expr, want, header.ty),
                 Some(Given::Value(value)) if header.written == Some(Convention::Inout) => {
                     self.borrow_as(value.expr, true)
                 }
@@ -56,13 +59,13 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// An argument for a parameter written `inout`: the place itself, of exactly that type.
-    fn inout_arg(&mut self, expr: &'a ast::Expr, ty: Ty) -> Expr {
+    fn inout_arg(&mut self, expr: &'a ast::Expr, want: Want, ty: Ty) -> Expr {
         if let (ast::ExprKind::Name(name), TyKind::Optional(_)) =
             (&expr.kind, self.cx.types.kind(ty))
         {
             self.forget_shown(*name);
         }
-        let value = match self.operand(expr, Some(ty)) {
+        let value = match self.operand(expr, want) {
             Operand::Place(place) => {
                 let found = self.cx.resolve(place.ty);
                 let span = place.span;

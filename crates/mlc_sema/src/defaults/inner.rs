@@ -16,6 +16,7 @@ use crate::expr::Operand;
 use crate::func::FnCx;
 use crate::hir::{Expr, StmtKind, Ty};
 use crate::nested::Bound;
+use crate::want::Want;
 
 const PREFIX: &str = "$default";
 
@@ -48,7 +49,8 @@ impl<'a> FnCx<'_, 'a> {
             let annotation = param.annotation.as_ref();
             let annotation = annotation.filter(|_| function.generics.is_empty());
             let hint = annotation.map(|annotation| self.annotation(annotation));
-            let value = self.value(default, hint);
+            let want = hint.map_or(Want::NOTHING, Want::written);
+            let value = self.value(default, want);
             let mut value = match hint {
                 Some(ty) => self.coerce(value, ty),
                 None => self.settle(value),

@@ -9,15 +9,11 @@ use crate::coerce::{Val, Weak};
 use crate::diag;
 use crate::func::{FnCx, Var};
 use crate::hir::{Expr, ExprKind, LogicalOp, Stmt, Ty, TyKind};
+use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
     /// `body if test else orelse`
-    pub(super) fn conditional(
-        &mut self,
-        item: &'a ast::IfElse,
-        want: Option<Ty>,
-        span: Span,
-    ) -> Val {
+    pub(super) fn conditional(&mut self, item: &'a ast::IfElse, want: Want, span: Span) -> Val {
         let condition = self.condition(&item.test);
         if let Some(truth) = self.known_test(&item.test, &condition) {
             let chosen = self.value(if truth { &item.body } else { &item.orelse }, want);
@@ -40,11 +36,10 @@ impl<'a> FnCx<'_, 'a> {
         if then.is_error() || orelse.is_error() || condition.ty == Ty::ERROR {
             return Val::error(span);
         }
-        let (then, orelse) = match want {
-            Some(want) if !self.cx.types.is_scalar(want) => (
-                self.coerce(then, want).into(),
-                self.coerce(orelse, want).into(),
-            ),
+        let (then, orelse) = match want.ty() {
+            Some(ty) if !self.cx.types.is_scalar(ty) && self.is_certain(want) => {
+                (self.coerce(then, ty).into(), self.coerce(orelse, ty).into())
+            }
             _ => match self.same_type(then, orelse, span) {
                 Some(both) => both,
                 None => return Val::error(span),
@@ -159,7 +154,7 @@ impl<'a> FnCx<'_, 'a> {
         op: LogicalOp,
         left: &Val,
         right: &'a ast::Expr,
-        want: Option<Ty>,
+        want: Want,
     ) -> Val {
         let narrowed = self.shown_by(op, &left.expr);
         let (value, stmts) = self.branch_value(&narrowed, |cx| {

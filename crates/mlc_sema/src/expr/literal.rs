@@ -7,28 +7,27 @@ use crate::coerce::{Val, Weak};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, FloatKind, Ty, TyKind};
+use crate::want::Want;
 
 /// How many values a tuple holds at most, with those of the tuples inside of it.
 const MOST_PARTS: usize = 4096;
 
 impl<'a> FnCx<'_, 'a> {
-    pub(super) fn tuple_literal(
-        &mut self,
-        items: &'a [ast::Expr],
-        want: Option<Ty>,
-        span: Span,
-    ) -> Val {
+    pub(super) fn tuple_literal(&mut self, items: &'a [ast::Expr], want: Want, span: Span) -> Val {
         if items.iter().any(is_starred) {
             return self.tuple_with_stars(items, span);
         }
-        let wants: Option<Box<[Ty]>> = want.and_then(|want| match self.cx.types.kind(want) {
+        let wants: Option<Box<[Ty]>> = want.ty().and_then(|want| match self.cx.types.kind(want) {
             TyKind::Tuple(wants) if wants.len() == items.len() => Some(wants.clone()),
             _ => None,
         });
         let mut values = Vec::with_capacity(items.len());
         for (position, item) in items.iter().enumerate() {
             let value = match &wants {
-                Some(wants) => self.value_of(item, wants[position]),
+                Some(wants) => {
+                    let ty = wants[position];
+                    self.value_for(item, want.part(Some(ty)), ty)
+                }
                 None => {
                     let value = self.value(item, None);
                     self.settle(value)
@@ -49,34 +48,19 @@ impl<'a> FnCx<'_, 'a> {
         Val::strong(ExprKind::Tuple(values), ty, span)
     }
 
-    /// `[a, b]`: a list, or an array where one is expected.
-    pub(super) fn list_literal(
-        &mut self,
-        items: &'a [ast::Expr],
-        want: Option<Ty>,
-        span: Span,
-    ) -> Val {
-        let want = want.map(|want| self.cx.resolve(want));
-        if let Some(want) = want
-            && let TyKind::Array { elem, dims } = self.cx.types.kind(want).clone()
-        {
-            return self.array_literal(items, want, elem, &dims, span);
+    /// `[a, b]`: a list, or an array where one is written.
+    pub(super) fn list_literal(&mut self, items: &'a [ast::Expr], want: Want, span: Span) -> Val {
+        if let Some((ty, elem, dims)) = self.array_wanted(want) {
+            return self.array_literal(items, ty, elem, &dims, span);
         }
-        let mut elem = want.and_then(|want| match *self.cx.types.kind(want) {
-            TyKind::List(elem) => Some(elem),
-            TyKind::Optional(inner) => match *self.cx.types.kind(inner) {
-                TyKind::List(elem) => Some(elem),
-                _ => None,
-            },
-            _ => None,
-        });
+        let mut elem = self.item_wanted(want);
         if items.iter().any(is_starred) {
-            return self.list_with_stars(items, elem, span);
+            return self.list_with_stars(items, want.part(elem), span);
         }
         let mut values: Vec<Expr> = Vec::with_capacity(items.len());
         if let Some(elem) = elem {
             for item in items {
-                let value = self.value_of(item, elem);
+                let value = self.value_for(item, want.part(Some(elem)), elem);
                 values.push(value);
             }
         } else if items.is_empty() {

@@ -7,7 +7,7 @@ use mlc_syntax::Name;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::{FnCx, Locals, Var};
+use super::{Annotated, FnCx, Locals, Var};
 use crate::hir::{Expr, LocalId, Mode, Stmt, StmtKind, Ty, TyKind};
 
 /// The changes that a piece of the program made to the variables: the state of each at its end.
@@ -60,7 +60,7 @@ pub(crate) struct NameState {
     pub name: Name,
     var: Option<Var>,
     locals: Locals,
-    annotated: Option<(Ty, Span)>,
+    annotated: Option<Annotated>,
     narrowed: bool,
     nested: Option<crate::nested::Bound>,
     global: bool,

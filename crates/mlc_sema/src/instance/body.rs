@@ -46,14 +46,16 @@ impl<'a> Checker<'a> {
         cx.nested = Rc::new(cx.cx.decl(decl).scope.clone());
         let constructs = cx.cx.is_constructor(func);
         let generic = cx.cx.is_generic(decl);
+        let captures = cx.cx.decl(decl).captures.clone();
         let mut params = Vec::with_capacity(header.params.len());
         for (position, param) in header.params.iter().enumerate() {
             let syntax = ast.params.get(position);
             if let Some(syntax) = syntax {
                 cx.check_param(syntax, ast, position, owner.is_some());
             }
+            let captured = (position.checked_sub(ast.params.len())).and_then(|at| captures.get(at));
             let made_here = constructs && position == 0;
-            if let Some(local) = cx.declare_param(param, syntax, made_here) {
+            if let Some(local) = cx.declare_param(param, syntax, captured, made_here) {
                 params.push(hir::Param {
                     local,
                     convention: param.written.unwrap_or(Convention::Borrowed),

@@ -4,8 +4,9 @@ use mlc_syntax::ast::{self, FunctionKeyword};
 
 use crate::checker::{DeclId, HeaderParam};
 use crate::diag;
-use crate::func::FnCx;
+use crate::func::{Annotated, FnCx};
 use crate::hir::{self, Convention, Mode, Ty};
+use crate::nested::Capture;
 
 impl<'a> FnCx<'_, 'a> {
     /// Makes the local of a parameter; `None` for one that is no parameter of the compiled function: a function that is
@@ -14,6 +15,7 @@ impl<'a> FnCx<'_, 'a> {
         &mut self,
         param: &HeaderParam,
         syntax: Option<&'a ast::Param>,
+        captured: Option<&Capture>,
         made_here: bool,
     ) -> Option<hir::LocalId> {
         if self.declare_passed(param.name, param.ty) {
@@ -35,10 +37,32 @@ impl<'a> FnCx<'_, 'a> {
         }
         self.bind_var(param.name, local);
         self.assigned.insert(param.name);
-        if syntax.is_some_and(|syntax| syntax.annotation.is_some()) {
-            self.annotated.insert(param.name, (param.ty, param.span));
+        if let Some(annotated) = self.annotation_of(param, syntax, captured) {
+            self.annotated.insert(param.name, annotated);
         }
         (!made_here).then_some(local)
+    }
+
+    /// What is written for a parameter, or for the variable outside that it captures.
+    fn annotation_of(
+        &self,
+        param: &HeaderParam,
+        syntax: Option<&'a ast::Param>,
+        captured: Option<&Capture>,
+    ) -> Option<Annotated> {
+        let written = match (syntax, captured) {
+            (Some(syntax), _) => {
+                let want = self.want_by(syntax.annotation.as_ref()?, param.ty);
+                want.is_written()
+            }
+            (None, Some(capture)) => capture.written.then_some(true)?,
+            (None, None) => return None,
+        };
+        Some(Annotated {
+            ty: param.ty,
+            span: param.span,
+            written,
+        })
     }
 
     /// The default of a parameter for callers from outside.

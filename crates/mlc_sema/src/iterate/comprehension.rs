@@ -8,6 +8,7 @@ use crate::coerce::{Val, into_place, logical};
 use crate::diag;
 use crate::func::{FnCx, NameState};
 use crate::hir::{Expr, LogicalOp, Stmt, StmtKind, Ty, TyKind};
+use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
     /// Statements in a block of their own.
@@ -19,12 +20,7 @@ impl<'a> FnCx<'_, 'a> {
         stmts
     }
 
-    pub fn comprehension(
-        &mut self,
-        item: &'a ast::Comprehension,
-        want: Option<Ty>,
-        span: Span,
-    ) -> Val {
+    pub fn comprehension(&mut self, item: &'a ast::Comprehension, want: Want, span: Span) -> Val {
         match &item.kind {
             ComprehensionKind::List => {}
             ComprehensionKind::Set | ComprehensionKind::Dict { .. } => {
@@ -37,18 +33,13 @@ impl<'a> FnCx<'_, 'a> {
                 return Val::error(span);
             }
         }
-        if let Some(want) = want
-            && let Some(array) = self.array_comprehension(item, want, span)
-        {
+        if let Some(array) = self.array_comprehension(item, want, span) {
             return array;
         }
-        let wanted = want.and_then(|want| match *self.cx.types.kind(want) {
-            TyKind::List(elem) => Some(elem),
-            _ => None,
-        });
+        let wanted = self.item_wanted(want);
         self.gathered(span, wanted, |cx, push| {
             cx.clauses(&item.clauses, span, &mut |cx| {
-                let value = cx.value(&item.element, wanted);
+                let value = cx.value(&item.element, want.part(wanted));
                 push(cx, value);
             });
         })

@@ -8,6 +8,7 @@ use crate::coerce::{Val, logical};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Builtin, Expr, ExprKind, LocalId, LogicalOp, Root, Stmt, StmtKind, Ty, TyKind};
+use crate::want::Want;
 
 /// Calls what it is given with one element after the other.
 pub(crate) type Feed<'f, 'c, 'a> =
@@ -170,7 +171,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
     }
 
     /// The expression as a list: itself, or the elements of what can only be iterated over.
-    pub fn listed(&mut self, iter: &'a ast::Expr, want: Option<Ty>) -> Val {
+    pub fn listed(&mut self, iter: &'a ast::Expr, want: impl Into<Want>) -> Val {
         if !self.is_iterator(iter) {
             return self.value(iter, want);
         }

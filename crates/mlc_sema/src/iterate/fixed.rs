@@ -7,6 +7,7 @@ use crate::coerce::{Val, into_place};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{ConstValue, Dim, Expr, ExprKind, ProjectionKind, StmtKind, TyKind};
+use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
     /// The elements of an iterable, if their number is known; what they need evaluated is, now. The other way round the
@@ -199,13 +200,8 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// `[*a, b]`
-    pub fn list_with_stars(
-        &mut self,
-        items: &'a [ast::Expr],
-        wanted: Option<crate::hir::Ty>,
-        span: Span,
-    ) -> Val {
-        self.gathered(span, wanted, |cx, push| {
+    pub fn list_with_stars(&mut self, items: &'a [ast::Expr], wanted: Want, span: Span) -> Val {
+        self.gathered(span, wanted.ty(), |cx, push| {
             for item in items {
                 match &item.kind {
                     Ast::Starred(inner) => cx.each_copied(inner, push),

@@ -142,7 +142,11 @@ impl<'a> FnCx<'_, 'a> {
         let mut declared: Vec<(DeclId, Vec<Capture>)> = Vec::with_capacity(group.len());
         for (member, captures) in group.iter().zip(captures) {
             let decl = self.nested_decl(member.name, member.function, member.span);
-            let capture = |(name, by_reference)| Capture { name, by_reference };
+            let capture = |(name, by_reference)| Capture {
+                name,
+                by_reference,
+                written: (self.annotated.get(&name)).is_some_and(|annotated| annotated.written),
+            };
             let mut captures: Vec<Capture> = captures.into_iter().map(capture).collect();
             captures.sort_by_key(|capture| capture.name.as_str());
             let sources = captures.iter().map(|capture| capture.name).collect();

@@ -7,6 +7,7 @@ use crate::coerce::{Val, logical};
 use crate::expr::{what_is_done, with_stmts};
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, LogicalOp, ProjectionKind, Ty, TyKind};
+use crate::want::Want;
 
 fn logical_op(op: ast::BoolOp) -> LogicalOp {
     match op {
@@ -17,12 +18,7 @@ fn logical_op(op: ast::BoolOp) -> LogicalOp {
 
 impl<'a> FnCx<'_, 'a> {
     /// `a and b`: on `Bool` itself; on other types the value that decides, as in Python.
-    pub fn logical_expr(
-        &mut self,
-        op: ast::BoolOp,
-        values: &'a [ast::Expr],
-        want: Option<Ty>,
-    ) -> Val {
+    pub fn logical_expr(&mut self, op: ast::BoolOp, values: &'a [ast::Expr], want: Want) -> Val {
         let op = logical_op(op);
         let Some((first, rest)) = values.split_first() else {
             return Val::error(Span::NONE);

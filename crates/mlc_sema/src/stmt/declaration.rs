@@ -5,7 +5,7 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::diag;
 use crate::expr::Operand;
-use crate::func::FnCx;
+use crate::func::{Annotated, FnCx};
 use crate::hir::{Expr, ExprKind, Place, ProjectionKind, Root, StmtKind, Subscript, Ty, TyKind};
 impl<'a> FnCx<'_, 'a> {
     pub fn declare(&mut self, declare: &'a ast::Declare, span: Span) {
@@ -16,7 +16,8 @@ impl<'a> FnCx<'_, 'a> {
                 }
                 (Some(annotation), Some(value)) => {
                     let ty = self.annotation(annotation);
-                    let value = self.value_of(value, ty);
+                    let want = self.want_by(annotation, ty);
+                    let value = self.value_for(value, want, ty);
                     self.assign_to(&declare.target, value.into(), span);
                 }
                 _ => {}
@@ -33,13 +34,19 @@ impl<'a> FnCx<'_, 'a> {
             return;
         }
         let ty = self.annotation(annotation);
-        if let Some((before, first)) = self.annotated.get(name).copied()
-            && before != ty
-            && before != Ty::ERROR
+        if let Some(before) = self.annotated.get(name).copied()
+            && before.ty != ty
+            && before.ty != Ty::ERROR
             && ty != Ty::ERROR
         {
-            let (old, new) = (self.ty_name(before), self.ty_name(ty));
-            self.report(diag::type_changes(at, name.as_str(), &old, &new, first));
+            let (old, new) = (self.ty_name(before.ty), self.ty_name(ty));
+            self.report(diag::type_changes(
+                at,
+                name.as_str(),
+                &old,
+                &new,
+                before.span,
+            ));
             return;
         }
         if ty == Ty::ERROR {
@@ -48,8 +55,9 @@ impl<'a> FnCx<'_, 'a> {
             }
             return self.bind_poisoned(*name, at);
         }
+        let want = self.want_by(annotation, ty);
         if self.is_global_target(*name) {
-            let value = declare.value.as_ref().map(|value| self.value_of(value, ty));
+            let value = (declare.value.as_ref()).map(|value| self.value_for(value, want, ty));
             if !self.cx.module(self.module).globals.contains_key(name) {
                 self.cx.add_global(self.module, *name, ty, at);
             }
@@ -58,9 +66,14 @@ impl<'a> FnCx<'_, 'a> {
             }
             return;
         }
-        self.annotated.insert(*name, (ty, at));
+        let annotated = Annotated {
+            ty,
+            span: at,
+            written: want.is_written(),
+        };
+        self.annotated.insert(*name, annotated);
         if let Some(value) = &declare.value {
-            let value = self.value_of(value, ty);
+            let value = self.value_for(value, want, ty);
             self.narrowed.remove(name);
             self.bind_value(*name, at, value, ty, span);
         }

@@ -11,6 +11,7 @@ use crate::coerce::Val;
 use crate::func::FnCx;
 use crate::hir::{ExprKind, Ty};
 use crate::structs::whole_struct;
+use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
     /// The struct type that a call of its name means; generic arguments come from the argument types.
@@ -62,8 +63,8 @@ impl<'a> FnCx<'_, 'a> {
         self.cx.struct_type(decl, &generics, span)
     }
 
-    /// `Name(…)`: `__init__` where there is one, else one argument for each field.
-    pub fn construct(&mut self, ty: Ty, args: &'a [Arg], span: Span) -> Val {
+    /// `Name(…)`: `__init__` where there is one, else one argument for each field. `written`: whether the generic arguments are.
+    pub fn construct(&mut self, ty: Ty, written: bool, args: &'a [Arg], span: Span) -> Val {
         let Some(id) = self.cx.struct_of(ty) else {
             return self.poisoned_call(args, span);
         };
@@ -85,7 +86,8 @@ impl<'a> FnCx<'_, 'a> {
             declared: None,
         };
         if is_out_of_order(&callee, args, 0) {
-            return self.call_in_order(args, span, |cx, args| cx.construct(ty, args, span));
+            return self
+                .call_in_order(args, span, |cx, args| cx.construct(ty, written, args, span));
         }
         let Some(given) = self.bind(&callee, Vec::new(), args, span) else {
             return self.poisoned_call(args, span);
@@ -94,7 +96,12 @@ impl<'a> FnCx<'_, 'a> {
         for (position, value) in given.into_iter().enumerate() {
             let ty = self.cx.structs[id.0 as usize].fields[position].ty;
             let value = match value {
-                Some(Given::Expr(value)) => self.value_of(value, ty),
+                Some(Given::Expr(value)) => {
+                    let generics = &self.cx.struct_instances[id.0 as usize].generics;
+                    let annotation = &ast.fields[position].annotation;
+                    let told = written || self.cx.tells_arrays(annotation, generics);
+                    self.value_for(value, Want::of(ty, told), ty)
+                }
                 _ => match &ast.fields[position].default {
                     Some(default) => self.field_default(decl, default, ty),
                     None => return Val::error(span),
