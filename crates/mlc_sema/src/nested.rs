@@ -115,6 +115,7 @@ impl<'a> FnCx<'_, 'a> {
         let body = vec![ast::Stmt {
             kind: ast::StmtKind::Return(Some(call)),
             span,
+            named: true,
         }];
         let function = self.synthesized(Name::new("lambda"), vec![param], body, span);
         let none = FxHashSet::default();
@@ -204,6 +205,7 @@ impl<'a> FnCx<'_, 'a> {
         let body = vec![ast::Stmt {
             kind: ast::StmtKind::Return(Some(lambda.body.clone())),
             span: lambda.body.span,
+            named: true,
         }];
         let function = self.synthesized(Name::new("lambda"), lambda.params.clone(), body, span);
         let defaults = self.default_variables(function);

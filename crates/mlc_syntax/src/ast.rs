@@ -50,6 +50,8 @@ pub struct Stmt {
     pub kind: StmtKind,
     /// A compound statement's reaches to the end of its last block.
     pub span: Span,
+    /// Whether a `:=` may stand in it, at any depth: statements without one need not be searched for the names that those bind.
+    pub named: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]

@@ -126,6 +126,8 @@ struct Parser<'s> {
     comprehensions: u32,
     /// How many f-strings are around the current place.
     fstrings: u32,
+    /// Where the last `:=` starts.
+    last_named: Option<u32>,
     /// How many imports and generic structs there were, wherever they stand.
     imports: usize,
     /// The current statement has its message.
@@ -147,6 +149,7 @@ impl<'s> Parser<'s> {
             blocks: 0,
             comprehensions: 0,
             fstrings: 0,
+            last_named: None,
             imports: 0,
             reported: false,
         }
@@ -244,6 +247,7 @@ impl<'s> Parser<'s> {
         Stmt {
             kind,
             span: self.span_from(start),
+            named: self.last_named >= Some(start),
         }
     }
 

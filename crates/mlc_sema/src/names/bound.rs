@@ -3,45 +3,34 @@
 use mlc_syntax::ast::{Expr, ExprKind, Function, Stmt, StmtKind};
 use mlc_syntax::{Name, ast};
 
-use super::visit::{each_block, for_each_child};
+use super::visit::{each_block, each_expr, for_each_child};
 
 /// Calls `found` for every name that the statement binds in its scope, at any depth of blocks.
 pub(crate) fn bound_by(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
+    if stmt.named {
+        each_expr(stmt, &mut |expr| walrus(expr, found));
+    }
     match &stmt.kind {
         StmtKind::Function(function) => found(function.name.name),
         StmtKind::Struct(item) => found(item.name.name),
-        StmtKind::Assign { targets, value } => {
+        StmtKind::Assign { targets, .. } => {
             targets
                 .iter()
                 .for_each(|target| target_names(target, found));
-            walrus(value, found);
         }
-        StmtKind::AugAssign { target, value, .. } => {
-            target_names(target, found);
-            walrus(value, found);
-        }
-        StmtKind::Declare(declare) => {
-            target_names(&declare.target, found);
-            if let Some(value) = &declare.value {
-                walrus(value, found);
-            }
-        }
+        StmtKind::AugAssign { target, .. } => target_names(target, found),
+        StmtKind::Declare(declare) => target_names(&declare.target, found),
         StmtKind::Comptime(item) => found(item.name.name),
         StmtKind::Atomic(inner) => bound_by(inner, found),
         StmtKind::For(item) => {
             for axis in &item.axes {
                 target_names(&axis.target, found);
-                walrus(&axis.iter, found);
             }
             blocks(&[&item.body, &item.orelse], found);
         }
-        StmtKind::While { test, body, orelse } => {
-            walrus(test, found);
-            blocks(&[body, orelse], found);
-        }
+        StmtKind::While { body, orelse, .. } => blocks(&[body, orelse], found),
         StmtKind::If(item) => {
             for branch in &item.branches {
-                walrus(&branch.test, found);
                 blocks(&[&branch.body], found);
             }
             blocks(&[&item.orelse], found);
@@ -80,10 +69,10 @@ pub(crate) fn bound_by(stmt: &Stmt, found: &mut dyn FnMut(Name)) {
                 }
             }
         }
-        StmtKind::Expr(value) | StmtKind::Return(Some(value)) => walrus(value, found),
-        StmtKind::Assert { test, .. } => walrus(test, found),
         StmtKind::Invalid { names } => names.iter().for_each(|name| found(*name)),
-        StmtKind::Return(None)
+        StmtKind::Expr(_)
+        | StmtKind::Return(_)
+        | StmtKind::Assert { .. }
         | StmtKind::Delete(_)
         | StmtKind::Raise { .. }
         | StmtKind::Global(_)

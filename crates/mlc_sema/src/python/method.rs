@@ -50,6 +50,7 @@ impl<'a> FnCx<'_, 'a> {
         let body = vec![ast::Stmt {
             kind: ast::StmtKind::Return(Some(call)),
             span,
+            named: true,
         }];
         let function = self.synthesized(attr.name, params, body, span);
         let mut free = FxHashSet::default();

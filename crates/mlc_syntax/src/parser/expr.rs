@@ -125,6 +125,7 @@ impl Parser<'_> {
             name,
             span: value.span,
         };
+        self.last_named = Some(self.start());
         self.bump();
         let value = Box::new(self.expr()?);
         Ok(self.expr_from(start, ExprKind::Named { target, value }))

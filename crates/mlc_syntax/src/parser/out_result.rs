@@ -39,6 +39,7 @@ pub(super) fn take_out_result(
     let stmt = |kind| Stmt {
         kind,
         span: param.name.span,
+        named: false,
     };
     body.insert(0, stmt(declare));
     body.push(stmt(StmtKind::Return(Some(name))));

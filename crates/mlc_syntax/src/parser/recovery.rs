@@ -102,10 +102,7 @@ impl Parser<'_> {
         }
         let start = self.tokens[first].start;
         let names = self.names_between(first, self.at);
-        out.push(Stmt {
-            kind: StmtKind::Invalid { names },
-            span: self.span_from(start),
-        });
+        out.push(self.stmt_from(start, StmtKind::Invalid { names }));
     }
 
     /// Parses a block for the errors in it alone.
