@@ -45,6 +45,22 @@ pub(crate) enum Source {
 }
 
 impl<'a> Checker<'a> {
+    /// How a default is come by. Where it stands matters only for what is computed.
+    fn source_of(
+        &mut self,
+        default: &'a ast::Expr,
+        site: impl FnOnce(&Self) -> Site<'a>,
+    ) -> Option<Source> {
+        if is_constant(default) {
+            return Some(Source::InPlace);
+        }
+        if let Some(found) = self.defaults.get(&default.span) {
+            return Some(*found);
+        }
+        let site = site(self);
+        self.default_source(&site)
+    }
+
     /// `None`: it is wrong, or cannot be told yet.
     pub(crate) fn default_source(&mut self, site: &Site<'a>) -> Option<Source> {
         let span = site.default.span;
@@ -165,11 +181,9 @@ impl<'a> FnCx<'_, 'a> {
         let value: Val = match self.captured_default(decl, default, captured) {
             Some(value) => value?.into(),
             None => {
-                let source = self.cx.defaults.get(&default.span).copied();
-                let source = source.or_else(|| {
-                    let site = self.cx.site_of_param(decl, default, param, None);
-                    self.cx.default_source(&site)
-                });
+                let source = self
+                    .cx
+                    .source_of(default, |cx| cx.site_of_param(decl, default, param, None));
                 let declared = self.cx.decl(decl);
                 let (module, owner) = (declared.module, declared.owner);
                 let owner = owner.map(|owner| self.cx.struct_decl(owner).ast.name.name);
@@ -193,11 +207,9 @@ impl<'a> FnCx<'_, 'a> {
         default: &'a ast::Expr,
         ty: Ty,
     ) -> Expr {
-        let source = self.cx.defaults.get(&default.span).copied();
-        let source = source.or_else(|| {
-            let site = self.cx.site_of_field(decl, default, ty, None);
-            self.cx.default_source(&site)
-        });
+        let source = self
+            .cx
+            .source_of(default, |cx| cx.site_of_field(decl, default, ty, None));
         let item = self.cx.struct_decl(decl);
         let home = (item.module, item.ast.name.name);
         let value = self.default_of(default, source, home, Want::written(ty));

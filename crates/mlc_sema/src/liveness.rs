@@ -49,7 +49,7 @@ struct Analysis {
     on_error: Option<Set>,
 }
 
-fn is_loop(stmt: &Stmt) -> bool {
+pub(crate) fn is_loop(stmt: &Stmt) -> bool {
     matches!(
         stmt.kind,
         StmtKind::For { .. }
