@@ -310,6 +310,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             _ if is_element => ("a value".to_owned(), None),
             _ => return Ok(()),
         };
+        // Names with a `$` are the compiler's, and others may be the library's.
+        let in_library = self.function.span.is_none();
+        let shown = match name.starts_with('$') || in_library {
+            true => "a value".to_owned(),
+            false => format!("`{name}`"),
+        };
         let binding = bound.map(|slot| &self.env[slot]);
         let (mut message, mut help) = (String::new(), "move `copy(…)` of it");
         if let (Some(slot), Some(Binding::Borrow(Borrowed::Ref(source)))) = (bound, binding) {
@@ -319,12 +325,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             // A variable of its own that a `try` keeps in memory can be moved, if it is filled again.
             let is_kept = self.function.locals[slot].mode == Mode::Owner && !is_param;
             if place.projections.is_empty() && (is_shared || !is_param && !is_kept) {
-                message = format!("`{name}` is moved, but it is only borrowed");
+                message = format!("{shown} is moved, but it is only borrowed");
                 if is_param {
                     help = "move `copy(…)` of it, or make the parameter `owned`";
                 }
             } else if is_shared {
-                message = format!("a part of `{name}` is moved, but `{name}` is only borrowed");
+                message = format!("a part of {shown} is moved, but {shown} is only borrowed");
                 if is_param {
                     help = "move `copy(…)` of it, or make the parameter `owned`";
                 }
@@ -337,15 +343,18 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         if message.is_empty() && is_element && !ends {
             message = match name.as_str() {
                 "a value" => "an element is moved out of a value".to_owned(),
-                _ => format!("an element of `{name}` is moved, but the list keeps its elements"),
+                _ => format!("an element of {shown} is moved, but the list keeps its elements"),
             };
             help = "move `copy(…)` of it, or take it out with `pop`";
         }
         if message.is_empty() {
             return Ok(());
         }
+        if in_library {
+            help = "let the function that is passed keep `copy(…)` of what it gets";
+        }
         let mut diagnostic = Diagnostic::error("move-out-of-borrow", place.span, message);
-        if let Some(slot) = bound {
+        if let Some(slot) = bound.filter(|_| !in_library) {
             let local = &self.function.locals[slot];
             let label = match binding {
                 Some(Binding::Borrow(_)) => "borrowed here",

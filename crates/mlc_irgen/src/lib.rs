@@ -7,6 +7,7 @@
 mod access;
 mod arith;
 mod array;
+mod asked;
 mod builder;
 mod builtin;
 mod choice;

@@ -20,7 +20,9 @@ use mlc_sema::{
     hir::{FuncId, Program},
 };
 
-use crate::{Error, Options, builder::Builder, function, global, loc, types::Types};
+use crate::{
+    Error, Options, asked::asked_at, builder::Builder, function, global, loc, types::Types,
+};
 
 /// What the lowering of every function of a module shares.
 pub struct ModuleCx<'x, 'c, 'm> {
@@ -62,7 +64,7 @@ pub fn generate<'c>(
             global_use: OnceCell::new(),
         };
         for function in &program.functions {
-            function::emit(&cx, function)?;
+            function::emit(&cx, function).map_err(|error| error.at(asked_at(program, function)))?;
         }
         global::destroy_globals(&cx)?;
     }

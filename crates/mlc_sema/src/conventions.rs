@@ -12,6 +12,7 @@ mod exported_views;
 mod facts;
 mod fixpoint;
 mod lent_values;
+mod quiet;
 mod rebound;
 mod settle;
 
@@ -23,6 +24,7 @@ use borrowed_results::borrowed_results;
 use exported_views::exported_views;
 use facts::Facts;
 use fixpoint::Fixpoint;
+use quiet::quiet;
 use settle::settle;
 
 use crate::each_function::each_function;
@@ -65,12 +67,13 @@ pub(crate) fn infer<R: Send>(
         .map(|function| function.result_borrows.is_some())
         .collect();
     let any_lends = lends.contains(&true);
+    let quiet = quiet(functions);
     let returned = params_returned(functions, &facts, &callers);
     let known = functions.iter_mut().zip(facts).zip(returned);
     let given = each_function(known, threads, |((function, mut facts), returned)| {
         function.returns_param = returned;
         rebound::keep_arguments(function, &mut facts, types);
-        settle(function, &facts, types, &conventions);
+        settle(function, &facts, types, &conventions, &quiet);
         if any_lends {
             lent_values::moved(function, types, &conventions, &lends);
         }

@@ -16,6 +16,7 @@ pub(super) fn moved(
         conventions,
         borrows,
         returns_borrow: function.result_borrows.is_some(),
+        in_library: function.span.is_none(),
     };
     walk::rewrite(&mut function.body, &mut pass);
 }
@@ -25,6 +26,8 @@ struct LentValues<'p> {
     conventions: &'p [Vec<Convention>],
     borrows: &'p [bool],
     returns_borrow: bool,
+    /// Whether the function is the library's, which only looks at what it keeps.
+    in_library: bool,
 }
 
 impl LentValues<'_> {
@@ -42,12 +45,16 @@ impl LentValues<'_> {
         let (ty, span) = (value.ty, value.span);
         let kind = std::mem::replace(&mut value.kind, ExprKind::None);
         let call = Expr { kind, ty, span };
-        value.kind = ExprKind::Move(Place {
+        let place = Place {
             root: Root::Borrowed(Box::new(call)),
             projections: Vec::new(),
             ty,
             span,
-        });
+        };
+        value.kind = match self.in_library {
+            true => ExprKind::Copy(place),
+            false => ExprKind::Move(place),
+        };
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn settle(
     facts: &Facts,
     types: &TypeTable,
     conventions: &[Vec<Convention>],
+    quiet: &[bool],
 ) {
     for param in &function.params {
         let local = &mut function.locals[param.local.0 as usize];
@@ -66,6 +67,8 @@ pub(super) fn settle(
         .is_some_and(|param| function.params[param as usize].convention == Convention::Inout);
     let mut pass = Settle {
         types,
+        in_library: function.span.is_none(),
+        quiet,
         conventions,
         modes: &modes,
         copied: &copied,
@@ -101,6 +104,11 @@ fn visited_slices(function: &Function, facts: &Facts, types: &TypeTable) -> Vec<
 
 struct Settle<'s> {
     types: &'s TypeTable,
+    /// Whether the function is the library's: what it keeps of a value that stays elsewhere, the keys of items, is only looked at, so that
+    /// a copy does.
+    in_library: bool,
+    /// The functions that change nothing.
+    quiet: &'s [bool],
     conventions: &'s [Vec<Convention>],
     modes: &'s [Mode],
     /// Names for slices of lists that are the copies that Python makes.
@@ -123,13 +131,28 @@ impl Settle<'_> {
         })
     }
 
-    fn arg(&self, arg: &mut Expr, convention: Convention) {
+    /// Whether what a place holds is a part of something else, and stays there.
+    fn is_lent(&self, place: &Place) -> bool {
+        match root_local(place) {
+            Some(local) => {
+                self.modes[local.0 as usize] != Mode::Owner || !place.projections.is_empty()
+            }
+            None => false,
+        }
+    }
+
+    fn arg(&self, arg: &mut Expr, convention: Convention, callee: usize) {
         if !self.types.is_owning(arg.ty) || matches!(arg.kind, ExprKind::Borrow { .. }) {
             return;
         }
         let (ty, span) = (arg.ty, arg.span);
         let kind = std::mem::replace(&mut arg.kind, ExprKind::None);
         arg.kind = match (convention, kind) {
+            (Convention::Owned, ExprKind::Move(place))
+                if self.in_library && self.quiet[callee] && self.is_lent(&place) =>
+            {
+                ExprKind::Copy(place)
+            }
             (Convention::Owned, kind) => kind,
             (Convention::Borrowed, ExprKind::Move(place)) => ExprKind::Borrow {
                 place,
@@ -208,7 +231,7 @@ impl Rewriter for Settle<'_> {
     fn expr(&mut self, expr: &mut Expr) {
         if let ExprKind::Call { callee, args } = &mut expr.kind {
             for (arg, convention) in args.iter_mut().zip(&self.conventions[callee.0 as usize]) {
-                self.arg(arg, *convention);
+                self.arg(arg, *convention, callee.0 as usize);
             }
         }
         // A copy of a whole temporary is its value, unless its parts may be those of others in Python.
@@ -224,6 +247,10 @@ impl Rewriter for Settle<'_> {
         while let ExprKind::Move(place) = &mut expr.kind {
             if is_list_slice(place, self.types) {
                 expr.kind = ExprKind::Share(place.clone());
+                return;
+            }
+            if self.in_library && matches!(place.root, Root::Borrowed(_)) {
+                expr.kind = ExprKind::Copy(place.clone());
                 return;
             }
             if !place.projections.is_empty() {

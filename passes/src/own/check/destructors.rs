@@ -2,11 +2,14 @@
 
 use super::name_of;
 use crate::analysis::{borrows::consumes, place::root};
-use melior::ir::{ValueLike, operation::OperationLike};
+use melior::ir::{Location, ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::{
     emit_error_with_notes,
-    rewrite::{Op, Val, defining_op, op_name, operand, results, string_attribute, uses},
+    rewrite::{
+        Op, Val, defining_op, enclosing, op_name, operand, ops_named, results, string_attribute,
+        uses,
+    },
 };
 
 /// Reports what an operation does to a value with a destructor that must not be done. Returns whether it is fine.
@@ -24,19 +27,63 @@ fn check_copy<'c: 'a, 'a>(op: Op<'c, 'a>) -> bool {
     let Some(found) = payload.and_then(own::destructible) else {
         return true;
     };
-    let name = name_of(root(operand(op, 0)), &[op]);
+    let asked = asked_by(op);
+    let what = match asked == op {
+        true => name_of(root(operand(op, 0)), &[op]),
+        false => "a value".into(),
+    };
     let ty = own::struct_name(found).unwrap_or_default();
-    let (what, why) = match payload == Some(found) {
-        true => (name, format!("a `{ty}` has a `__del__`")),
-        false => (name, format!("it holds a `{ty}`, which has a `__del__`")),
+    let why = match payload == Some(found) {
+        true => format!("a `{ty}` has a `__del__`"),
+        false => format!("it holds a `{ty}`, which has a `__del__`"),
     };
     let help = "help: move it, borrow it, or make another value of its parts";
     emit_error_with_notes(
-        op.location(),
+        asked.location(),
         &format!("not-copyable: {what} cannot be copied: {why}"),
-        &[(op.location(), help.to_string())],
+        &[(asked.location(), help.to_string())],
     );
     false
+}
+
+/// The operation itself, or the call in the program of the function without a place in it that does this.
+fn asked_by<'c: 'a, 'a>(op: Op<'c, 'a>) -> Op<'c, 'a> {
+    let mut asked = op;
+    let mut seen: Vec<&str> = Vec::new();
+    while !has_place(asked.location()) {
+        let function = enclosing(asked, &["func.func"]);
+        let module = enclosing(asked, &["builtin.module"]);
+        let (Some(function), Some(module)) = (function, module) else {
+            return op;
+        };
+        let Some(name) = string_attribute(function, "sym_name").filter(|name| !seen.contains(name))
+        else {
+            return op;
+        };
+        seen.push(name);
+        let calls = ops_named(module, "func.call");
+        let mut calls =
+            (calls.into_iter()).filter(|call| string_attribute(*call, "callee") == Some(name));
+        let Some(first) = calls.next() else {
+            return op;
+        };
+        asked = match has_place(first.location()) {
+            true => first,
+            false => calls
+                .find(|call| has_place(call.location()))
+                .unwrap_or(first),
+        };
+    }
+    asked
+}
+
+fn has_place(location: Location) -> bool {
+    match location.is_name() {
+        true => has_place(location.name_child_location()),
+        false => {
+            location.is_file_line_col_range() || location.is_call_site() || location.is_fused()
+        }
+    }
 }
 
 /// A field may leave a struct with a destructor only where the struct is disarmed.
