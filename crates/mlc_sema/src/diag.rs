@@ -250,6 +250,12 @@ pub(crate) fn needs_later(span: Span, name: &str, needed: &str) -> Diagnostic {
         .help(format!("use `{name}` behind the definition of `{needed}`"))
 }
 
+pub(crate) fn lambda_needs_later(span: Span, needed: &str) -> Diagnostic {
+    let message = format!("this lambda uses `{needed}`, which is defined further down");
+    Diagnostic::error("use-before-assignment", span, message)
+        .help(format!("put `{needed}` in front of it"))
+}
+
 pub(crate) fn calls_other(defined: Span, name: &str, called: &str) -> Diagnostic {
     let feature = format!("`{name}`, which calls a function `{called}` that is another one now,");
     not_yet(defined, &feature).label(defined, "defined again here")

@@ -202,26 +202,42 @@ impl<'a> FnCx<'_, 'a> {
 
     pub fn lambda(&mut self, lambda: &'a ast::Lambda, whole: &'a ast::Expr) -> Bound {
         let span = whole.span;
+        let function = self.lambda_function(lambda, span);
+        let defaults = self.default_variables(function);
+        let free = names_from_outside(function);
+        if let Some(needed) = self.defined_later(&free, span).first() {
+            self.report(diag::lambda_needs_later(span, needed.as_str()));
+            self.bind_poisoned(*needed, span);
+        }
+        self.declare_hidden(function, free, &FxHashSet::default(), defaults, span)
+    }
+
+    fn lambda_function(&self, lambda: &'a ast::Lambda, span: Span) -> &'a ast::Function {
         let body = vec![ast::Stmt {
             kind: ast::StmtKind::Return(Some(lambda.body.clone())),
             span: lambda.body.span,
             named: true,
         }];
-        let function = self.synthesized(Name::new("lambda"), lambda.params.clone(), body, span);
-        let defaults = self.default_variables(function);
-        let mut free: FxHashSet<Name> = FxHashSet::default();
-        crate::names::free_in(function, &mut |name| {
-            free.insert(name);
-        });
-        for &name in &free {
-            if self.is_defined_later(name, span) {
-                let feature =
-                    format!("a lambda that uses `{name}`, which is defined further down,");
-                self.report(diag::not_yet(span, &feature));
-                self.bind_poisoned(name, span);
-            }
+        self.synthesized(Name::new("lambda"), lambda.params.clone(), body, span)
+    }
+
+    /// `name = lambda …: …` that needs functions which are defined further down; false if it needs none.
+    fn lambda_that_waits(&mut self, name: Name, value: &'a ast::Expr) -> bool {
+        let Ast::Lambda(lambda) = &value.kind else {
+            return false;
+        };
+        let span = value.span;
+        let function = self.lambda_function(lambda, span);
+        let free = names_from_outside(function);
+        if self.defined_later(&free, span).is_empty() {
+            return false;
         }
-        self.declare_hidden(function, free, &FxHashSet::default(), defaults, span)
+        // Tracebacks call it a lambda.
+        let decl = self.nested_decl(function.name.name, function, span);
+        self.defined_again(name, decl, span);
+        let defaults = self.default_variables(function);
+        self.define(name, function, free, FxHashSet::default(), defaults, span);
+        true
     }
 
     /// Computes the defaults of a lambda that stands further on.
@@ -243,8 +259,13 @@ impl<'a> FnCx<'_, 'a> {
 
     /// `name = lambda …: …` and `name = function`: another name for a function.
     pub fn name_function(&mut self, name: Name, value: &'a ast::Expr) -> bool {
-        if self.annotated.contains_key(&name) || self.vars.contains_key(&name) {
+        // What is only there because something is wrong with it may become a function.
+        let is_variable = |var: &crate::func::Var| self.local(var.local).ty != Ty::ERROR;
+        if self.annotated.contains_key(&name) || self.vars.get(&name).is_some_and(is_variable) {
             return false;
+        }
+        if self.lambda_that_waits(name, value) {
+            return true;
         }
         let Some(bound) = self.callable_argument(value) else {
             return false;
@@ -254,7 +275,11 @@ impl<'a> FnCx<'_, 'a> {
             _ => bound,
         };
         self.defined_again(name, bound.decl, value.span);
+        if self.vars.contains_key(&name) {
+            self.set_var(name, None);
+        }
         self.bind_nested(name, bound);
+        self.declare_waiting();
         true
     }
 
@@ -272,6 +297,11 @@ impl<'a> FnCx<'_, 'a> {
                 self.narrow(*source, &mut place);
             }
             let ty = self.cx.resolve(place.ty);
+            if ty == Ty::ERROR {
+                // Why it has no type is told now at the latest.
+                self.name(*source, span);
+                return Val::error(span);
+            }
             typed.push((capture, ty));
         }
         let ty = self.cx.passed_type(Passed::Function {
@@ -345,4 +375,13 @@ impl<'a> FnCx<'_, 'a> {
     pub fn capture_convention(capture: &Capture) -> Option<hir::Convention> {
         capture.by_reference.then_some(hir::Convention::Inout)
     }
+}
+
+/// The names that a function takes from outside.
+fn names_from_outside(function: &ast::Function) -> FxHashSet<Name> {
+    let mut free: FxHashSet<Name> = FxHashSet::default();
+    crate::names::free_in(function, &mut |name| {
+        free.insert(name);
+    });
+    free
 }

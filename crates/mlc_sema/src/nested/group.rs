@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::Name;
-use mlc_syntax::ast::{self, Stmt, StmtKind};
+use mlc_syntax::ast::{self, ExprKind as Ast, Stmt, StmtKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Bound, Capture};
@@ -42,21 +42,30 @@ impl<'a> FnCx<'_, 'a> {
     pub fn nested_function(&mut self, function: &'a ast::Function, span: Span) {
         let name = function.name.name;
         let defaults = self.default_variables(function);
-        let mut free: FxHashSet<Name> = FxHashSet::default();
-        crate::names::free_in(function, &mut |name| {
-            free.insert(name);
-        });
+        let free = super::names_from_outside(function);
         let mut rebound: FxHashSet<Name> = FxHashSet::default();
         crate::names::rebound_in(function, &mut |name| {
             rebound.insert(name);
         });
         let decl = self.nested_decl(name, function, span);
         self.defined_again(name, decl, function.name.span);
+        self.define(name, function, free, rebound, defaults, span);
+    }
+
+    /// A function gets its name, now or once those are there that it needs.
+    pub(super) fn define(
+        &mut self,
+        name: Name,
+        function: &'a ast::Function,
+        free: FxHashSet<Name>,
+        rebound: FxHashSet<Name>,
+        defaults: Vec<Name>,
+        span: Span,
+    ) {
         self.unbind_nested(name);
         self.waiting.retain(|member| member.name != name);
-        let mut needs: Vec<Name> = free.iter().copied().collect();
-        needs.retain(|&needed| needed != name && self.is_defined_later(needed, span));
-        needs.sort_by_key(|name| name.as_str());
+        let mut needs = self.defined_later(&free, span);
+        needs.retain(|&needed| needed != name);
         match needs.first() {
             Some(needed) => {
                 let at = function.name.span;
@@ -80,6 +89,14 @@ impl<'a> FnCx<'_, 'a> {
         self.declare_waiting();
     }
 
+    /// The names among these that are those of functions which are not there yet, in their order.
+    pub(super) fn defined_later(&self, names: &FxHashSet<Name>, span: Span) -> Vec<Name> {
+        let mut later: Vec<Name> = names.iter().copied().collect();
+        later.retain(|&name| self.is_defined_later(name, span));
+        later.sort_by_key(|name| name.as_str());
+        later
+    }
+
     /// Whether a name is that of a function inside this one which is not there yet.
     pub fn is_defined_later(&self, name: Name, span: Span) -> bool {
         if self.waiting.iter().any(|member| member.name == name) {
@@ -101,7 +118,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// Declares the functions that wait for nothing but one another.
-    fn declare_waiting(&mut self) {
+    pub(super) fn declare_waiting(&mut self) {
         let mut group = self.waiting.clone();
         loop {
             let before = group.len();
@@ -163,7 +180,12 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    fn nested_decl(&mut self, name: Name, function: &'a ast::Function, span: Span) -> DeclId {
+    pub(super) fn nested_decl(
+        &mut self,
+        name: Name,
+        function: &'a ast::Function,
+        span: Span,
+    ) -> DeclId {
         let key = (span, self.func);
         if let Some(&decl) = self.cx.nested_decls.get(&key) {
             return decl;
@@ -273,6 +295,13 @@ fn take_from_called(group: &[&Member<'_>], captures: &mut [Captures]) -> bool {
 fn is_defined_behind(block: &[Stmt], name: Name, at: u32) -> bool {
     block.iter().any(|stmt| match &stmt.kind {
         StmtKind::Function(function) => function.name.name == name && stmt.span.start >= at,
+        StmtKind::Assign { targets, value } => {
+            let is_target =
+                |target: &ast::Expr| matches!(&target.kind, Ast::Name(other) if *other == name);
+            matches!(value.kind, Ast::Lambda(_))
+                && targets.iter().all(is_target)
+                && stmt.span.start >= at
+        }
         StmtKind::Struct(_) => false,
         _ => {
             let mut found = false;
