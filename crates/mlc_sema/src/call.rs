@@ -348,7 +348,9 @@ impl<'a> FnCx<'_, 'a> {
         if result == Ty::ERROR || args.iter().any(|arg| arg.ty == Ty::ERROR) {
             return Val::error(span);
         }
-        Val::strong(ExprKind::Call { callee: func, args }, result, span)
+        let first = self.evaluated_first(&mut args);
+        let value = Val::strong(ExprKind::Call { callee: func, args }, result, span);
+        crate::expr::with_stmts(first, value.expr).into()
     }
 
     /// A call with values that are there already: operators and other special methods.

@@ -96,11 +96,16 @@ impl FnCx<'_, '_> {
             true => diag::narrowing(span, &expected, &found),
             false => diag::type_mismatch(span, &expected, &found),
         };
-        self.report(match self.is_list_for(from, to) {
-            true => diagnostic.help(format!(
+        self.report(if self.is_list_for(from, to) {
+            diagnostic.help(format!(
                 "a list is made an array where an array type is written, or by `{expected}(…)`"
-            )),
-            false => diagnostic,
+            ))
+        } else if to == Ty::NONE {
+            diagnostic.help(format!(
+                "where `None` is stored first, write a type that takes both: `{found}?`"
+            ))
+        } else {
+            diagnostic
         });
         Expr {
             ty: Ty::ERROR,

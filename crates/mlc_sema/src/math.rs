@@ -310,21 +310,17 @@ impl<'a> FnCx<'_, 'a> {
                 weak = false;
             }
         }
-        let args: Vec<Expr> = floats
+        let mut args: Vec<Expr> = floats
             .into_iter()
             .map(|value| self.coerce(value, ty))
             .collect();
+        let first = self.evaluated_first(&mut args);
         let predicate = matches!(function, MathFn::IsNan | MathFn::IsInf | MathFn::IsFinite);
         let result = if predicate { Ty::BOOL } else { ty };
+        let op = Builtin::Math(function);
+        let value = Val::strong(ExprKind::Builtin { op, args }, result, span);
         Val {
-            expr: Expr {
-                kind: ExprKind::Builtin {
-                    op: Builtin::Math(function),
-                    args,
-                },
-                ty: result,
-                span,
-            },
+            expr: crate::expr::with_stmts(first, value.expr),
             weak: if weak && !predicate {
                 Weak::Float
             } else {

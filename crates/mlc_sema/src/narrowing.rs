@@ -6,7 +6,8 @@ use crate::coerce::{Val, Weak};
 use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{
-    Expr, ExprKind, LogicalOp, Place, Projection, ProjectionKind, Root, Stmt, TyKind, UnaryOp,
+    Expr, ExprKind, LogicalOp, Place, Projection, ProjectionKind, Root, Stmt, StmtKind, TyKind,
+    UnaryOp,
 };
 use crate::ops::is_simple;
 
@@ -122,6 +123,76 @@ impl FnCx<'_, '_> {
         }
     }
 
+    /// Arguments of which one must not be `None` and others stand behind it: all are evaluated, in what is given back, before that is
+    /// looked at.
+    pub fn evaluated_first(&mut self, args: &mut [Expr]) -> Vec<Stmt> {
+        let types = &self.cx.types;
+        let is_unwrapped =
+            |arg: &mut Expr| unwrapped(arg).is_some_and(|place| !types.is_owning(place.ty));
+        let Some(first) = args.iter_mut().position(is_unwrapped) else {
+            return Vec::new();
+        };
+        if args[first + 1..].iter().all(is_simple) {
+            return Vec::new();
+        }
+        self.captured(|cx| {
+            for arg in &mut args[first..] {
+                cx.evaluate_here(arg);
+            }
+        })
+    }
+
+    /// Puts what an argument is made of into a variable, but for what is only lent.
+    fn evaluate_here(&mut self, arg: &mut Expr) {
+        if let Some(place) = unwrapped(arg) {
+            let mut optional = place.clone();
+            let unwrap = optional.projections.pop();
+            optional.ty = match optional.projections.last() {
+                Some(step) => step.ty,
+                None => self.root_type(&optional),
+            };
+            if self.cx.types.is_owning(optional.ty) {
+                return;
+            }
+            let value = self.read(optional);
+            place.root = self.variable_of(value);
+            place.projections = unwrap.into_iter().collect();
+            return;
+        }
+        let span = arg.span;
+        if is_simple(arg) {
+            return;
+        }
+        match &mut arg.kind {
+            ExprKind::Move(_) => {}
+            ExprKind::Borrow { place, .. } => {
+                if let Root::Temporary(value) = &mut place.root {
+                    let value = std::mem::replace(&mut **value, Val::error(span).expr);
+                    place.root = self.variable_of(value);
+                }
+            }
+            _ => {
+                let ty = arg.ty;
+                let value = std::mem::replace(arg, Val::error(span).expr);
+                let root = self.variable_of(value);
+                let projections = Vec::new();
+                *arg = self.read(Place {
+                    root,
+                    projections,
+                    ty,
+                    span,
+                });
+            }
+        }
+    }
+
+    fn variable_of(&mut self, value: Expr) -> Root {
+        let (ty, span) = (value.ty, value.span);
+        let local = self.temp("v", ty, span);
+        self.emit(StmtKind::Bind { local, value }, span);
+        Root::Local(local)
+    }
+
     /// Reads through the optional if the variable is narrowed.
     pub fn narrow(&self, name: Name, place: &mut Place) {
         if !self.narrowed.contains(&name) {
@@ -135,5 +206,18 @@ impl FnCx<'_, '_> {
             });
             place.ty = inner;
         }
+    }
+}
+
+/// The place that is read of an optional that must not be `None`.
+fn unwrapped(expr: &mut Expr) -> Option<&mut Place> {
+    match &mut expr.kind {
+        ExprKind::Cast(inner) => unwrapped(inner),
+        ExprKind::Load(place) | ExprKind::Move(place) => {
+            let last = place.projections.last().map(|step| &step.kind);
+            let is_checked = matches!(last, Some(ProjectionKind::Unwrap { checked: true }));
+            is_checked.then_some(place)
+        }
+        _ => None,
     }
 }

@@ -13,6 +13,7 @@ use mlc_syntax::ast;
 
 use crate::coerce::{Val, into_place};
 use crate::diag;
+use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{BinaryOp, Builtin, Expr, ExprKind, Ty, TyKind, UnaryOp};
 use crate::want::Want;
@@ -312,11 +313,13 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    pub fn builtin(&mut self, op: Builtin, args: Vec<Expr>, ty: Ty, span: Span) -> Val {
+    pub fn builtin(&mut self, op: Builtin, mut args: Vec<Expr>, ty: Ty, span: Span) -> Val {
         if args.iter().any(|arg| arg.ty == Ty::ERROR) {
             return Val::error(span);
         }
-        Val::strong(ExprKind::Builtin { op, args }, ty, span)
+        let first = self.evaluated_first(&mut args);
+        let value = Val::strong(ExprKind::Builtin { op, args }, ty, span);
+        with_stmts(first, value.expr).into()
     }
 
     /// A shared borrow of what owns memory; other values as they are.

@@ -197,7 +197,7 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    fn root_type(&self, place: &Place) -> Ty {
+    pub fn root_type(&self, place: &Place) -> Ty {
         match &place.root {
             Root::Local(local) => self.local(*local).ty,
             Root::Global(global) => self.cx.globals[global.0 as usize].ty,

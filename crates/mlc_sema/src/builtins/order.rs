@@ -4,7 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::ast::{Arg, Expr as AstExpr, ExprKind as Ast};
 
 use crate::call::Given;
-use crate::coerce::{Val, into_place};
+use crate::coerce::{Val, Weak, into_place};
 use crate::diag;
 use crate::expr::with_stmts;
 use crate::func::FnCx;
@@ -58,9 +58,7 @@ impl<'a> FnCx<'_, 'a> {
                         "min" => BinaryOp::Min,
                         _ => BinaryOp::Max,
                     };
-                    return values
-                        .into_iter()
-                        .reduce(|left, right| self.min_max(op, left, right, span));
+                    return self.least_of(op, values, span);
                 }
                 let values = match key {
                     // A function may take `None`; an order has no place for it.
@@ -125,6 +123,29 @@ impl<'a> FnCx<'_, 'a> {
                 Val::error(span)
             }
         }
+    }
+
+    /// All are evaluated before one is found to be `None`.
+    fn least_of(&mut self, op: BinaryOp, mut values: Vec<Val>, span: Span) -> Option<Val> {
+        let is_optional =
+            |value: &Val| matches!(self.cx.types.kind(value.expr.ty), TyKind::Optional(_));
+        let mut first = Vec::new();
+        if values.iter().any(is_optional) {
+            first = self.captured(|cx| {
+                let taken = std::mem::take(&mut values).into_iter();
+                let held = taken.map(|value| match value.weak {
+                    Weak::No => cx.in_hidden_local(value),
+                    _ => value,
+                });
+                values = held.collect();
+            });
+        }
+        let values = values.into_iter();
+        let least = values.reduce(|left, right| self.min_max(op, left, right, span))?;
+        Some(Val {
+            expr: with_stmts(first, least.expr),
+            weak: least.weak,
+        })
     }
 
     fn is_ordered_number(&self, value: &Val) -> bool {

@@ -190,6 +190,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
         if start.as_ref().is_some_and(Val::is_error) {
             return Val::error(span);
         }
+        let start = start.map(|start| self.present(start));
         let reports = self.cx.diagnostics.len();
         let mut total: Option<LocalId> = None;
         let boolean = matches!(op, Builtin::Any | Builtin::All);
@@ -201,6 +202,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
                 let default = if boolean { Ty::BOOL } else { Ty::INT };
                 cx.cx.unify_unknown(value.expr.ty, default);
                 value.expr.ty = cx.cx.resolve(value.expr.ty);
+                let value = if boolean { value } else { cx.present(value) };
                 let value = if boolean {
                     cx.truth(value).into()
                 } else if value.expr.ty == Ty::BOOL {

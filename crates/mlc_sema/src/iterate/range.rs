@@ -7,11 +7,14 @@ use super::Source;
 use crate::call::Given;
 use crate::coerce::Val;
 use crate::diag;
+use crate::expr::with_stmts;
 use crate::func::FnCx;
-use crate::hir::{BinaryOp, Expr, ExprKind, Place, ProjectionKind, Ty};
+use crate::hir::{BinaryOp, Expr, ExprKind, Place, ProjectionKind, Stmt, Ty};
 
 /// The bounds that were given; what was left out has no expression.
 struct Bounds {
+    /// What is done in front.
+    first: Vec<Stmt>,
     start: Option<Expr>,
     stop: Expr,
     step: Option<Expr>,
@@ -22,6 +25,7 @@ impl<'a> FnCx<'_, 'a> {
         let Some(bounds) = self.range_bounds(args, span) else {
             return Source::Failed;
         };
+        self.out.extend(bounds.first);
         Source::Range {
             start: bounds.start.unwrap_or_else(|| self.int(0, span)),
             stop: bounds.stop,
@@ -37,7 +41,8 @@ impl<'a> FnCx<'_, 'a> {
         let start = bounds.start.unwrap_or_else(|| self.int(0, span));
         let step = bounds.step.unwrap_or_else(|| self.int(1, span));
         let given = [start, bounds.stop, step].map(|bound| Given::Value(Box::new(bound.into())));
-        self.call_library("range_of", given.into(), span)
+        let range = self.call_library("range_of", given.into(), span);
+        with_stmts(bounds.first, range.expr).into()
     }
 
     /// `r[start:stop:step]`, a range again.
@@ -134,16 +139,19 @@ impl<'a> FnCx<'_, 'a> {
             let value = self.settle(value);
             values.push(self.cast_to(value, Ty::INT));
         }
+        let first = self.evaluated_first(&mut values);
         let mut values = values.into_iter();
-        let first = values.next()?;
+        let one = values.next()?;
         Some(match values.next() {
             None => Bounds {
+                first,
                 start: None,
-                stop: first,
+                stop: one,
                 step: None,
             },
             Some(stop) => Bounds {
-                start: Some(first),
+                first,
+                start: Some(one),
                 stop,
                 step: values.next(),
             },
