@@ -9,5 +9,6 @@ pub mod exits;
 pub mod math_to_nvvm;
 pub mod own;
 pub mod par_to_gpu;
+pub mod regions;
 pub mod results;
 pub mod scf_parallel;

@@ -59,6 +59,7 @@ pub static PASSES: &[&Pass] = &[
     &vector::convert_math_to_runtime::CONVERT_MATH_TO_RUNTIME,
     &vector::bound_strided_loops::BOUND_STRIDED_LOOPS,
     &verify::stage::VERIFY_VECTOR,
+    &convert::regions::CONVERT_REGIONS,
     &convert::exits::CONVERT_EXITS,
     &convert::results::CONVERT_RESULTS,
     &convert::par_to_gpu::PAR_TO_GPU,

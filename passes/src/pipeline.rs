@@ -141,6 +141,8 @@ pub const LINALG_TO_VECTOR: &[Step] = &[
 pub const VECTOR_TO_LLVM: &[Step] = &[
     // Behind all that asks for the bounds as the source has them.
     "bound-strided-loops",
+    // Branches and loops of long functions; then what is left of `scf`.
+    "convert-regions-to-cf",
     "convert-scf-to-cf",
     "convert-exits-to-cf",
     // All that returns is in place: the C interface of exported functions.
@@ -205,6 +207,8 @@ pub const GPU_TO_NVVM: &[Step] = &[
     "gpu.module(gpu-hide-functions,inline,symbol-dce)",
     // Behind all that asks for the bounds as the source has them.
     "bound-strided-loops",
+    // Branches and loops of long functions; then what is left of `scf`.
+    "convert-regions-to-cf",
     "convert-scf-to-cf",
     "convert-exits-to-cf",
     "convert-results",

@@ -77,7 +77,12 @@ struct SourceFile {
     text: Arc<str>,
     /// Byte offsets at which lines start; made when the first position is asked for.
     line_starts: OnceLock<Vec<u32>>,
+    /// How many characters start before each multiple of [`STRIDE`] bytes: a line may be as long as the file.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// The bytes from one entry of [`SourceFile::characters`] to the next.
+const STRIDE: usize = 64;
 
 impl SourceFile {
     fn line_starts(&self) -> &[u32] {
@@ -93,6 +98,24 @@ impl SourceFile {
             }
             starts
         })
+    }
+
+    /// How many characters start before a byte offset.
+    fn characters_before(&self, at: usize) -> u32 {
+        let starts =
+            |bytes: &[u8]| bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count() as u32;
+        let bytes = self.text.as_bytes();
+        let table = self.characters.get_or_init(|| {
+            let mut count = 0;
+            let mut table = vec![0];
+            for chunk in bytes.chunks_exact(STRIDE) {
+                count += starts(chunk);
+                table.push(count);
+            }
+            table
+        });
+        let entry = at / STRIDE;
+        table[entry] + starts(&bytes[entry * STRIDE..at])
     }
 
     /// The nearest offset at or before `offset` that lies in the text, between two characters.
@@ -123,6 +146,7 @@ impl SourceMap {
             name: name.into(),
             text: text.into(),
             line_starts: OnceLock::new(),
+            characters: OnceLock::new(),
         });
         id
     }
@@ -186,9 +210,10 @@ impl SourceMap {
         let starts = source.line_starts();
         let line = starts.partition_point(|&start| start as usize <= at);
         let start = starts[line - 1] as usize;
+        let column = source.characters_before(at) - source.characters_before(start) + 1;
         LineColumn {
             line: line as u32,
-            column: source.text[start..at].chars().count() as u32 + 1,
+            column,
         }
     }
 
@@ -272,4 +297,27 @@ pub fn decode(file: FileId, bytes: Vec<u8>) -> Result<String, (String, Diagnosti
             diagnostic,
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_wherever_a_line_starts() {
+        for character in ["a", "é", "語", "🙂"] {
+            let line = character.repeat(500);
+            let text = format!("x\n{line}\r\n{line}");
+            let mut sources = SourceMap::new();
+            let file = sources.add("long.mlc", text);
+            for (line, start) in [(2, 2), (3, line.len() + 4)] {
+                for column in 0..=500 {
+                    let offset = start + column * character.len();
+                    let column = column as u32 + 1;
+                    let at = sources.line_column(file, offset as u32);
+                    assert_eq!(at, LineColumn { line, column });
+                }
+            }
+        }
+    }
 }

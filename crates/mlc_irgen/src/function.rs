@@ -7,7 +7,7 @@ use mlc_mlir::rewrite::name_value;
 use mlc_sema::hir::{self, LocalId, Mode, Reduction, Ty};
 
 use crate::{
-    Error, FpMode, builder::Builder, copies::Copies, live::Targets, local_set::LocalSet,
+    Error, FpMode, builder::Builder, copies::Copies, env::Env, live::Targets, local_set::LocalSet,
     module::ModuleCx, place::Borrowed, types::Types, view::View, walk::Slots,
 };
 
@@ -32,7 +32,7 @@ pub struct Lower<'x, 'c, 'm> {
     pub fp: FpMode,
     /// Whether run-time checks are emitted.
     pub checks: bool,
-    pub env: Vec<Binding<'c, 'm>>,
+    pub env: Env<'c, 'm>,
     /// Whether integer arithmetic raises where its result does not fit.
     pub overflow: bool,
     /// Integer variables that are known not to be negative here.
@@ -170,7 +170,7 @@ pub fn emit<'x, 'c, 'm>(cx: &'x ModuleCx<'x, 'c, 'm>, function: &'x hir::Functio
         fp,
         checks: !unchecked,
         overflow: cx.program.overflow && !unchecked,
-        env: vec![Binding::Unset; slots.count()],
+        env: Env::unset(slots.count()),
         nonnegative: LocalSet::default(),
         counted: LocalSet::default(),
         live: LocalSet::default(),
@@ -233,7 +233,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             fp: self.fp,
             checks: self.checks,
             overflow: self.overflow,
-            env: vec![Binding::Unset; self.env.len()],
+            env: Env::unset(self.env.len()),
             nonnegative: self.nonnegative.clone(),
             counted: self.counted.clone(),
             live: self.live.clone(),

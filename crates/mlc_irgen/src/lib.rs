@@ -17,6 +17,7 @@ mod copies;
 mod elements;
 mod elementwise;
 mod ends;
+mod env;
 mod exceptions;
 mod expr;
 mod function;

@@ -11,6 +11,10 @@ use crate::{
     function::{Lower, Result},
 };
 
+/// So many items that own memory are made before the list that they go to, which may then take the memory of one that ends with them.
+/// More go there one by one: each that is made may fail, and all that are not in the list are dropped one by one then.
+const ITEMS_AT_ONCE: usize = 16;
+
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn literal(&mut self, expr: &'x Expr) -> Result<Value<'c, 'm>> {
         let ty = self.types().flat(expr.ty)?[0];
@@ -46,14 +50,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         if items.is_empty() {
             return Ok(self.b.value("own.new", &[], box_type));
         }
+        if !self.types().is_scalar(elem) {
+            return self.stored_items(box_type, elem, items);
+        }
         let mut values = Vec::new();
         for item in items {
             values.push(self.expr(item)?);
         }
         let length = self.b.index(items.len() as i64);
-        if !self.types().is_scalar(elem) {
-            return self.stored_items(box_type, elem, values);
-        }
         let list = self.new_list(length, box_type, true);
         let target = self.borrow_box(list, true);
         let memory = self.memory(target);
@@ -69,12 +73,26 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         &mut self,
         box_type: melior::ir::Type<'c>,
         elem: Ty,
-        values: Vec<Vec<Value<'c, 'm>>>,
+        items: &'x [Expr],
     ) -> Result<Value<'c, 'm>> {
-        let length = self.b.index(values.len() as i64);
+        let early = match items.len() > ITEMS_AT_ONCE {
+            true => None,
+            false => Some(
+                items
+                    .iter()
+                    .map(|item| self.expr(item))
+                    .collect::<Result<Vec<_>>>()?,
+            ),
+        };
+        let length = self.b.index(items.len() as i64);
         let list = self.new_list(length, box_type, false);
         let target = self.borrow_box(list, true);
-        for (at, value) in values.into_iter().enumerate() {
+        let mut early = early.map(Vec::into_iter);
+        for (at, item) in items.iter().enumerate() {
+            let value = match early.as_mut().and_then(Iterator::next) {
+                Some(value) => value,
+                None => self.expr(item)?,
+            };
             let at = self.b.index(at as i64);
             let place = self.elem(target, at, true);
             self.put(place, elem, &value)?;
@@ -146,11 +164,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// An array whose elements are given in row-major order.
     pub fn array(&mut self, ty: Ty, items: &'x [Expr], shape: &[u64]) -> Result<Value<'c, 'm>> {
         if let Some(elem) = self.types().stored_element(ty) {
-            let values = items
-                .iter()
-                .map(|item| self.expr(item))
-                .collect::<Result<_>>()?;
-            return self.stored_items(own::box_type(self.types().payload(ty)?), elem, values);
+            return self.stored_items(own::box_type(self.types().payload(ty)?), elem, items);
         }
         let extents = self.array_dims(ty)?;
         let mut values = Vec::new();

@@ -78,7 +78,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
         let outer = (
             self.b,
-            self.env.clone(),
+            self.env.point(),
             self.nonnegative.clone(),
             self.accumulators.clone(),
             std::mem::replace(&mut self.collects, collects),
@@ -134,13 +134,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.targets = outer_targets;
         self.reductions = outer_reductions;
         self.in_parallel = outer_parallel;
+        let point;
         (
             self.b,
-            self.env,
+            point,
             self.nonnegative,
             self.accumulators,
             self.collects,
         ) = outer;
+        self.env.go_back(point);
         let mut results = op
             .results()
             .map(Value::from)

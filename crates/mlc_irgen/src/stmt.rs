@@ -135,12 +135,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// Nothing is reached from here on: what regions hand on is not what variables own, which may have moved.
     fn forget_owners(&mut self) {
-        for binding in &mut self.env {
-            if let Binding::Values(values) = binding
-                && values.iter().any(|value| own::is_box(value.r#type()))
-            {
-                *binding = Binding::Unset;
-            }
+        let owners: Vec<usize> = (self.env.iter().enumerate())
+            .filter(|(_, binding)| match binding {
+                Binding::Values(values) => values.iter().any(|value| own::is_box(value.r#type())),
+                _ => false,
+            })
+            .map(|(slot, _)| slot)
+            .collect();
+        for slot in owners {
+            self.env[slot] = Binding::Unset;
         }
     }
 

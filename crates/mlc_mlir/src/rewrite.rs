@@ -391,6 +391,26 @@ pub fn move_blocks<'c, 'a>(from: RegionRef<'c, 'a>, to: RegionRef<'c, 'a>) -> Ve
     list
 }
 
+/// Moves the blocks of a region to just before a block of another one.
+pub fn move_blocks_before<'c>(from: RegionRef<'c, '_>, before: Blk<'c, '_>) {
+    for block in blocks(from) {
+        // SAFETY: the region of `before` takes over the block that `from` gave up.
+        unsafe {
+            mlirBlockDetach(block.to_raw());
+            let to = mlirBlockGetParentRegion(before.to_raw());
+            mlirRegionInsertOwnedBlockBefore(to, before.to_raw(), block.to_raw());
+        }
+    }
+}
+
+/// Takes the arguments, which nothing uses, from a block.
+pub fn erase_arguments(block: Blk) {
+    for position in (0..block.argument_count()).rev() {
+        // SAFETY: the block is live, and has an argument at the position.
+        unsafe { mlirBlockEraseArgument(block.to_raw(), position as u32) }
+    }
+}
+
 /// A region of one block with the given arguments, and that block.
 pub fn region_of_block<'c, 'a>(
     arguments: &[(Type<'c>, Location<'c>)],

@@ -40,17 +40,22 @@ pub static CONVERT_EXITS: Pass = Pass {
 };
 
 fn convert<'c, 'a>(context: &'c Context, function: Op<'c, 'a>) -> PassResult {
-    for op in ops_named(function, "par.exit_if") {
+    let exits = ops_named(function, "par.exit_if");
+    let mut rests = Vec::new();
+    // From the last to the first: what is behind one is moved once, up to the next.
+    for op in exits.iter().rev() {
         if op.parent_operation() != Some(function) {
             emit_error(op.location(), "`par.exit_if` is left in a region");
             return Err(PassError::Reported);
         }
-        let body = function.region(0).map_err(|error| error.to_string())?;
-        let way_out = op.region(0).map_err(|error| error.to_string())?;
         let next = op
             .next_in_block()
             .ok_or("an operation before the end of its block")?;
-        let rest = split_block(next).ok_or("a block in a region")?;
+        rests.push(split_block(next).ok_or("a block in a region")?);
+    }
+    let body = function.region(0).map_err(|error| error.to_string())?;
+    for (op, rest) in exits.into_iter().zip(rests.into_iter().rev()) {
+        let way_out = op.region(0).map_err(|error| error.to_string())?;
         let way_out = *move_blocks(way_out, body).first().ok_or("a block")?;
         branch(Cursor::before(context, op), op, way_out, rest);
         erase(op);

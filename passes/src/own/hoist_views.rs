@@ -25,8 +25,8 @@ use melior::{
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Key, Op, Val, all_ops, ancestor_in_block, erase, is_inside, move_before, op_key, op_name,
-        operand, replace, results, uses, value_key,
+        Key, Op, Val, all_ops, ancestor_in_block, block_key, erase, integer_attribute, is_inside,
+        move_before, op_key, op_name, operand, parent, replace, results, uses, value_key,
     },
 };
 use std::collections::{HashMap, HashSet};
@@ -168,8 +168,8 @@ fn is_below_length(list: Val, index: Val) -> bool {
 /// Merges equal header reads on roots whose headers nothing in the function changes.
 fn merge(function: Op) {
     let changed = Changed::by(function);
-    // Equal ones share a bucket, so that each is held against few others.
-    let mut kept: HashMap<(&str, Vec<Key>), Vec<Op>> = HashMap::new();
+    // Of equal reads in one block the first serves all that is behind it, there and in the regions below.
+    let mut kept: HashMap<(ReadKey, Key), Op> = HashMap::new();
     for op in all_ops(function) {
         if !is_header_read(op) {
             continue;
@@ -178,25 +178,31 @@ fn merge(function: Op) {
             erase(op);
             continue;
         }
-        let stable = !changed.reaches(operand(op, 0));
-        let operands = op.operands().map(value_key).collect();
-        let bucket = kept.entry((op_name(op), operands)).or_default();
-        let twin = bucket.iter().copied().find(|other| {
-            (stable || matches!(op_name(op), "own.borrow" | "own.borrow_mut" | "own.field"))
-                && other.attribute("field").ok() == op.attribute("field").ok()
-                // A shared borrow of a field does not serve who writes to it.
-                && result_type(*other) == result_type(op)
-                && dominates(*other, op)
-        });
+        let borrows = matches!(op_name(op), "own.borrow" | "own.borrow_mut" | "own.field");
+        let Some(block) = op.block() else { continue };
+        if !borrows && changed.reaches(operand(op, 0)) {
+            continue;
+        }
+        let key = read_key(op);
+        let around = std::iter::successors(Some(op), parent).filter_map(|op| op.block());
+        let twin = (around.filter_map(|block| kept.get(&(key.clone(), block_key(block))))).next();
         match twin.and_then(|twin| twin.result(0).ok()) {
             Some(result) => replace(op, result.into()),
-            None => bucket.push(op),
+            None => {
+                kept.insert((key, block_key(block)), op);
+            }
         }
     }
 }
 
-fn result_type<'c>(op: Op<'c, '_>) -> Option<Type<'c>> {
-    op.result(0).ok().map(|result| result.r#type())
+/// What equal reads have in common.
+type ReadKey<'c> = (&'c str, Vec<Key>, Option<i64>, Option<Type<'c>>);
+
+fn read_key<'c>(op: Op<'c, '_>) -> ReadKey<'c> {
+    let operands = op.operands().map(value_key).collect();
+    // A shared borrow of a field does not serve who writes to it.
+    let ty = op.result(0).ok().map(|result| result.r#type());
+    (op_name(op), operands, integer_attribute(op, "field"), ty)
 }
 
 fn dominates(first: Op, second: Op) -> bool {

@@ -46,11 +46,20 @@ pub static INSERT_DROPS: Pass = Pass {
 
 /// Drops the boxes of a function and fills its `unwind` operands.
 pub fn insert_drops<'c, 'a>(context: &'c Context, function: Op<'c, 'a>) -> PassResult {
+    let mut ends = Vec::new();
     for value in boxes_below(function) {
         let block = defining_block(value).ok_or("a box without a block")?;
         let mut uses = uses_of(value);
         uses.extend(inherited_uses(value, block));
-        end_in_block(context, value, &uses, block)?;
+        end_in_block(context, value, &uses, block, &mut ends)?;
+    }
+    // Behind all questions: what is inserted makes the next question for an order count its whole block again.
+    for (value, end) in ends {
+        let place = match end {
+            End::Behind(op) => Cursor::after(context, op),
+            End::AtStart(block) => Cursor::at_start_of_life(context, value, block),
+        };
+        place.op("own.drop", &[value], &[], &[]);
     }
     let mut unwinds = Vec::new();
     live_boxes::for_each_op(function, &mut |op, live| {
@@ -67,6 +76,13 @@ pub fn insert_drops<'c, 'a>(context: &'c Context, function: Op<'c, 'a>) -> PassR
     Ok(())
 }
 
+/// Where a box ends.
+enum End<'c, 'a> {
+    Behind(Op<'c, 'a>),
+    /// Where its life in a block starts.
+    AtStart(Blk<'c, 'a>),
+}
+
 /// Every box of a function, in the order of creation.
 fn boxes_below<'c, 'a>(function: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
     let mut values = Vec::new();
@@ -80,12 +96,13 @@ fn boxes_below<'c, 'a>(function: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
     values
 }
 
-/// Drops a box behind the last of `uses`, all of which are in `block` or below it.
+/// Finds where a box ends: behind the last of `uses`, all of which are in `block` or below it.
 fn end_in_block<'c, 'a>(
     context: &'c Context,
     value: Val<'c, 'a>,
     uses: &[Use<'c, 'a>],
     block: Blk<'c, 'a>,
+    ends: &mut Vec<(Val<'c, 'a>, End<'c, 'a>)>,
 ) -> PassResult {
     let uses = &under_this_name(uses, block)[..];
     let mut last: Option<Op> = None;
@@ -99,10 +116,10 @@ fn end_in_block<'c, 'a>(
     }
     let Some(last) = last else {
         let start = match check_of_status(value) {
-            Some(check) if check.block() == Some(block) => Cursor::after(context, check),
-            _ => Cursor::at_start_of_life(context, value, block),
+            Some(check) if check.block() == Some(block) => End::Behind(check),
+            _ => End::AtStart(block),
         };
-        drop_at(value, start);
+        ends.push((value, start));
         return Ok(());
     };
     // What uses a borrow from before the move keeps the box alive under its next name.
@@ -133,7 +150,7 @@ fn end_in_block<'c, 'a>(
             let inner: Vec<Use> = (inner.iter().copied())
                 .filter(|u| ancestor_in_block(block, u.op).is_some())
                 .collect();
-            end_in_block(context, value, &inner, block)?;
+            end_in_block(context, value, &inner, block, ends)?;
         }
         return Ok(());
     }
@@ -145,7 +162,7 @@ fn end_in_block<'c, 'a>(
         let message = "return-of-local-borrow: a borrow leaves the block of the value it borrows";
         return report(last, message);
     }
-    drop_at(value, Cursor::after(context, last));
+    ends.push((value, End::Behind(last)));
     Ok(())
 }
 
@@ -189,10 +206,6 @@ fn branch_block<'c, 'a>(
     let block = region.append_block(Block::new(&[]));
     Cursor::at_end(context, block, op.location()).op("scf.yield", &[], &[], &[]);
     Ok(block)
-}
-
-fn drop_at<'c>(value: Val<'c, '_>, place: Cursor<'c, '_>) {
-    place.op("own.drop", &[value], &[], &[]);
 }
 
 fn report(op: Op, message: &str) -> PassResult {

@@ -26,7 +26,7 @@ use crate::{
 };
 use melior::{
     Context,
-    ir::{Attribute, OperationRef, ValueLike, operation::OperationLike, r#type::MemRefType},
+    ir::{Attribute, OperationRef, Type, ValueLike, operation::OperationLike, r#type::MemRefType},
 };
 use mlc_dialects::own;
 use mlc_mlir::{
@@ -46,6 +46,7 @@ pub static PRESIZE_LISTS: Pass = Pass {
 };
 
 fn run<'c, 'a>(context: &'c Context, function: OperationRef<'c, 'a>, _: &str) -> PassResult {
+    let mut found = Vec::new();
     for around in all_ops(function) {
         let Some(body) = nested_blocks(around).first().copied() else {
             continue;
@@ -56,74 +57,100 @@ fn run<'c, 'a>(context: &'c Context, function: OperationRef<'c, 'a>, _: &str) ->
             _ => continue,
         };
         let appends = ops(body).into_iter().filter(|op| op_name(*op) == append);
-        for append in appends {
-            presize(context, around, append);
-        }
+        found.extend(appends.filter_map(|append| Filled::by(around, append)));
+    }
+    // Changes come behind all questions: what is inserted makes the next question for an order count its whole block again.
+    for filled in found {
+        filled.presize(context);
     }
     Ok(())
 }
 
-fn presize<'c: 'a, 'a>(context: &'c Context, around: Op<'c, 'a>, append: Op<'c, 'a>) {
-    let (value, list) = (operand(append, 0), operand(append, 1));
-    let owner = root(list);
-    let made = defining_op(owner).filter(|op| op_name(*op) == "own.new");
-    let (Some(made), Some(element)) = (
-        made,
-        own::payload(owner.r#type()).and_then(own::list_element),
-    ) else {
-        return;
-    };
-    if made.block() != around.block() {
-        return;
-    }
-    let Some(borrows) = borrows_before(around, append, owner) else {
-        return;
-    };
-    let scalar = own::kind(element) == own::Kind::Other && MemRefType::try_from(element).is_err();
-    let unit = Attribute::unit(context);
-    // The list is empty until the loop: nothing sees that it is made behind what the bounds are computed from.
-    let mut at = Cursor::before(context, around);
-    at.location = made.location();
-    let zero = emit::index(&at, 0);
-    let (first, mut count) = match op_name(around) {
-        "scf.for" => (operand(around, 0), operand(around, 1)),
-        _ => (zero, operand(around, 0)),
-    };
-    if constant_integer(first) != Some(0) {
-        count = emit::binary(&at, "arith.subi", count, first);
-    }
-    if !is_length(count) && constant_integer(count).is_none_or(|count| count < 0) {
-        count = emit::binary(&at, "arith.maxsi", count, zero);
-    }
-    let marks: &[_] = if scalar { &[("uninit", unit)] } else { &[] };
-    let sized = at.value("own.new_list", &[count], owner.r#type(), marks);
-    replace(made, sized);
-    for borrow in borrows {
-        move_before(borrow, around);
-    }
-    let borrow = at.value("own.borrow_mut", &[sized], list.r#type(), &[]);
-    let view = scalar.then(|| {
-        let ty = MemRefType::contiguous(element, &[i64::MIN], None).into();
-        at.value("own.view", &[borrow], ty, &[])
-    });
+/// A list that one loop fills.
+struct Filled<'c, 'a> {
+    around: Op<'c, 'a>,
+    append: Op<'c, 'a>,
+    made: Op<'c, 'a>,
+    element: Type<'c>,
+    /// The borrows of the list that stand before the loop, in order.
+    borrows: Vec<Op<'c, 'a>>,
+}
 
-    let here = Cursor::before(context, append);
-    let index = arguments(nested_blocks(around)[0])[0];
-    let place = match constant_integer(first) {
-        Some(0) => index,
-        _ => emit::binary(&here, "arith.subi", index, first),
-    };
-    match view {
-        Some(view) => {
-            here.op("memref.store", &[value, view, place], &[], &[]);
+impl<'c: 'a, 'a> Filled<'c, 'a> {
+    /// The list of an append, where nothing else touches it from where it is made up to the end of the loop.
+    fn by(around: Op<'c, 'a>, append: Op<'c, 'a>) -> Option<Self> {
+        let owner = root(operand(append, 1));
+        let made = defining_op(owner).filter(|op| op_name(*op) == "own.new")?;
+        let element = own::payload(owner.r#type()).and_then(own::list_element)?;
+        if made.block() != around.block() {
+            return None;
         }
-        None => {
-            let ty = own::mut_type(element);
-            let borrowed = here.value("own.elem", &[borrow, place], ty, &[]);
-            here.op("own.put", &[value, borrowed], &[], &[]);
-        }
+        let borrows = borrows_before(around, append, owner)?;
+        Some(Self {
+            around,
+            append,
+            made,
+            element,
+            borrows,
+        })
     }
-    erase(append);
+
+    fn presize(self, context: &'c Context) {
+        let Self {
+            around,
+            append,
+            made,
+            element,
+            borrows,
+        } = self;
+        let (value, list) = (operand(append, 0), operand(append, 1));
+        let scalar =
+            own::kind(element) == own::Kind::Other && MemRefType::try_from(element).is_err();
+        let unit = Attribute::unit(context);
+        // The list is empty until the loop: nothing sees that it is made behind what the bounds are computed from.
+        let mut at = Cursor::before(context, around);
+        at.location = made.location();
+        let zero = emit::index(&at, 0);
+        let (first, mut count) = match op_name(around) {
+            "scf.for" => (operand(around, 0), operand(around, 1)),
+            _ => (zero, operand(around, 0)),
+        };
+        if constant_integer(first) != Some(0) {
+            count = emit::binary(&at, "arith.subi", count, first);
+        }
+        if !is_length(count) && constant_integer(count).is_none_or(|count| count < 0) {
+            count = emit::binary(&at, "arith.maxsi", count, zero);
+        }
+        let marks: &[_] = if scalar { &[("uninit", unit)] } else { &[] };
+        let sized = at.value("own.new_list", &[count], results(made)[0].r#type(), marks);
+        replace(made, sized);
+        for borrow in borrows {
+            move_before(borrow, around);
+        }
+        let borrow = at.value("own.borrow_mut", &[sized], list.r#type(), &[]);
+        let view = scalar.then(|| {
+            let ty = MemRefType::contiguous(element, &[i64::MIN], None).into();
+            at.value("own.view", &[borrow], ty, &[])
+        });
+
+        let here = Cursor::before(context, append);
+        let index = arguments(nested_blocks(around)[0])[0];
+        let place = match constant_integer(first) {
+            Some(0) => index,
+            _ => emit::binary(&here, "arith.subi", index, first),
+        };
+        match view {
+            Some(view) => {
+                here.op("memref.store", &[value, view, place], &[], &[]);
+            }
+            None => {
+                let ty = own::mut_type(element);
+                let borrowed = here.value("own.elem", &[borrow, place], ty, &[]);
+                here.op("own.put", &[value, borrowed], &[], &[]);
+            }
+        }
+        erase(append);
+    }
 }
 
 /// Where the append is all that touches the list up to the end of the loop: the borrows of it that stand before the loop.

@@ -30,11 +30,12 @@ use melior::{
 use mlc_mlir::{
     Pass, PassResult,
     rewrite::{
-        Blk, Cursor, Op, Val, all_ops, arguments, defining_op, move_before, nested_blocks, op_name,
+        Blk, Cursor, Op, Val, arguments, defining_op, move_before, nested_blocks, op_key, op_name,
         operand, ops, ops_named, region_of_block, results, set_attribute, set_operand,
         string_attribute,
     },
 };
+use std::collections::HashSet;
 
 pub static PAR_OUTLINE: Pass = Pass {
     name: "par-outline",
@@ -98,15 +99,17 @@ fn lower_loops<'c, 'a>(
     launch: Launch,
 ) -> Result<(), String> {
     let mut made = 0;
-    while let Some(par_for) = all_ops(function)
-        .into_iter()
-        .find(|op| op_name(*op) == "par.for")
-    {
+    let mut outlined_within = HashSet::new();
+    for par_for in ops_named(function, "par.for") {
+        if outlined_within.contains(&op_key(par_for)) {
+            continue;
+        }
         let parallel = ParallelLoop::new(context, par_for)?;
         if (launch == Launch::Direct || chunks::is_one(par_for)) && !parallel.raises {
             parallel.serialize();
             continue;
         }
+        outlined_within.extend(ops_named(par_for, "par.for").into_iter().map(op_key));
         let par_loop = Loop {
             parallel,
             module,

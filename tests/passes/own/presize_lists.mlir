@@ -90,3 +90,35 @@ func.func @filled_before(%x: f32, %n: index, %c: i1) -> (i32, !own.box<!list>) {
   }
   return %ok, %l : i32, !own.box<!list>
 }
+
+// -----
+
+!list = !own.list<f32>
+
+// The second list is as long as the first; each is made before its own loop.
+// CHECK-LABEL: func.func @one_after_the_other
+// CHECK:         %[[L:.*]] = own.new_list %{{.*}} uninit
+// CHECK-NEXT:    %[[A:.*]] = own.borrow %[[L]]
+// CHECK:         scf.for
+// CHECK:         %[[COUNT:.*]] = own.len %[[A]]
+// CHECK:         own.new_list %[[COUNT]] uninit
+// CHECK:         scf.for
+// CHECK-NOT:     own.append
+func.func @one_after_the_other(%x: f32, %n: index) -> (i32, !own.box<!list>, !own.box<!list>) {
+  %ok = arith.constant 0 : i32
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %l = own.new : !own.box<!list>
+  %m = own.new : !own.box<!list>
+  %c = own.borrow_mut %m : !own.box<!list> -> !own.mut<!list>
+  %a = own.borrow %l : !own.box<!list> -> !own.ref<!list>
+  %b = own.borrow_mut %l : !own.box<!list> -> !own.mut<!list>
+  scf.for %i = %zero to %n step %one {
+    own.append %x to %b : f32, !own.mut<!list>
+  }
+  %k = own.len %a : !own.ref<!list>
+  scf.for %i = %zero to %k step %one {
+    own.append %x to %c : f32, !own.mut<!list>
+  }
+  return %ok, %l, %m : i32, !own.box<!list>, !own.box<!list>
+}

@@ -4,12 +4,13 @@ use melior::ir::{Type, Value};
 
 use crate::{
     builder::Builder,
-    function::{Binding, Lower, Result},
+    env::Point,
+    function::{Lower, Result},
     local_set::LocalSet,
 };
 
 /// See [`Lower::scope`].
-pub(super) type Scope<'c, 'm> = (Builder<'c, 'm>, Vec<Binding<'c, 'm>>, LocalSet);
+pub(super) type Scope<'c, 'm> = (Builder<'c, 'm>, Point, LocalSet);
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// `scf.if` without an else, which hands nothing on.
@@ -109,11 +110,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
     /// Where operations go and what variables are, to come back to.
     pub(super) fn scope(&self) -> Scope<'c, 'm> {
-        (self.b, self.env.clone(), self.nonnegative.clone())
+        (self.b, self.env.point(), self.nonnegative.clone())
     }
 
     pub(super) fn restore(&mut self, scope: Scope<'c, 'm>) {
-        (self.b, self.env, self.nonnegative) = scope;
+        let (b, point, nonnegative) = scope;
+        self.b = b;
+        self.env.go_back(point);
+        self.nonnegative = nonnegative;
     }
 
     /// The types and the values of the variables that a region starts with, behind those given.

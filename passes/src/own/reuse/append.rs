@@ -124,10 +124,11 @@ fn grow<'c, 'a>(context: &'c Context, module: Op<'c, 'a>, growth: Growth<'c, 'a>
     if is_unused(results(source)[0]) {
         erase(source);
     }
+    let renamed = uses(results(cell)[0]);
     replace_all_uses(results(cell)[0], old);
     erase(cell);
     // What left the function with both leaves it with the one.
-    for (user, _) in uses(old) {
+    for (user, _) in renamed {
         let Some(start) = unwind_start(user) else {
             continue;
         };
