@@ -22,7 +22,7 @@ pub enum Mismatch {
     Items = 5,
 }
 
-/// The greatest rank of an array.
+/// The greatest rank of shapes that messages show.
 const MAX_RANK: usize = 4;
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {

@@ -11,6 +11,21 @@ use crate::func::FnCx;
 use crate::hir::{Builtin, Dim, Expr, ExprKind, Fill, ProjectionKind, Ty, TyKind};
 use crate::want::Want;
 
+/// Those whose arguments may be given by name.
+const BUILDERS: &[&str] = &[
+    "zeros",
+    "ones",
+    "empty",
+    "full",
+    "zeros_like",
+    "ones_like",
+    "empty_like",
+    "full_like",
+    "arange",
+    "linspace",
+    "eye",
+];
+
 impl<'a> FnCx<'_, 'a> {
     /// `(3, 4)`, `[3, 4]`, `n` or a tuple of integers as extents.
     pub fn shape_argument(&mut self, shape: &'a ast::Expr) -> Option<Vec<Expr>> {
@@ -118,6 +133,13 @@ impl<'a> FnCx<'_, 'a> {
         want: Want,
         span: Span,
     ) -> Option<Val> {
+        let takes_names = BUILDERS.contains(&name);
+        if takes_names && crate::call::mixes_keywords(args) {
+            return Some(self.call_in_order(args, span, |cx, args| {
+                let made = cx.array_builder(name, args, want, span);
+                made.unwrap_or_else(|| Val::error(span))
+            }));
+        }
         // What NumPy makes an array of other elements keeps these where the type was found out.
         let wanted = self.array_wanted(want).map(|(_, elem, _)| elem);
         let want = want.ty();

@@ -68,8 +68,14 @@ impl FnCx<'_, '_> {
             return;
         }
         let uncertain: Vec<_> = (self.vars.iter())
-            .filter(|(_, var)| !var.certain && locals.contains(&var.local))
-            .map(|(name, var)| (*name, var.local))
+            .filter_map(|(name, var)| {
+                let local = match self.bound_perhaps.get(&var.local) {
+                    Some(local) => *local,
+                    None if var.certain => return None,
+                    None => var.local,
+                };
+                locals.contains(&local).then_some((*name, local))
+            })
             .collect();
         for (name, local) in uncertain {
             self.bind_var(name, local);

@@ -356,6 +356,10 @@ impl<'a> FnCx<'_, 'a> {
         {
             return self.is_exception_of(value.expr, kinds, span);
         }
+        let (ty, is_optional) = match *self.cx.types.kind(ty) {
+            TyKind::Optional(inner) => (self.cx.resolve(inner), true),
+            _ => (ty, false),
+        };
         let mut found = false;
         for class in classes {
             let wanted = match &class.kind {
@@ -366,9 +370,7 @@ impl<'a> FnCx<'_, 'a> {
                 Ast::Name(name) if *name == "tuple" => {
                     found |= match *self.cx.types.kind(ty) {
                         TyKind::Tuple(_) => true,
-                        TyKind::Struct(id) => ["Tuple", "Arguments"]
-                            .iter()
-                            .any(|name| self.cx.is_library_struct(id, name)),
+                        TyKind::Struct(id) => self.cx.is_any_tuple(id),
                         _ => false,
                     };
                     continue;
@@ -379,6 +381,9 @@ impl<'a> FnCx<'_, 'a> {
                 return Val::error(span);
             }
             found |= wanted == ty || (wanted == Ty::INT && ty == Ty::BOOL);
+        }
+        if found && is_optional {
+            return self.holds_value(value.expr, span).into();
         }
         self.constant_bool(found, value.expr, span).into()
     }

@@ -7,7 +7,7 @@ mod star;
 mod typed;
 
 pub(crate) use bind::{Binding, Slot, is_variadic};
-pub(crate) use order::is_out_of_order;
+pub(crate) use order::{is_out_of_order, mixes_keywords};
 
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;

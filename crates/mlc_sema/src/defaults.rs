@@ -359,6 +359,21 @@ fn computes(expr: &ast::Expr) -> bool {
             | Ast::Named { .. }
             | Ast::Comprehension(_)
     );
+    found |= may_raise(expr);
     crate::names::for_each_child(expr, &mut |child| found |= computes(child));
     found
+}
+
+/// Whether an operation raises for some operands: a division, a shift or a power, unless its right side is a number for which it
+/// does not.
+pub(crate) fn may_raise(expr: &ast::Expr) -> bool {
+    use ast::BinaryOp::{Div, FloorDiv, LeftShift, Mod, Pow, RightShift};
+    match &expr.kind {
+        Ast::Binary { op, right, .. } => {
+            let fine = matches!(&right.kind, Ast::Int(value) if value.value() != 0);
+            let divides = matches!(op, Div | FloorDiv | Mod | Pow | LeftShift | RightShift);
+            divides && !fine
+        }
+        _ => false,
+    }
 }

@@ -6,6 +6,7 @@ mod made;
 mod name;
 
 use mlc_diagnostics::Span;
+use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
 pub(crate) use literal::is_starred;
@@ -28,10 +29,34 @@ impl<'a> FnCx<'_, 'a> {
     /// The expression as a value. `want` is the type that is hoped for; the value may have another.
     /// An owning value in a place comes back as a (provisional) `Move`.
     pub fn value(&mut self, expr: &'a ast::Expr, want: impl Into<Want>) -> Val {
+        if let Ast::Name(name) = &expr.kind
+            && let Some(var) = self.vars.get(name)
+            && !var.certain
+        {
+            return self.perhaps_bound(*name, expr.span);
+        }
         match self.operand(expr, want) {
             Operand::Place(place) => self.read(place).into(),
             Operand::Value(value) => value,
         }
+    }
+
+    /// A variable that may not be bound. What stands before it in the same expression may bind it: the check has its turn behind
+    /// that, where the value needs no place in which it stays.
+    fn perhaps_bound(&mut self, name: Name, span: Span) -> Val {
+        let mut value = Val::error(span);
+        let check = self.captured(|cx| {
+            value = match cx.name(name, span) {
+                Operand::Place(place) => cx.read(place).into(),
+                Operand::Value(value) => value,
+            };
+        });
+        if value.expr.ty == Ty::STR || !self.cx.types.is_owning(value.expr.ty) {
+            value.expr = with_stmts(check, value.expr);
+        } else {
+            self.out.extend(check);
+        }
+        value
     }
 
     /// The expression as a value of exactly that type, which was found out.

@@ -1,5 +1,7 @@
 //! The state of checking one function body: its locals, which variables are bound where, the statements so far.
 
+mod ends;
+mod kept;
 mod path;
 
 use std::rc::Rc;
@@ -9,6 +11,7 @@ use mlc_syntax::{Name, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
+pub(crate) use kept::RegionOf;
 pub(crate) use path::{Delta, NameState, Path};
 
 use crate::checker::{Checker, GenericArg, ModuleId};
@@ -38,9 +41,11 @@ pub(crate) struct Loop {
     pub parallel: Option<Span>,
     /// The log position at which its body starts.
     pub mark: usize,
-    /// The states at its `break`s and its `continue`s.
+    /// The states at its `break`s, and at its `continue`s and behind its condition.
     pub breaks: Vec<Delta>,
     pub continues: Vec<Delta>,
+    /// The locals of the variables that had none in front of it, where its ends have several.
+    pub ends: FxHashMap<Name, LocalId>,
 }
 
 /// A loop: where it stands, and the rounds of the `comptime for` loops around it.
@@ -53,6 +58,8 @@ pub(crate) struct Settled {
     pub name: Name,
     pub before: Option<LocalId>,
     pub inside: LocalId,
+    /// Whether it has that local from the start of the loop on, or at its ends only.
+    pub from_start: bool,
 }
 
 /// Mostly a name has one type and one way to hold it.
@@ -78,6 +85,8 @@ pub(crate) struct FnCx<'c, 'a> {
     pub generics: FxHashMap<Name, GenericArg>,
     /// Hidden locals of variables whose types differ by path, with why: an error where they are read.
     pub conflicts: FxHashMap<LocalId, Diagnostic>,
+    /// Of those, by which expressions on some paths bind a variable at another type: the local that it has where they are evaluated.
+    pub bound_perhaps: FxHashMap<LocalId, LocalId>,
     /// Functions defined inside this one, by name.
     pub nested: Rc<FxHashMap<Name, crate::nested::Bound>>,
     /// Those of them that need others which are not there yet.
@@ -99,6 +108,14 @@ pub(crate) struct FnCx<'c, 'a> {
     pub loops: Vec<Loop>,
     /// What loops have settled.
     pub settled: FxHashMap<LoopKey, Vec<Settled>>,
+    /// What holds variables where an error leads, by name: outer regions first.
+    kept: FxHashMap<Name, SmallVec<[LocalId; 1]>>,
+    /// The locals that each name has had, in each region around that an error may leave.
+    regions: Vec<FxHashMap<Name, SmallVec<[LocalId; 2]>>>,
+    /// The names that a comprehension has for itself.
+    hidden: FxHashSet<Name>,
+    /// Variables that others change in place: in regions they have one local only.
+    pub changed_by_others: FxHashSet<Name>,
     /// The rounds of the `comptime for` loops around.
     pub unrolled: Vec<usize>,
     /// How many rounds of such loops there were in all.
@@ -134,6 +151,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             global_names: FxHashSet::default(),
             generics: FxHashMap::default(),
             conflicts: FxHashMap::default(),
+            bound_perhaps: FxHashMap::default(),
             nested: Rc::default(),
             waiting: Vec::new(),
             early_defaults: Vec::new(),
@@ -145,6 +163,10 @@ impl<'c, 'a> FnCx<'c, 'a> {
             flags: FxHashMap::default(),
             loops: Vec::new(),
             settled: FxHashMap::default(),
+            kept: FxHashMap::default(),
+            regions: Vec::new(),
+            hidden: FxHashSet::default(),
+            changed_by_others: FxHashSet::default(),
             unrolled: Vec::new(),
             comptime_rounds: 0,
             out: Vec::new(),

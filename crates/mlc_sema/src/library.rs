@@ -70,6 +70,12 @@ impl<'a> Checker<'a> {
         self.is_of_library(id) && decl.ast.name.name == *name
     }
 
+    /// Whether a struct is what Python has as a tuple.
+    pub fn is_any_tuple(&self, id: StructId) -> bool {
+        let mut names = ["Tuple", "Arguments"].into_iter();
+        names.any(|name| self.is_library_struct(id, name))
+    }
+
     /// Whether a type is a struct of the library.
     pub fn is_of_library(&self, id: StructId) -> bool {
         let decl = &self.struct_decls[self.struct_instances[id.0 as usize].decl.0 as usize];

@@ -43,9 +43,14 @@ impl<'a> FnCx<'_, 'a> {
         mut body: impl FnMut(&mut Self),
     ) -> Body {
         let key = (span, self.unrolled.clone());
+        let mut ends: FxHashMap<Name, LocalId> = FxHashMap::default();
         for known in self.settled.get(&key).cloned().unwrap_or_default() {
-            if self.vars.get(&known.name).map(|var| var.local) == known.before {
-                self.enter_loop_with(known.name, known.inside, span);
+            if self.vars.get(&known.name).map(|var| var.local) != known.before {
+                continue;
+            }
+            match known.from_start {
+                true => self.enter_loop_with(known.name, known.inside, span),
+                false => drop(ends.insert(known.name, known.inside)),
             }
         }
         // Each round settles at least one variable; the types only widen.
@@ -60,8 +65,14 @@ impl<'a> FnCx<'_, 'a> {
                 mark,
                 breaks: Vec::new(),
                 continues: Vec::new(),
+                ends: ends.clone(),
             });
-            let path = self.path(&mut body);
+            let path = self.path(|cx| {
+                body(cx);
+                if cx.reachable {
+                    cx.end_round(span, |_| true);
+                }
+            });
             let Some(done) = self.loops.pop() else {
                 return Body {
                     path,
@@ -83,7 +94,11 @@ impl<'a> FnCx<'_, 'a> {
             let before = self.cx.diagnostics.len();
             for (name, locals) in changes {
                 let before = self.vars.get(&name).map(|var| var.local);
-                if let Some(inside) = self.settle_variable(name, &locals, &read_unbound, span) {
+                let from_start = before.is_some() || read_unbound.contains(&name);
+                if let Some(inside) = self.settle_variable(name, &locals, from_start, span) {
+                    if !from_start && ends.insert(name, inside) == Some(inside) {
+                        continue;
+                    }
                     settled = true;
                     let times = settlings.entry(name).or_default();
                     *times += 1;
@@ -97,6 +112,7 @@ impl<'a> FnCx<'_, 'a> {
                             name,
                             before,
                             inside,
+                            from_start,
                         };
                         self.settled.entry(key.clone()).or_default().push(known);
                     }
@@ -111,6 +127,13 @@ impl<'a> FnCx<'_, 'a> {
             }
             self.cx.diagnostics.truncate(diagnostics);
         }
+    }
+
+    /// The body of a loop that an expression makes.
+    pub fn captured_loop(&mut self, span: Span, body: impl FnMut(&mut Self)) -> Vec<Stmt> {
+        let mut checked = self.looped(None, span, body);
+        self.after_loop(&mut checked, &[], false, span);
+        checked.path.stmts
     }
 
     /// The variables that another round would find in another state, with their locals at the ends of this one.
@@ -146,19 +169,20 @@ impl<'a> FnCx<'_, 'a> {
         changes
     }
 
-    /// Gives a variable the local that it has on every round, before the loop. `None` if that changes nothing.
+    /// The local that a variable has on every round: before the loop, or at its ends. `None` if that changes nothing.
     fn settle_variable(
         &mut self,
         name: Name,
         locals: &[LocalId],
-        unbound: &FxHashSet<Name>,
+        from_start: bool,
         span: Span,
     ) -> Option<LocalId> {
-        let common = self.common_local(name, locals, span);
-        match self.vars.get(&name) {
-            Some(var) if var.local == common => return None,
-            None if !unbound.contains(&name) => return None,
-            _ => {}
+        let common = self.common_home(name, locals, span);
+        if !from_start {
+            return (self.local(common).ty != Ty::ERROR).then_some(common);
+        }
+        if self.vars.get(&name).is_some_and(|var| var.local == common) {
+            return None;
         }
         self.enter_loop_with(name, common, span);
         Some(common)
@@ -170,8 +194,9 @@ impl<'a> FnCx<'_, 'a> {
         if let Some(var) = before
             && self.local(local).ty != Ty::ERROR
         {
-            let value = self.widened(var.local, local, span);
-            self.emit(StmtKind::Bind { local, value }, span);
+            let stmt = self.passed_on(var, local, span);
+            self.out.push(stmt);
+            self.note_bound(name, local);
         }
         let certain = before.is_some_and(|var| var.certain);
         self.set_var(name, Some(Var { local, certain }));
@@ -245,6 +270,7 @@ impl<'a> FnCx<'_, 'a> {
             let outer = std::mem::take(&mut cx.out);
             let value = cx.condition(test);
             let shown = cx.narrowings_of(&value);
+            let value = cx.ending(value, test.span);
             let stmts = std::mem::replace(&mut cx.out, outer);
             cx.assume(&shown.when_true);
             cx.assume_bound(&value, true);

@@ -1,12 +1,13 @@
 //! What a test shows about optionals: under `x is not None`, `x` is read as the value inside.
 
+use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 
-use crate::coerce::{Val, Weak};
+use crate::coerce::{Val, Weak, into_place};
 use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{
-    Expr, ExprKind, LogicalOp, Place, Projection, ProjectionKind, Root, Stmt, StmtKind, TyKind,
+    Expr, ExprKind, LogicalOp, Place, Projection, ProjectionKind, Root, Stmt, StmtKind, Ty, TyKind,
     UnaryOp,
 };
 use crate::ops::is_simple;
@@ -72,22 +73,25 @@ impl FnCx<'_, '_> {
         }
     }
 
-    /// The statements of a loop without branches. What takes back, somewhere in it, what was shown of a variable in front of it does so
-    /// for its start as well: then it is checked again.
-    pub fn captured_loop(&mut self, mut body: impl FnMut(&mut Self)) -> Vec<Stmt> {
-        loop {
-            let (shown, diagnostics) = (self.narrowed.len(), self.cx.diagnostics.len());
-            let stmts = self.captured(&mut body);
-            if self.narrowed.len() >= shown {
-                return stmts;
-            }
-            self.cx.diagnostics.truncate(diagnostics);
-        }
-    }
-
     /// A variable goes to who may put `None` there: nothing is shown of it from here on.
     pub fn forget_shown(&mut self, name: Name) {
         self.narrowed.remove(&name);
+    }
+
+    /// Whether an optional is not `None`.
+    pub fn holds_value(&mut self, value: Expr, span: Span) -> Expr {
+        let place = into_place(value);
+        // A value that is no variable is evaluated first.
+        let (place, stmts) = match place.root {
+            Root::Temporary(_) => {
+                let value = self.read(place);
+                self.place_to_read(value, span)
+            }
+            _ => (place, Vec::new()),
+        };
+        let kind = ExprKind::IsSome(Box::new(place));
+        let ty = Ty::BOOL;
+        with_stmts(stmts, Expr { kind, ty, span })
     }
 
     /// What an optional holds, where `None` has no meaning: a check raises `TypeError`. Other values are as they are.

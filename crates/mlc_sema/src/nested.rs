@@ -333,6 +333,7 @@ impl<'a> FnCx<'_, 'a> {
         for (capture, source) in captures.iter().zip(&bound.sources) {
             if capture.by_reference {
                 self.forget_shown(*source);
+                self.changed_by_others.insert(*source);
             }
             let Operand::Place(place) = self.name(*source, span) else {
                 return None;

@@ -103,22 +103,55 @@ impl<'a> FnCx<'_, 'a> {
     /// `type(x).__name__`
     fn type_name(&mut self, value: Val, span: Span) -> Val {
         let ty = self.cx.resolve(value.expr.ty);
-        let name = match self.cx.types.kind(ty) {
+        match *self.cx.types.kind(ty) {
             TyKind::Exception => {
-                return self.builtin(Builtin::ExceptionName, vec![value.expr], Ty::STR, span);
+                self.builtin(Builtin::ExceptionName, vec![value.expr], Ty::STR, span)
             }
-            TyKind::Error => return Val::error(span),
-            TyKind::Bool => "bool".to_owned(),
-            TyKind::None => "NoneType".to_owned(),
-            TyKind::Str => "str".to_owned(),
-            TyKind::List(_) => "list".to_owned(),
-            TyKind::Tuple(_) => "tuple".to_owned(),
-            _ if ty == Ty::INT => "int".to_owned(),
-            _ if ty == Ty::F64 => "float".to_owned(),
-            _ if ty == Ty::C128 => "complex".to_owned(),
-            _ => self.ty_name(ty),
+            TyKind::Error => Val::error(span),
+            TyKind::Optional(inner) if inner == Ty::EXCEPTION => {
+                self.report(diag::not_yet(
+                    span,
+                    "the class of what may be an exception or `None`",
+                ));
+                Val::error(span)
+            }
+            TyKind::Optional(inner) => {
+                let names = [inner, Ty::NONE].map(|ty| {
+                    let name = self.class_name(ty);
+                    Box::new(self.str(&name, span))
+                });
+                let [then, orelse] = names;
+                let condition = Box::new(self.holds_value(value.expr, span));
+                let kind = ExprKind::If {
+                    condition,
+                    then,
+                    orelse,
+                };
+                Val::strong(kind, Ty::STR, span)
+            }
+            _ => {
+                let name = self.class_name(ty);
+                constant_for(self.str(&name, span), value.expr).into()
+            }
+        }
+    }
+
+    /// What Python calls a type, where it has it.
+    fn class_name(&mut self, ty: Ty) -> String {
+        let ty = self.cx.resolve(ty);
+        let name = match *self.cx.types.kind(ty) {
+            TyKind::Bool => "bool",
+            TyKind::None => "NoneType",
+            TyKind::Str => "str",
+            TyKind::List(_) => "list",
+            TyKind::Tuple(_) => "tuple",
+            TyKind::Struct(id) if self.cx.is_any_tuple(id) => "tuple",
+            _ if ty == Ty::INT => "int",
+            _ if ty == Ty::F64 => "float",
+            _ if ty == Ty::C128 => "complex",
+            _ => return self.ty_name(ty),
         };
-        constant_for(self.str(&name, span), value.expr).into()
+        name.to_owned()
     }
 
     fn module_attribute(&mut self, module: ModuleId, attr: &ast::Ident, span: Span) -> Operand {

@@ -213,7 +213,9 @@ impl<'a> FnCx<'_, 'a> {
         if let (true, Some(header)) = (is_break, innermost.parallel) {
             return self.report(diag::parallel_exit(span, word, header));
         }
-        let delta = self.delta_since(innermost.mark);
+        let mark = innermost.mark;
+        self.end_round(span, |_| true);
+        let delta = self.delta_since(mark);
         if let Some(innermost) = self.loops.last_mut() {
             if is_break {
                 innermost.breaks.push(delta);

@@ -50,10 +50,8 @@ impl<'a> FnCx<'_, 'a> {
             }
             return Val::error(span);
         };
-        let Some(elem) = self
-            .widen(a, b)
-            .filter(|&elem| self.cx.types.is_number(elem))
-        else {
+        let met = (self.cx.types.numpy_float_of(a, b)).or_else(|| self.widen(a, b));
+        let Some(elem) = met.filter(|&elem| self.cx.types.is_number(elem)) else {
             let (left, right) = (self.ty_name(left_ty), self.ty_name(right_ty));
             self.report(diag::bad_operands(span, "@", &left, &right));
             return Val::error(span);

@@ -126,8 +126,7 @@ impl<'a> FnCx<'_, 'a> {
             value
         };
         let local = self.local_for(name, ty, alias, at);
-        self.emit(StmtKind::Bind { local, value }, span);
-        self.bind_var(name, local);
+        self.bind_kept(name, local, value, span);
     }
 
     /// Whether a value is part of another one, so that a name for it is a borrow.

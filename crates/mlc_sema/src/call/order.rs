@@ -46,6 +46,12 @@ pub(crate) fn is_out_of_order(callee: &Binding, args: &[Arg], first: usize) -> b
     false
 }
 
+/// Whether several arguments have an evaluation that may be seen, keywords among them, which may give them in any order.
+pub(crate) fn mixes_keywords(args: &[Arg]) -> bool {
+    let seen = || args.iter().filter(|arg| is_seen(&arg.value));
+    seen().count() > 1 && seen().any(|arg| matches!(arg.kind, ArgKind::Keyword(_)))
+}
+
 /// Whether evaluating an expression may be seen: it calls something, or binds a name. Of a lambda its defaults are evaluated.
 pub(super) fn is_seen(expr: &ast::Expr) -> bool {
     match &expr.kind {

@@ -60,10 +60,11 @@ impl<'a> FnCx<'_, 'a> {
 
     /// An argument for a parameter written `inout`: the place itself, of exactly that type.
     fn inout_arg(&mut self, expr: &'a ast::Expr, want: Want, ty: Ty) -> Expr {
-        if let (ast::ExprKind::Name(name), TyKind::Optional(_)) =
-            (&expr.kind, self.cx.types.kind(ty))
-        {
-            self.forget_shown(*name);
+        if let ast::ExprKind::Name(name) = expr.kind {
+            self.changed_by_others.insert(name);
+            if let TyKind::Optional(_) = self.cx.types.kind(ty) {
+                self.forget_shown(name);
+            }
         }
         let value = match self.operand(expr, want) {
             Operand::Place(place) => {

@@ -130,6 +130,7 @@ pub(crate) fn is_constant(expr: &ast::Expr) -> bool {
             | Ast::Comprehension(_)
             | Ast::Lambda(_)
     );
+    constant &= !super::may_raise(expr);
     crate::names::for_each_child(expr, &mut |child| constant &= is_constant(child));
     constant
 }

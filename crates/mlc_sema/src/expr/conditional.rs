@@ -7,7 +7,7 @@ use mlc_syntax::ast::{self};
 use super::made::{what_is_done, with_stmts};
 use crate::coerce::{Val, Weak};
 use crate::diag;
-use crate::func::{FnCx, Var};
+use crate::func::{Delta, FnCx, Var};
 use crate::hir::{Expr, ExprKind, LogicalOp, Stmt, Ty, TyKind};
 use crate::want::Want;
 
@@ -21,14 +21,16 @@ impl<'a> FnCx<'_, 'a> {
             return Val { expr, ..chosen };
         }
         let narrowed = self.narrowings_of(&condition);
-        let (then, then_stmts) = self.branch_value(&narrowed.when_true, |cx| {
+        let (then, then_stmts, in_then) = self.branch_value(&narrowed.when_true, |cx| {
             cx.assume_bound(&condition, true);
             cx.value(&item.body, want)
         });
-        let (orelse, else_stmts) = self.branch_value(&narrowed.when_false, |cx| {
+        let (orelse, else_stmts, in_else) = self.branch_value(&narrowed.when_false, |cx| {
             cx.assume_bound(&condition, false);
             cx.value(&item.orelse, want)
         });
+        self.bound_on_one_path(&in_then, Some(&in_else), span);
+        self.bound_on_one_path(&in_else, Some(&in_then), span);
         if then.is_error() != orelse.is_error() {
             // Where one branch is wrong, or needs a result that is not known yet, the other one tells the type.
             return if then.is_error() { orelse } else { then };
@@ -122,30 +124,44 @@ impl<'a> FnCx<'_, 'a> {
         &mut self,
         narrowed: &[Name],
         evaluate: impl FnOnce(&mut Self) -> Val,
-    ) -> (Val, Vec<Stmt>) {
+    ) -> (Val, Vec<Stmt>, Delta) {
         let mut value = None;
         let path = self.path(|cx| {
             let undo = cx.assume(narrowed);
             value = Some(evaluate(cx));
             cx.restore(undo);
         });
-        // What `:=` bound on this path is bound on some paths only.
-        for (name, var) in path.delta.iter() {
-            if let Some(var) = var {
-                let known = self
-                    .vars
-                    .get(&name)
-                    .is_some_and(|before| before.local == var.local && before.certain);
-                self.set_var(
-                    name,
-                    Some(Var {
-                        certain: known,
-                        ..var
-                    }),
-                );
+        let value = value.unwrap_or_else(|| Val::error(Span::NONE));
+        (value, path.stmts, path.delta)
+    }
+
+    /// What `:=` has bound on one path is bound on that only. Where it has another type there than in front, what it has behind
+    /// is open.
+    fn bound_on_one_path(&mut self, path: &Delta, other: Option<&Delta>, span: Span) {
+        for (name, var) in path.iter() {
+            let Some(var) = var else {
+                continue;
+            };
+            let there = other.and_then(|other| other.get(name)).flatten();
+            let before = match there {
+                Some(there) => Some(there),
+                None => self.vars.get(&name).copied(),
+            };
+            let is_same = before.is_none_or(|before| before.local == var.local);
+            if is_same || self.local(var.local).ty == Ty::ERROR {
+                let certain = var.certain && before.is_some_and(|before| before.certain);
+                self.set_var(name, Some(Var { certain, ..var }));
+                continue;
             }
+            let feature =
+                format!("`{name}`, bound at another type on one way through an expression only,");
+            let help = format!("write its type where it is bound first: `{name}: T = …`");
+            let diagnostic = diag::not_yet(span, &feature).help(help);
+            let local = self.conflict(name, diagnostic, span);
+            self.bound_perhaps.insert(local, var.local);
+            let certain = true;
+            self.set_var(name, Some(Var { local, certain }));
         }
-        (value.unwrap_or_else(|| Val::error(Span::NONE)), path.stmts)
     }
 
     /// The right side of `and` and `or`: evaluated only where the left does not decide, under what the left has shown.
@@ -157,10 +173,11 @@ impl<'a> FnCx<'_, 'a> {
         want: Want,
     ) -> Val {
         let narrowed = self.shown_by(op, &left.expr);
-        let (value, stmts) = self.branch_value(&narrowed, |cx| {
+        let (value, stmts, path) = self.branch_value(&narrowed, |cx| {
             cx.assume_bound(&left.expr, op == LogicalOp::And);
             cx.value(right, want)
         });
+        self.bound_on_one_path(&path, None, right.span);
         Val {
             expr: with_stmts(stmts, value.expr),
             weak: value.weak,
@@ -170,10 +187,11 @@ impl<'a> FnCx<'_, 'a> {
     /// The right side of `and` and `or` where only its truth matters.
     pub fn narrowed_condition(&mut self, op: LogicalOp, left: &Expr, right: &'a ast::Expr) -> Expr {
         let narrowed = self.shown_by(op, left);
-        let (value, stmts) = self.branch_value(&narrowed, |cx| {
+        let (value, stmts, path) = self.branch_value(&narrowed, |cx| {
             cx.assume_bound(left, op == LogicalOp::And);
             cx.condition(right).into()
         });
+        self.bound_on_one_path(&path, None, right.span);
         with_stmts(stmts, value.expr)
     }
 

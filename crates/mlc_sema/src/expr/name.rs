@@ -181,7 +181,7 @@ impl<'a> FnCx<'_, 'a> {
         place
     }
 
-    fn flag_of(&mut self, local: crate::hir::LocalId, span: Span) -> crate::hir::LocalId {
+    pub fn flag_of(&mut self, local: crate::hir::LocalId, span: Span) -> crate::hir::LocalId {
         if let Some(&flag) = self.flags.get(&local) {
             return flag;
         }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::{Annotated, FnCx, Locals, Var};
-use crate::hir::{Expr, LocalId, Mode, Stmt, StmtKind, Ty, TyKind};
+use crate::hir::{Expr, LocalId, Mode, Stmt, Ty, TyKind};
 
 /// The changes that a piece of the program made to the variables: the state of each at its end.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +64,7 @@ pub(crate) struct NameState {
     narrowed: bool,
     nested: Option<crate::nested::Bound>,
     global: bool,
+    hidden: bool,
 }
 
 impl NameState {
@@ -77,6 +78,7 @@ impl NameState {
             narrowed: false,
             nested: None,
             global: false,
+            hidden: true,
         }
     }
 }
@@ -125,6 +127,12 @@ impl<'c, 'a> FnCx<'c, 'a> {
         }
     }
 
+    /// What a name meant at `mark`, if that has changed.
+    pub fn at_mark(&self, name: Name, mark: usize) -> Option<Option<Var>> {
+        let mut since = self.log[mark..].iter();
+        since.find(|(other, _)| *other == name).map(|(_, old)| *old)
+    }
+
     pub fn roll_back(&mut self, mark: usize) {
         while self.log.len() > mark {
             if let Some((name, old)) = self.log.pop() {
@@ -150,6 +158,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
                     narrowed: self.narrowed.remove(&name),
                     nested: self.unbind_nested(name),
                     global: self.global_names.remove(&name),
+                    hidden: self.hidden.remove(&name),
                 };
                 self.set_var(name, state.var);
                 self.pool.insert(name, state.locals);
@@ -163,6 +172,9 @@ impl<'c, 'a> FnCx<'c, 'a> {
                 }
                 if state.global {
                     self.global_names.insert(name);
+                }
+                if state.hidden {
+                    self.hidden.insert(name);
                 }
                 before
             })
@@ -281,11 +293,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
                 if let Some(var) = state.filter(|var| var.local != local)
                     && self.local(local).ty != Ty::ERROR
                 {
-                    let value = self.widened(var.local, local, span);
-                    path.stmts.push(Stmt {
-                        kind: StmtKind::Bind { local, value },
-                        span,
-                    });
+                    path.stmts.push(self.passed_on(var, local, span));
                 }
             }
         }
@@ -329,10 +337,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             if same || !self.cx.types.is_owning(one) {
                 return self.local_for(name, one, false, span);
             }
-            let feature = format!(
-                "`{name}`, a part of another value on one path and its own value on another,"
-            );
-            return self.conflict(name, crate::diag::not_yet(span, &feature), span);
+            return self.part_or_own(name, span);
         }
         match self.joined_type(one, other) {
             Some(ty) => self.local_for(name, ty, false, span),
@@ -342,6 +347,27 @@ impl<'c, 'a> FnCx<'c, 'a> {
                 let diagnostic = crate::diag::differs_by_path(span, name.as_str(), shown, spans);
                 self.conflict(name, diagnostic, span)
             }
+        }
+    }
+
+    fn part_or_own(&mut self, name: Name, span: Span) -> LocalId {
+        let feature =
+            format!("`{name}`, a part of another value on one path and its own value on another,");
+        self.conflict(name, crate::diag::not_yet(span, &feature), span)
+    }
+
+    /// The local that has room for a variable wherever it goes on from: what is only borrowed cannot be moved there.
+    pub fn common_home(&mut self, name: Name, locals: &[LocalId], span: Span) -> LocalId {
+        let common = self.common_local(name, locals, span);
+        let mode = self.local(common).mode;
+        let is_other = |local: &LocalId| {
+            let local = self.local(*local);
+            local.mode != mode && self.cx.types.is_owning(local.ty)
+        };
+        let is_known = self.local(common).ty != Ty::ERROR;
+        match is_known && locals.iter().any(is_other) {
+            true => self.part_or_own(name, span),
+            false => common,
         }
     }
 

@@ -62,21 +62,25 @@ impl<'a> FnCx<'_, 'a> {
                 .as_ref()
                 .map(|condition| cx.narrowings_of(condition))
                 .unwrap_or_default();
-            let undo = cx.assume(&shown.when_true);
-            let then = cx.captured(|cx| cx.clauses(rest, span, body));
-            cx.restore(undo);
-            match condition {
-                Some(condition) if condition.ty == Ty::ERROR => {}
-                Some(condition) => {
-                    let orelse = Vec::new();
-                    let kind = StmtKind::If {
-                        condition,
-                        then,
-                        orelse,
-                    };
-                    cx.emit(kind, at);
-                }
-                None => cx.out.extend(then),
+            let Some(condition) = condition else {
+                return cx.clauses(rest, span, body);
+            };
+            let then = cx.path(|cx| {
+                cx.assume(&shown.when_true);
+                cx.assume_bound(&condition, true);
+                cx.clauses(rest, span, body);
+            });
+            let skipped = cx.empty_path();
+            let mut blocks = cx.join(vec![then, skipped], at);
+            let orelse = blocks.pop().unwrap_or_default();
+            let then = blocks.pop().unwrap_or_default();
+            if condition.ty != Ty::ERROR {
+                let kind = StmtKind::If {
+                    condition,
+                    then,
+                    orelse,
+                };
+                cx.emit(kind, at);
             }
         };
         let mut source = match &clause.iter.kind {
@@ -94,7 +98,7 @@ impl<'a> FnCx<'_, 'a> {
         let index = self.temp("i", Ty::INT, at);
         let (steps, direct) = self.steps(&mut source, index, clause.iter.span);
         let hidden = self.hide_targets(&clause.target);
-        let stmts = self.captured_loop(|cx| {
+        let stmts = self.captured_loop(at, |cx| {
             let position = cx.load_local(index, at);
             let at_top = std::mem::replace(&mut cx.at_top, false);
             cx.bind_position(&source, direct, position, &clause.target, &mut inside);
@@ -119,7 +123,7 @@ impl<'a> FnCx<'_, 'a> {
         let at = clause.target.span;
         let item = self.temp("item", elem, at);
         let hidden = self.hide_targets(&clause.target);
-        let body = self.captured_loop(|cx| {
+        let body = self.captured_loop(at, |cx| {
             let at_top = std::mem::replace(&mut cx.at_top, false);
             let place = cx.local_place(item, at);
             let value = cx.read(place);
@@ -196,19 +200,11 @@ impl<'a> FnCx<'_, 'a> {
     fn all_of(&mut self, conditions: &'a [ast::Expr]) -> Option<Expr> {
         let mut all: Option<Expr> = None;
         for condition in conditions {
-            let (value, stmts) = match &all {
-                None => (self.condition(condition), Vec::new()),
-                Some(_) => {
-                    // It may need what the ones before have shown.
-                    let mut value = None;
-                    let stmts = self.captured(|cx| value = Some(cx.condition(condition)));
-                    (
-                        value.unwrap_or_else(|| Val::error(condition.span).expr),
-                        stmts,
-                    )
-                }
+            let value = match &all {
+                None => self.condition(condition),
+                // It may need what the ones before have shown.
+                Some(before) => self.narrowed_condition(LogicalOp::And, before, condition),
             };
-            let value = crate::expr::with_stmts(stmts, value);
             all = Some(match all {
                 Some(before) => logical(LogicalOp::And, before, value),
                 None => value,

@@ -43,7 +43,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
         }
         let index = self.temp("i", Ty::INT, span);
         let (steps, direct) = self.steps(&mut source, index, span);
-        let stmts = self.captured_loop(|cx| {
+        let stmts = self.captured_loop(span, |cx| {
             let position = cx.load_local(index, span);
             if direct {
                 body(cx, position.into());

@@ -51,7 +51,19 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(Span::NONE).expr;
         };
         let mut result = self.condition(first);
+        let mut decided = self.known_test(first, &result);
         for value in rest {
+            match (decided, op) {
+                (Some(false), LogicalOp::And) | (Some(true), LogicalOp::Or) => return result,
+                (Some(_), _) => {
+                    let done = what_is_done(result);
+                    let right = self.condition(value);
+                    decided = self.known_test(value, &right);
+                    result = with_stmts(done, right);
+                    continue;
+                }
+                (None, _) => {}
+            }
             let right = self.narrowed_condition(op, &result, value);
             result = if result.ty == Ty::ERROR || right.ty == Ty::ERROR {
                 Val::error(result.span.to(right.span)).expr

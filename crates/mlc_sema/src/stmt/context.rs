@@ -5,7 +5,7 @@ use mlc_syntax::ast;
 
 use crate::coerce::Val;
 use crate::diag;
-use crate::func::FnCx;
+use crate::func::{FnCx, RegionOf};
 use crate::hir::{ErrorKind, ExprKind, Handler, StmtKind, Ty};
 
 impl<'a> FnCx<'_, 'a> {
@@ -53,16 +53,17 @@ impl<'a> FnCx<'_, 'a> {
             cx.emit(StmtKind::Bind { local, value }, at);
         };
         bind(self, false);
-        let path = self.path(|cx| {
-            if let Some(target) = &item.target {
-                cx.assign_to(target, value.into(), target.span);
-            }
-            cx.with_items(inner, body, span);
+        let (path, states) = self.region(RegionOf::Handlers, at, |cx| {
+            cx.path(|cx| {
+                if let Some(target) = &item.target {
+                    cx.assign_to(target, value.clone().into(), target.span);
+                }
+                cx.with_items(inner, body, span);
+            })
         });
-        let maybe = self.bound_perhaps(&path.delta);
         let error = self.temp("error", Ty::EXCEPTION, at);
         let handler = self.path(|cx| {
-            cx.set_vars(&maybe);
+            cx.set_states(&states);
             bind(cx, true);
             let object = cx.exception_object(error, at);
             let suppressed = cx.exit(manager.clone(), object, at);

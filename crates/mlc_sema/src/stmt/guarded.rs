@@ -4,7 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
-use crate::func::{Delta, FnCx, Path, Var};
+use crate::func::{FnCx, Path, RegionOf, Var};
 use crate::hir::{ErrorKind, Expr, Handler, LocalId, Stmt, StmtKind, Ty};
 
 /// What a handler catches.
@@ -28,15 +28,54 @@ struct Head {
 
 impl<'a> FnCx<'_, 'a> {
     pub fn try_stmt(&mut self, item: &'a ast::Try, span: Span) {
-        let mut body = self.path(|cx| cx.block(&item.body));
-        let maybe = self.bound_perhaps(&body.delta);
+        if item.finally.is_empty() {
+            let (body, handlers, orelse) = self.handled(item, span);
+            let finally = Vec::new();
+            let kind = StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finally,
+            };
+            return self.emit(kind, span);
+        }
+        let ends = self.ends_so_far();
+        let ((path, parts), states) = self.region(RegionOf::Finally, span, |cx| {
+            let mut parts = None;
+            let path = cx.path(|cx| parts = Some(cx.handled(item, span)));
+            (path, parts.unwrap_or_default())
+        });
+        self.out.extend(path.stmts);
+        for (name, var) in path.delta.iter() {
+            self.set_var(name, var);
+        }
+        self.reachable &= path.reachable;
+        let (body, handlers, orelse) = parts;
+        let finally = self.finally(&item.finally, &states, ends, span);
+        let kind = StmtKind::Try {
+            body,
+            handlers,
+            orelse,
+            finally,
+        };
+        self.emit(kind, span);
+    }
+
+    /// The body, the handlers and the `else`.
+    fn handled(&mut self, item: &'a ast::Try, span: Span) -> (Vec<Stmt>, Vec<Handler>, Vec<Stmt>) {
+        let (mut body, states) = match item.handlers.is_empty() {
+            true => (self.path(|cx| cx.block(&item.body)), Vec::new()),
+            false => self.region(RegionOf::Handlers, span, |cx| {
+                cx.path(|cx| cx.block(&item.body))
+            }),
+        };
         let mut heads = Vec::with_capacity(item.handlers.len());
         let mut paths = Vec::new();
         for handler in &item.handlers {
-            let caught = self.caught(handler.exception.as_ref(), &maybe, handler.span);
+            let caught = self.caught(handler.exception.as_ref(), &states, handler.span);
             let mut local = None;
             let path = self.path(|cx| {
-                cx.set_vars(&maybe);
+                cx.set_states(&states);
                 if let Some(name) = handler.name {
                     local = Some(cx.bind_caught(name, &caught));
                 }
@@ -70,39 +109,7 @@ impl<'a> FnCx<'_, 'a> {
         let mut blocks = self.join(paths, span);
         let orelse = blocks.pop().unwrap_or_default();
         let handlers = self.handlers(heads, blocks);
-        let outer = std::mem::take(&mut self.out);
-        let reachable = std::mem::replace(&mut self.reachable, true);
-        self.block(&item.finally);
-        let finally = std::mem::replace(&mut self.out, outer);
-        self.reachable &= reachable;
-        self.emit(
-            StmtKind::Try {
-                body: body.stmts,
-                handlers,
-                orelse,
-                finally,
-            },
-            span,
-        );
-    }
-
-    /// What a body has bound, which behind an error in it may be bound or not.
-    pub(super) fn bound_perhaps(&self, delta: &Delta) -> Vec<(Name, Var)> {
-        (delta.iter())
-            .filter_map(|(name, var)| {
-                let var = var?;
-                let before = self.vars.get(&name);
-                let is_same = before.is_some_and(|before| before.local == var.local);
-                let certain = false;
-                (!is_same).then_some((name, Var { certain, ..var }))
-            })
-            .collect()
-    }
-
-    pub(super) fn set_vars(&mut self, vars: &[(Name, Var)]) {
-        for (name, var) in vars {
-            self.set_var(*name, Some(*var));
-        }
+        (body.stmts, handlers, orelse)
     }
 
     /// The local of `as name`: an `Exception`, or the object that it is where a test of Python's caught it.
@@ -124,7 +131,7 @@ impl<'a> FnCx<'_, 'a> {
     fn caught(
         &mut self,
         exception: Option<&'a ast::Expr>,
-        maybe: &[(Name, Var)],
+        states: &[(Name, Var)],
         span: Span,
     ) -> Caught {
         let Some(exception) = exception else {
@@ -138,7 +145,7 @@ impl<'a> FnCx<'_, 'a> {
             let error = self.temp("caught", Ty::EXCEPTION, span);
             let mut condition = self.bool(false, span);
             let path = self.path(|cx| {
-                cx.set_vars(maybe);
+                cx.set_states(states);
                 condition = cx.is_caught_by(error, classes, exception.span);
             });
             return Caught::Test {

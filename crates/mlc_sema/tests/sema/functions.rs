@@ -189,8 +189,7 @@ fn maybe(c: Bool) -> Int:
                 if c:
                     x: Int = 1
                     $bound_x: Bool = True
-                check $bound_x else UnboundLocalError("cannot access local variable 'x' where it is not associated with a value")
-                return x
+                return { check $bound_x else UnboundLocalError("cannot access local variable 'x' where it is not associated with a value"); x }
         "#]],
     );
 }
@@ -213,8 +212,7 @@ fn deltas(xs: [Int]) -> Int:
                 total: Int = 0
                 for i in range(0, len(xs)):
                     if (i > 0):
-                        check $bound_before else UnboundLocalError("cannot access local variable 'before' where it is not associated with a value")
-                        total: Int = (total + (xs[i] - before))
+                        total: Int = (total + (xs[i] - { check $bound_before else UnboundLocalError("cannot access local variable 'before' where it is not associated with a value"); before }))
                     before: Int = xs[i]
                     $bound_before: Bool = True
                 return total
