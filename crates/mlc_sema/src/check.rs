@@ -7,6 +7,7 @@ use mlc_syntax::{Module, Name};
 
 use crate::checker::{Checker, Item, ModuleId, StructInstance};
 use crate::conventions;
+use crate::defaults::Source;
 use crate::func::FnCx;
 use crate::hir::{self, FuncId, Program, StructId, Ty, TyKind};
 use crate::library::Library;
@@ -123,6 +124,10 @@ fn evaluate_field_defaults(cx: &mut Checker<'_>) {
             let Some(default) = &field.default else {
                 continue;
             };
+            // Nobody outside makes values of a struct inside of a function.
+            if matches!(cx.defaults.get(&default.span), Some(Source::Inner)) {
+                continue;
+            }
             let ty = cx.structs[position].fields[index].ty;
             let generics = cx.struct_instances[position].generics.clone();
             let mut of_field = FnCx::new(cx, module, FuncId(u32::MAX));

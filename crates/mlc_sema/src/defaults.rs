@@ -38,7 +38,7 @@ pub(crate) enum Source {
         /// Whether it has been computed, where that may be asked for too early.
         set: Option<GlobalId>,
     },
-    /// It would be computed where a struct inside a function stands.
+    /// It is computed where a struct inside a function stands: a variable of that.
     Inner,
     /// This is being found out.
     Open,
@@ -231,11 +231,14 @@ impl<'a> FnCx<'_, 'a> {
                 self.report(diag::cannot_infer(span, what));
                 Val::error(span)
             }
-            Some(Source::Inner) => {
-                let feature = "a default value that is computed, of a struct inside a function,";
-                self.report(diag::not_yet(span, feature));
-                Val::error(span)
-            }
+            Some(Source::Inner) => match self.struct_default(default) {
+                Some(value) => value,
+                None => {
+                    let feature = "a default value that is computed, of a struct inside a function, in its methods,";
+                    self.report(diag::not_yet(span, feature));
+                    Val::error(span)
+                }
+            },
             Some(Source::Global { value, set }) => {
                 if let Some(set) = set {
                     self.check_defined(set, owner, span);

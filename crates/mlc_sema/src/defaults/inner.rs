@@ -1,4 +1,4 @@
-//! The defaults of functions inside others, and of lambdas: hidden variables.
+//! The defaults of functions and structs inside functions, and of lambdas: hidden variables.
 //!
 //! ```text
 //! for i in range(3):               for i in range(3):
@@ -10,11 +10,13 @@ use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
-use crate::checker::DeclId;
+use super::{Site, Source};
+use crate::checker::{DeclId, StructDeclId};
+use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{Expr, StmtKind, Ty};
+use crate::hir::{Expr, StmtKind, StructId, Ty};
 use crate::nested::Bound;
 use crate::want::Want;
 
@@ -64,6 +66,89 @@ impl<'a> FnCx<'_, 'a> {
             self.bind_hidden(name, value, default.span);
         }
         variables
+    }
+
+    /// Computes the defaults of a struct that is defined here, those of its fields and those of its methods.
+    pub fn struct_default_variables(&mut self, decl: StructDeclId, id: StructId) {
+        let item: &'a ast::Struct = self.cx.struct_decl(decl).ast;
+        let mut sites = Vec::new();
+        for (at, field) in item.fields.iter().enumerate() {
+            if let Some(default) = &field.default {
+                let ty = self.cx.structs[id.0 as usize].fields[at].ty;
+                sites.push((self.cx.site_of_field(decl, default, ty, None), Some(ty)));
+            }
+        }
+        let methods: Vec<DeclId> = (self.cx.struct_decl(decl).methods.values().copied()).collect();
+        for method in methods {
+            for param in &self.cx.decl(method).ast.params {
+                let Some(default) = &param.default else {
+                    continue;
+                };
+                let annotation = param.annotation.as_ref();
+                let ty = annotation.map(|annotation| self.annotation(annotation));
+                sites.push((self.cx.site_of_param(method, default, param, None), ty));
+            }
+        }
+        sites.sort_by_key(|(site, _)| site.default.span.start);
+        for (site, ty) in sites {
+            self.struct_default_variable(&site, ty);
+        }
+    }
+
+    fn struct_default_variable(&mut self, site: &Site<'a>, ty: Option<Ty>) {
+        let default = site.default;
+        let mut is_local = false;
+        crate::names::mentioned_expr(default, &mut |name| {
+            is_local |= self.vars.contains_key(&name) || self.nested.contains_key(&name);
+        });
+        let is_inner = is_local || matches!(self.cx.default_source(site), Some(Source::Inner));
+        if !is_inner || ty == Some(Ty::ERROR) {
+            return;
+        }
+        self.cx.defaults.insert(default.span, Source::Inner);
+        let mut value = match ty {
+            Some(ty) => self.value_for(default, Want::written(ty), ty),
+            None => {
+                let value = self.value(default, None);
+                self.settle(value)
+            }
+        };
+        let ty = self.cx.resolve(value.ty);
+        if ty != Ty::ERROR && self.cx.types.is_owning(ty) {
+            self.report(match site.of_field {
+                true => {
+                    let feature =
+                        "a default value with an owner that uses variables of the function around";
+                    diag::not_yet(default.span, feature)
+                }
+                false => diag::mutable_default(default.span),
+            });
+            value.ty = Ty::ERROR;
+        }
+        self.bind_hidden(variable_of(default), value, default.span);
+    }
+
+    /// A default of a struct that was computed where it stands; none in a function that does not capture it.
+    pub(super) fn struct_default(&mut self, default: &ast::Expr) -> Option<Val> {
+        let name = variable_of(default);
+        self.vars.get(&name)?;
+        match self.name(name, default.span) {
+            Operand::Place(place) => Some(self.read(place).into()),
+            Operand::Value(value) => Some(value),
+        }
+    }
+
+    /// The variables that hold the defaults of a struct inside of this function, for those who make values of it.
+    pub fn variables_of_struct(&self, name: Name) -> Vec<Name> {
+        let Some(decl) = self.local_struct_decl(name) else {
+            return Vec::new();
+        };
+        let item: &'a ast::Struct = self.cx.struct_decl(decl).ast;
+        let fields = item.fields.iter().map(|field| &field.default);
+        let params = item.methods.iter().flat_map(|method| &method.params);
+        let defaults = fields.chain(params.map(|param| &param.default));
+        let names = defaults.flatten().map(variable_of);
+        names.filter(|name| self.vars.contains_key(name)).collect()
     }
 
     fn bind_hidden(&mut self, name: Name, value: Expr, span: Span) {

@@ -3,6 +3,7 @@
 use mlc_syntax::ast::{self, FunctionKeyword};
 
 use crate::checker::{DeclId, HeaderParam};
+use crate::defaults::Source;
 use crate::diag;
 use crate::func::{Annotated, FnCx};
 use crate::hir::{self, Convention, Mode, Ty};
@@ -72,7 +73,10 @@ impl<'a> FnCx<'_, 'a> {
         param: &'a ast::Param,
         ty: Ty,
     ) -> Option<crate::signature::Default> {
-        param.default.as_ref()?;
+        let default = param.default.as_ref()?;
+        if matches!(self.cx.defaults.get(&default.span), Some(Source::Inner)) {
+            return None;
+        }
         // It is only looked at.
         let mut value = None;
         self.captured(|cx| value = cx.default_value(decl, param, Some(ty), &[]));

@@ -230,6 +230,9 @@ impl<'a> FnCx<'_, 'a> {
             if group.contains(name) {
                 continue;
             }
+            for variable in self.variables_of_struct(*name) {
+                names.entry(variable).or_default();
+            }
             if let Some(sibling) = self.nested.get(name) {
                 let captures = &self.cx.decl(sibling.decl).captures;
                 for (source, capture) in sibling.sources.iter().zip(captures) {

@@ -43,6 +43,9 @@ impl<'a> FnCx<'_, 'a> {
             let outer = self.generics.clone();
             self.cx.decls[method.0 as usize].outer_generics = outer;
         }
+        if let Some(id) = self.cx.struct_of(ty) {
+            self.struct_default_variables(decl, id);
+        }
     }
 
     /// The declaration of the struct of this function, or of one around it, that has a name.
