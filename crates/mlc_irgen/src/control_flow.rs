@@ -26,6 +26,9 @@ const BROKE: i64 = 1;
 const CONTINUED: i64 = 2;
 const RETURNED: i64 = 3;
 
+/// So many statements of a list may jump before the list is cut in two: what is behind each of them nests in it.
+const MOST_JUMPS: usize = 32;
+
 fn only_signal(ends: Ends) -> i64 {
     if ends.breaks {
         BROKE
@@ -42,6 +45,18 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Statements in order. `behind` is what is live behind them. If they can end in several ways, the signal is set.
     pub fn stmts(&mut self, list: &[&'x Stmt], behind: &LocalSet) -> Result<()> {
         let lives = self.slots().live_behind_each(list, behind, &self.targets);
+        let may_jump: Vec<usize> = (list.iter().enumerate())
+            .filter(|(_, stmt)| {
+                let one = ends([**stmt]);
+                one.falls && one.jumps()
+            })
+            .map(|(at, _)| at)
+            .collect();
+        if may_jump.len() > MOST_JUMPS {
+            let (first, second) = list.split_at(may_jump[may_jump.len() / 2]);
+            self.stmts(first, &lives[first.len() - 1])?;
+            return self.guarded(second, behind);
+        }
         for (at, &stmt) in list.iter().enumerate() {
             let rest = &list[at + 1..];
             let one = ends([stmt]);
