@@ -385,6 +385,11 @@ impl<'a> FnCx<'_, 'a> {
                 None => return Val::error(span),
             },
         };
+        if !self.cx.types.is_number(elem) {
+            let found = self.ty_name(elem);
+            self.report(diag::bad_operand(span, "arange", &found));
+            return Val::error(span);
+        }
         let mut bounds: Vec<Expr> = values
             .into_iter()
             .map(|value| self.coerce(value, elem))

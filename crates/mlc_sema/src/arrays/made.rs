@@ -123,6 +123,7 @@ impl<'a> FnCx<'_, 'a> {
     pub fn array_from(&mut self, value: Val, ty: Ty, elem: Ty, dims: &[Dim], span: Span) -> Val {
         let from = self.cx.resolve(value.expr.ty);
         match self.cx.types.kind(from).clone() {
+            TyKind::List(Ty::ERROR) => Val::error(span),
             TyKind::Array {
                 dims: from_dims, ..
             } if from_dims.len() == dims.len() => {

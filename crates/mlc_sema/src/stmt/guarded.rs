@@ -1,6 +1,6 @@
 //! `try` and its handlers.
 
-use mlc_diagnostics::Span;
+use mlc_diagnostics::{Diagnostic, Span};
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
@@ -158,13 +158,14 @@ impl<'a> FnCx<'_, 'a> {
         for class in classes {
             match self.error_kind(class) {
                 Some(kind) => kinds.push(kind),
-                None => {
-                    let name = match &class.kind {
-                        Ast::Name(name) => name.as_str(),
-                        _ => "this",
-                    };
-                    self.report_unknown_exception(name, class.span);
-                }
+                None => match &class.kind {
+                    Ast::Name(name) => self.report_unknown_exception(name.as_str(), class.span),
+                    _ => {
+                        let message = "expected the name of an exception";
+                        let code = "unknown-exception";
+                        self.report(Diagnostic::error(code, class.span, message));
+                    }
+                },
             }
         }
         Caught::Kinds(kinds)
