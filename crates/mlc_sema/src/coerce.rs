@@ -217,6 +217,13 @@ impl FnCx<'_, '_> {
     pub fn read(&mut self, mut place: Place) -> Expr {
         place.ty = self.cx.resolve(place.ty);
         let (ty, span) = (place.ty, place.span);
+        // There is one value of this type.
+        let is_variable =
+            place.projections.is_empty() && matches!(place.root, Root::Local(_) | Root::Global(_));
+        if ty == Ty::NONE && is_variable {
+            let kind = ExprKind::None;
+            return Expr { kind, ty, span };
+        }
         // A value that was put into a place only to be read from it.
         if place.projections.is_empty()
             && !self.cx.types.is_owning(ty)

@@ -60,14 +60,16 @@ impl<'a> FnCx<'_, 'a> {
                     };
                     return self.least_of(op, values, span);
                 }
-                let values = match key {
-                    // A function may take `None`; an order has no place for it.
-                    Some(_) => values,
-                    None => (values.into_iter())
-                        .map(|value| self.present(value))
-                        .collect(),
-                };
-                self.list_of_values(values, span)
+                // A function may take `None`; an order has no place for it.
+                if key.is_some() {
+                    self.list_of_values(values, span)
+                } else {
+                    let (first, values) = self.evaluated_before_none(values);
+                    let values = values.into_iter().map(|value| self.present(value));
+                    let values = values.collect();
+                    let list = self.list_of_values(values, span);
+                    with_stmts(first, list.expr).into()
+                }
             }
         };
         if list.is_error() {
@@ -125,27 +127,34 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    /// All are evaluated before one is found to be `None`.
-    fn least_of(&mut self, op: BinaryOp, mut values: Vec<Val>, span: Span) -> Option<Val> {
-        let is_optional =
-            |value: &Val| matches!(self.cx.types.kind(value.expr.ty), TyKind::Optional(_));
-        let mut first = Vec::new();
-        if values.iter().any(is_optional) {
-            first = self.captured(|cx| {
-                let taken = std::mem::take(&mut values).into_iter();
-                let held = taken.map(|value| match value.weak {
-                    Weak::No => cx.in_hidden_local(value),
-                    _ => value,
-                });
-                values = held.collect();
-            });
-        }
+    fn least_of(&mut self, op: BinaryOp, values: Vec<Val>, span: Span) -> Option<Val> {
+        let (first, values) = self.evaluated_before_none(values);
         let values = values.into_iter();
         let least = values.reduce(|left, right| self.min_max(op, left, right, span))?;
         Some(Val {
             expr: with_stmts(first, least.expr),
             weak: least.weak,
         })
+    }
+
+    /// The values, all of which are evaluated before one is found to be `None`, where one may be; with what is done in front.
+    fn evaluated_before_none(&mut self, values: Vec<Val>) -> (Vec<Stmt>, Vec<Val>) {
+        let tys: Vec<Ty> = (values.iter())
+            .map(|value| self.cx.resolve(value.expr.ty))
+            .collect();
+        let types = &self.cx.types;
+        let is_optional = |ty: &Ty| matches!(types.kind(*ty), TyKind::Optional(_));
+        if !tys.iter().any(is_optional) || tys.iter().any(|ty| types.is_owning(*ty)) {
+            return (Vec::new(), values);
+        }
+        let mut held = Vec::with_capacity(values.len());
+        let first = self.captured(|cx| {
+            held.extend(values.into_iter().map(|value| match value.weak {
+                Weak::No => cx.in_hidden_local(value),
+                _ => value,
+            }));
+        });
+        (first, held)
     }
 
     fn is_ordered_number(&self, value: &Val) -> bool {
