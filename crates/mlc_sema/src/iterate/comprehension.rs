@@ -6,7 +6,7 @@ use mlc_syntax::ast::{self, ComprehensionKind, ExprKind as Ast};
 
 use crate::coerce::{Val, into_place, logical};
 use crate::diag;
-use crate::func::{FnCx, NameState};
+use crate::func::{FnCx, NameState, Path};
 use crate::hir::{Expr, LogicalOp, Stmt, StmtKind, Ty, TyKind};
 use crate::want::Want;
 
@@ -70,18 +70,7 @@ impl<'a> FnCx<'_, 'a> {
                 cx.assume_bound(&condition, true);
                 cx.clauses(rest, span, body);
             });
-            let skipped = cx.empty_path();
-            let mut blocks = cx.join(vec![then, skipped], at);
-            let orelse = blocks.pop().unwrap_or_default();
-            let then = blocks.pop().unwrap_or_default();
-            if condition.ty != Ty::ERROR {
-                let kind = StmtKind::If {
-                    condition,
-                    then,
-                    orelse,
-                };
-                cx.emit(kind, at);
-            }
+            cx.emit_where(condition, then, at);
         };
         let mut source = match &clause.iter.kind {
             Ast::Transfer(list) => {
@@ -172,6 +161,11 @@ impl<'a> FnCx<'_, 'a> {
             cx.out.append(&mut stmts);
             body(cx, yielded.clone().into());
         });
+        self.emit_where(condition, then, span);
+    }
+
+    /// Does what a path does where a condition holds, and nothing elsewhere.
+    fn emit_where(&mut self, condition: Expr, then: Path, span: Span) {
         let skipped = self.empty_path();
         let mut blocks = self.join(vec![then, skipped], span);
         let orelse = blocks.pop().unwrap_or_default();
