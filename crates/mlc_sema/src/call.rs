@@ -208,7 +208,10 @@ impl<'a> FnCx<'_, 'a> {
                     self.call_value(callee, args, span)
                 }
             },
-            Some(Item::Struct(decl)) => self.call_static(decl, attr, args, span),
+            Some(Item::Struct(decl)) => self.call_static(decl, None, attr, args, span),
+            None if let Some((decl, owner)) = self.struct_with_types(base) => {
+                self.call_static(decl, Some(owner), attr, args, span)
+            }
             None if self.is_python_namespace(base) => self.call_python(attr, args, span),
             None if let Some((receiver, rest)) = self.unbound_receiver(base, args) => {
                 return self.call_method(receiver, attr, rest, span);
@@ -253,26 +256,38 @@ impl<'a> FnCx<'_, 'a> {
         args: &'a [Arg],
         span: Span,
     ) -> Val {
+        let owner = receiver.as_ref().map(|value| value.expr.ty);
+        self.call_of(decl, owner, receiver, written_generics, args, span)
+    }
+
+    /// A call of a function that belongs to the type `owner`, with a value of it unless it is static.
+    pub fn call_of(
+        &mut self,
+        decl: DeclId,
+        owner: Option<Ty>,
+        receiver: Option<Val>,
+        written_generics: &'a [ast::Expr],
+        args: &'a [Arg],
+        span: Span,
+    ) -> Val {
         let function: &'a ast::Function = self.cx.decl(decl).ast;
         let callee = self.function_binding(function);
         if is_out_of_order(&callee, args, usize::from(receiver.is_some())) {
             return self.call_in_order(args, span, |cx, args| {
-                cx.call_decl(decl, receiver, written_generics, args, span)
+                cx.call_of(decl, owner, receiver, written_generics, args, span)
             });
         }
-        let Some(bound) = self.bind_args(function, receiver.clone(), args, span) else {
+        let Some(bound) = self.bind_args(function, receiver, args, span) else {
             return self.poisoned_call(args, span);
         };
-        let receiver_ty = receiver.map(|value| value.expr.ty);
         let (func, values) = if self.cx.is_generic(decl) {
-            let found =
-                self.generic_call(decl, receiver_ty, written_generics, bound, Vec::new(), span);
+            let found = self.generic_call(decl, owner, written_generics, bound, Vec::new(), span);
             let Some(found) = found else {
                 return Val::error(span);
             };
             found
         } else {
-            let Some(func) = self.cx.plain_instance(decl, receiver_ty) else {
+            let Some(func) = self.cx.plain_instance(decl, owner) else {
                 return self.poisoned_call(args, span);
             };
             let Some(values) = self.typed_args(func, decl, bound, &[]) else {

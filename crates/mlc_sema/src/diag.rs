@@ -385,6 +385,12 @@ pub(crate) fn duplicate(span: Span, name: &str, first: Span) -> Diagnostic {
     .label(first, "first defined here")
 }
 
+/// `global` or `nonlocal`
+pub(crate) fn parameter_elsewhere(span: Span, name: &str, param: Span) -> Diagnostic {
+    let message = format!("`{name}` is a parameter, and declared to be a variable from outside");
+    Diagnostic::error("duplicate-definition", span, message).label(param, "the parameter")
+}
+
 pub(crate) fn cannot_infer(span: Span, what: &str) -> Diagnostic {
     Diagnostic::error(
         "cannot-infer",

@@ -66,23 +66,19 @@ impl<'a> Checker<'a> {
         decl: DeclId,
         receiver: Option<Ty>,
     ) -> Option<(FuncId, Option<Ty>)> {
-        let (ast, module, owner) = {
+        let (ast, module, owner, is_static) = {
             let decl = self.decl(decl);
-            (
-                decl.ast,
-                decl.module,
-                decl.owner.filter(|_| !decl.is_static),
-            )
+            (decl.ast, decl.module, decl.owner, decl.is_static)
         };
         let owner_ty = match owner {
             Some(_) if receiver.is_some() => receiver,
-            Some(owner) => {
+            Some(owner) if !is_static => {
                 if !self.struct_decl(owner).ast.generics.is_empty() {
                     return None;
                 }
                 Some(self.struct_type(owner, &[], ast.name.span))
             }
-            None => None,
+            _ => None,
         };
         let mut tys = Vec::with_capacity(ast.params.len());
         let generics = self.struct_generics(owner_ty);
@@ -95,7 +91,7 @@ impl<'a> Checker<'a> {
                     let written = cx.annotation(annotation);
                     cx.param_type(param, written)
                 }
-                (None, Some(ty)) if position == 0 => ty,
+                (None, Some(ty)) if position == 0 && !is_static => ty,
                 _ => Ty::ERROR,
             };
             tys.push(ty);

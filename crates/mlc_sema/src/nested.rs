@@ -366,10 +366,29 @@ impl<'a> FnCx<'_, 'a> {
     /// `nonlocal x`: `x` is a parameter that is passed by reference, so there is nothing to do but to check the name.
     pub fn nonlocal(&mut self, names: &'a [ast::Ident]) {
         for name in names {
-            if !self.vars.contains_key(&name.name) {
+            if !self.is_parameter(name) && !self.vars.contains_key(&name.name) {
                 self.report(diag::unknown_name(name.span, name.name.as_str(), []));
             }
         }
+    }
+
+    /// Whether what `global` or `nonlocal` names is a parameter, which is an error.
+    pub fn is_parameter(&mut self, name: &ast::Ident) -> bool {
+        let header = self.cx.headers.get(self.func.0 as usize);
+        let Some(decl) = header.and_then(|header| header.decl) else {
+            return false;
+        };
+        let mut params = self.cx.decl(decl).ast.params.iter();
+        let Some(param) = params.find(|param| param.name.name == name.name) else {
+            return false;
+        };
+        let first = param.name.span;
+        self.report(diag::parameter_elsewhere(
+            name.span,
+            name.name.as_str(),
+            first,
+        ));
+        true
     }
 
     /// The convention of a capture's parameter.

@@ -43,7 +43,10 @@ impl<'a> FnCx<'_, 'a> {
                 if let Some(decl) = self.local_struct_decl(*name) {
                     return Some(Item::Struct(decl));
                 }
-                if self.vars.contains_key(name) || (self.assigned.contains(name) && !self.at_top) {
+                if self.vars.contains_key(name)
+                    || self.generics.contains_key(name)
+                    || (self.assigned.contains(name) && !self.at_top)
+                {
                     return None;
                 }
                 self.cx.module(self.module).items.get(name).cloned()
@@ -79,9 +82,12 @@ impl<'a> FnCx<'_, 'a> {
                 return self.module_attribute(module, attr, span);
             }
             Some(Item::Struct(decl)) => {
-                return Operand::Value(self.struct_constant(decl, attr, span));
+                return Operand::Value(self.struct_constant(decl, None, attr, span));
             }
             Some(Item::Poisoned) => return Operand::Value(Val::error(span)),
+            None if let Some((decl, owner)) = self.struct_with_types(base) => {
+                return Operand::Value(self.struct_constant(decl, Some(owner), attr, span));
+            }
             _ => {}
         }
         if self.is_python_namespace(base) {

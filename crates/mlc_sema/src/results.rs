@@ -131,8 +131,11 @@ impl Checker<'_> {
 
     /// What the `return`s of a function have in common so far. Who went by less is checked again.
     pub fn set_result(&mut self, func: FuncId, ty: Ty) {
-        let before = self.headers[func.0 as usize].result.replace(ty);
-        if before.is_none_or(|before| before == ty) {
+        let Some(before) = self.headers[func.0 as usize].result.replace(ty) else {
+            return;
+        };
+        // Who went by `[]` found out what its items are, and knows no less.
+        if self.resolve(before) == self.resolve(ty) {
             return;
         }
         self.inference(func).stale = true;

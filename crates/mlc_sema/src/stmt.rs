@@ -72,6 +72,9 @@ impl<'a> FnCx<'_, 'a> {
             AstStmt::Comptime(item) => self.local_comptime(item),
             AstStmt::Global(names) => {
                 for name in names {
+                    if self.is_parameter(name) {
+                        continue;
+                    }
                     if matches!(
                         self.cx.module(self.module).items.get(&name.name),
                         Some(Item::Global)

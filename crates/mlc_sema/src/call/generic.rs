@@ -134,7 +134,7 @@ impl<'a> FnCx<'_, 'a> {
                     self.param_type(param, written)
                 }
                 None => match receiver_ty {
-                    Some(ty) if tys.is_empty() => ty,
+                    Some(ty) if tys.is_empty() && !self.cx.decl(decl).is_static => ty,
                     _ => {
                         let value = self.settle(value.clone());
                         self.cx.resolve(value.ty)

@@ -4,7 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self, Arg};
 
-use crate::checker::StructDeclId;
+use crate::checker::{DeclId, GenericArg, Item, StructDeclId};
 use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
@@ -32,7 +32,8 @@ impl<'a> FnCx<'_, 'a> {
             return Operand::Value(self.poisoned_call(args, span));
         };
         if self.cx.decl(decl).is_static {
-            return Operand::Value(self.call_decl(decl, None, &[], args, span));
+            let owner = Some(receiver.ty);
+            return Operand::Value(self.call_of(decl, owner, None, &[], args, span));
         }
         let receiver = self.read(receiver);
         Operand::Value(self.call_decl(decl, Some(receiver.into()), &[], args, span))
@@ -90,10 +91,29 @@ impl<'a> FnCx<'_, 'a> {
         id.is_some_and(|id| self.cx.method(id, Name::new(name)).is_some())
     }
 
-    /// `Name.method(…)`
+    /// The struct that `Name[Int]` or a generic parameter stands for, and the type of its values.
+    pub fn struct_with_types(&mut self, expr: &'a ast::Expr) -> Option<(StructDeclId, Ty)> {
+        match &expr.kind {
+            ast::ExprKind::Subscript { value, .. } => match self.static_item(value)? {
+                Item::Struct(decl) => Some((decl, self.annotation(expr))),
+                _ => None,
+            },
+            ast::ExprKind::Name(name) if !self.vars.contains_key(name) => {
+                let GenericArg::Type(ty) = *self.generics.get(name)? else {
+                    return None;
+                };
+                let id = self.cx.struct_of(ty)?;
+                Some((self.cx.struct_instances[id.0 as usize].decl, ty))
+            }
+            _ => None,
+        }
+    }
+
+    /// `Name.method(…)`, where the type of the values of `Name` may be written.
     pub fn call_static(
         &mut self,
         decl: StructDeclId,
+        owner: Option<Ty>,
         attr: &'a ast::Ident,
         args: &'a [Arg],
         span: Span,
@@ -114,8 +134,15 @@ impl<'a> FnCx<'_, 'a> {
             ));
             return self.poisoned_call(args, span);
         };
+        if owner == Some(Ty::ERROR) {
+            return self.poisoned_call(args, span);
+        }
         if self.cx.decl(method).is_static {
-            return self.call_decl(method, None, &[], args, span);
+            if owner.is_none() && self.uses_generics(decl, method) {
+                self.report_types_unwritten(decl, attr.name, span);
+                return self.poisoned_call(args, span);
+            }
+            return self.call_of(method, owner, None, &[], args, span);
         }
         // `Name.method(value, …)` is `value.method(…)`.
         let Some((first, rest)) = args.split_first() else {
@@ -130,17 +157,59 @@ impl<'a> FnCx<'_, 'a> {
         self.call_decl(method, Some(receiver), &[], rest, span)
     }
 
-    pub fn struct_constant(&mut self, decl: StructDeclId, attr: &'a ast::Ident, span: Span) -> Val {
+    /// Whether a method mentions what its struct is generic in.
+    fn uses_generics(&self, decl: StructDeclId, method: DeclId) -> bool {
+        let generics = &self.cx.struct_decl(decl).ast.generics;
+        let function = self.cx.decl(method).ast;
+        let annotations = function
+            .params
+            .iter()
+            .filter_map(|param| param.annotation.as_ref());
+        let mut found = false;
+        let mut note = |name| found |= generics.iter().any(|param| param.name.name == name);
+        for annotation in annotations.chain(&function.returns) {
+            crate::names::mentioned_expr(annotation, &mut note);
+        }
+        crate::names::free_in(function, &mut note);
+        found
+    }
+
+    fn report_types_unwritten(&mut self, decl: StructDeclId, name: Name, span: Span) {
+        let ast = self.cx.struct_decl(decl).ast;
+        let params: Vec<&str> = ast
+            .generics
+            .iter()
+            .map(|param| param.name.name.as_str())
+            .collect();
+        let (owner, params) = (ast.name.name, params.join("`, `"));
+        let message = format!("cannot infer `{params}` of `{owner}` in `{owner}.{name}`");
+        let diagnostic = mlc_diagnostics::Diagnostic::error("cannot-infer", span, message);
+        self.report(diagnostic.help(format!("write it: `{owner}[…].{name}`")));
+    }
+
+    pub fn struct_constant(
+        &mut self,
+        decl: StructDeclId,
+        owner: Option<Ty>,
+        attr: &'a ast::Ident,
+        span: Span,
+    ) -> Val {
         let ast: &'a ast::Struct = self.cx.struct_decl(decl).ast;
         let constant = ast
             .constants
             .iter()
             .find(|constant| constant.name.name == attr.name);
         match constant.and_then(|constant| constant.value.as_ref()) {
-            Some(value) => match self.comptime_value(value) {
-                Some(value) => self.comptime_literal(&value, span),
-                None => Val::error(span),
-            },
+            Some(value) => {
+                let mut generics = self.cx.struct_generics(owner);
+                std::mem::swap(&mut self.generics, &mut generics);
+                let value = self.comptime_value(value);
+                self.generics = generics;
+                match value {
+                    Some(value) => self.comptime_literal(&value, span),
+                    None => Val::error(span),
+                }
+            }
             None => {
                 let known: Vec<&'static str> = ast
                     .constants
