@@ -72,7 +72,8 @@ this error; give the function a name without the underscore.",
         code: "duplicate-definition",
         title: "a name is defined twice",
         meaning: "Functions, structs, fields and methods have one definition each; there is no overloading.
-Parameters may have defaults or be generic instead. A parameter is no variable from outside: `global` and `nonlocal` name others.",
+Parameters may have defaults or be generic instead. A parameter is no variable from outside:
+`global` and `nonlocal` name others.",
         wrong: "fn f() -> Int:\n    return 1\n\nfn f() -> Int:\n    return 2\n",
         mend: "fn f(x: Int = 1) -> Int:\n    return x\n",
     },
