@@ -20,10 +20,21 @@ use crate::ops::binary_op;
 /// How often the type of a variable may widen: from one kind of number to the next, and to an optional.
 const MOST_SETTLINGS: u32 = 32;
 
+/// What comes where a loop ends by itself.
+#[derive(Clone, Copy)]
+enum End<'a> {
+    /// `else`, which may be empty.
+    Else(&'a [ast::Stmt]),
+    /// It goes on until it is left.
+    Never,
+}
+
 /// A loop body, checked, with the states of the variables where it was left.
 struct Body {
     path: Path,
     breaks: Vec<Delta>,
+    /// From where it ends by itself, through its `else`.
+    end: Option<Path>,
 }
 
 impl<'a> FnCx<'_, 'a> {
@@ -39,6 +50,7 @@ impl<'a> FnCx<'_, 'a> {
     fn looped(
         &mut self,
         parallel: Option<Span>,
+        end: End<'a>,
         span: Span,
         mut body: impl FnMut(&mut Self),
     ) -> Body {
@@ -57,6 +69,7 @@ impl<'a> FnCx<'_, 'a> {
         let mut settlings: FxHashMap<Name, u32> = FxHashMap::default();
         loop {
             let diagnostics = self.cx.diagnostics.len();
+            let outer_ends = self.ends_so_far();
             let shown = self.narrowed.len();
             let unbound = std::mem::take(&mut self.read_unbound);
             let mark = self.mark();
@@ -73,22 +86,27 @@ impl<'a> FnCx<'_, 'a> {
                     cx.end_round(span, |_| true);
                 }
             });
-            let Some(done) = self.loops.pop() else {
-                return Body {
-                    path,
-                    breaks: Vec::new(),
-                };
-            };
-            let changes = self.loop_changes(&path, &done);
+            let done = self.loops.pop();
             let read_unbound = std::mem::replace(&mut self.read_unbound, unbound);
+            let mut checked = Body {
+                path,
+                breaks: Vec::new(),
+                end: None,
+            };
+            let Some(done) = done else {
+                return checked;
+            };
+            let mut changes = self.loop_changes(&checked, &done, &read_unbound);
             // What a call in it takes back of what was shown in front of it does not hold on the next round.
             let forgot = self.narrowed.len() < shown;
             if changes.is_empty() && !forgot {
+                checked.end = self.end_of_loop(&checked.path, end, span);
+                changes = self.loop_changes(&checked, &done, &read_unbound);
+            }
+            checked.breaks = done.breaks;
+            if changes.is_empty() && !forgot {
                 self.read_unbound.extend(read_unbound);
-                return Body {
-                    path,
-                    breaks: done.breaks,
-                };
+                return checked;
             }
             let mut settled = forgot;
             let before = self.cx.diagnostics.len();
@@ -120,27 +138,39 @@ impl<'a> FnCx<'_, 'a> {
             }
             if !settled || self.cx.diagnostics.len() > before {
                 self.read_unbound.extend(read_unbound);
-                return Body {
-                    path,
-                    breaks: done.breaks,
-                };
+                return checked;
             }
+            self.forget_ends(outer_ends);
             self.cx.diagnostics.truncate(diagnostics);
         }
     }
 
     /// The body of a loop that an expression makes.
     pub fn captured_loop(&mut self, span: Span, body: impl FnMut(&mut Self)) -> Vec<Stmt> {
-        let mut checked = self.looped(None, span, body);
-        self.after_loop(&mut checked, &[], false, span);
+        let end = End::Else(&[]);
+        let mut checked = self.looped(None, end, span, body);
+        self.after_loop(&mut checked, end, span);
         checked.path.stmts
     }
 
-    /// The variables that another round would find in another state, with their locals at the ends of this one.
-    fn loop_changes(&self, path: &Path, done: &Loop) -> Vec<(Name, SmallVec<[LocalId; 4]>)> {
+    /// The variables that another round, or what comes behind the loop, would find in another state, with their locals at the
+    /// ends of this one.
+    fn loop_changes(
+        &self,
+        checked: &Body,
+        done: &Loop,
+        read_unbound: &FxHashSet<Name>,
+    ) -> Vec<(Name, SmallVec<[LocalId; 4]>)> {
         let mut ends: Vec<&Delta> = done.continues.iter().chain(&done.breaks).collect();
-        if path.reachable {
-            ends.push(&path.delta);
+        if checked.path.reachable {
+            ends.push(&checked.path.delta);
+        }
+        // A `break` leads to where `else` does.
+        if let Some(end) = &checked.end
+            && end.reachable
+            && !done.breaks.is_empty()
+        {
+            ends.push(&end.delta);
         }
         let mut names: Vec<Name> = (ends.iter())
             .flat_map(|delta| delta.iter().map(|(name, _)| name))
@@ -160,8 +190,7 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
             let differs = locals.len() > 1;
-            let missing =
-                entry.is_none() && self.read_unbound.contains(&name) && !locals.is_empty();
+            let missing = entry.is_none() && read_unbound.contains(&name) && !locals.is_empty();
             if differs || missing {
                 changes.push((name, locals));
             }
@@ -212,30 +241,32 @@ impl<'a> FnCx<'_, 'a> {
         self.narrowed.retain(|name| !changed.contains(name));
     }
 
+    /// Where a loop ends by itself, after no round or after the last.
+    fn end_of_loop(&mut self, last: &Path, end: End<'a>, span: Span) -> Option<Path> {
+        let End::Else(orelse) = end else {
+            return None;
+        };
+        let last = Path {
+            delta: last.delta.clone(),
+            reachable: last.reachable,
+            stmts: Vec::new(),
+        };
+        let normal = vec![self.empty_path(), last];
+        Some(self.path(|cx| {
+            cx.join(normal, span);
+            cx.block(orelse);
+        }))
+    }
+
     /// After a loop: the state of the variables, and the statements of `else`.
-    fn after_loop(
-        &mut self,
-        body: &mut Body,
-        orelse: &'a [ast::Stmt],
-        endless: bool,
-        span: Span,
-    ) -> Vec<Stmt> {
+    fn after_loop(&mut self, body: &mut Body, end: End<'a>, span: Span) -> Vec<Stmt> {
         let mut ends = Vec::new();
-        if !endless {
-            let normal = vec![
-                self.empty_path(),
-                Path {
-                    delta: std::mem::take(&mut body.path.delta),
-                    reachable: body.path.reachable,
-                    stmts: Vec::new(),
-                },
-            ];
-            let end = self.path(|cx| {
-                cx.join(normal, span);
-                cx.block(orelse);
-            });
-            ends.push(end);
-        }
+        let end = match body.end.take() {
+            Some(end) => Some(end),
+            None => self.end_of_loop(&body.path, end, span),
+        };
+        let has_end = end.is_some();
+        ends.extend(end);
         for delta in std::mem::take(&mut body.breaks) {
             ends.push(Path {
                 delta,
@@ -248,10 +279,10 @@ impl<'a> FnCx<'_, 'a> {
             return Vec::new();
         }
         let mut blocks = self.join(ends, span);
-        if endless || blocks.is_empty() {
-            Vec::new()
-        } else {
+        if has_end && !blocks.is_empty() {
             blocks.swap_remove(0)
+        } else {
+            Vec::new()
         }
     }
 
@@ -265,8 +296,13 @@ impl<'a> FnCx<'_, 'a> {
         self.forget_narrowings(body);
         let endless = matches!(&test.kind, Ast::Bool(true))
             || matches!(&test.kind, Ast::Int(value) if value.value() != 0);
+        let end = if endless {
+            End::Never
+        } else {
+            End::Else(orelse)
+        };
         let mut condition = None;
-        let mut checked = self.looped(None, span, |cx| {
+        let mut checked = self.looped(None, end, span, |cx| {
             let outer = std::mem::take(&mut cx.out);
             let value = cx.condition(test);
             let shown = cx.narrowings_of(&value);
@@ -277,7 +313,7 @@ impl<'a> FnCx<'_, 'a> {
             condition = Some(crate::expr::with_stmts(stmts, value));
             cx.block(body);
         });
-        let orelse = self.after_loop(&mut checked, orelse, endless, span);
+        let orelse = self.after_loop(&mut checked, end, span);
         let condition = condition.unwrap_or_else(|| Val::error(span).expr);
         if condition.ty == Ty::ERROR {
             return;
@@ -310,14 +346,15 @@ impl<'a> FnCx<'_, 'a> {
         self.detach_source(&mut source, &item.body, axis.iter.span);
         let index = self.temp("i", Ty::INT, axis.target.span);
         let (steps, direct) = self.steps(&mut source, index, item.header);
-        let mut checked = self.looped(None, span, |cx| {
+        let end = End::Else(&item.orelse);
+        let mut checked = self.looped(None, end, span, |cx| {
             let position = cx.load_local(index, axis.target.span);
             cx.bind_position(&source, direct, position, &axis.target, &mut |cx| {
                 cx.block(&item.body)
             });
         });
         let failed = Self::failed(&source);
-        let orelse = self.after_loop(&mut checked, &item.orelse, false, span);
+        let orelse = self.after_loop(&mut checked, end, span);
         if failed {
             return;
         }
@@ -349,10 +386,11 @@ impl<'a> FnCx<'_, 'a> {
             axes.push(Axis { index, range });
             sources.push((source, direct, index));
         }
-        let mut checked = self.looped(Some(item.header), span, |cx| {
+        let end = End::Else(&[]);
+        let mut checked = self.looped(Some(item.header), end, span, |cx| {
             cx.bind_axes(&item.axes, &sources, &item.body)
         });
-        self.after_loop(&mut checked, &[], false, span);
+        self.after_loop(&mut checked, end, span);
         if sources.iter().any(|(source, ..)| Self::failed(source)) {
             return;
         }

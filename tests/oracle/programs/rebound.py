@@ -24,7 +24,7 @@ def pieces(w, scope, name, ty, depth, indent):
 def piece(w, scope, name, ty, depth, indent):
     if depth > 0 and w.chance(0.4):
         return w.pick([branch, loop, guarded])(w, scope, name, ty, depth - 1, indent)
-    if w.chance(0.2):
+    if w.chance(0.3):
         return st.leaves(w, scope, indent) or shows(w, name, indent)
     return binds(w, scope, name, ty, indent) if w.chance(0.7) else shows(w, name, indent)
 
@@ -45,7 +45,7 @@ def loop(w, scope, name, ty, depth, indent):
     w.loops += 1
     lines = st.line(indent, f"for {one} in range({w.below(4)}):") + pieces(w, inner, name, ty, depth, indent + 1)
     w.loops -= 1
-    return lines + st.line(indent, "else:") + pieces(w, scope, name, ty, depth, indent + 1) if w.chance(0.2) else lines
+    return lines + st.line(indent, "else:") + pieces(w, scope, name, ty, depth, indent + 1) if w.chance(0.4) else lines
 
 
 def guarded(w, scope, name, ty, depth, indent):

@@ -211,7 +211,7 @@ impl<'a> FnCx<'_, 'a> {
         innermost.map_or((0, 0), |item| (item.breaks.len(), item.continues.len()))
     }
 
-    fn forget_ends(&mut self, (breaks, continues): Ends) {
+    pub fn forget_ends(&mut self, (breaks, continues): Ends) {
         if let Some(innermost) = self.loops.last_mut() {
             innermost.breaks.truncate(breaks);
             innermost.continues.truncate(continues);

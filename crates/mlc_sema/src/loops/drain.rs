@@ -3,6 +3,7 @@
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
+use super::End;
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{BinaryOp, StmtKind, Ty};
@@ -91,7 +92,8 @@ impl<'a> FnCx<'_, 'a> {
             (local, number)
         });
         let hidden = self.temp("item", elem, target.span);
-        let mut checked = self.looped(None, span, |cx| {
+        let end = End::Else(&item.orelse);
+        let mut checked = self.looped(None, end, span, |cx| {
             if let Some((counter, number)) = counter {
                 let at = number.span;
                 let position = cx.load_local(counter, at);
@@ -106,7 +108,7 @@ impl<'a> FnCx<'_, 'a> {
             cx.assign_to(target, value.into(), target.span);
             cx.block(&item.body);
         });
-        let orelse = self.after_loop(&mut checked, &item.orelse, false, span);
+        let orelse = self.after_loop(&mut checked, end, span);
         if !orelse.is_empty() {
             self.report(diag::not_yet(span, "`else` of a loop that consumes a list"));
         }

@@ -3,6 +3,7 @@
 use mlc_diagnostics::Span;
 use mlc_syntax::ast;
 
+use super::End;
 use crate::func::FnCx;
 use crate::hir::{Builtin, Expr, ExprKind, PythonOp, Stmt, StmtKind, Ty};
 
@@ -28,12 +29,13 @@ impl<'a> FnCx<'_, 'a> {
             at,
         );
         let next = self.temp("item", Ty::PYTHON_OBJECT, axis.target.span);
-        let mut checked = self.looped(None, span, |cx| {
+        let end = End::Else(&item.orelse);
+        let mut checked = self.looped(None, end, span, |cx| {
             let value = cx.load_local(next, axis.target.span);
             cx.assign_to(&axis.target, value.into(), axis.target.span);
             cx.block(&item.body);
         });
-        let orelse = self.after_loop(&mut checked, &item.orelse, false, span);
+        let orelse = self.after_loop(&mut checked, end, span);
         let iterator = self.load_local(iterator, at);
         let bind = Stmt {
             kind: StmtKind::Bind {
