@@ -155,6 +155,13 @@ impl Checker<'_> {
         }
     }
 
+    /// A body that neither ends nor has told a result: the `return`s are in a part that is wrong and has not been checked.
+    pub fn end_unknown(&mut self, func: FuncId) {
+        if self.header(func).result.is_none() && !self.is_waiting(func) {
+            self.set_result(func, Ty::ERROR);
+        }
+    }
+
     /// Checks every instance that was asked for and has no body yet.
     pub fn drain_queue(&mut self) {
         let mut next = self.check_many_bodies(0);
@@ -223,14 +230,15 @@ impl Checker<'_> {
             Some(decl) => self.decl(decl).ast.name.span,
             None => Span::NONE,
         };
+        if rounds >= MOST_ROUNDS {
+            self.report_recursive(func, span);
+            return false;
+        }
         let open = (waits_for.iter()).any(|&other| self.header(other).result.is_none());
         if !open {
-            if rounds >= MOST_ROUNDS {
-                self.report_recursive(func, span);
-            }
-            return rounds < MOST_ROUNDS;
+            return true;
         }
-        let waits_in_vain = waits_for.iter().all(|&other| other == func) || rounds >= MOST_ROUNDS;
+        let waits_in_vain = waits_for.iter().all(|&other| other == func);
         if self.header(func).result.is_none() && waits_in_vain {
             self.report_recursive(func, span);
             return false;

@@ -100,6 +100,8 @@ impl<'a> Checker<'a> {
                     }
                 }
             }
+        } else {
+            cx.cx.end_unknown(func);
         }
         let any_unknown = !params_known || cx.cx.unknowns.len() > unknowns_before;
         let (locals, body) = finish_body(cx, any_unknown);
