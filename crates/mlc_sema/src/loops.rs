@@ -101,7 +101,9 @@ impl<'a> FnCx<'_, 'a> {
             let forgot = self.narrowed.len() < shown;
             if changes.is_empty() && !forgot {
                 checked.end = self.end_of_loop(&checked.path, end, span);
-                changes = self.loop_changes(&checked, &done, &read_unbound);
+                if !done.breaks.is_empty() {
+                    changes = self.loop_changes(&checked, &done, &read_unbound);
+                }
             }
             checked.breaks = done.breaks;
             if changes.is_empty() && !forgot {
@@ -168,7 +170,6 @@ impl<'a> FnCx<'_, 'a> {
         // A `break` leads to where `else` does.
         if let Some(end) = &checked.end
             && end.reachable
-            && !done.breaks.is_empty()
         {
             ends.push(&end.delta);
         }
