@@ -7,7 +7,7 @@ mod star;
 mod typed;
 
 pub(crate) use bind::{Binding, Slot, is_variadic};
-pub(crate) use order::{is_out_of_order, mixes_keywords};
+pub(crate) use order::{is_out_of_order, is_seen, mixes_keywords};
 
 use mlc_diagnostics::Span;
 use mlc_syntax::Name;

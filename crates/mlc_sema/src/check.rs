@@ -161,10 +161,16 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
             }
         }
         let (types, options) = (&cx.types, cx.options);
-        let settled = conventions::infer(&mut functions, types, options.threads, |function| {
-            let races = crate::parallel::recognize(function, types);
-            (races, raises::of_body(function, types, options))
-        });
+        let settled = conventions::infer(
+            &mut functions,
+            types,
+            &cx.globals,
+            options.threads,
+            |function| {
+                let races = crate::parallel::recognize(function, types);
+                (races, raises::of_body(function, types, options))
+            },
+        );
         let (races, mut bodies): (Vec<_>, Vec<_>) = settled.given.into_iter().unzip();
         if settled.has_views {
             let each = functions.iter();

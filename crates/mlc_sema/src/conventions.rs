@@ -14,6 +14,7 @@ mod fixpoint;
 mod lent_values;
 mod quiet;
 mod rebound;
+mod rebound_operands;
 mod settle;
 
 use std::collections::VecDeque;
@@ -25,11 +26,12 @@ use exported_views::exported_views;
 use facts::Facts;
 use fixpoint::Fixpoint;
 use quiet::quiet;
+use rebound_operands::{keep_operands, rebound};
 use settle::settle;
 
 use crate::each_function::each_function;
 use crate::hir::{
-    Convention, Expr, ExprKind, Function, LocalId, Place, Root, Stmt, StmtKind, TypeTable,
+    Convention, Expr, ExprKind, Function, Global, LocalId, Place, Root, Stmt, StmtKind, TypeTable,
 };
 use crate::walk::{self, Part, Visitor, walk_part};
 
@@ -46,12 +48,13 @@ pub(crate) struct Inferred<R> {
 pub(crate) fn infer<R: Send>(
     functions: &mut Vec<Function>,
     types: &TypeTable,
+    globals: &[Global],
     threads: Option<usize>,
     then: impl Fn(&mut Function) -> R + Sync,
 ) -> Inferred<R> {
     borrowed_results(functions, types);
     let Fixpoint { facts, callers, .. } = Fixpoint::of(functions, types, threads);
-    let wrong = (functions.iter().zip(&facts))
+    let mut wrong: Vec<Diagnostic> = (functions.iter().zip(&facts))
         .flat_map(|(function, facts)| shared_writes(function, facts))
         .collect();
     let conventions: Vec<Vec<Convention>> = (functions.iter())
@@ -69,16 +72,24 @@ pub(crate) fn infer<R: Send>(
     let any_lends = lends.contains(&true);
     let quiet = quiet(functions);
     let returned = params_returned(functions, &facts, &callers);
-    let known = functions.iter_mut().zip(facts).zip(returned);
-    let given = each_function(known, threads, |((function, mut facts), returned)| {
+    let rebound = rebound(functions, &facts, types);
+    let known = (functions.iter_mut().enumerate()).zip(facts).zip(returned);
+    let given = each_function(known, threads, |(((at, function), mut facts), returned)| {
         function.returns_param = returned;
         rebound::keep_arguments(function, &mut facts, types);
         settle(function, &facts, types, &conventions, &quiet);
+        let has_late = rebound.get(at).is_some_and(|found| found.by_operands);
+        let wrong = match has_late {
+            true => keep_operands(function, types, globals, &rebound),
+            false => Vec::new(),
+        };
         if any_lends {
             lent_values::moved(function, types, &conventions, &lends);
         }
-        then(function)
+        (wrong, then(function))
     });
+    let (late, given): (Vec<_>, Vec<_>) = given.into_iter().unzip();
+    wrong.extend(late.into_iter().flatten());
     let has_views = exported_views(functions, types);
     Inferred {
         wrong,

@@ -53,7 +53,7 @@ pub(crate) fn mixes_keywords(args: &[Arg]) -> bool {
 }
 
 /// Whether evaluating an expression may be seen: it calls something, or binds a name. Of a lambda its defaults are evaluated.
-pub(super) fn is_seen(expr: &ast::Expr) -> bool {
+pub(crate) fn is_seen(expr: &ast::Expr) -> bool {
     match &expr.kind {
         Ast::Call { .. } | Ast::Named { .. } => return true,
         Ast::Lambda(lambda) => {

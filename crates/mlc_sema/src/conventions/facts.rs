@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use smallvec::{SmallVec, smallvec};
 
 use super::borrowed_results::lent_place;
+use super::rebound_operands::{is_init, is_named, may_bind};
 use super::root_local;
 use crate::hir::{
     Builtin, Expr, ExprKind, Function, Local, LocalId, Place, Root, Stmt, StmtKind, TyKind,
@@ -38,6 +39,8 @@ pub(super) struct Facts {
     pub(super) handed_temporaries: Vec<usize>,
     /// The names of parts that are small arrays, which are copied where nothing is written through the name.
     pub(super) small_parts: FxHashSet<LocalId>,
+    /// Whether it binds what its caller sees to another value, or an operand of a call binds a variable.
+    pub(super) binds_again: bool,
 }
 
 impl Facts {
@@ -57,7 +60,9 @@ impl Facts {
                 calls: Vec::new(),
                 handed_temporaries: Vec::new(),
                 small_parts: small_parts(function, types),
+                binds_again: false,
             },
+            is_init: is_init(function),
             returns_borrow: function.result_borrows.is_some(),
         };
         collector.stmts(&function.body);
@@ -110,6 +115,7 @@ struct Collector<'t> {
     locals: &'t [Local],
     lends: &'t [Option<u32>],
     facts: Facts,
+    is_init: bool,
     returns_borrow: bool,
 }
 
@@ -154,13 +160,13 @@ impl Collector<'_> {
                         continue;
                     }
                 }
-                StmtKind::Store { place, .. } => self.written(place),
-                StmtKind::Update { place, .. } | StmtKind::AtomicUpdate { place, .. } => {
-                    self.written(place)
+                StmtKind::Store { place, .. } | StmtKind::Update { place, .. } => {
+                    self.stored(place)
                 }
+                StmtKind::AtomicUpdate { place, .. } => self.written(place),
                 StmtKind::Swap { left, right } => {
-                    self.written(left);
-                    self.written(right);
+                    self.stored(left);
+                    self.stored(right);
                 }
                 StmtKind::Return(Some(value)) if self.returns_borrow => {
                     // Turned into a borrow: nothing is moved.
@@ -178,6 +184,11 @@ impl Collector<'_> {
 
     fn name(&self, local: LocalId) -> &str {
         &self.locals[local.0 as usize].name
+    }
+
+    fn stored(&mut self, place: &Place) {
+        self.facts.binds_again |= !self.is_init && may_bind(place, self.types);
+        self.written(place);
     }
 
     fn written(&mut self, place: &Place) {
@@ -199,6 +210,7 @@ impl Collector<'_> {
         match &expr.kind {
             ExprKind::Call { callee, args } => {
                 for (param, arg) in args.iter().enumerate() {
+                    self.facts.binds_again |= is_named(arg);
                     if let ExprKind::Move(place) = &arg.kind
                         && let Some(root) = self.base(place)
                     {

@@ -4,8 +4,9 @@ use crate::ops::is_simple;
 use mlc_diagnostics::Span;
 use mlc_syntax::ast;
 
-use crate::call::Given;
+use crate::call::{Given, is_seen};
 use crate::coerce::{Val, into_place, logical};
+use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{
     CompareOp, Expr, ExprKind, LogicalOp, Place, ProjectionKind, Stmt, StmtKind, Ty, TyKind,
@@ -36,7 +37,12 @@ impl<'a> FnCx<'_, 'a> {
                     (right, next) = self.evaluate_once(right);
                 }
             }
-            let one = self.compare(*op, before, right, operand.span);
+            let mut first = Vec::new();
+            if matches!(op, ast::CompareOp::In | ast::CompareOp::NotIn) && is_seen(operand) {
+                (first, before) = self.before_operand(before);
+            }
+            let mut one = self.compare(*op, before, right, operand.span);
+            one.expr = with_stmts(first, one.expr);
             let one = match one.expr.ty {
                 Ty::ERROR => return Val::error(span),
                 Ty::BOOL => one.expr,
@@ -52,6 +58,27 @@ impl<'a> FnCx<'_, 'a> {
         let mut expr = result.unwrap_or_else(|| Val::error(span).expr);
         expr.span = span;
         expr.into()
+    }
+
+    /// A value in front of another one whose evaluation may be seen, and what is done for that.
+    fn before_operand(&mut self, value: Val) -> (Vec<Stmt>, Val) {
+        let ty = self.cx.resolve(value.expr.ty);
+        let is_variable = matches!(value.expr.kind, ExprKind::Move(_));
+        if value.is_error()
+            || value.constant().is_some()
+            || (is_variable && self.cx.types.is_owning(ty))
+        {
+            return (Vec::new(), value);
+        }
+        let mut read = Val::error(value.expr.span);
+        let first = self.captured(|cx| {
+            let value = cx.settle(value);
+            let (ty, span) = (value.ty, value.span);
+            let local = cx.temp("v", ty, span);
+            cx.emit(StmtKind::Bind { local, value }, span);
+            read = cx.read_local(local, span).into();
+        });
+        (first, read)
     }
 
     /// The value kept in a temporary: the expression that sets and gives it, and one that reads it again.

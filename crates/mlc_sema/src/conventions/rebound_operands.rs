@@ -1,0 +1,464 @@
+//! Operands that are bound to another value by an operand behind them.
+//!
+//! Python evaluates `s` in `print(s, next())` first, and prints what it was there, whatever `next` binds it to. Here such an operand is
+//! a borrow of the variable, in which the new value would be seen: it becomes a borrow of a copy.
+//!
+//! Before: print(s, next(&mut s))          After: print(temporary(copy s), next(&mut s))
+//!
+//! What is changed in place behind an operand is seen in it, as in Python. An operand through which the old value would be changed is
+//! an error.
+
+use mlc_diagnostics::{Diagnostic, Span};
+use smallvec::SmallVec;
+
+use super::facts::Facts;
+use crate::coerce::temporary;
+use crate::hir::{
+    Expr, ExprKind, Function, FunctionKind, Global, GlobalId, Local, LocalId, Place, Root, Stmt,
+    StmtKind, Ty, TyKind, TypeTable,
+};
+use crate::walk::{
+    PartMut, Visitor, blocks_mut, expr_parts_mut, place_parts_mut, stmt_parts_mut, walk,
+};
+
+/// What a call binds again: parameters by their positions, and top-level variables.
+#[derive(Clone, Default)]
+pub(super) struct Rebound {
+    params: SmallVec<[u32; 2]>,
+    globals: SmallVec<[GlobalId; 2]>,
+    /// Whether a call in the body, or a `:=` in an operand of one, binds anything again.
+    pub(super) by_operands: bool,
+}
+
+impl Rebound {
+    fn count(&self) -> usize {
+        self.params.len() + self.globals.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+}
+
+fn add<T: PartialEq + Copy, const N: usize>(to: &mut SmallVec<[T; N]>, item: T)
+where
+    [T; N]: smallvec::Array<Item = T>,
+{
+    if !to.contains(&item) {
+        to.push(item);
+    }
+}
+
+/// By function; empty where no function binds again what its caller sees, and no operand does.
+pub(super) fn rebound(functions: &[Function], facts: &[Facts], types: &TypeTable) -> Vec<Rebound> {
+    if !facts.iter().any(|facts| facts.binds_again) {
+        return Vec::new();
+    }
+    let mut calls: Vec<Calls> = Vec::with_capacity(functions.len());
+    let mut found: Vec<Rebound> = Vec::with_capacity(functions.len());
+    for function in functions {
+        let mut binds = Binds {
+            function,
+            types,
+            rebound: Rebound::default(),
+            calls: Calls::default(),
+        };
+        walk(&function.body, &mut binds);
+        // What a module binds when it is run is bound for the first time.
+        if is_init(function) {
+            binds.rebound.globals.clear();
+        }
+        found.push(binds.rebound);
+        calls.push(binds.calls);
+    }
+    spread(functions, &calls, &mut found);
+    for (position, calls) in calls.iter().enumerate() {
+        let by_call = (calls.callees.iter()).any(|callee| !found[*callee].is_empty());
+        found[position].by_operands |= by_call;
+    }
+    found
+}
+
+/// Whether a function is that of a module's statements.
+pub(super) fn is_init(function: &Function) -> bool {
+    function.kind == FunctionKind::Function && function.name == "__init__"
+}
+
+/// Whether a value that is stored in a place may be bound to a variable that others see.
+pub(super) fn may_bind(place: &Place, types: &TypeTable) -> bool {
+    place.projections.is_empty()
+        && matches!(place.root, Root::Local(_) | Root::Global(_))
+        && shows_changes(place.ty, types)
+}
+
+/// What callees bind again, their callers do.
+fn spread(functions: &[Function], calls: &[Calls], found: &mut [Rebound]) {
+    let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
+    for (caller, calls) in calls.iter().enumerate() {
+        for &callee in &calls.callees {
+            if callers[callee].last() != Some(&caller) {
+                callers[callee].push(caller);
+            }
+        }
+    }
+    let mut work: Vec<usize> = (0..functions.len())
+        .filter(|at| !found[*at].is_empty())
+        .collect();
+    while let Some(callee) = work.pop() {
+        for &caller in &callers[callee] {
+            let of_callee = found[callee].clone();
+            let before = found[caller].count();
+            for global in of_callee.globals {
+                add(&mut found[caller].globals, global);
+            }
+            for &(_, param, own) in calls[caller].lent.iter().filter(|lent| lent.0 == callee) {
+                if of_callee.params.contains(&param) {
+                    add(&mut found[caller].params, own);
+                }
+            }
+            if found[caller].count() > before {
+                work.push(caller);
+            }
+        }
+    }
+}
+
+/// The calls in a body.
+#[derive(Default)]
+struct Calls {
+    callees: Vec<usize>,
+    /// A callee, its parameter, and the whole parameter of the caller's that it gets to change.
+    lent: Vec<(usize, u32, u32)>,
+}
+
+struct Binds<'b> {
+    function: &'b Function,
+    types: &'b TypeTable,
+    rebound: Rebound,
+    calls: Calls,
+}
+
+impl Binds<'_> {
+    fn param(&self, place: &Place) -> Option<u32> {
+        let local = whole_local(place)?;
+        let mut params = self.function.params.iter();
+        let position = params.position(|param| param.local == local)?;
+        Some(position as u32)
+    }
+
+    fn bound(&mut self, place: &Place) {
+        if !may_bind(place, self.types) {
+            return;
+        }
+        if let Some(param) = self.param(place) {
+            add(&mut self.rebound.params, param);
+        }
+        if let Root::Global(global) = place.root {
+            add(&mut self.rebound.globals, global);
+        }
+    }
+}
+
+impl Visitor for Binds<'_> {
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Store { place, .. } => self.bound(place),
+            // Lists and arrays grow in place.
+            StmtKind::Update { place, .. } if !is_in_place(place.ty, self.types) => {
+                self.bound(place)
+            }
+            StmtKind::Swap { left, right } => {
+                self.bound(left);
+                self.bound(right);
+            }
+            _ => {}
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        let ExprKind::Call { callee, args } = &expr.kind else {
+            return;
+        };
+        let callee = callee.0 as usize;
+        self.calls.callees.push(callee);
+        for (at, arg) in args.iter().enumerate() {
+            self.rebound.by_operands |= is_named(arg);
+            let place = match &arg.kind {
+                ExprKind::Borrow {
+                    place,
+                    mutable: true,
+                }
+                | ExprKind::Move(place) => place,
+                _ => continue,
+            };
+            if let Some(own) = self.param(place) {
+                self.calls.lent.push((callee, at as u32, own));
+            }
+        }
+    }
+}
+
+/// Whether an operand is `(name := value)`, of a variable that is more than a number.
+pub(super) fn is_named(arg: &Expr) -> bool {
+    let value = match &arg.kind {
+        ExprKind::Borrow { place, .. } | ExprKind::Move(place) => match &place.root {
+            Root::Temporary(value) => value,
+            _ => return false,
+        },
+        _ => arg,
+    };
+    matches!(&value.kind, ExprKind::Block { stmts, .. }
+        if stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Bind { .. })))
+}
+
+fn whole_local(place: &Place) -> Option<LocalId> {
+    match place.root {
+        Root::Local(local) if place.projections.is_empty() => Some(local),
+        _ => None,
+    }
+}
+
+/// Whether a value of this type may be held by where it is: a number is read at once.
+fn shows_changes(ty: Ty, types: &TypeTable) -> bool {
+    !matches!(
+        types.kind(ty),
+        TyKind::None
+            | TyKind::Bool
+            | TyKind::Int { .. }
+            | TyKind::Float(_)
+            | TyKind::Complex(_)
+            | TyKind::Simd { .. }
+            | TyKind::Exception
+            | TyKind::PythonObject
+            | TyKind::Error
+    )
+}
+
+fn is_in_place(ty: Ty, types: &TypeTable) -> bool {
+    matches!(
+        types.kind(ty),
+        TyKind::List(_) | TyKind::Array { .. } | TyKind::Struct(_)
+    )
+}
+
+/// A variable that is bound again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Variable {
+    Global(GlobalId),
+    /// By a call that it is lent to.
+    Lent(LocalId),
+    /// Here, under its name.
+    Named(LocalId),
+}
+
+type Variables = SmallVec<[Variable; 4]>;
+
+/// Gives such operands in a body copies. `rebound`: what each function binds again.
+pub(super) fn keep_operands(
+    function: &mut Function,
+    types: &TypeTable,
+    globals: &[Global],
+    rebound: &[Rebound],
+) -> Vec<Diagnostic> {
+    let mut pass = Keep {
+        types,
+        locals: &function.locals,
+        globals,
+        rebound,
+        wrong: Vec::new(),
+    };
+    pass.stmts(&mut function.body);
+    pass.wrong
+}
+
+struct Keep<'k> {
+    types: &'k TypeTable,
+    locals: &'k [Local],
+    globals: &'k [Global],
+    rebound: &'k [Rebound],
+    wrong: Vec<Diagnostic>,
+}
+
+impl Keep<'_> {
+    /// Gives what the statements bind again, as do the other functions what their part does.
+    fn stmts(&mut self, stmts: &mut [Stmt]) -> Variables {
+        let mut bound = Variables::new();
+        for stmt in stmts {
+            for variable in self.stmt(stmt) {
+                add(&mut bound, variable);
+            }
+        }
+        bound
+    }
+
+    fn stmt(&mut self, stmt: &mut Stmt) -> Variables {
+        let mut parts = Vec::new();
+        stmt_parts_mut(stmt, &mut |part| parts.push(part));
+        let mut bound = self.parts(parts, false);
+        blocks_mut(stmt, &mut |block| {
+            for variable in self.stmts(block) {
+                add(&mut bound, variable);
+            }
+        });
+        match &stmt.kind {
+            StmtKind::Bind { local, .. } => add(&mut bound, Variable::Named(*local)),
+            StmtKind::Store { place, .. } if place.projections.is_empty() => {
+                if let Some(variable) = variable(place) {
+                    add(&mut bound, variable);
+                }
+            }
+            _ => {}
+        }
+        bound
+    }
+
+    /// Operands, in the order of evaluation.
+    fn parts(&mut self, parts: Vec<PartMut<'_>>, of_call: bool) -> Variables {
+        let mut behind = Variables::new();
+        for part in parts.into_iter().rev() {
+            let bound = match part {
+                PartMut::Expr(expr) => {
+                    if !behind.is_empty() {
+                        self.keep(expr, &behind, of_call);
+                    }
+                    self.expr(expr)
+                }
+                PartMut::Place(place) => self.place(place),
+                PartMut::Stmts(stmts) => self.stmts(stmts),
+            };
+            for variable in bound {
+                add(&mut behind, variable);
+            }
+        }
+        behind
+    }
+
+    fn expr(&mut self, expr: &mut Expr) -> Variables {
+        let of_call = matches!(expr.kind, ExprKind::Call { .. });
+        let mut parts = Vec::new();
+        expr_parts_mut(expr, &mut |part| parts.push(part));
+        let mut bound = self.parts(parts, of_call);
+        let ExprKind::Call { callee, args } = &expr.kind else {
+            return bound;
+        };
+        let rebound = &self.rebound[callee.0 as usize];
+        for global in &rebound.globals {
+            add(&mut bound, Variable::Global(*global));
+        }
+        for param in &rebound.params {
+            if let Some(arg) = args.get(*param as usize)
+                && let ExprKind::Borrow { place, .. } = &arg.kind
+                && place.projections.is_empty()
+                && let Some(variable) = variable(place)
+            {
+                add(&mut bound, variable);
+            }
+        }
+        bound
+    }
+
+    /// A place, whose root is there before its indices are evaluated.
+    fn place(&mut self, place: &mut Place) -> Variables {
+        let mut parts = Vec::new();
+        place_parts_mut(place, &mut |part| parts.push(part));
+        let bound = self.parts(parts, false);
+        if !place.projections.is_empty() && self.is_bound(place, &bound, false) {
+            self.copy_root(place);
+        }
+        bound
+    }
+
+    /// Makes an operand what it was, where what is evaluated behind it binds its variable again.
+    fn keep(&mut self, operand: &mut Expr, behind: &Variables, of_call: bool) {
+        match &mut operand.kind {
+            ExprKind::Borrow {
+                place,
+                mutable: true,
+            } => {
+                if self.is_bound(place, behind, of_call) {
+                    let name = self.name(place);
+                    let diagnostic = crate::diag::rebound_by_operand(operand.span, &name);
+                    self.wrong.push(diagnostic);
+                }
+            }
+            ExprKind::Load(place) | ExprKind::Copy(place) | ExprKind::Borrow { place, .. } => {
+                if shows_changes(operand.ty, self.types) && self.is_bound(place, behind, of_call) {
+                    let (ty, span) = (place.ty, place.span);
+                    let of = std::mem::replace(place, temporary(nothing(span)));
+                    let kind = self.value_of(of);
+                    *place = temporary(Expr { kind, ty, span });
+                }
+            }
+            ExprKind::If { then, orelse, .. } => {
+                self.keep(then, behind, of_call);
+                self.keep(orelse, behind, of_call);
+            }
+            ExprKind::Block { value, .. } | ExprKind::Some(value) => {
+                self.keep(value, behind, of_call)
+            }
+            _ => {}
+        }
+    }
+
+    /// A value of a variable of this function has another name once it is bound again; only calls look at their arguments late.
+    fn is_bound(&self, place: &Place, behind: &Variables, of_call: bool) -> bool {
+        let Some(variable) = variable(place) else {
+            return false;
+        };
+        let named = match variable {
+            Variable::Lent(local) if of_call => Some(Variable::Named(local)),
+            _ => None,
+        };
+        behind.contains(&variable) || named.is_some_and(|named| behind.contains(&named))
+    }
+
+    fn copy_root(&self, place: &mut Place) {
+        let ty = match place.root {
+            Root::Local(local) => self.locals[local.0 as usize].ty,
+            Root::Global(global) => self.globals[global.0 as usize].ty,
+            _ => return,
+        };
+        let span = place.span;
+        let nothing = Root::Temporary(Box::new(nothing(span)));
+        let root = std::mem::replace(&mut place.root, nothing);
+        let whole = Place {
+            root,
+            projections: Vec::new(),
+            ty,
+            span,
+        };
+        let kind = self.value_of(whole);
+        place.root = Root::Temporary(Box::new(Expr { kind, ty, span }));
+    }
+
+    fn value_of(&self, place: Place) -> ExprKind {
+        match self.types.is_owning(place.ty) {
+            true => ExprKind::Copy(place),
+            false => ExprKind::Load(place),
+        }
+    }
+
+    fn name(&self, place: &Place) -> String {
+        match place.root {
+            Root::Local(local) => self.locals[local.0 as usize].name.clone(),
+            Root::Global(global) => self.globals[global.0 as usize].name.clone(),
+            _ => String::new(),
+        }
+    }
+}
+
+fn nothing(span: Span) -> Expr {
+    Expr {
+        kind: ExprKind::None,
+        ty: Ty::NONE,
+        span,
+    }
+}
+
+fn variable(place: &Place) -> Option<Variable> {
+    match place.root {
+        Root::Local(local) => Some(Variable::Lent(local)),
+        Root::Global(global) => Some(Variable::Global(global)),
+        _ => None,
+    }
+}
