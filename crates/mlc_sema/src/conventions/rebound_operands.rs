@@ -374,20 +374,19 @@ impl Keep<'_> {
             ExprKind::Borrow {
                 place,
                 mutable: true,
-            } => {
-                if self.is_bound(place, behind, of_call) {
-                    let name = self.name(place);
-                    let diagnostic = crate::diag::rebound_by_operand(operand.span, &name);
-                    self.wrong.push(diagnostic);
-                }
+            } if self.is_bound(place, behind, of_call) => {
+                let name = self.name(place);
+                let diagnostic = crate::diag::rebound_by_operand(operand.span, &name);
+                self.wrong.push(diagnostic);
             }
-            ExprKind::Load(place) | ExprKind::Copy(place) | ExprKind::Borrow { place, .. } => {
-                if shows_changes(operand.ty, self.types) && self.is_bound(place, behind, of_call) {
-                    let (ty, span) = (place.ty, place.span);
-                    let of = std::mem::replace(place, temporary(nothing(span)));
-                    let kind = self.value_of(of);
-                    *place = temporary(Expr { kind, ty, span });
-                }
+            ExprKind::Load(place) | ExprKind::Copy(place) | ExprKind::Borrow { place, .. }
+                if shows_changes(operand.ty, self.types)
+                    && self.is_bound(place, behind, of_call) =>
+            {
+                let (ty, span) = (place.ty, place.span);
+                let of = std::mem::replace(place, temporary(nothing(span)));
+                let kind = self.value_of(of);
+                *place = temporary(Expr { kind, ty, span });
             }
             ExprKind::If { then, orelse, .. } => {
                 self.keep(then, behind, of_call);
