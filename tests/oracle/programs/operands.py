@@ -1,0 +1,41 @@
+"""Operands in front of a call that binds their variable again, or of a `:=` that does: they are what they were."""
+
+from . import statements as st
+from .writer import INT, INTS, PAIR, STATEMENTS, STR
+
+START = {INT: "3", STR: "'ab'", INTS: "[3, 1, 2]", PAIR: "(1, 'a')"}
+NEXT = {INT: "{k} + 1", STR: '{k} + "!"', INTS: "{k} + [len({k})]", PAIR: "({k}[0] + 1, {k}[1] + '.')"}
+# What is done with a variable `{k}` and a number `{n}` whose evaluation binds it again.
+ANY = ["print({k}, {n}, {k})", "print({n}, {k})", "print(f'{{{k}}} {{{n}}} {{{k}}}')", "print({k} == {k}, {n})", "print(str({k}) + str({n}))"]
+USES = {
+    INT: ["{k} + {n}", "{k} * 2 - {n} % 7", "max({k}, {n}), min({n}, {k})", "[{k}, {n}, {k}]", "{k} in [{n}, 4]", "{k} not in ({n}, {k})",
+          "{k} < {n} <= {k}", "list(range({k}, {n}))", "({k}, {n})", "{k} if {n} > {k} else -{k}", "{k} // ({n} | 1), divmod({k}, {n} | 1)", "abs({k} - {n})"],
+    STR: ["{k} + str({n})", "{k} * ({n} % 3)", "{k}[{n} % len({k}):]", "{k}.replace('a', str({n}))", "{k}.find(str({n}))", "{k} in [str({n}), {k}]",
+          "{k} < str({n}) + {k}", "'-'.join([{k}, str({n}), {k}])", "str({n}) in {k}", "{k} in {k} + str({n})", "({k}, {n}, {k})", "{k}[{n} % len({k})]",
+          "max({k}, str({n}))", "[{k}, str({n})] + [{k}]", "{k} == str({n}) or {k} == {k}"],
+    INTS: ["{k} + [{n}]", "{k} == [{n}]", "{k}[{n} % len({k})]", "{k}[:2] + [{n}]", "len({k}) + {n}", "sum({k}) - {n}", "{n} in {k}", "sorted({k}) + [{n}]",
+           "{k}.count({n})", "[x + {n} for x in [1, 2]] + {k}", "{k} < [3, {n}]", "{k}[-1] + {n} + {k}[-1]", "max({k}) * 2 - {n}"],
+    PAIR: ["{k} == ({n}, 'a')", "{k}[0] + {n} + {k}[0]", "{k}[1] + str({n}) + {k}[1]", "[{k}, ({n}, 'b')]", "{k} < ({n}, 'b')", "({k}, {n})"],
+}
+CALLED = "(lambda a, b, c: (a, b, c))({k}, {n}, {k})"
+
+
+def operands(w, scope, depth, indent):
+    ty = w.pick(list(START))
+    name, function = w.name("k"), w.name("next")
+    change = NEXT[ty].format(k=name)
+    lines = st.line(indent, f"{name} = {START[ty]}")
+    if ty in (INT, STR) and w.chance(0.2):
+        number = f"({name} := {change})" if ty == INT else f"len({name} := {change})"
+    else:
+        lines += st.line(indent, f"def {function}():") + st.line(indent + 1, f"nonlocal {name}") + st.line(indent + 1, f"{name} = {change}")
+        lines += st.line(indent + 1, f"return {name if ty == INT else f'{name}[0]' if ty == PAIR else f'len({name})'}")
+        number = f"{function}()"
+    for _ in range(w.below(4, 1)):
+        values = USES[ty] + ([CALLED] if ty in (INT, STR) else [])
+        use = w.pick(ANY) if w.chance(0.3) else f"print({w.pick(values)})"
+        lines += st.line(indent, use.format(k=name, n=number))
+    return lines + st.line(indent, f"print({name})")
+
+
+STATEMENTS.append((2, operands))
