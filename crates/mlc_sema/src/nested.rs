@@ -87,7 +87,7 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    fn is_built_in(&self, name: Name) -> bool {
+    pub fn is_built_in(&self, name: Name) -> bool {
         crate::names::is_builtin(name.as_str())
             || crate::annotations::scalar_type(name.as_str()).is_some()
     }

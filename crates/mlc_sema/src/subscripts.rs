@@ -3,6 +3,7 @@
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, ExprKind as Ast};
 
+use crate::checker::Item;
 use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
@@ -15,7 +16,20 @@ impl<'a> FnCx<'_, 'a> {
             return item;
         }
         let place = self.place(base);
+        // What stands in the brackets are types.
+        if place.ty == Ty::ERROR && self.is_generic_name(base) {
+            return Operand::Value(Val::error(span));
+        }
         self.element(place, index, span)
+    }
+
+    /// Whether an expression is the name of a type or function, known or built in.
+    fn is_generic_name(&self, expr: &ast::Expr) -> bool {
+        match self.static_item(expr) {
+            Some(item) => matches!(item, Item::Struct(_) | Item::Function(_)),
+            None => matches!(&expr.kind, Ast::Name(name)
+                if !self.vars.contains_key(name) && self.is_built_in(*name)),
+        }
     }
 
     fn element(&mut self, place: Place, index: &'a ast::Expr, span: Span) -> Operand {
