@@ -307,6 +307,12 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Val {
         let function: &'a ast::Function = self.cx.decl(decl).ast;
+        let callee = self.function_binding(function);
+        if is_out_of_order(&callee, args, 0) {
+            return self.call_in_order(args, span, |cx, args| {
+                cx.call_with_captures(decl, captured, args, span)
+            });
+        }
         match self.bind_args(function, None, args, span) {
             Some(bound) => self.call_captured(decl, captured, bound, span),
             None => self.poisoned_call(args, span),

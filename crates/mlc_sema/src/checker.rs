@@ -182,6 +182,8 @@ pub(crate) struct Checker<'a> {
     pub found_globals: FxHashSet<GlobalId>,
     /// By where a default value of the top level stands, how it is come by.
     pub defaults: FxHashMap<Span, crate::defaults::Source>,
+    /// The defaults that are being computed where they are used, inside one another.
+    pub defaults_in_place: Vec<Span>,
     pub constants: Vec<hir::Constant>,
     pub constants_at: crate::constants::ConstantIndex,
     pub passed: Vec<Passed>,
@@ -250,6 +252,7 @@ impl<'a> Checker<'a> {
             globals: Vec::new(),
             found_globals: FxHashSet::default(),
             defaults: FxHashMap::default(),
+            defaults_in_place: Vec::new(),
             constants: Vec::new(),
             constants_at: Default::default(),
             passed: Vec::new(),

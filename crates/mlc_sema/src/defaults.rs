@@ -246,7 +246,12 @@ impl<'a> FnCx<'_, 'a> {
                 let place = self.global_place(value, span);
                 self.read(place).into()
             }
+            Some(Source::InPlace) if self.cx.defaults_in_place.contains(&span) => {
+                self.report(diag::recursive_default(span, owner.as_str()));
+                Val::error(span)
+            }
             Some(Source::InPlace) => {
+                self.cx.defaults_in_place.push(span);
                 let module = std::mem::replace(&mut self.module, module);
                 let vars = std::mem::take(&mut self.vars);
                 let assigned = std::mem::take(&mut self.assigned);
@@ -256,6 +261,7 @@ impl<'a> FnCx<'_, 'a> {
                 self.vars = vars;
                 self.assigned = assigned;
                 self.nested = nested;
+                self.cx.defaults_in_place.pop();
                 value
             }
         }

@@ -385,6 +385,13 @@ pub(crate) fn duplicate(span: Span, name: &str, first: Span) -> Diagnostic {
     .label(first, "first defined here")
 }
 
+pub(crate) fn recursive_default(span: Span, owner: &str) -> Diagnostic {
+    let message =
+        format!("this default value needs `{owner}` itself, and with it this default value");
+    Diagnostic::error("cannot-infer", span, message)
+        .help("write the values out where it is used, or make it empty and fill it later")
+}
+
 /// `global` or `nonlocal`
 pub(crate) fn parameter_elsewhere(span: Span, name: &str, param: Span) -> Diagnostic {
     let message = format!("`{name}` is a parameter, and declared to be a variable from outside");

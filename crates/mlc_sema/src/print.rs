@@ -66,7 +66,8 @@ impl<'a> FnCx<'_, 'a> {
                 }
             });
             let texts = self.borrow(texts.expr);
-            let line = vec![separator.clone(), texts];
+            let line = vec![separator, texts];
+            separator = self.str(" ", span);
             values.push(self.builtin(Builtin::StrJoin, line, Ty::STR, span).expr);
         }
         let mut operands: Vec<Expr> = vec![separator, end];

@@ -8,8 +8,9 @@ use mlc_syntax::ast::{self, Arg, ArgKind, ExprKind as Ast};
 use rustc_hash::FxHashMap;
 
 use super::Binding;
-use crate::coerce::Val;
+use crate::coerce::{Val, Weak};
 use crate::func::FnCx;
+use crate::hir::TyKind;
 use crate::names::for_each_child;
 use crate::synthesized::name_expr;
 
@@ -22,7 +23,11 @@ pub(crate) fn is_out_of_order(callee: &Binding, args: &[Arg], first: usize) -> b
     if seen > 1 && args.iter().any(is_lambda) {
         return true;
     }
-    let mut last = 0;
+    if seen == 0 {
+        return false;
+    }
+    // The last positions so far, of arguments whose evaluation is seen, and of those that may see it.
+    let (mut last_seen, mut last) = (0, 0);
     let mut named: Option<FxHashMap<Name, usize>> = None;
     for (at, arg) in args.iter().enumerate() {
         let position = match &arg.kind {
@@ -33,17 +38,28 @@ pub(crate) fn is_out_of_order(callee: &Binding, args: &[Arg], first: usize) -> b
             }
             ArgKind::Star | ArgKind::DoubleStar => None,
         };
-        if !is_seen(&arg.value) {
-            continue;
-        }
         // What `**kwargs` takes comes last.
         let position = position.unwrap_or(usize::MAX);
-        if position < last {
+        let is_seen = is_seen(&arg.value);
+        if !is_seen && !reads(&arg.value) {
+            continue;
+        }
+        if position < last_seen || is_seen && position < last {
             return true;
         }
-        last = position;
+        last = last.max(position);
+        if is_seen {
+            last_seen = position;
+        }
     }
     false
+}
+
+/// Whether the value of an expression hangs on a name.
+fn reads(expr: &ast::Expr) -> bool {
+    let mut found = matches!(expr.kind, Ast::Name(_));
+    for_each_child(expr, &mut |child| found |= reads(child));
+    found
 }
 
 /// Whether several arguments have an evaluation that may be seen, keywords among them, which may give them in any order.
@@ -95,9 +111,9 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
-    /// Puts an argument whose evaluation may be seen into a variable; false if it is wrong.
+    /// Puts an argument whose evaluation may be seen, or may see that of others, into a variable; false if it is wrong.
     pub(super) fn evaluate_first(&mut self, arg: &mut Arg) -> bool {
-        if !is_seen(&arg.value) {
+        if !is_seen(&arg.value) && !self.reads_value(&arg.value) {
             return true;
         }
         let span = arg.value.span;
@@ -115,5 +131,24 @@ impl<'a> FnCx<'_, 'a> {
         let variable = self.in_variable(value, span);
         arg.value = name_expr(variable, span);
         true
+    }
+
+    /// Whether an expression, whose evaluation is not seen, reads variables and gives a value that has no owner.
+    fn reads_value(&mut self, expr: &ast::Expr) -> bool {
+        if !reads(expr) {
+            return false;
+        }
+        let diagnostics = self.cx.diagnostics.len();
+        let expr: &'a ast::Expr = self.cx.synthesized.exprs.alloc(expr.clone());
+        let mut value = Val::error(expr.span);
+        self.captured(|cx| value = cx.value(expr, None));
+        self.cx.diagnostics.truncate(diagnostics);
+        let ty = self.cx.resolve(value.expr.ty);
+        value.weak == Weak::No
+            && !matches!(
+                self.cx.types.kind(ty),
+                TyKind::None | TyKind::Error | TyKind::Unknown(_)
+            )
+            && !self.cx.types.is_owning(ty)
     }
 }
