@@ -16,7 +16,7 @@ use crate::declare::first_definition;
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{ExprKind, StmtKind, Ty};
+use crate::hir::{ExprKind, Place, Root, StmtKind, Ty};
 use crate::want::Want;
 impl<'a> FnCx<'_, 'a> {
     pub fn assign(&mut self, targets: &'a [ast::Expr], value: &'a ast::Expr, span: Span) {
@@ -143,10 +143,17 @@ impl<'a> FnCx<'_, 'a> {
             return false;
         }
         let mark = self.cx.diagnostics.len();
+        let before = self.out.len();
         let left = self.place(left);
         let right = self.place(right);
         if self.cx.diagnostics.len() > mark {
             return true;
+        }
+        // What a method gives, as `__getitem__` and properties do, is in no place.
+        let is_value = |place: &Place| matches!(place.root, Root::Temporary(_));
+        if is_value(&left) || is_value(&right) {
+            self.out.truncate(before);
+            return false;
         }
         if left.ty != right.ty {
             let (left, right) = (self.ty_name(left.ty), self.ty_name(right.ty));

@@ -4,6 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::Name;
 use mlc_syntax::ast::{self};
 
+use crate::call::is_seen;
 use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
@@ -219,6 +220,10 @@ impl<'a> FnCx<'_, 'a> {
     ) -> Option<()> {
         let (id, name, base, key) = self.storing_method(target)?;
         let method = self.cx.method(id, name)?;
+        let value = match is_seen(base) || key.is_some_and(is_seen) {
+            true => self.in_hidden_local(value.clone()),
+            false => value.clone(),
+        };
         let receiver = self.place(base);
         let receiver = self.read(receiver);
         let mut args: Vec<Val> = Vec::new();
@@ -226,7 +231,7 @@ impl<'a> FnCx<'_, 'a> {
             let key = self.value(key, None);
             args.push(key);
         }
-        args.push(value.clone());
+        args.push(value);
         let call = self.call_with_values(method, receiver.into(), args, span);
         if !call.is_error() {
             self.emit(hir::StmtKind::Expr(call.expr), span);
@@ -250,6 +255,7 @@ impl<'a> FnCx<'_, 'a> {
         };
         let getter = self.cx.method(id, getter)?;
         let receiver = self.place(base);
+        let receiver = self.pinned(receiver);
         let receiver: Val = self.read(receiver).into();
         let mut args: Vec<Val> = Vec::new();
         if let Some(key) = key {
