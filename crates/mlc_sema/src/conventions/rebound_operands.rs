@@ -9,6 +9,7 @@
 //! an error.
 
 use mlc_diagnostics::{Diagnostic, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::facts::Facts;
@@ -94,33 +95,52 @@ pub(super) fn may_bind(place: &Place, types: &TypeTable) -> bool {
 /// What callees bind again, their callers do.
 fn spread(functions: &[Function], calls: &[Calls], found: &mut [Rebound]) {
     let mut callers: Vec<Vec<usize>> = vec![Vec::new(); functions.len()];
+    let mut lenders: Vec<Vec<Lent>> = vec![Vec::new(); functions.len()];
     for (caller, calls) in calls.iter().enumerate() {
         for &callee in &calls.callees {
             if callers[callee].last() != Some(&caller) {
                 callers[callee].push(caller);
             }
         }
+        for &(callee, param, own) in &calls.lent {
+            lenders[callee].push(Lent { caller, param, own });
+        }
     }
-    let mut work: Vec<usize> = (0..functions.len())
-        .filter(|at| !found[*at].is_empty())
-        .collect();
+    let with_params = (0..found.len()).filter(|at| !found[*at].params.is_empty());
+    let mut work: Vec<usize> = with_params.collect();
     while let Some(callee) = work.pop() {
-        for &caller in &callers[callee] {
-            let of_callee = found[callee].clone();
-            let before = found[caller].count();
-            for global in of_callee.globals {
-                add(&mut found[caller].globals, global);
-            }
-            for &(_, param, own) in calls[caller].lent.iter().filter(|lent| lent.0 == callee) {
-                if of_callee.params.contains(&param) {
-                    add(&mut found[caller].params, own);
-                }
-            }
-            if found[caller].count() > before {
-                work.push(caller);
+        for lent in &lenders[callee] {
+            let is_bound = found[callee].params.contains(&lent.param);
+            if is_bound && !found[lent.caller].params.contains(&lent.own) {
+                found[lent.caller].params.push(lent.own);
+                work.push(lent.caller);
             }
         }
     }
+    // Each variable by itself, so that a function is come to once for each.
+    let mut binders: FxHashMap<GlobalId, Vec<usize>> = FxHashMap::default();
+    for (at, rebound) in found.iter_mut().enumerate() {
+        for global in rebound.globals.drain(..) {
+            binders.entry(global).or_default().push(at);
+        }
+    }
+    let mut seen: Vec<Option<GlobalId>> = vec![None; functions.len()];
+    for (global, mut work) in binders {
+        while let Some(at) = work.pop() {
+            if seen[at].replace(global) != Some(global) {
+                found[at].globals.push(global);
+                work.extend(&callers[at]);
+            }
+        }
+    }
+}
+
+/// A whole parameter of a caller's that a callee gets to change.
+#[derive(Clone)]
+struct Lent {
+    caller: usize,
+    param: u32,
+    own: u32,
 }
 
 /// The calls in a body.
@@ -242,7 +262,7 @@ fn is_in_place(ty: Ty, types: &TypeTable) -> bool {
 }
 
 /// A variable that is bound again.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Variable {
     Global(GlobalId),
     /// By a call that it is lent to.
@@ -251,7 +271,7 @@ enum Variable {
     Named(LocalId),
 }
 
-type Variables = SmallVec<[Variable; 4]>;
+type Variables = FxHashSet<Variable>;
 
 /// Gives such operands in a body copies. `rebound`: what each function binds again.
 pub(super) fn keep_operands(
@@ -282,11 +302,9 @@ struct Keep<'k> {
 impl Keep<'_> {
     /// Gives what the statements bind again, as do the other functions what their part does.
     fn stmts(&mut self, stmts: &mut [Stmt]) -> Variables {
-        let mut bound = Variables::new();
+        let mut bound = Variables::default();
         for stmt in stmts {
-            for variable in self.stmt(stmt) {
-                add(&mut bound, variable);
-            }
+            bound.extend(self.stmt(stmt));
         }
         bound
     }
@@ -295,17 +313,11 @@ impl Keep<'_> {
         let mut parts = Vec::new();
         stmt_parts_mut(stmt, &mut |part| parts.push(part));
         let mut bound = self.parts(parts, false);
-        blocks_mut(stmt, &mut |block| {
-            for variable in self.stmts(block) {
-                add(&mut bound, variable);
-            }
-        });
+        blocks_mut(stmt, &mut |block| bound.extend(self.stmts(block)));
         match &stmt.kind {
-            StmtKind::Bind { local, .. } => add(&mut bound, Variable::Named(*local)),
+            StmtKind::Bind { local, .. } => drop(bound.insert(Variable::Named(*local))),
             StmtKind::Store { place, .. } if place.projections.is_empty() => {
-                if let Some(variable) = variable(place) {
-                    add(&mut bound, variable);
-                }
+                bound.extend(variable(place));
             }
             _ => {}
         }
@@ -314,7 +326,7 @@ impl Keep<'_> {
 
     /// Operands, in the order of evaluation.
     fn parts(&mut self, parts: Vec<PartMut<'_>>, of_call: bool) -> Variables {
-        let mut behind = Variables::new();
+        let mut behind = Variables::default();
         for part in parts.into_iter().rev() {
             let bound = match part {
                 PartMut::Expr(expr) => {
@@ -326,9 +338,7 @@ impl Keep<'_> {
                 PartMut::Place(place) => self.place(place),
                 PartMut::Stmts(stmts) => self.stmts(stmts),
             };
-            for variable in bound {
-                add(&mut behind, variable);
-            }
+            behind.extend(bound);
         }
         behind
     }
@@ -342,16 +352,13 @@ impl Keep<'_> {
             return bound;
         };
         let rebound = &self.rebound[callee.0 as usize];
-        for global in &rebound.globals {
-            add(&mut bound, Variable::Global(*global));
-        }
+        bound.extend(rebound.globals.iter().copied().map(Variable::Global));
         for param in &rebound.params {
             if let Some(arg) = args.get(*param as usize)
                 && let ExprKind::Borrow { place, .. } = &arg.kind
                 && place.projections.is_empty()
-                && let Some(variable) = variable(place)
             {
-                add(&mut bound, variable);
+                bound.extend(variable(place));
             }
         }
         bound
