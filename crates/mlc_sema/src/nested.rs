@@ -366,14 +366,14 @@ impl<'a> FnCx<'_, 'a> {
     /// `nonlocal x`: `x` is a parameter that is passed by reference, so there is nothing to do but to check the name.
     pub fn nonlocal(&mut self, names: &'a [ast::Ident]) {
         for name in names {
-            if !self.is_parameter(name) && !self.vars.contains_key(&name.name) {
+            if !self.refuses_parameter(name) && !self.vars.contains_key(&name.name) {
                 self.report(diag::unknown_name(name.span, name.name.as_str(), []));
             }
         }
     }
 
-    /// Whether what `global` or `nonlocal` names is a parameter, which is an error.
-    pub fn is_parameter(&mut self, name: &ast::Ident) -> bool {
+    /// Reports what `global` or `nonlocal` names where it is a parameter; whether it is.
+    pub fn refuses_parameter(&mut self, name: &ast::Ident) -> bool {
         let header = self.cx.headers.get(self.func.0 as usize);
         let Some(decl) = header.and_then(|header| header.decl) else {
             return false;

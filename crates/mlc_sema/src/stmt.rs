@@ -72,7 +72,7 @@ impl<'a> FnCx<'_, 'a> {
             AstStmt::Comptime(item) => self.local_comptime(item),
             AstStmt::Global(names) => {
                 for name in names {
-                    if self.is_parameter(name) {
+                    if self.refuses_parameter(name) {
                         continue;
                     }
                     if matches!(

@@ -218,7 +218,7 @@ impl Visitor for Binds<'_> {
     }
 }
 
-/// Whether an operand is `(name := value)`, of a variable that is more than a number.
+/// Whether evaluating an operand binds something, as `(name := value)` does. Comprehensions do, too: only the walk that follows tells.
 pub(super) fn is_named(arg: &Expr) -> bool {
     let value = match &arg.kind {
         ExprKind::Borrow { place, .. } | ExprKind::Move(place) => match &place.root {
