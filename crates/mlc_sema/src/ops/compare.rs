@@ -70,33 +70,29 @@ impl<'a> FnCx<'_, 'a> {
         {
             return (Vec::new(), value);
         }
-        let mut read = Val::error(value.expr.span);
-        let first = self.captured(|cx| {
-            let value = cx.settle(value);
-            let (ty, span) = (value.ty, value.span);
-            let local = cx.temp("v", ty, span);
-            cx.emit(StmtKind::Bind { local, value }, span);
-            read = cx.read_local(local, span).into();
-        });
-        (first, read)
+        let (bind, read) = self.bound_once(value);
+        (vec![bind], read.into())
     }
 
     /// The value kept in a temporary: the expression that sets and gives it, and one that reads it again.
     pub fn evaluate_once(&mut self, value: Val) -> (Val, Val) {
-        let expr = self.settle(value);
-        let (span, ty) = (expr.span, expr.ty);
-        let local = self.temp("v", ty, span);
-        let stmts = vec![Stmt {
-            kind: StmtKind::Bind { local, value: expr },
-            span,
-        }];
-        let place = self.local_place(local, span);
-        let read = self.read(place);
+        let (bind, read) = self.bound_once(value);
+        let (ty, span) = (read.ty, read.span);
         let kind = ExprKind::Block {
-            stmts,
+            stmts: vec![bind],
             value: Box::new(read.clone()),
         };
         (Val::strong(kind, ty, span), read.into())
+    }
+
+    /// What puts a value into a temporary, and what reads it there.
+    fn bound_once(&mut self, value: Val) -> (Stmt, Expr) {
+        let value = self.settle(value);
+        let (span, ty) = (value.span, value.ty);
+        let local = self.temp("v", ty, span);
+        let kind = StmtKind::Bind { local, value };
+        let place = self.local_place(local, span);
+        (Stmt { kind, span }, self.read(place))
     }
 
     pub fn compare(&mut self, op: ast::CompareOp, left: Val, right: Val, at: Span) -> Val {
