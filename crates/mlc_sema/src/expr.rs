@@ -155,6 +155,7 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     fn walrus(&mut self, target: ast::Ident, value: &'a ast::Expr, want: Want, span: Span) -> Val {
+        self.binds_in_operands = true;
         let value = self.value(value, want);
         let outer = std::mem::take(&mut self.out);
         self.assign_name(target.name, target.span, value, span);

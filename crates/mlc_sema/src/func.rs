@@ -125,6 +125,8 @@ pub(crate) struct FnCx<'c, 'a> {
     /// The last statement was a `with` whose body never comes to its end, so that only an error that was suppressed leads here.
     pub only_suppressed: bool,
     pub at_top: bool,
+    /// Whether an operand so far has bound a variable, by `:=`.
+    pub binds_in_operands: bool,
     /// In an `__init__`, the value that is being made.
     pub constructs: Option<LocalId>,
     /// How many `except` blocks are around, for a bare `raise`.
@@ -159,6 +161,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             flexible: false,
             annotated: FxHashMap::default(),
             narrowed: FxHashSet::default(),
+            binds_in_operands: false,
             read_unbound: FxHashSet::default(),
             flags: FxHashMap::default(),
             loops: Vec::new(),

@@ -344,7 +344,6 @@ impl<'a> FnCx<'_, 'a> {
         if matches!(source, Source::Nothing) {
             return self.block(&item.orelse);
         }
-        self.detach_source(&mut source, &item.body, axis.iter.span);
         let index = self.temp("i", Ty::INT, axis.target.span);
         let (steps, direct) = self.steps(&mut source, index, item.header);
         let end = End::Else(&item.orelse);
@@ -359,9 +358,7 @@ impl<'a> FnCx<'_, 'a> {
         if failed {
             return;
         }
-        self.check_rebound(&source, &checked.path.stmts, axis.iter.span);
-        self.emit_iterated(&source, axis.iter.span);
-        self.emit_loop(index, steps, checked.path.stmts, orelse, span);
+        self.emit_loop(&source, index, steps, checked.path.stmts, orelse, span);
     }
 
     fn parallel_for(&mut self, item: &'a ast::For, span: Span) {

@@ -5,6 +5,7 @@ mod text;
 use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, Arg};
 
+use crate::call::Given;
 use crate::checker::Item;
 use crate::coerce::Val;
 use crate::diag;
@@ -246,6 +247,22 @@ impl<'a> FnCx<'_, 'a> {
                 let item = self.borrow(item);
                 let list = self.shared(list);
                 self.builtin(op, vec![list, item], Ty::INT, span)
+            }
+            ("index", [arg, start, rest @ ..]) if rest.len() <= 1 => {
+                let items = self.read(list);
+                let item = self.value(&arg.value, want);
+                let item = match self.is_sought_exactly(&items, &item) {
+                    true => self.settle(item),
+                    false => self.coerce(item, elem),
+                };
+                let start = self.value_of(&start.value, Ty::INT);
+                let stop = match rest {
+                    [stop] => self.value_of(&stop.value, Ty::INT),
+                    _ => self.int(i128::from(i64::MAX), span),
+                };
+                let args = [items, item, start, stop];
+                let args = args.map(|value| Given::Value(Box::new(value.into())));
+                self.call_library("position_between", args.into(), span)
             }
             ("remove", [arg]) => {
                 let items = self.read(list.clone());

@@ -11,8 +11,8 @@ use super::{
     borrows::{derived_from, is_borrow_like},
     lengths::are_one_length,
     lost::Watch,
-    origins::origins,
-    place::owner,
+    origins::{GlobalUse, origins},
+    place::{global, owner},
     slice::are_apart,
     touches::{Touch, Touches},
 };
@@ -74,9 +74,24 @@ fn borrows_made<'c, 'a>(op: Op<'c, 'a>) -> Vec<Val<'c, 'a>> {
             | "own.slice"
             | "func.call"
     );
-    let mut made = if begins { results(op) } else { Vec::new() };
+    let mut made = if begins || keeps_global(op) {
+        results(op)
+    } else {
+        Vec::new()
+    };
     made.retain(|value| own::is_borrow(value.r#type()) || value.r#type().is_mem_ref());
     made
+}
+
+/// Whether an operation borrows a top-level value that is kept as it is.
+fn keeps_global(op: Op) -> bool {
+    op_name(op) == "builtin.unrealized_conversion_cast"
+        && results(op).into_iter().any(|borrow| {
+            global(borrow).is_some()
+                && uses(borrow)
+                    .into_iter()
+                    .any(|(user, _)| op_name(user) == "own.keep")
+        })
 }
 
 /// The value that a call reaches twice, once to write it.
@@ -173,8 +188,9 @@ fn of_borrow<'c: 'a, 'a>(
     };
     let loss = watch.first_loss_of_brought(start)?;
     let root = touches.of_op(loss.lost).find_map(|touch| touch.root);
+    let covered = || origins(borrow).first().map(|covered| covered.root);
     Some(Conflict {
-        value: root.or(ending.root),
+        value: root.or(ending.root).or_else(covered),
         borrowed: op,
         accessed: loss.lost,
         used: loss.used,
@@ -241,6 +257,9 @@ fn ends(touch: &Touch, borrow: Op, covered: usize, kept: bool) -> bool {
     if matches!(name, "memref.store" | "own.store") || name.starts_with("memref.") {
         return false;
     }
+    if touch.by_call == Some(GlobalUse::WritesScalars) {
+        return false;
+    }
     let replaces = matches!(name, "own.put" | "own.take" | "own.swap");
     let reach = touch.path.len();
     let anywhere = touch
@@ -249,7 +268,9 @@ fn ends(touch: &Touch, borrow: Op, covered: usize, kept: bool) -> bool {
         .any(|step| matches!(step, Step::Part | Step::Flat(_)));
     anywhere
         || reach < covered
-        || (reach == covered && (replaces || kept || op_name(borrow) == "own.view"))
+        || (reach == covered
+            && touch.by_call != Some(GlobalUse::ChangesParts)
+            && (replaces || kept || op_name(borrow) == "own.view"))
 }
 
 /// Whether two paths from one root may lead to the same place, or one into the other.

@@ -10,7 +10,7 @@ use crate::own::annotate_lends::may_lend;
 use melior::ir::{ValueLike, operation::OperationLike};
 use mlc_dialects::own;
 use mlc_mlir::rewrite::{
-    Key, Op, Val, all_ops, defining_op, op_name, string_attribute, uses, value_key,
+    Key, Op, Val, all_ops, defining_op, op_name, results, string_attribute, uses, value_key,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -80,8 +80,48 @@ fn collect<'c: 'a, 'a>(
     }
 }
 
-/// What functions do to top-level values: by function and value, whether it changes it.
-pub type GlobalUses<'c> = HashMap<&'c str, BTreeMap<&'c str, bool>>;
+/// What a function does to a top-level value, at most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GlobalUse {
+    #[default]
+    Reads,
+    /// Writes scalars: the value and all inside of it stay where they are, and as long as they are.
+    WritesScalars,
+    /// Changes what is inside of the value, which itself stays where and as long as it is.
+    ChangesParts,
+    Changes,
+}
+
+impl GlobalUse {
+    pub fn writes(self) -> bool {
+        self != Self::Reads
+    }
+
+    /// By a borrow of the value.
+    fn of(borrow: Val) -> Self {
+        if own::kind(borrow.r#type()) != own::Kind::Mut {
+            return Self::Reads;
+        }
+        let mut most = Self::WritesScalars;
+        let mut pending = vec![(borrow, Self::Changes)];
+        while let Some((place, change)) = pending.pop() {
+            for (op, _) in uses(place) {
+                match op_name(op) {
+                    "own.view" | "own.len" | "own.load" | "own.store" | "own.keep" => {}
+                    "own.elem" | "own.field" => {
+                        let parts = results(op).into_iter();
+                        pending.extend(parts.map(|part| (part, Self::ChangesParts)));
+                    }
+                    _ => most = most.max(change),
+                }
+            }
+        }
+        most
+    }
+}
+
+/// What functions do to top-level values, by function and value.
+pub type GlobalUses<'c> = HashMap<&'c str, BTreeMap<&'c str, GlobalUse>>;
 
 /// The top-level values that each function of a module reads and may change, by the functions that it calls too.
 pub fn global_uses<'c, 'a>(functions: &[Op<'c, 'a>]) -> GlobalUses<'c> {
@@ -109,14 +149,15 @@ pub fn global_uses<'c, 'a>(functions: &[Op<'c, 'a>]) -> GlobalUses<'c> {
                         && !is_constant(result)
                         && !uses(result).is_empty()
                     {
-                        let changes = own::kind(result.r#type()) == own::Kind::Mut;
-                        *all.entry(name).or_default().entry(global).or_default() |= changes;
+                        let known = all.entry(name).or_default().entry(global).or_default();
+                        *known = (*known).max(GlobalUse::of(result));
                     }
                 }
                 "memref.get_global" => {
                     // Who has the memref may write it.
                     if let Some(global) = string_attribute(op, "name") {
-                        all.entry(name).or_default().insert(global, true);
+                        let known = all.entry(name).or_default().entry(global).or_default();
+                        *known = (*known).max(GlobalUse::WritesScalars);
                     }
                 }
                 _ => {}
@@ -132,10 +173,10 @@ pub fn global_uses<'c, 'a>(functions: &[Op<'c, 'a>]) -> GlobalUses<'c> {
         for caller in callers.get(callee).into_iter().flatten() {
             let of_caller = all.entry(caller).or_default();
             let mut grew = false;
-            for (global, changes) in &of_callee {
+            for (global, r#use) in &of_callee {
                 let known = of_caller.get(global).copied();
-                if known.is_none_or(|known| *changes && !known) {
-                    of_caller.insert(global, *changes);
+                if known.is_none_or(|known| *r#use > known) {
+                    of_caller.insert(global, *r#use);
                     grew = true;
                 }
             }

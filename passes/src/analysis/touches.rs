@@ -3,7 +3,7 @@
 
 use super::{
     access::{Mode, Step, accesses},
-    origins::{GlobalUses, places},
+    origins::{GlobalUse, GlobalUses, places},
     place::{Owner, owner},
 };
 use mlc_mlir::rewrite::{Key, Op, Val, all_ops, op_key, op_name, string_attribute};
@@ -18,6 +18,8 @@ pub struct Touch<'c, 'a> {
     pub root: Option<Val<'c, 'a>>,
     pub path: Vec<Step<'c, 'a>>,
     pub writes: bool,
+    /// What a called function does to a top-level value that it names itself.
+    pub by_call: Option<GlobalUse>,
 }
 
 /// The touches of a function, in the order of the text.
@@ -47,6 +49,7 @@ impl<'c: 'a, 'a> Touches<'c, 'a> {
                     root: Some(place.root),
                     path: place.path,
                     writes: access.mode != Mode::Read,
+                    by_call: None,
                 });
             }
         }
@@ -55,13 +58,14 @@ impl<'c: 'a, 'a> Touches<'c, 'a> {
                 "func.call" => string_attribute(call, "callee").unwrap_or_default(),
                 _ => continue,
             };
-            for (global, changes) in uses.get(callee).into_iter().flatten() {
+            for (global, r#use) in uses.get(callee).into_iter().flatten() {
                 touches.all.push(Touch {
                     op: call,
                     owner: Owner::Global(global),
                     root: None,
                     path: Vec::new(),
-                    writes: *changes,
+                    writes: r#use.writes(),
+                    by_call: Some(*r#use),
                 });
             }
         }

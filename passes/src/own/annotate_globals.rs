@@ -26,7 +26,7 @@ pub static ANNOTATE_GLOBALS: Pass = Pass {
         for call in ops_named(module, "func.call") {
             let callee = string_attribute(call, "callee").unwrap_or_default();
             let changed: Vec<&str> = (uses.get(callee).into_iter().flatten())
-                .filter(|(_, changes)| **changes)
+                .filter(|(_, r#use)| r#use.writes())
                 .map(|(global, _)| *global)
                 .collect();
             if !changed.is_empty() {

@@ -208,16 +208,17 @@ impl<'c: 'a, 'a> Checker<'c, 'a, '_> {
                 }
                 _ => continue,
             };
-            for (name, changes) in self.uses.get(callee).into_iter().flatten() {
+            for (name, r#use) in self.uses.get(callee).into_iter().flatten() {
+                let changes = r#use.writes();
                 let direct = (shared.iter())
                     .filter(|access| global(access.root) == Some(name))
                     .map(|access| (access.op, access.mode != Mode::Read));
-                let other = *touched.entry(name).or_insert((call, *changes));
-                let meets = (direct.chain([other])).find(|(_, writes)| *changes || *writes);
+                let other = *touched.entry(name).or_insert((call, changes));
+                let meets = (direct.chain([other])).find(|(_, writes)| changes || *writes);
                 if let Some((other, writes)) = meets {
                     independent = false;
                     if reported.insert(Owner::Global(name)) {
-                        report::race_in_call((call, *changes), (other, writes), name);
+                        report::race_in_call((call, changes), (other, writes), name);
                     }
                 }
             }

@@ -95,8 +95,7 @@ impl<'a> FnCx<'_, 'a> {
         });
         self.swap_names(hidden);
         if !failed {
-            self.emit_iterated(&source, clause.iter.span);
-            self.emit_loop(index, steps, stmts, Vec::new(), span);
+            self.emit_loop(&source, index, steps, stmts, Vec::new(), span);
         }
     }
 

@@ -52,7 +52,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
                 cx.visit_element(&source, position, span, body);
             }
         });
-        self.emit_loop(index, steps, stmts, Vec::new(), span);
+        self.emit_loop(&source, index, steps, stmts, Vec::new(), span);
     }
 
     /// A new list of what `fill` pushes, of a type that is `wanted` or found out from what is pushed.

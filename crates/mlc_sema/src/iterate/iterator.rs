@@ -210,19 +210,24 @@ impl<'a> FnCx<'_, 'a> {
     /// The loop itself.
     pub fn emit_loop(
         &mut self,
+        source: &Source<'a>,
         index: LocalId,
         steps: Steps,
         body: Vec<Stmt>,
         orelse: Vec<Stmt>,
         span: Span,
     ) {
+        self.check_rebound(source, &body);
         let kind = match steps {
-            Steps::Range(range) => StmtKind::For {
-                index,
-                range: Box::new(range),
-                body,
-                orelse,
-            },
+            Steps::Range(range) => {
+                self.emit_iterated(source, span);
+                StmtKind::For {
+                    index,
+                    range: Box::new(range),
+                    body,
+                    orelse,
+                }
+            }
             Steps::Asked { ask, found } => {
                 let more = self.temp("more", Ty::BOOL, span);
                 let set = |truth| {

@@ -8,7 +8,7 @@ use crate::coerce::into_place;
 use crate::diag;
 use crate::expr::{Operand, is_shadowed};
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, Place, ProjectionKind, Ty, TyKind};
+use crate::hir::{Expr, ExprKind, Mode, Place, ProjectionKind, Root, StmtKind, Ty, TyKind};
 use crate::synthesized::{filter_as_generator, map_as_generator};
 
 /// The arguments of `zip`, each with whether it stands for several, and `strict`.
@@ -190,10 +190,10 @@ impl<'a> FnCx<'_, 'a> {
         Source::Elements { place, elem }
     }
 
-    /// A place that can be evaluated once for each iteration and is the same each time: a variable, or a hidden borrow.
+    /// A place that can be evaluated once for each iteration and is the same each time, whatever is bound to its variable then.
     pub(super) fn stable(&mut self, place: Place, span: Span) -> Place {
         let place = match &place.root {
-            crate::hir::Root::Temporary(_) => {
+            Root::Temporary(_) => {
                 let ty = place.ty;
                 let at = place.span;
                 self.held(
@@ -207,27 +207,32 @@ impl<'a> FnCx<'_, 'a> {
             }
             _ => place,
         };
-        if place.projections.is_empty() {
-            return place;
+        let is_whole = place.projections.is_empty();
+        match (self.cx.types.is_owning(place.ty), &place.root) {
+            (true, Root::Local(_)) if is_whole => place,
+            (true, _) => self.lent_as(place, "it", span),
+            (false, _) if is_whole && place.ty != Ty::STR => place,
+            (false, _) => {
+                let ty = place.ty;
+                let value = self.read(place);
+                let local = self.temp("it", ty, span);
+                self.emit(StmtKind::Bind { local, value }, span);
+                self.local_place(local, span)
+            }
         }
+    }
+
+    /// A place that is borrowed from here to its last use.
+    fn lent_as(&mut self, place: Place, hint: &str, span: Span) -> Place {
         let ty = place.ty;
-        if !self.cx.types.is_owning(ty) {
-            let value = self.read(place);
-            let local = self.temp("it", ty, span);
-            self.emit(crate::hir::StmtKind::Bind { local, value }, span);
-            return self.local_place(local, span);
-        }
-        let local = self.temp("it", ty, span);
-        self.locals[local.0 as usize].mode = crate::hir::Mode::Ref;
-        let value = Expr {
-            kind: ExprKind::Borrow {
-                place,
-                mutable: false,
-            },
-            ty,
-            span,
+        let local = self.temp(hint, ty, span);
+        self.locals[local.0 as usize].mode = Mode::Ref;
+        let kind = ExprKind::Borrow {
+            place,
+            mutable: false,
         };
-        self.emit(crate::hir::StmtKind::Bind { local, value }, span);
+        let value = Expr { kind, ty, span };
+        self.emit(StmtKind::Bind { local, value }, span);
         self.local_place(local, span)
     }
 
@@ -268,7 +273,7 @@ impl<'a> FnCx<'_, 'a> {
             return Source::Failed;
         };
         let mut sources = Vec::with_capacity(values.len());
-        for (is_star, value) in values {
+        for (position, &(is_star, value)) in values.iter().enumerate() {
             if is_star {
                 match self.fixed_elements(value) {
                     Ok(parts) => {
@@ -289,7 +294,14 @@ impl<'a> FnCx<'_, 'a> {
                 }
                 continue;
             }
-            let source = self.indexed_source(value);
+            let mut source = self.indexed_source(value);
+            if let Source::Elements { place, .. } = &mut source
+                && self.cx.types.is_owning(place.ty)
+                && position + 1 < values.len()
+            {
+                // What the others call may bind it again.
+                *place = self.lent_as(place.clone(), "it", value.span);
+            }
             sources.push(match strict {
                 true => self.at_positions(source, "zip(…, strict=True)", value.span),
                 false => source,

@@ -1,124 +1,102 @@
 //! What a loop visits: nothing moves, replaces or resizes it until the loop ends.
 
 use mlc_diagnostics::Span;
-use mlc_syntax::ast;
 
 use super::Source;
 use crate::diag;
 use crate::func::FnCx;
+use crate::hir::{LocalId, Place, Root, Stmt, StmtKind, TyKind};
+use crate::walk::{Visitor, blocks, stmt_parts, walk_part};
 
 impl<'a> FnCx<'_, 'a> {
     /// Says, just before the loop over a source, what lists and arrays it visits.
-    pub fn emit_iterated(&mut self, source: &Source<'a>, span: Span) {
-        match source {
-            Source::Elements { place, .. } if self.cx.types.is_owning(place.ty) => {
-                self.emit(crate::hir::StmtKind::Iterate(place.clone()), span);
+    pub(super) fn emit_iterated(&mut self, source: &Source<'a>, span: Span) {
+        for place in visited(source) {
+            if self.cx.types.is_owning(place.ty) {
+                self.emit(StmtKind::Iterate(place.clone()), span);
             }
-            Source::Enumerate { inner, .. }
-            | Source::Reversed { inner, .. }
-            | Source::Strict { inner, .. }
-            | Source::Generator { inner, .. } => {
-                self.emit_iterated(inner, span);
-            }
-            Source::Zip(sources) => sources
-                .iter()
-                .for_each(|source| self.emit_iterated(source, span)),
-            Source::Range { .. }
-            | Source::Elements { .. }
-            | Source::Columns(_)
-            | Source::Items { .. }
-            | Source::Asked(_)
-            | Source::Nothing
-            | Source::Failed => {}
-        }
-    }
-
-    /// Keeps what a loop visits under a name of the loop's own where that is a text and the body binds its name again.
-    pub fn detach_source(&mut self, source: &mut Source<'a>, body: &'a [ast::Stmt], span: Span) {
-        match source {
-            Source::Elements { place, .. } if place.projections.is_empty() => {
-                let crate::hir::Root::Local(local) = place.root else {
-                    return;
-                };
-                let mut assigned = rustc_hash::FxHashSet::default();
-                crate::func::assigned_names(body, &mut assigned);
-                let is_bound = (self.vars.iter())
-                    .any(|(name, var)| var.local == local && assigned.contains(name));
-                if is_bound && !self.cx.types.is_owning(place.ty) {
-                    let value = self.read(place.clone());
-                    let ty = value.ty;
-                    let local = self.temp("it", ty, span);
-                    self.emit(crate::hir::StmtKind::Bind { local, value }, span);
-                    *place = self.local_place(local, span);
-                }
-            }
-            Source::Enumerate { inner, .. }
-            | Source::Reversed { inner, .. }
-            | Source::Strict { inner, .. }
-            | Source::Generator { inner, .. } => {
-                self.detach_source(inner, body, span);
-            }
-            Source::Zip(sources) => sources
-                .iter_mut()
-                .for_each(|source| self.detach_source(source, body, span)),
-            _ => {}
         }
     }
 
     /// Reports where a list or an array gets another value while a loop visits it and goes on.
-    pub fn check_rebound(&mut self, source: &Source<'a>, body: &[crate::hir::Stmt], header: Span) {
-        match source {
-            Source::Elements { place, .. } => {
-                let crate::hir::Root::Local(local) = place.root else {
-                    return;
-                };
-                if !self.cx.types.is_owning(place.ty) {
-                    return;
-                }
-                if let Some(at) = rebound(body, local) {
-                    let name = self.local(local).name.clone();
-                    self.report(diag::rebound_while_iterated(at, &name, header));
-                }
+    pub(super) fn check_rebound(&mut self, source: &Source<'a>, body: &[Stmt]) {
+        for place in visited(source) {
+            let Root::Local(local) = place.root else {
+                continue;
+            };
+            let is_array = matches!(self.cx.types.kind(place.ty), TyKind::Array { .. });
+            if !place.projections.is_empty() || !is_array && !self.cx.types.is_owning(place.ty) {
+                continue;
             }
-            Source::Enumerate { inner, .. }
-            | Source::Reversed { inner, .. }
-            | Source::Strict { inner, .. }
-            | Source::Generator { inner, .. } => {
-                self.check_rebound(inner, body, header);
+            let mut bound = Bound {
+                local,
+                in_operands: self.binds_in_operands,
+                at: None,
+            };
+            bound.search(body, false);
+            if let Some(at) = bound.at {
+                let name = self.local(local).name.clone();
+                self.report(diag::rebound_while_iterated(at, &name, place.span));
             }
-            Source::Zip(sources) => {
-                (sources.iter()).for_each(|source| self.check_rebound(source, body, header));
-            }
-            Source::Range { .. }
-            | Source::Columns(_)
-            | Source::Items { .. }
-            | Source::Asked(_)
-            | Source::Nothing
-            | Source::Failed => {}
         }
     }
 }
 
-/// Where a local is bound by statements that do not leave the loop around them at once.
-fn rebound(stmts: &[crate::hir::Stmt], local: crate::hir::LocalId) -> Option<Span> {
-    use crate::hir::StmtKind;
-    let leaves = stmts.last().is_some_and(|last| {
-        matches!(
-            last.kind,
-            StmtKind::Break | StmtKind::Return(_) | StmtKind::Raise { .. } | StmtKind::Reraise(_)
-        )
-    });
-    if leaves {
-        return None;
+/// The places whose elements a loop visits.
+fn visited<'s>(source: &'s Source) -> Vec<&'s Place> {
+    match source {
+        Source::Elements { place, .. } => vec![place],
+        Source::Enumerate { inner, .. }
+        | Source::Reversed { inner, .. }
+        | Source::Strict { inner, .. }
+        | Source::Generator { inner, .. } => visited(inner),
+        Source::Zip(sources) => sources.iter().flat_map(visited).collect(),
+        Source::Range { .. }
+        | Source::Columns(_)
+        | Source::Items { .. }
+        | Source::Asked(_)
+        | Source::Nothing
+        | Source::Failed => Vec::new(),
     }
-    stmts.iter().find_map(|stmt| {
-        let mut found = match &stmt.kind {
-            StmtKind::Bind { local: bound, .. } if *bound == local => Some(stmt.span),
-            _ => None,
-        };
-        crate::walk::blocks(stmt, &mut |block| {
-            found = found.or_else(|| rebound(block, local))
+}
+
+/// The search for where a local is bound.
+struct Bound {
+    local: LocalId,
+    /// Whether to look into operands, too, for `:=`.
+    in_operands: bool,
+    at: Option<Span>,
+}
+
+impl Bound {
+    /// Statements of a loop that do not leave it at once. `in_inner`: of a loop inside of it.
+    fn search(&mut self, stmts: &[Stmt], in_inner: bool) {
+        let leaves = stmts.last().is_some_and(|last| match last.kind {
+            StmtKind::Break => !in_inner,
+            StmtKind::Return(_) | StmtKind::Raise { .. } | StmtKind::Reraise(_) => true,
+            _ => false,
         });
-        found
-    })
+        if leaves {
+            return;
+        }
+        for stmt in stmts {
+            self.stmt(stmt);
+            if self.in_operands {
+                stmt_parts(stmt, &mut |part| walk_part(part, self));
+            }
+            let is_loop = matches!(
+                stmt.kind,
+                StmtKind::For { .. } | StmtKind::While { .. } | StmtKind::Drain { .. }
+            );
+            blocks(stmt, &mut |block| self.search(block, in_inner || is_loop));
+        }
+    }
+}
+
+impl Visitor for Bound {
+    fn stmt(&mut self, stmt: &Stmt) {
+        if matches!(stmt.kind, StmtKind::Bind { local, .. } if local == self.local) {
+            self.at.get_or_insert(stmt.span);
+        }
+    }
 }

@@ -89,18 +89,23 @@ impl FnCx<'_, '_> {
         item: &Val,
         span: Span,
     ) -> Option<Val> {
-        let ty = self.cx.resolve(list.ty);
-        let elem = match self.cx.types.kind(ty) {
-            TyKind::List(elem) => self.cx.resolve(*elem),
-            _ => return None,
-        };
-        let like_items = Val::strong(ExprKind::None, elem, span);
-        if !self.is_inexact(item, &like_items) && !self.is_wider(item, elem) {
+        if !self.is_sought_exactly(list, item) {
             return None;
         }
         let item = Val::from(self.settle(item.clone()));
         let args = [Val::from(list.clone()), item].map(|value| Given::Value(Box::new(value)));
         Some(self.call_library(function, args.into(), span))
+    }
+
+    /// Whether an item to find in a list of numbers may be none of their type.
+    pub fn is_sought_exactly(&mut self, list: &Expr, item: &Val) -> bool {
+        let ty = self.cx.resolve(list.ty);
+        let TyKind::List(elem) = *self.cx.types.kind(ty) else {
+            return false;
+        };
+        let elem = self.cx.resolve(elem);
+        let like_items = Val::strong(ExprKind::None, elem, item.expr.span);
+        self.is_inexact(item, &like_items) || self.is_wider(item, elem)
     }
 
     /// Whether a number is of a type that one of these items, which are numbers too, does not take.
