@@ -39,6 +39,8 @@ pub(super) struct Facts {
     pub(super) handed_temporaries: Vec<usize>,
     /// The names of parts that are small arrays, which are copied where nothing is written through the name.
     pub(super) small_parts: FxHashSet<LocalId>,
+    /// The hidden names of slices of lists that loops visit, each with the local that holds the list.
+    pub(super) visited_slices: Vec<(LocalId, Option<LocalId>)>,
     /// Whether it binds what its caller sees to another value, or an operand of a call binds a variable.
     pub(super) binds_again: bool,
 }
@@ -60,6 +62,7 @@ impl Facts {
                 calls: Vec::new(),
                 handed_temporaries: Vec::new(),
                 small_parts: small_parts(function, types),
+                visited_slices: Vec::new(),
                 binds_again: false,
             },
             is_init: is_init(function),
@@ -136,7 +139,13 @@ impl Collector<'_> {
             match &stmt.kind {
                 StmtKind::Bind { local, value } => {
                     let borrowed = match &value.kind {
-                        ExprKind::Borrow { place, .. } => Some(place),
+                        ExprKind::Borrow { place, .. } => {
+                            if is_list_slice(place, self.types) {
+                                let slice = (*local, root_local(place));
+                                self.facts.visited_slices.push(slice);
+                            }
+                            Some(place)
+                        }
                         ExprKind::Load(place) => {
                             Some(place).filter(|_| self.facts.small_parts.contains(local))
                         }

@@ -46,7 +46,7 @@ pub(super) fn settle(
             function.locals[local.0 as usize].mode = Mode::Mut;
         }
     }
-    let copied = visited_slices(function, facts, types);
+    let copied = changing_slices(facts);
     for local in &copied {
         function.locals[local.0 as usize].mode = Mode::Owner;
     }
@@ -81,25 +81,12 @@ pub(super) fn settle(
 }
 
 /// The hidden names of slices of lists that loops visit, where the list may change meanwhile.
-fn visited_slices(function: &Function, facts: &Facts, types: &TypeTable) -> Vec<LocalId> {
-    fn visit(stmts: &[Stmt], found: &mut dyn FnMut(LocalId, &Place)) {
-        for stmt in stmts {
-            if let StmtKind::Bind { local, value } = &stmt.kind
-                && let ExprKind::Borrow { place, .. } = &value.kind
-            {
-                found(*local, place);
-            }
-            walk::blocks(stmt, &mut |block| visit(block, found));
-        }
-    }
-    let mut copied = Vec::new();
-    visit(&function.body, &mut |local, place| {
-        let changes = root_local(place).is_none_or(|root| facts.written[root.0 as usize]);
-        if is_list_slice(place, types) && !facts.written[local.0 as usize] && changes {
-            copied.push(local);
-        }
-    });
-    copied
+fn changing_slices(facts: &Facts) -> Vec<LocalId> {
+    let written = |local: LocalId| facts.written[local.0 as usize];
+    (facts.visited_slices.iter())
+        .filter(|(slice, list)| !written(*slice) && list.is_none_or(written))
+        .map(|(slice, _)| *slice)
+        .collect()
 }
 
 struct Settle<'s> {
