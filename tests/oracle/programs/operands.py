@@ -1,10 +1,10 @@
-"""Operands in front of a call that binds their variable again, or of a `:=` that does: they are what they were."""
+"""Operands in front of a call that binds their variable again, or of a `:=` that does, and what loops visit: they are what they were."""
 
 from . import statements as st
 from .writer import INT, INTS, PAIR, STATEMENTS, STR
 
 START = {INT: "3", STR: "'ab'", INTS: "[3, 1, 2]", PAIR: "(1, 'a')"}
-NEXT = {INT: "{k} + 1", STR: '{k} + "!"', INTS: "{k} + [len({k})]", PAIR: "({k}[0] + 1, {k}[1] + '.')"}
+NEXT = {INT: "{k} + 1", STR: '{k}[1:] + "!z"', INTS: "{k} + [len({k})]", PAIR: "({k}[0] + 1, {k}[1] + '.')"}
 # What is done with a variable `{k}` and a number `{n}` whose evaluation binds it again.
 ANY = ["print({k}, {n}, {k})", "print({n}, {k})", "print(f'{{{k}}} {{{n}}} {{{k}}}')", "print({k} == {k}, {n})", "print(str({k}) + str({n}))"]
 USES = {
@@ -17,6 +17,18 @@ USES = {
            "{k}.count({n})", "[x + {n} for x in [1, 2]] + {k}", "{k} < [3, {n}]", "{k}[-1] + {n} + {k}[-1]", "max({k}) * 2 - {n}"],
     PAIR: ["{k} == ({n}, 'a')", "{k}[0] + {n} + {k}[0]", "{k}[1] + str({n}) + {k}[1]", "[{k}, ({n}, 'b')]", "{k} < ({n}, 'b')", "({k}, {n})"],
 }
+# Loops over it, in which it is bound again.
+VISITS = {
+    INT: ["[x * {n} for x in range({k})]", "any({n} > 6 for x in range({k}))", "[x for x in range({k}) if {n} % 2]", "list(zip(range({k}), [{n}, {k}]))"],
+    STR: ["[(c, {n}) for c in {k}]", "any({n} > 5 for c in {k})", "all({n} < 5 for c in {k})", "[c for c in {k} if {n} % 2]", "list(zip({k}, str({n}), {k}))",
+          "sum({n} for c in {k})", "[c + d for c in {k} for d in {k} if {n} < 9]", "[(i, c, {n}) for i, c in enumerate({k})]", "[c * {n} for c in reversed({k})]"],
+    INTS: ["[x + {n} for x in {k}[:]]", "sum(x * {n} for x in {k}[1:])", "[x for x in {k}[:2] if {n} % 2]", "any({n} > 4 for x in {k}[:])",
+           "list(zip({k}[:], [{n}, {n}]))", "[x - {n} for x in {k}[::-1]]"],
+    PAIR: ["[x + {n} for x in [{k}[0], 2]]", "[c + str({n}) for c in {k}[1]]"],
+}
+LOOPS = ["for x in {s}: print(x, {n}, {k})", "for i, x in enumerate({s}): print(i, x, {n})", "for x, y in zip({s}, [{n}, {n}]): print(x, y, {n})",
+         "for x in reversed({s}): print(x, {n})"]
+VISITED = {INT: "range({k})", STR: "{k}", INTS: "{k}[:]", PAIR: "{k}[1]"}
 CALLED = "(lambda a, b, c: (a, b, c))({k}, {n}, {k})"
 
 
@@ -33,7 +45,10 @@ def operands(w, scope, depth, indent):
         number = f"{function}()"
     for _ in range(w.below(4, 1)):
         values = USES[ty] + ([CALLED] if ty in (INT, STR) else [])
-        use = w.pick(ANY) if w.chance(0.3) else f"print({w.pick(values)})"
+        if w.chance(0.3):
+            use = w.pick(LOOPS).replace("{s}", VISITED[ty]) if w.chance(0.4) else f"print({w.pick(VISITS[ty])})"
+        else:
+            use = w.pick(ANY) if w.chance(0.3) else f"print({w.pick(values)})"
         lines += st.line(indent, use.format(k=name, n=number))
     return lines + st.line(indent, f"print({name})")
 
