@@ -4,6 +4,7 @@ use mlc_diagnostics::Span;
 use mlc_syntax::ast::{self, ArgKind, ComprehensionKind, ExprKind as Ast};
 
 use super::Source;
+use crate::call::is_seen;
 use crate::coerce::into_place;
 use crate::diag;
 use crate::expr::{Operand, is_shadowed};
@@ -297,7 +298,7 @@ impl<'a> FnCx<'_, 'a> {
             let mut source = self.indexed_source(value);
             if let Source::Elements { place, .. } = &mut source
                 && self.cx.types.is_owning(place.ty)
-                && position + 1 < values.len()
+                && values[position + 1..].iter().any(|other| is_seen(other.1))
             {
                 // What the others call may bind it again.
                 *place = self.lent_as(place.clone(), "it", value.span);

@@ -21,8 +21,9 @@ fn f(name: String, n: Int, x: f64) -> String:
                 parts: [String] = str_split(s, " ")
                 if ((str_contains("a", s) and (s[0] == "b")) and (s[1:3] < name)):
                     return str_concat(str_strip(str_join(", ", &parts)), str_repeat(str(n), 2))
-                for $i1 in range(0, len(s)):
-                    c: String = s[unchecked $i1]
+                $it1: String = s
+                for $i2 in range(0, len($it1)):
+                    c: String = $it1[unchecked $i2]
                     print(" ", "", c, ord(c))
                 return str_upper(str_replace(s, "a", "b"))
         "#]],
