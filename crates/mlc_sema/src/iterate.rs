@@ -8,6 +8,7 @@ mod iterator;
 mod range;
 mod reversed;
 mod source;
+mod stop;
 mod strict;
 mod visited;
 
@@ -230,9 +231,14 @@ impl<'a> FnCx<'_, 'a> {
                 self.visit_element(inner, mirrored, span, body);
             }
             Source::Generator { inner, item } => {
-                self.visit_element(inner, position, span, &mut |cx, value| {
-                    cx.generated(item, value, span, body)
-                });
+                self.generated(
+                    item,
+                    span,
+                    &mut |cx, target, rest| {
+                        cx.bind_element(inner, position.clone(), target, target.span, rest)
+                    },
+                    body,
+                );
             }
             Source::Items { receiver, .. } => {
                 let receiver = self.read(receiver.clone());

@@ -17,13 +17,9 @@ pub(crate) struct OfBody {
 }
 
 pub(crate) fn of_body(function: &Function, types: &TypeTable, options: &Options) -> OfBody {
-    let mut facts = Facts {
-        types,
-        unchecked: options.unchecked || function.attributes.unchecked,
-        overflow: options.overflow,
-        raises: function.raises,
-        calls: Vec::new(),
-    };
+    let mut facts = Facts::new(types, options);
+    facts.unchecked |= function.attributes.unchecked;
+    facts.raises = function.raises;
     walk(&function.body, &mut facts);
     OfBody {
         raises: facts.raises,
@@ -71,7 +67,8 @@ fn recursive(bodies: &[OfBody]) -> Vec<usize> {
         .collect()
 }
 
-struct Facts<'t> {
+/// What is found of raises and calls in a walk.
+pub(crate) struct Facts<'t> {
     types: &'t TypeTable,
     unchecked: bool,
     overflow: bool,
@@ -79,7 +76,21 @@ struct Facts<'t> {
     calls: Vec<usize>,
 }
 
-impl Facts<'_> {
+impl<'t> Facts<'t> {
+    pub(crate) fn new(types: &'t TypeTable, options: &Options) -> Self {
+        Facts {
+            types,
+            unchecked: options.unchecked,
+            overflow: options.overflow,
+            raises: false,
+            calls: Vec::new(),
+        }
+    }
+
+    pub(crate) fn raises_or_calls(&self) -> bool {
+        self.raises || !self.calls.is_empty()
+    }
+
     /// Something that a run-time check guards, which `unchecked` removes.
     fn check(&mut self) {
         self.raises |= !self.unchecked;

@@ -10,7 +10,11 @@ use crate::func::{FnCx, NameState, Path};
 use crate::hir::{Expr, LogicalOp, Stmt, StmtKind, Ty, TyKind};
 use crate::want::Want;
 
-impl<'a> FnCx<'_, 'a> {
+/// Binds a target to an element and calls what it is given.
+pub(crate) type BindTarget<'f, 'c, 'a> =
+    dyn FnMut(&mut FnCx<'c, 'a>, &'a ast::Expr, &mut dyn FnMut(&mut FnCx<'c, 'a>)) + 'f;
+
+impl<'c, 'a> FnCx<'c, 'a> {
     /// Statements in a block of their own.
     pub fn captured(&mut self, body: impl FnOnce(&mut Self)) -> Vec<Stmt> {
         let outer = std::mem::take(&mut self.out);
@@ -123,44 +127,48 @@ impl<'a> FnCx<'_, 'a> {
         self.emit(StmtKind::Drain { item, list, body }, span);
     }
 
-    /// One element of a generator expression: its variable is bound to `value`, and `body` goes on with what it yields.
+    /// One element of a generator expression: `bind` gives its variable a value, and `body` goes on with what the expression yields.
     pub fn generated(
         &mut self,
         item: &'a ast::Comprehension,
-        value: Val,
         span: Span,
+        bind: &mut BindTarget<'_, 'c, 'a>,
         body: &mut dyn FnMut(&mut Self, Val),
     ) {
         let Some(clause) = item.clauses.first() else {
             return;
         };
-        let hidden = self.hide_targets(&clause.target);
+        let mut hidden = self.hide_targets(&clause.target);
         let at_top = std::mem::replace(&mut self.at_top, false);
-        self.assign_loop_target(&clause.target, value, clause.target.span);
-        let condition = self.all_of(&clause.conditions);
-        let shown = condition
-            .as_ref()
-            .map(|condition| self.narrowings_of(condition))
-            .unwrap_or_default();
-        let undo = self.assume(&shown.when_true);
-        let mut yielded = None;
-        let mut stmts = self.captured(|cx| {
-            let value = cx.value(&item.element, None);
-            yielded = Some(cx.settle(value));
+        bind(self, &clause.target, &mut |cx| {
+            let condition = cx.all_of(&clause.conditions);
+            let shown = condition
+                .as_ref()
+                .map(|condition| cx.narrowings_of(condition))
+                .unwrap_or_default();
+            let undo = cx.assume(&shown.when_true);
+            let mut yielded = None;
+            let mut stmts = cx.captured(|cx| {
+                let value = cx.value(&item.element, None);
+                yielded = Some(cx.settle(value));
+            });
+            cx.restore(undo);
+            cx.at_top = at_top;
+            cx.swap_names(std::mem::take(&mut hidden));
+            let yielded = yielded.unwrap_or_else(|| Val::error(span).expr);
+            let Some(condition) = condition else {
+                cx.out.append(&mut stmts);
+                return body(cx, yielded.into());
+            };
+            let then = cx.path(|cx| {
+                cx.out.append(&mut stmts);
+                body(cx, yielded.clone().into());
+            });
+            cx.emit_where(condition, then, span);
         });
-        self.restore(undo);
+        // Where there is no element, nothing was called.
         self.at_top = at_top;
         self.swap_names(hidden);
-        let yielded = yielded.unwrap_or_else(|| Val::error(span).expr);
-        let Some(condition) = condition else {
-            self.out.append(&mut stmts);
-            return body(self, yielded.into());
-        };
-        let then = self.path(|cx| {
-            cx.out.append(&mut stmts);
-            body(cx, yielded.clone().into());
-        });
-        self.emit_where(condition, then, span);
     }
 
     /// Does what a path does where a condition holds, and nothing elsewhere.

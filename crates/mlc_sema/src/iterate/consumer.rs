@@ -8,7 +8,6 @@ use crate::coerce::{Val, logical};
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{Builtin, Expr, ExprKind, LocalId, LogicalOp, Root, Stmt, StmtKind, Ty, TyKind};
-use crate::walk::blocks_mut;
 use crate::want::Want;
 
 /// Calls what it is given with one element after the other.
@@ -263,7 +262,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
                 Builtin::Any => known,
                 _ => self.not(known),
             };
-            stop_once(&mut stmts, local, &known);
+            self.stop_once(&mut stmts, local, &known);
         }
         all.extend(stmts);
         let value = Box::new(self.read_local(local, span));
@@ -274,37 +273,4 @@ impl<'c, 'a> FnCx<'c, 'a> {
 /// Whether an owning value is that of a place which keeps it.
 pub(crate) fn is_lent(value: &Expr) -> bool {
     matches!(&value.kind, ExprKind::Move(place) if !matches!(place.root, Root::Temporary(_)))
-}
-
-/// Ends the loops around what binds `result` as soon as it is `known`. Whether there is any.
-fn stop_once(stmts: &mut [Stmt], result: LocalId, known: &Expr) -> bool {
-    let mut found = false;
-    for stmt in stmts {
-        if matches!(stmt.kind, StmtKind::Bind { local, .. } if local == result) {
-            return true;
-        }
-        let is_loop = matches!(
-            stmt.kind,
-            StmtKind::For { .. } | StmtKind::While { .. } | StmtKind::Drain { .. }
-        );
-        let span = stmt.span;
-        blocks_mut(stmt, &mut |block| {
-            if !stop_once(block, result, known) {
-                return;
-            }
-            found = true;
-            if is_loop {
-                let kind = StmtKind::If {
-                    condition: known.clone(),
-                    then: vec![Stmt {
-                        kind: StmtKind::Break,
-                        span,
-                    }],
-                    orelse: Vec::new(),
-                };
-                block.insert(0, Stmt { kind, span });
-            }
-        });
-    }
-    found
 }

@@ -24,10 +24,18 @@ impl<'a> FnCx<'_, 'a> {
                 let inputs = self.fixed_elements(&clause.iter)?;
                 let mut yielded = Vec::with_capacity(inputs.len());
                 for input in inputs {
-                    self.generated(item, input, span, &mut |cx, value| {
-                        let held = cx.in_hidden_local(value);
-                        yielded.push(held);
-                    });
+                    self.generated(
+                        item,
+                        span,
+                        &mut |cx, target, rest| {
+                            cx.assign_loop_target(target, input.clone(), target.span);
+                            rest(cx);
+                        },
+                        &mut |cx, value| {
+                            let held = cx.in_hidden_local(value);
+                            yielded.push(held);
+                        },
+                    );
                 }
                 return Ok(yielded);
             }
