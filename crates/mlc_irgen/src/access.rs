@@ -278,7 +278,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// What a name for a part leads to, what a parameter may only read, and what a list holds belongs to somebody else.
     fn check_owned(&self, place: &Place) -> Result<()> {
-        if !self.types().is_boxed(place.ty) {
+        if !self.types().owns_memory(place.ty) {
             return Ok(());
         }
         let is_element = matches!(

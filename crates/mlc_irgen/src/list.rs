@@ -235,11 +235,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             self.text(&args[1])?
         } else {
             let values = self.expr(&args[1])?;
-            let value = self.storable(elem, values)?;
-            if own::is_box(value.r#type()) {
-                self.borrow_box(value, false)
-            } else {
-                value
+            match values[..] {
+                // A tuple or an optional that stays where it is.
+                [place] if own::is_borrow(place.r#type()) => place,
+                _ => {
+                    let value = self.storable(elem, values)?;
+                    match own::is_box(value.r#type()) {
+                        true => self.borrow_box(value, false),
+                        false => value,
+                    }
+                }
             }
         };
         self.at(expr.span);

@@ -100,11 +100,7 @@ impl<'a> FnCx<'_, 'a> {
             }
             let weak = value.weak;
             let value = self.settle(value);
-            let (at, ty) = (value.span, value.ty);
-            let local = self.temp("v", ty, at);
-            self.emit(StmtKind::Bind { local, value }, at);
-            let place = self.local_place(local, at);
-            let mut value: Val = self.read(place).into();
+            let mut value: Val = self.taken(value, Some(target)).into();
             if weak == crate::coerce::Weak::Int {
                 value.weak = crate::coerce::Weak::No;
             }

@@ -144,6 +144,18 @@ impl<'a> FnCx<'_, 'a> {
         }
     }
 
+    /// Whether a value is a part of another one, or a parameter, which may stay the caller's.
+    pub fn is_lent(&self, value: &Expr) -> bool {
+        let is_param = match &value.kind {
+            ExprKind::Move(Place {
+                root: Root::Local(local),
+                ..
+            }) => self.is_param(*local),
+            _ => false,
+        };
+        is_param || self.is_part(value)
+    }
+
     pub fn is_param(&self, local: crate::hir::LocalId) -> bool {
         let header = self.cx.headers.get(self.func.0 as usize);
         header.is_some_and(|header| (local.0 as usize) < header.params.len())

@@ -9,9 +9,10 @@ use crate::diag;
 use crate::expr::is_starred;
 use crate::func::FnCx;
 use crate::hir::{
-    BinaryOp, CompareOp, Expr, ExprKind, Place, ProjectionKind, Root, StmtKind, Subscript, Ty,
-    TyKind,
+    BinaryOp, CompareOp, Expr, ExprKind, Mode, Place, ProjectionKind, Root, StmtKind, Subscript,
+    Ty, TyKind,
 };
+use crate::places::is_list_slice;
 
 impl<'a> FnCx<'_, 'a> {
     /// `a, b = value`
@@ -62,7 +63,8 @@ impl<'a> FnCx<'_, 'a> {
             self.wrong_parts(parts, at, ty);
             return self.poison_targets(parts);
         }
-        let mut values = self.taken_items(value, &items);
+        let targets = if star.is_none() { parts } else { &[] };
+        let mut values = self.taken_items(value, &items, targets);
         if let Some(star) = star {
             let behind = star + items.len() + 1 - parts.len();
             let middle: Vec<Val> = values.drain(star..behind).map(Val::from).collect();
@@ -86,25 +88,56 @@ impl<'a> FnCx<'_, 'a> {
         self.report(diag::unlike(at, &expected, &found));
     }
 
-    /// The items of a tuple, each taken before the first target is written.
-    fn taken_items(&mut self, value: Expr, items: &[Ty]) -> Vec<Expr> {
+    /// A value that is evaluated before the target is written. A part that gets a name is borrowed.
+    pub(super) fn taken(&mut self, mut value: Expr, target: Option<&ast::Expr>) -> Expr {
+        let at = value.span;
+        let local = self.temp("v", value.ty, at);
+        let is_part = matches!(&value.kind, ExprKind::Move(place)
+            if !place.projections.is_empty() && !is_list_slice(place, &self.cx.types));
+        if is_part && target.is_some_and(|target| self.names_variables(target)) {
+            self.locals[local.0 as usize].mode = Mode::Ref;
+            value = self.alias_of(value, at);
+        }
+        self.emit(StmtKind::Bind { local, value }, at);
+        self.read_local(local, at)
+    }
+
+    /// Whether a target gives local variables values, and nothing else.
+    fn names_variables(&self, target: &ast::Expr) -> bool {
+        match &target.kind {
+            Ast::Name(name) => !self.is_global_target(*name),
+            Ast::Tuple(parts) | Ast::List(parts) => {
+                parts.iter().all(|part| self.names_variables(part))
+            }
+            _ => false,
+        }
+    }
+
+    /// The items of a tuple, each taken before the first of the targets is written.
+    fn taken_items(&mut self, value: Expr, items: &[Ty], targets: &[ast::Expr]) -> Vec<Expr> {
         let at = value.span;
         let mut taken = Vec::with_capacity(items.len());
         if let ExprKind::Tuple(values) = value.kind {
-            for value in values {
-                let (at, ty) = (value.span, value.ty);
-                let local = self.temp("v", ty, at);
-                self.emit(StmtKind::Bind { local, value }, at);
-                taken.push(self.read_local(local, at));
+            for (position, value) in values.into_iter().enumerate() {
+                taken.push(self.taken(value, targets.get(position)));
             }
             return taken;
         }
         let local = self.temp("t", value.ty, at);
+        // Names for the items of what stays where it is are borrows of them.
+        let is_lent = self.cx.types.is_owning(value.ty) && self.is_lent(&value);
+        let value = match is_lent {
+            true => {
+                self.locals[local.0 as usize].mode = Mode::Ref;
+                self.alias_of(value, at)
+            }
+            false => value,
+        };
         self.emit(StmtKind::Bind { local, value }, at);
         for (position, &item) in items.iter().enumerate() {
             let base = self.local_place(local, at);
             let place = self.project(base, ProjectionKind::Item(position as u32), item, at);
-            taken.push(if self.cx.types.is_owning(item) {
+            taken.push(if self.cx.types.is_owning(item) && !is_lent {
                 self.transferred(place).expr
             } else {
                 self.read(place)
