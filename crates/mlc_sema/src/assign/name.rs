@@ -8,7 +8,7 @@ use crate::coerce::Val;
 use crate::declare::first_definition;
 use crate::diag;
 use crate::func::{Annotated, FnCx};
-use crate::hir::{Expr, ExprKind, Mode, Place, Root, StmtKind, Ty, TyKind};
+use crate::hir::{Expr, ExprKind, LocalId, Mode, Place, Root, StmtKind, Ty, TyKind};
 
 impl<'a> FnCx<'_, 'a> {
     /// `name = value`
@@ -173,6 +173,20 @@ impl<'a> FnCx<'_, 'a> {
             ty,
             span: at,
         }
+    }
+
+    /// A hidden local that borrows a place from here to its last use.
+    pub fn lent_local(&mut self, place: Place, hint: &str, span: Span) -> LocalId {
+        let ty = place.ty;
+        let local = self.temp(hint, ty, span);
+        self.locals[local.0 as usize].mode = Mode::Ref;
+        let kind = ExprKind::Borrow {
+            place,
+            mutable: false,
+        };
+        let value = Expr { kind, ty, span };
+        self.emit(StmtKind::Bind { local, value }, span);
+        local
     }
 
     pub fn assign_global(&mut self, name: Name, at: Span, value: Val, span: Span) {

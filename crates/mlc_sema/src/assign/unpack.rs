@@ -9,8 +9,8 @@ use crate::diag;
 use crate::expr::is_starred;
 use crate::func::FnCx;
 use crate::hir::{
-    BinaryOp, CompareOp, Expr, ExprKind, Mode, Place, ProjectionKind, Root, StmtKind, Subscript,
-    Ty, TyKind,
+    BinaryOp, CompareOp, Expr, ExprKind, Place, ProjectionKind, Root, StmtKind, Subscript, Ty,
+    TyKind,
 };
 use crate::places::is_list_slice;
 
@@ -89,16 +89,23 @@ impl<'a> FnCx<'_, 'a> {
     }
 
     /// A value that is evaluated before the target is written. A part that gets a name is borrowed.
-    pub(super) fn taken(&mut self, mut value: Expr, target: Option<&ast::Expr>) -> Expr {
+    pub(super) fn taken(&mut self, value: Expr, target: Option<&ast::Expr>) -> Expr {
         let at = value.span;
-        let local = self.temp("v", value.ty, at);
-        let is_part = matches!(&value.kind, ExprKind::Move(place)
-            if !place.projections.is_empty() && !is_list_slice(place, &self.cx.types));
-        if is_part && target.is_some_and(|target| self.names_variables(target)) {
-            self.locals[local.0 as usize].mode = Mode::Ref;
-            value = self.alias_of(value, at);
-        }
-        self.emit(StmtKind::Bind { local, value }, at);
+        let is_named = target.is_some_and(|target| self.names_variables(target));
+        let local = match value.kind {
+            ExprKind::Move(place)
+                if is_named
+                    && !place.projections.is_empty()
+                    && !is_list_slice(&place, &self.cx.types) =>
+            {
+                self.lent_local(place, "v", at)
+            }
+            _ => {
+                let local = self.temp("v", value.ty, at);
+                self.emit(StmtKind::Bind { local, value }, at);
+                local
+            }
+        };
         self.read_local(local, at)
     }
 
@@ -123,17 +130,16 @@ impl<'a> FnCx<'_, 'a> {
             }
             return taken;
         }
-        let local = self.temp("t", value.ty, at);
         // Names for the items of what stays where it is are borrows of them.
         let is_lent = self.cx.types.is_owning(value.ty) && self.is_lent(&value);
-        let value = match is_lent {
-            true => {
-                self.locals[local.0 as usize].mode = Mode::Ref;
-                self.alias_of(value, at)
+        let local = match value.kind {
+            ExprKind::Move(place) if is_lent => self.lent_local(place, "t", at),
+            _ => {
+                let local = self.temp("t", value.ty, at);
+                self.emit(StmtKind::Bind { local, value }, at);
+                local
             }
-            false => value,
         };
-        self.emit(StmtKind::Bind { local, value }, at);
         for (position, &item) in items.iter().enumerate() {
             let base = self.local_place(local, at);
             let place = self.project(base, ProjectionKind::Item(position as u32), item, at);

@@ -9,8 +9,7 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::func::FnCx;
 use crate::hir::{
-    CompareOp, ErrorKind, Expr, ExprKind, LocalId, Mode, Place, ProjectionKind, StmtKind, Ty,
-    TyKind,
+    CompareOp, ErrorKind, Expr, ExprKind, LocalId, Place, ProjectionKind, StmtKind, Ty, TyKind,
 };
 
 /// Rows whose columns are visited.
@@ -57,7 +56,6 @@ impl<'a> FnCx<'_, 'a> {
 
     /// Python goes on with the rows that it had: here nothing puts others in their place. They may grow and shrink.
     fn lent(&mut self, place: Place, elem: Ty, span: Span) -> Columns {
-        let mutable = false;
         let ty = place.ty;
         if !self.cx.types.is_owning(elem) {
             let value = Val::strong(ExprKind::Copy(place), ty, span);
@@ -72,15 +70,7 @@ impl<'a> FnCx<'_, 'a> {
             checked: false,
         };
         let first = self.project(place.clone(), kind, elem, span);
-        let [rows, first] = [place, first].map(|place| {
-            let ty = place.ty;
-            let local = self.temp("rows", ty, span);
-            self.locals[local.0 as usize].mode = Mode::Ref;
-            let kind = ExprKind::Borrow { place, mutable };
-            let value = Expr { kind, ty, span };
-            self.emit(StmtKind::Bind { local, value }, span);
-            local
-        });
+        let [rows, first] = [place, first].map(|place| self.lent_local(place, "rows", span));
         Columns { rows, first }
     }
 

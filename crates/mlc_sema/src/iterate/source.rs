@@ -9,7 +9,7 @@ use crate::coerce::into_place;
 use crate::diag;
 use crate::expr::{Operand, is_shadowed};
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, Mode, Place, ProjectionKind, Root, StmtKind, Ty, TyKind};
+use crate::hir::{Expr, ExprKind, Place, ProjectionKind, Root, StmtKind, Ty, TyKind};
 use crate::synthesized::{filter_as_generator, map_as_generator};
 
 /// The arguments of `zip`, each with whether it stands for several, and `strict`.
@@ -211,7 +211,10 @@ impl<'a> FnCx<'_, 'a> {
         let is_whole = place.projections.is_empty();
         match (self.cx.types.is_owning(place.ty), &place.root) {
             (true, Root::Local(_)) if is_whole => place,
-            (true, _) => self.lent_as(place, "it", span),
+            (true, _) => {
+                let local = self.lent_local(place, "it", span);
+                self.local_place(local, span)
+            }
             (false, _) if is_whole && place.ty != Ty::STR => place,
             (false, _) => {
                 let ty = place.ty;
@@ -221,20 +224,6 @@ impl<'a> FnCx<'_, 'a> {
                 self.local_place(local, span)
             }
         }
-    }
-
-    /// A place that is borrowed from here to its last use.
-    fn lent_as(&mut self, place: Place, hint: &str, span: Span) -> Place {
-        let ty = place.ty;
-        let local = self.temp(hint, ty, span);
-        self.locals[local.0 as usize].mode = Mode::Ref;
-        let kind = ExprKind::Borrow {
-            place,
-            mutable: false,
-        };
-        let value = Expr { kind, ty, span };
-        self.emit(StmtKind::Bind { local, value }, span);
-        self.local_place(local, span)
     }
 
     fn zip_arguments(&mut self, args: &'a [ast::Arg]) -> Option<ZipArguments<'a>> {
@@ -301,7 +290,8 @@ impl<'a> FnCx<'_, 'a> {
                 && values[position + 1..].iter().any(|other| is_seen(other.1))
             {
                 // What the others call may bind it again.
-                *place = self.lent_as(place.clone(), "it", value.span);
+                let local = self.lent_local(place.clone(), "it", value.span);
+                *place = self.local_place(local, value.span);
             }
             sources.push(match strict {
                 true => self.at_positions(source, "zip(…, strict=True)", value.span),
