@@ -10,6 +10,7 @@ use mlc_sema::hir::{
 use crate::{
     Error,
     function::{Binding, Lower, Result},
+    subscript::Given,
     view::View,
 };
 
@@ -38,9 +39,23 @@ pub enum Spot<'c, 'm> {
     Element(View<'c, 'm>),
 }
 
+/// A place without its last step, which may be taken more than once.
+pub struct Found<'c, 'm> {
+    whole: Spot<'c, 'm>,
+    /// The type of the whole.
+    ty: Ty,
+    given: Given<'c, 'm>,
+}
+
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Evaluates a place; `mutable`: to write there.
     pub fn place(&mut self, place: &'x Place, mutable: bool) -> Result<Spot<'c, 'm>> {
+        let found = self.find(place, mutable)?;
+        self.last_step(&found, place, mutable)
+    }
+
+    /// Evaluates a place but for its last step, of which it evaluates the subscripts.
+    pub fn find(&mut self, place: &'x Place, mutable: bool) -> Result<Found<'c, 'm>> {
         let (mut spot, mut ty) = self.root(place, mutable)?;
         if let Spot::Borrow(source) = spot
             && mutable
@@ -51,11 +66,45 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 .help("change `copy(…)` of it, or declare what it is a part of `inout`");
             return Err(Error::Unsupported(Box::new(diagnostic)));
         }
-        for projection in &place.projections {
-            spot = self.project(spot, ty, projection, mutable)?;
-            ty = projection.ty;
+        let Some((last, steps)) = place.projections.split_last() else {
+            return Ok(Found {
+                whole: spot,
+                ty,
+                given: Given::new(),
+            });
+        };
+        for step in steps {
+            let given = self.given_in(ty, step)?;
+            spot = self.project(spot, ty, step, &given, mutable)?;
+            ty = step.ty;
         }
-        Ok(spot)
+        Ok(Found {
+            whole: spot,
+            ty,
+            given: self.given_in(ty, last)?,
+        })
+    }
+
+    /// The place that was found, at this point of the program: a list may have another length than before.
+    pub fn last_step(
+        &mut self,
+        found: &Found<'c, 'm>,
+        place: &'x Place,
+        mutable: bool,
+    ) -> Result<Spot<'c, 'm>> {
+        let whole = found.whole.clone();
+        match place.projections.last() {
+            Some(last) => self.project(whole, found.ty, last, &found.given, mutable),
+            None => Ok(whole),
+        }
+    }
+
+    /// What is given for a step; texts evaluate their own subscripts.
+    fn given_in(&mut self, ty: Ty, step: &'x Projection) -> Result<Given<'c, 'm>> {
+        match self.is_text(ty) {
+            true => Ok(Given::new()),
+            false => self.given(step),
+        }
     }
 
     fn root(&mut self, place: &'x Place, mutable: bool) -> Result<(Spot<'c, 'm>, Ty)> {
@@ -133,6 +182,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         spot: Spot<'c, 'm>,
         ty: Ty,
         projection: &'x Projection,
+        given: &Given<'c, 'm>,
         mutable: bool,
     ) -> Result<Spot<'c, 'm>> {
         self.at(projection.span);
@@ -171,10 +221,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let text = self.borrow_of(&spot, ty)?;
                 self.text_slice(text, subscripts, projection)
             }
-            ProjectionKind::Index { indices, checked } => {
-                self.index(spot, ty, indices, *checked, projection, mutable)
+            ProjectionKind::Index { checked, .. } => {
+                self.index(spot, ty, given, *checked, projection, mutable)
             }
-            ProjectionKind::Slice(subscripts) => self.slice(spot, subscripts, projection),
+            ProjectionKind::Slice(subscripts) => self.slice(spot, subscripts, given, projection),
             ProjectionKind::Reshape(extents) => {
                 self.reshaped(spot, ty, extents, projection, mutable)
             }

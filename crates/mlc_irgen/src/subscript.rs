@@ -1,7 +1,7 @@
 //! Subscripts: indices that wrap and are checked, and slices that clamp.
 
 use melior::ir::Value;
-use mlc_sema::hir::{ErrorKind, Expr, ExprKind, Projection, Subscript, Ty};
+use mlc_sema::hir::{ErrorKind, Expr, ExprKind, Projection, ProjectionKind, Subscript, Ty};
 
 use crate::{
     Error,
@@ -10,34 +10,75 @@ use crate::{
     view::{View, ViewDim},
 };
 
+/// An index, or a bound of a slice, that was evaluated.
+#[derive(Clone, Copy)]
+pub struct Number<'c, 'm> {
+    /// Of type `index`.
+    value: Value<'c, 'm>,
+    nonnegative: bool,
+    constant: Option<i128>,
+}
+
+/// What is given for a step into a list or array, in order; the three of a slice are there or not.
+pub type Given<'c, 'm> = Vec<Option<Number<'c, 'm>>>;
+
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
+    /// Evaluates the subscripts of a step into a list or array; none for another one.
+    pub fn given(&mut self, projection: &'x Projection) -> Result<Given<'c, 'm>> {
+        let mut given = Given::new();
+        match &projection.kind {
+            ProjectionKind::Index { indices, .. } => {
+                for index in indices {
+                    given.push(Some(self.given_number(index)?));
+                }
+            }
+            ProjectionKind::Slice(subscripts) => {
+                for subscript in subscripts {
+                    match subscript {
+                        Subscript::Index(index) => given.push(Some(self.given_number(index)?)),
+                        Subscript::Range {
+                            start, stop, step, ..
+                        } => {
+                            for bound in [start, stop, step] {
+                                let bound = bound.as_ref().map(|bound| self.given_number(bound));
+                                given.push(bound.transpose()?);
+                            }
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(given)
+    }
+
+    fn given_number(&mut self, expr: &'x Expr) -> Result<Number<'c, 'm>> {
+        let nonnegative = self.is_nonnegative(expr);
+        let value = self.one(expr)?;
+        Ok(Number {
+            value: self.to_index(value),
+            nonnegative,
+            constant: constant_int(expr),
+        })
+    }
+
     pub fn index(
         &mut self,
         spot: Spot<'c, 'm>,
         ty: Ty,
-        indices: &'x [Expr],
+        given: &Given<'c, 'm>,
         checked: bool,
-        projection: &'x Projection,
+        projection: &Projection,
         mutable: bool,
     ) -> Result<Spot<'c, 'm>> {
         let mut view = self.spot_view(spot, projection)?;
-        let mut values = Vec::new();
-        for index in indices {
-            values.push((
-                self.one(index)?,
-                self.is_nonnegative(index),
-                constant_int(index),
-            ));
-        }
-        self.at(projection.span);
         let mut positions = Vec::new();
-        for (axis, (given, nonnegative, constant)) in values.into_iter().enumerate() {
-            let given = self.to_index(given);
+        for (axis, bound) in given.iter().flatten().enumerate() {
             positions.push(if checked {
                 let length = self.view_extent(&view, axis);
-                self.checked_index(given, length, nonnegative, constant)
+                self.checked_index(bound.value, length, bound.nonnegative, bound.constant)
             } else {
-                given
+                bound.value
             });
         }
         // The elements of a list that are no scalars are borrowed in place.
@@ -105,66 +146,51 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn slice(
         &mut self,
         spot: Spot<'c, 'm>,
-        subscripts: &'x [Subscript],
-        projection: &'x Projection,
+        subscripts: &[Subscript],
+        given: &Given<'c, 'm>,
+        projection: &Projection,
     ) -> Result<Spot<'c, 'm>> {
         let mut view = self.spot_view(spot, projection)?;
         let axes = view.order.clone();
+        let mut given = given.iter().copied();
+        let mut next = || given.next().flatten();
         for (subscript, axis) in subscripts.iter().zip(axes) {
             // Dimensions that were taken before stay where they are.
             let number = view.order.iter().position(|&other| other == axis);
             let length = self.view_extent(&view, number.unwrap_or(0));
-            view.dims[axis] = match subscript {
-                Subscript::Index(index) => {
-                    let value = self.one(index)?;
-                    let nonnegative = self.is_nonnegative(index);
-                    self.at(projection.span);
-                    let given = self.to_index(value);
-                    let index = self.checked_index(given, length, nonnegative, constant_int(index));
+            let Subscript::Range { lanes, .. } = subscript else {
+                if let Some(bound) = next() {
+                    let (nonnegative, constant) = (bound.nonnegative, bound.constant);
+                    let index = self.checked_index(bound.value, length, nonnegative, constant);
                     let position = self.position(view.dims[axis], index);
                     view.fix(axis, position);
-                    continue;
                 }
-                Subscript::Range {
-                    start: None,
-                    stop: None,
-                    step: None,
-                    ..
-                } => view.dims[axis],
-                Subscript::Range {
-                    start,
-                    stop,
-                    step,
-                    lanes,
-                } => {
-                    let (first, step, count) = self.slice_bounds(
-                        start.as_ref(),
-                        stop.as_ref(),
-                        step.as_ref(),
-                        length,
-                        projection,
-                    )?;
-                    let start = self.position(view.dims[axis], first);
-                    let step = match (view.dims[axis], step) {
-                        (
-                            ViewDim::Range {
-                                step: Some(outer), ..
-                            },
-                            Some(step),
-                        ) => Some(
-                            self.b
-                                .value("arith.muli", &[outer, step], self.b.index_type()),
-                        ),
-                        (ViewDim::Range { step: outer, .. }, None) => outer,
-                        (_, step) => step,
-                    };
+                continue;
+            };
+            let range = [next(), next(), next()];
+            if range.iter().all(Option::is_none) {
+                continue;
+            }
+            let (first, step, count) = self.slice_bounds(range, length);
+            let start = self.position(view.dims[axis], first);
+            let step = match (view.dims[axis], step) {
+                (
                     ViewDim::Range {
-                        start,
-                        step,
-                        length: count,
-                        lanes: lanes.filter(|_| step.is_none()),
-                    }
-                }
+                        step: Some(outer), ..
+                    },
+                    Some(step),
+                ) => Some(
+                    self.b
+                        .value("arith.muli", &[outer, step], self.b.index_type()),
+                ),
+                (ViewDim::Range { step: outer, .. }, None) => outer,
+                (_, step) => step,
+            };
+            view.dims[axis] = ViewDim::Range {
+                start,
+                step,
+                length: count,
+                lanes: lanes.filter(|_| step.is_none()),
             };
         }
         Ok(Spot::View(view))
@@ -173,42 +199,27 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Start, step and number of positions of a slice, as Python's `slice.indices` has them.
     fn slice_bounds(
         &mut self,
-        start: Option<&'x Expr>,
-        stop: Option<&'x Expr>,
-        step: Option<&'x Expr>,
+        [start, stop, step]: [Option<Number<'c, 'm>>; 3],
         length: Value<'c, 'm>,
-        projection: &Projection,
-    ) -> Result<(Value<'c, 'm>, Option<Value<'c, 'm>>, Value<'c, 'm>)> {
+    ) -> (Value<'c, 'm>, Option<Value<'c, 'm>>, Value<'c, 'm>) {
         let ty = self.b.index_type();
         let zero = self.b.index(0);
-        let bound =
-            |lower: &mut Self, expr: Option<&'x Expr>| -> Result<Option<(Value<'c, 'm>, bool)>> {
-                let Some(expr) = expr else { return Ok(None) };
-                let nonnegative = lower.is_nonnegative(expr);
-                let value = lower.one(expr)?;
-                Ok(Some((lower.to_index(value), nonnegative)))
-            };
-        let (start, stop) = (bound(self, start)?, bound(self, stop)?);
-        let constant = step.and_then(constant_int);
-        let step = bound(self, step)?;
-        self.at(projection.span);
+        let constant = step.and_then(|step| step.constant);
         // Clamps into `low..=high` after a negative value was counted from the end.
-        let clamp = |lower: &Self,
-                     value: (Value<'c, 'm>, bool),
-                     low: Value<'c, 'm>,
-                     high: Value<'c, 'm>| {
-            let (value, nonnegative) = value;
-            if nonnegative && low == zero {
-                return lower.b.value("arith.minsi", &[value, high], ty);
-            }
-            let from_end = lower.b.value("arith.addi", &[value, length], ty);
-            let negative = lower.compare_ints("slt", value, zero);
-            let wrapped = lower
-                .b
-                .value("arith.select", &[negative, from_end, value], ty);
-            let raised = lower.b.value("arith.maxsi", &[wrapped, low], ty);
-            lower.b.value("arith.minsi", &[raised, high], ty)
-        };
+        let clamp =
+            |lower: &Self, bound: Number<'c, 'm>, low: Value<'c, 'm>, high: Value<'c, 'm>| {
+                let value = bound.value;
+                if bound.nonnegative && low == zero {
+                    return lower.b.value("arith.minsi", &[value, high], ty);
+                }
+                let from_end = lower.b.value("arith.addi", &[value, length], ty);
+                let negative = lower.compare_ints("slt", value, zero);
+                let wrapped = lower
+                    .b
+                    .value("arith.select", &[negative, from_end, value], ty);
+                let raised = lower.b.value("arith.maxsi", &[wrapped, low], ty);
+                lower.b.value("arith.minsi", &[raised, high], ty)
+            };
         let forwards = match (step, constant) {
             (None, _) => true,
             (Some(_), Some(constant)) => constant > 0,
@@ -219,13 +230,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let last = stop.map_or(length, |value| clamp(self, value, zero, length));
             let distance = self.b.value("arith.subi", &[last, first], ty);
             let distance = self.b.value("arith.maxsi", &[distance, zero], ty);
-            let Some((step, _)) = step.filter(|_| constant != Some(1)) else {
-                return Ok((first, None, distance));
+            let Some(step) = step.filter(|_| constant != Some(1)) else {
+                return (first, None, distance);
             };
-            let count = self.b.value("arith.ceildivui", &[distance, step], ty);
-            return Ok((first, Some(step), count));
+            let count = self.b.value("arith.ceildivui", &[distance, step.value], ty);
+            return (first, Some(step.value), count);
         }
-        let (step, _) = step.unwrap_or((self.b.index(1), true));
+        let step = step.map_or(self.b.index(1), |step| step.value);
         if constant.is_none() || constant == Some(0) {
             let some = self.compare_ints("ne", step, zero);
             self.check(some, ErrorKind::ValueError, "slice step cannot be zero");
@@ -251,7 +262,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let distance = self.b.value("arith.subi", &[last, first], ty);
         let count = self.b.value("arith.ceildivsi", &[distance, step], ty);
         let count = self.b.value("arith.maxsi", &[count, zero], ty);
-        Ok((first, Some(step), count))
+        (first, Some(step), count)
     }
 }
 
