@@ -8,7 +8,6 @@ use crate::{
     Error,
     function::{Lower, Result},
     place::Borrowed,
-    text::is_of_texts,
     view::View,
 };
 
@@ -157,7 +156,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 Ok(vec![])
             }
             Builtin::Print => self.print(args).map(|()| vec![]),
-            _ if is_of_texts(op) => Ok(vec![self.text_builtin(expr, op, args)?]),
+            _ if op.is_of_texts() => Ok(vec![self.text_builtin(expr, op, args)?]),
             Builtin::Python(op) => self.python(expr, op, args),
             Builtin::ExceptionMessage
             | Builtin::ExceptionArguments

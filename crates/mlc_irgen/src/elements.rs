@@ -67,7 +67,18 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
 
     /// A place that is a list, an array or a part of one, as a view.
     pub fn view_of(&mut self, place: &'x Place, mutable: bool) -> Result<View<'c, 'm>> {
-        match self.place(place, mutable)? {
+        let spot = self.place(place, mutable)?;
+        self.view_at(spot, place, mutable)
+    }
+
+    /// What was found at a place, as a view.
+    pub fn view_at(
+        &mut self,
+        spot: Spot<'c, 'm>,
+        place: &Place,
+        mutable: bool,
+    ) -> Result<View<'c, 'm>> {
+        match spot {
             Spot::Borrow(source) => Ok(self.whole_view(source)),
             Spot::View(view) | Spot::Element(view) => Ok(view),
             Spot::Fresh(values) if self.types().is_boxed(place.ty) => {

@@ -375,14 +375,21 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     ) -> Result<()> {
         let elem = element_ty(self, place.ty);
         let operand_ty = element_ty(self, value.ty);
-        let target = self.view_of(place, true)?;
-        let is_scalar = self.types().is_scalar(value.ty);
+        let found = self.find(place, true)?;
+        let spot = self.last_step(&found, place, true)?;
+        let mut target = self.view_at(spot, place, true)?;
         let mut operand = None;
         let mut scalar = None;
-        if is_scalar {
-            scalar = Some(self.one(value)?);
-        } else {
-            let mut source = self.elements(value)?;
+        let mut source = None;
+        match self.types().is_scalar(value.ty) {
+            true => scalar = Some(self.one(value)?),
+            false => source = Some(self.elements(value)?),
+        }
+        if self.may_be_resized(&found, place, value) {
+            let spot = self.last_step(&found, place, true)?;
+            target = self.view_at(spot, place, true)?;
+        }
+        if let Some(mut source) = source {
             if self.may_be_overwritten(&source, &target) {
                 let copy = self.gathered(&source, value.ty)?;
                 let copy = self.borrow_box(copy, false);

@@ -42,9 +42,10 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// `list.extend(other)`
     pub fn extend(&mut self, args: &'x [Expr]) -> Result<()> {
         let elem = element_ty(self, args[0].ty);
-        let source = self.operand_view(&args[1])?;
-        let count = self.view_extent(&source, 0);
         let list = self.one(&args[0])?;
+        let source = self.operand_view(&args[1])?;
+        self.at(args[0].span);
+        let count = self.view_extent(&source, 0);
         let index = self.b.index_type();
         let length = self.b.value("own.len", &[list], index);
         let total = self.b.value("arith.addi", &[length, count], index);

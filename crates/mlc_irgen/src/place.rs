@@ -4,7 +4,8 @@ use melior::ir::{Value, ValueLike};
 use mlc_diagnostics::Diagnostic;
 use mlc_dialects::own;
 use mlc_sema::hir::{
-    Builtin, ErrorKind, ExprKind, Place, Projection, ProjectionKind, PythonOp, Root, Ty, TyKind,
+    Builtin, ErrorKind, Expr, ExprKind, Place, Projection, ProjectionKind, PythonOp, Root, Ty,
+    TyKind, may_change,
 };
 
 use crate::{
@@ -97,6 +98,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             Some(last) => self.project(whole, found.ty, last, &found.given, mutable),
             None => Ok(whole),
         }
+    }
+
+    /// Whether evaluating an expression may change the length of the list that the last step of a place is one into.
+    pub fn may_be_resized(&self, found: &Found<'c, 'm>, place: &Place, value: &Expr) -> bool {
+        matches!(self.types().kind(found.ty), TyKind::List(_)) && may_change(value, &place.root)
     }
 
     /// What is given for a step; texts evaluate their own subscripts.

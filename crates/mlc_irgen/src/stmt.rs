@@ -27,7 +27,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.at(stmt.span);
         match &stmt.kind {
             StmtKind::Bind { local, value } => self.bind(local.0 as usize, value),
-            StmtKind::Store { place, value } => self.store(place, value),
+            StmtKind::Store {
+                place,
+                value,
+                updates,
+            } => self.store(place, value, *updates),
             StmtKind::Update { place, op, value } => self.update(place, *op, value),
             StmtKind::AtomicUpdate { place, op, value } => self.atomic_update(place, *op, value),
             StmtKind::Swap { left, right } => self.swap(left, right),
@@ -183,7 +187,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(())
     }
 
-    fn store(&mut self, place: &'x Place, value: &'x Expr) -> Result<()> {
+    fn store(&mut self, place: &'x Place, value: &'x Expr, updates: bool) -> Result<()> {
         if self.simd_parts(value.ty).is_some() && !self.types().is_scalar(place.ty) {
             return self.store_lanes(place, value);
         }
@@ -193,6 +197,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         if self.is_elementwise_store(place, value) {
             return self.assign_elements(place, value);
         }
+        if updates {
+            if self.is_text(place.ty) && self.appended_text(place, value)? {
+                return Ok(());
+            }
+            let found = self.find(place, true)?;
+            let values = self.expr(value)?;
+            let spot = self.last_step(&found, place, true)?;
+            return self.write(&spot, place.ty, values);
+        }
         let values = self.expr(value)?;
         let spot = self.place(place, true)?;
         self.at(place.span);
@@ -200,15 +213,16 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     }
 
     fn update(&mut self, place: &'x Place, op: BinaryOp, value: &'x Expr) -> Result<()> {
-        if self.is_text(place.ty) {
-            return self.append_text(place, value);
-        }
         if !self.types().is_scalar(place.ty) {
             return self.update_elements(place, op, value);
         }
-        let spot = self.place(place, true)?;
+        let found = self.find(place, true)?;
+        let mut spot = self.last_step(&found, place, true)?;
         let old = self.read(&spot, place.ty)?[0];
         let operand = self.one(value)?;
+        if self.may_be_resized(&found, place, value) {
+            spot = self.last_step(&found, place, true)?;
+        }
         self.at(place.span);
         let (left, right) = (self.interval_of(place), self.interval(value));
         let known = Known {

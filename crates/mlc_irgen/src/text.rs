@@ -16,7 +16,6 @@ use mlc_sema::hir::{Ty, TyKind};
 
 use crate::function::Lower;
 pub use append::grows;
-pub use ops::is_of_texts;
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     pub fn is_text(&self, ty: Ty) -> bool {

@@ -7,6 +7,7 @@
 //! result writes the argument.
 
 mod borrowed_results;
+mod changed_slices;
 mod exclusive_results;
 mod exported_views;
 mod facts;
@@ -22,6 +23,7 @@ use std::collections::VecDeque;
 use mlc_diagnostics::Diagnostic;
 
 use borrowed_results::borrowed_results;
+use changed_slices::copy_changed_slices;
 use exported_views::exported_views;
 use facts::Facts;
 use fixpoint::Fixpoint;
@@ -83,6 +85,9 @@ pub(crate) fn infer<R: Send>(
             true => keep_operands(function, types, globals, &rebound),
             false => Vec::new(),
         };
+        if facts.has_slices {
+            copy_changed_slices(function, types);
+        }
         if any_lends {
             lent_values::moved(function, types, &conventions, &lends);
         }

@@ -340,7 +340,7 @@ impl<'a> FnCx<'_, 'a> {
         if value.ty != Ty::ERROR {
             let span = value.span;
             let value = crate::places::owned(value, &self.cx.types);
-            self.emit(StmtKind::Store { place, value }, span);
+            self.emit(StmtKind::store(place, value), span);
         }
     }
 

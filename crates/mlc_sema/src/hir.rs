@@ -18,6 +18,7 @@ mod builtin;
 mod expr;
 mod place;
 mod python;
+mod quiet;
 mod stmt;
 
 use mlc_diagnostics::Span;
@@ -27,6 +28,7 @@ pub use builtin::{BinaryOp, Builtin, CompareOp, LogicalOp, MathFn, UnaryOp};
 pub use expr::{Expr, ExprKind, Fill, MapInput};
 pub use place::{Place, Projection, ProjectionKind, Root, Subscript};
 pub use python::{PythonBinary, PythonOp};
+pub use quiet::{is_quiet, may_change};
 pub use stmt::{Axis, CollectInto, Handler, ParFor, Range, Reduction, Stmt, StmtKind};
 
 pub use crate::signature::{FunctionKind, ParamKind};

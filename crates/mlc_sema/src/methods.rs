@@ -265,6 +265,9 @@ impl<'a> FnCx<'_, 'a> {
                 self.call_library("position_between", args.into(), span)
             }
             ("remove", [arg]) => {
+                let mut pinned = list.clone();
+                let stmts = self.captured(|cx| pinned = cx.pinned(list));
+                let list = pinned;
                 let items = self.read(list.clone());
                 let item = self.value(&arg.value, want);
                 let index = (self.search_exactly("removed_from", &items, &item, span))
@@ -278,18 +281,8 @@ impl<'a> FnCx<'_, 'a> {
                         self.builtin(Builtin::IndexOf, vec![shared, item], Ty::INT, span)
                     }
                 };
-                let (index, again) = self.evaluate_once(index);
-                let list = self.mutable(list);
-                let removed = self.builtin(
-                    Builtin::ListRemoveAt,
-                    vec![list, again.expr],
-                    Ty::NONE,
-                    span,
-                );
-                let stmts = vec![crate::hir::Stmt {
-                    kind: crate::hir::StmtKind::Expr(index.expr),
-                    span,
-                }];
+                let args = vec![self.mutable(list), index.expr];
+                let removed = self.builtin(Builtin::ListRemoveAt, args, Ty::NONE, span);
                 crate::expr::with_stmts(stmts, removed.expr).into()
             }
             ("copy", []) => {

@@ -211,10 +211,7 @@ fn global_place(id: GlobalId, ty: Ty, span: Span) -> Place {
 fn store_global(id: GlobalId, ty: Ty, value: Expr) -> Stmt {
     let span = value.span;
     Stmt {
-        kind: StmtKind::Store {
-            place: global_place(id, ty, span),
-            value,
-        },
+        kind: StmtKind::store(global_place(id, ty, span), value),
         span,
     }
 }

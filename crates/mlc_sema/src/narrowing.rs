@@ -8,7 +8,7 @@ use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{
     Expr, ExprKind, LogicalOp, Place, Projection, ProjectionKind, Root, Stmt, StmtKind, Ty, TyKind,
-    UnaryOp,
+    UnaryOp, is_quiet,
 };
 use crate::ops::is_simple;
 
@@ -115,7 +115,7 @@ impl FnCx<'_, '_> {
             return operation(self, left, right);
         }
         let (left_at, right_at) = (left.expr.span, right.expr.span);
-        let (left, mut stmts) = self.place_to_read(left.expr, left_at);
+        let (left, mut stmts) = self.place_before(left.expr, is_quiet(&right.expr), left_at);
         let (right, after) = self.place_to_read(right.expr, right_at);
         stmts.extend(after);
         let (left, right) = (self.read(left), self.read(right));

@@ -188,7 +188,7 @@ impl<'a> FnCx<'_, 'a> {
                     checked: false,
                 };
                 let place = cx.project(place, kind, elem, span);
-                StmtKind::Store { place, value }
+                StmtKind::store(place, value)
             } else {
                 let receiver = cx.read(place);
                 let receiver = cx.borrow_as(receiver, true);

@@ -200,7 +200,7 @@ impl Visitor for Facts<'_> {
                 // Where only the run knows whether iterations meet, a check in front of the loop raises.
                 self.raises |= writes_elements(&par.body);
             }
-            StmtKind::Store { place, value } => {
+            StmtKind::Store { place, value, .. } => {
                 let slice = place
                     .projections
                     .last()

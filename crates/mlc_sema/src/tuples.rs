@@ -7,7 +7,9 @@ use crate::coerce::{Val, logical};
 use crate::diag;
 use crate::expr::{Operand, with_stmts};
 use crate::func::FnCx;
-use crate::hir::{Expr, ExprKind, LogicalOp, Place, ProjectionKind, Root, Stmt, StmtKind, Ty};
+use crate::hir::{
+    Expr, ExprKind, LogicalOp, Place, ProjectionKind, Root, Stmt, StmtKind, Ty, is_quiet,
+};
 
 /// A tuple is a type: it does not get longer than anybody would write.
 const MOST_REPEATS: i128 = 1000;
@@ -178,7 +180,7 @@ impl<'a> FnCx<'_, 'a> {
         span: Span,
     ) -> Val {
         let left = self.settle(left);
-        let (left, mut stmts) = self.place_to_read(left, span);
+        let (left, mut stmts) = self.place_before(left, is_quiet(&right), span);
         let mut candidates = Vec::with_capacity(items.len());
         match right.kind {
             // The items of a literal stay where they are.

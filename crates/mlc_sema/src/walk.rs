@@ -79,7 +79,7 @@ macro_rules! parts {
             match &$($mutability)? stmt.kind {
                 StmtKind::Bind { value, .. } | StmtKind::Expr(value) | StmtKind::Return(Some(value)) => visit($part::Expr(value)),
                 StmtKind::Reduce { value, .. } | StmtKind::Collect { value, .. } => visit($part::Expr(value)),
-                StmtKind::Store { place, value } => {
+                StmtKind::Store { place, value, .. } => {
                     visit($part::Expr(value));
                     visit($part::Place(place));
                 }

@@ -103,7 +103,7 @@ impl Body<'_, '_> {
             StmtKind::For { range, .. } => self.rounds(range)?,
             // Of elements, if it is of an array or list.
             StmtKind::Update { place, .. } if !self.is_small(place.ty) => 1,
-            StmtKind::Store { place, value } if !self.is_small(place.ty) => match &value.kind {
+            StmtKind::Store { place, value, .. } if !self.is_small(place.ty) => match &value.kind {
                 ExprKind::Borrow { .. } => 1,
                 _ => 0,
             },

@@ -1,33 +1,29 @@
 //! Texts that more is appended to.
 
 use melior::ir::Value;
-use mlc_sema::hir::{Builtin, Expr, ExprKind, Place, Root};
+use mlc_sema::hir::{Builtin, Expr, ExprKind, Place, Root, is_quiet};
 
 use crate::{
+    Error,
     function::{Lower, Result},
     place::Spot,
 };
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
-    /// `place += text`
-    pub fn append_text(&mut self, place: &'x Place, value: &'x Expr) -> Result<()> {
-        let spot = self.place(place, true)?;
-        if let Spot::Borrow(target) = spot
-            && self.keeps_texts(value)
-        {
-            // What is appended may be a part of the same value: it is read before that is written.
-            let more = self.text_argument(value, &[])?;
-            self.at(place.span);
-            self.call_checked("mlc_rt_str_append", &[target, more]);
-            return Ok(());
-        }
-        let old = self.borrow_of(&spot, place.ty)?;
-        let old = self.load(old, place.ty)?;
-        let old = self.borrow_box(old[0], false);
-        let more = self.text(value)?;
+    /// `place += more`, in place. Not where the value of a place is another one, or evaluating `more` may change it.
+    pub fn appended_text(&mut self, place: &'x Place, value: &'x Expr) -> Result<bool> {
+        let Some((_, more)) = joined(value).filter(|(_, more)| is_quiet(more)) else {
+            return Ok(false);
+        };
+        let Spot::Borrow(target) = self.place(place, true)? else {
+            let message = "a text is changed that is in no memory";
+            return Err(Error::Invalid(message.into()));
+        };
+        // What is appended may be a part of the same value: it is read before that is written.
+        let more = self.text_argument(more, &[])?;
         self.at(place.span);
-        let new = self.new_text("mlc_rt_str_concat", &[old, more]);
-        self.write(&spot, place.ty, vec![new])
+        self.call_checked("mlc_rt_str_append", &[target, more]);
+        Ok(true)
     }
 
     /// `name + more + …`, which becomes `name`. Each piece is joined by itself, so that it is appended in place where nobody else has

@@ -2,12 +2,9 @@
 
 use melior::ir::{Value, ValueLike};
 use mlc_dialects::own;
-use mlc_sema::hir::{
-    Builtin, Expr, ExprKind, Mode, Place, ProjectionKind, Root, StmtKind, Subscript,
-};
+use mlc_sema::hir::{Expr, ExprKind, Mode, Root, is_quiet};
 
 use crate::function::{Lower, Result};
-use crate::text::is_of_texts;
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     /// Borrows of several texts, which are all evaluated before the first is used.
@@ -83,11 +80,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
     }
 
-    /// Whether evaluating an expression leaves all texts in memory as they are.
-    pub fn keeps_texts(&self, expr: &Expr) -> bool {
-        is_quiet(expr)
-    }
-
     /// The argument of a parameter that borrows a text, one of several.
     pub fn text_argument(&mut self, arg: &'x Expr, args: &[Expr]) -> Result<Value<'c, 'm>> {
         let text = self.text(arg)?;
@@ -116,74 +108,4 @@ fn is_lent(arg: &Expr, args: &[Expr]) -> bool {
         _ => false,
     };
     args.iter().any(lends)
-}
-
-/// Whether evaluating an expression certainly changes no memory that existed before.
-fn is_quiet(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::None
-        | ExprKind::Bool(_)
-        | ExprKind::Int(_)
-        | ExprKind::Float(_)
-        | ExprKind::Complex(..)
-        | ExprKind::Str(_)
-        | ExprKind::Nothing => true,
-        ExprKind::Load(place) | ExprKind::Copy(place) | ExprKind::Borrow { place, .. } => {
-            is_quiet_place(place)
-        }
-        ExprKind::Len { place, .. } | ExprKind::IsSome(place) => is_quiet_place(place),
-        ExprKind::Cast(operand) | ExprKind::Unary { operand, .. } | ExprKind::Some(operand) => {
-            is_quiet(operand)
-        }
-        ExprKind::Binary { left, right, .. }
-        | ExprKind::Compare { left, right, .. }
-        | ExprKind::Logical { left, right, .. } => is_quiet(left) && is_quiet(right),
-        ExprKind::If {
-            condition,
-            then,
-            orelse,
-        } => is_quiet(condition) && is_quiet(then) && is_quiet(orelse),
-        ExprKind::Tuple(items) => items.iter().all(is_quiet),
-        ExprKind::Block { stmts, value } => {
-            let bind = |stmt: &mlc_sema::hir::Stmt| matches!(&stmt.kind, StmtKind::Bind { value, .. } if is_quiet(value));
-            stmts.iter().all(bind) && is_quiet(value)
-        }
-        ExprKind::Builtin { op, args } => is_of_values(*op) && args.iter().all(is_quiet),
-        _ => false,
-    }
-}
-
-fn is_quiet_place(place: &Place) -> bool {
-    let root = match &place.root {
-        Root::Temporary(value) | Root::Borrowed(value) => is_quiet(value),
-        _ => true,
-    };
-    root && place
-        .projections
-        .iter()
-        .all(|projection| match &projection.kind {
-            ProjectionKind::Field(_)
-            | ProjectionKind::Item(_)
-            | ProjectionKind::Transpose(_)
-            | ProjectionKind::Unwrap { .. } => true,
-            ProjectionKind::Index { indices, .. } | ProjectionKind::Reshape(indices) => {
-                indices.iter().all(is_quiet)
-            }
-            ProjectionKind::Slice(subscripts) => subscripts.iter().all(|part| match part {
-                Subscript::Index(index) => is_quiet(index),
-                Subscript::Range {
-                    start, stop, step, ..
-                } => [start, stop, step].into_iter().flatten().all(is_quiet),
-            }),
-        })
-}
-
-/// Whether an operation only computes with its operands.
-fn is_of_values(op: Builtin) -> bool {
-    match op {
-        Builtin::Math(_) | Builtin::Gcd => true,
-        // It makes a list.
-        Builtin::StrSplit => false,
-        _ => is_of_texts(op),
-    }
 }

@@ -227,31 +227,3 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         Ok(())
     }
 }
-
-/// Whether an operation is one on texts.
-pub fn is_of_texts(op: Builtin) -> bool {
-    matches!(
-        op,
-        Builtin::StrConcat
-            | Builtin::StrRepeat
-            | Builtin::StrContains
-            | Builtin::StrFind
-            | Builtin::StrReplace
-            | Builtin::StrSplit
-            | Builtin::StrJoin
-            | Builtin::StrStrip
-            | Builtin::StrLstrip
-            | Builtin::StrRstrip
-            | Builtin::StrStartsWith
-            | Builtin::StrEndsWith
-            | Builtin::StrUpper
-            | Builtin::StrLower
-            | Builtin::Ord
-            | Builtin::Chr
-            | Builtin::Str
-            | Builtin::Repr
-            | Builtin::Format
-            | Builtin::IntFromStr
-            | Builtin::FloatFromStr
-    )
-}

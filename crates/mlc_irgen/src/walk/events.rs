@@ -49,7 +49,7 @@ impl Slots<'_> {
                 self.expr(value, reductions, visit);
                 visit(Event::Assign(local.0 as usize));
             }
-            StmtKind::Store { place, value } => {
+            StmtKind::Store { place, value, .. } => {
                 self.expr(value, reductions, visit);
                 self.written(place, reductions, visit);
             }

@@ -8,7 +8,7 @@ use crate::coerce::Val;
 use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
-use crate::hir::{BinaryOp, Expr, ExprKind, Place, Root, StmtKind, Ty, TyKind};
+use crate::hir::{BinaryOp, Expr, ExprKind, Place, Root, StmtKind, Ty, TyKind, is_quiet};
 use crate::ops::binary_op;
 use crate::places::is_list_slice;
 use crate::want::Want;
@@ -155,7 +155,7 @@ impl<'a> FnCx<'_, 'a> {
             let current = self.read(place.clone());
             let result = self.python_binary(op, true, &current.into(), &value, span);
             let value = result.unwrap_or_else(|| Val::error(span)).expr;
-            return self.emit(StmtKind::Store { place, value }, span);
+            return self.emit(replaced(place, value), span);
         }
         let Some(operator) = binary_op(op) else {
             let (left, right) = (self.ty_name(ty), self.ty_name(value.expr.ty));
@@ -173,7 +173,7 @@ impl<'a> FnCx<'_, 'a> {
                 return;
             }
             let value = self.coerce(result, ty);
-            return self.emit(StmtKind::Store { place, value }, span);
+            return self.emit(replaced(place, value), span);
         }
         if operator == BinaryOp::Div && !self.cx.types.is_float(ty) && !self.cx.types.is_complex(ty)
         {
@@ -210,7 +210,11 @@ impl<'a> FnCx<'_, 'a> {
         match (op, self.cx.types.kind(from).clone()) {
             // What a slice grows by stands behind it.
             (ast::BinaryOp::Add, TyKind::List(_)) if is_list_slice(&place, &self.cx.types) => {
-                let (place, value) = match self.behind_slice(&place) {
+                let behind = match is_quiet(&value.expr) {
+                    true => self.behind_slice(&place),
+                    false => None,
+                };
+                let (place, value) = match behind {
                     Some(behind) => (behind, value),
                     // One with a step keeps its length: as in Python, that is an error.
                     None => {
@@ -220,7 +224,7 @@ impl<'a> FnCx<'_, 'a> {
                 };
                 let value = self.stored_value(&place, value);
                 if value.ty != Ty::ERROR {
-                    self.emit(StmtKind::Store { place, value }, span);
+                    self.emit(replaced(place, value), span);
                 }
             }
             (ast::BinaryOp::Add, TyKind::List(_)) => {
@@ -248,13 +252,7 @@ impl<'a> FnCx<'_, 'a> {
                     span,
                 );
                 if !value.is_error() {
-                    self.emit(
-                        StmtKind::Store {
-                            place,
-                            value: value.expr,
-                        },
-                        span,
-                    );
+                    self.emit(replaced(place, value.expr), span);
                 }
             }
             _ => self.update_array(place, elem, op, value, span),
@@ -284,5 +282,14 @@ impl<'a> FnCx<'_, 'a> {
             let op = operator;
             self.emit(StmtKind::Update { place, op, value }, span);
         }
+    }
+}
+
+/// The value of `place op value`, which has read the place, is stored there.
+fn replaced(place: Place, value: Expr) -> StmtKind {
+    StmtKind::Store {
+        place,
+        value,
+        updates: true,
     }
 }

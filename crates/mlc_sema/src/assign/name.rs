@@ -115,7 +115,7 @@ impl<'a> FnCx<'_, 'a> {
         {
             let place = self.local_place(var.local, at);
             let value = crate::places::owned(value, &self.cx.types);
-            self.emit(StmtKind::Store { place, value }, span);
+            self.emit(StmtKind::store(place, value), span);
             return;
         }
         let value = crate::places::owned(value, &self.cx.types);
@@ -209,7 +209,7 @@ impl<'a> FnCx<'_, 'a> {
                 span: at,
             };
             let value = crate::places::owned(value, &self.cx.types);
-            self.emit(StmtKind::Store { place, value }, span);
+            self.emit(StmtKind::store(place, value), span);
             return;
         };
         let ty = self.cx.globals[global.0 as usize].ty;
@@ -224,6 +224,6 @@ impl<'a> FnCx<'_, 'a> {
             span: at,
         };
         let value = crate::places::owned(value, &self.cx.types);
-        self.emit(StmtKind::Store { place, value }, span);
+        self.emit(StmtKind::store(place, value), span);
     }
 }

@@ -37,7 +37,7 @@ impl<'a> FnCx<'_, 'a> {
         }
         let value = self.stored_value(&place, value);
         if value.ty != Ty::ERROR && place.ty != Ty::ERROR {
-            self.emit(StmtKind::Store { place, value }, span);
+            self.emit(StmtKind::store(place, value), span);
         }
     }
 
@@ -83,7 +83,7 @@ impl<'a> FnCx<'_, 'a> {
             crate::hir::Root::Local(local) if self.local(local).mode == crate::hir::Mode::Owner => {
                 StmtKind::Bind { local, value }
             }
-            _ => StmtKind::Store { place, value },
+            _ => StmtKind::store(place, value),
         };
         self.emit(kind, span);
     }

@@ -386,7 +386,7 @@ impl Rewriter for AliasPass<'_> {
                 lend(value);
             }
             // A slice takes the elements of what is stored to it, and so does an array of `+=` and its like.
-            StmtKind::Store { place, value } if is_slice(place) && self.is_borrow(value) => {
+            StmtKind::Store { place, value, .. } if is_slice(place) && self.is_borrow(value) => {
                 lend(value);
             }
             StmtKind::Update { place, value, .. }

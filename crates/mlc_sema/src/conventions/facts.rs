@@ -41,6 +41,8 @@ pub(super) struct Facts {
     pub(super) small_parts: FxHashSet<LocalId>,
     /// The hidden names of slices of lists that loops visit, each with the local that holds the list.
     pub(super) visited_slices: Vec<(LocalId, Option<LocalId>)>,
+    /// Whether a slice of a list is an operand anywhere.
+    pub(super) has_slices: bool,
     /// Whether it binds what its caller sees to another value, or an operand of a call binds a variable.
     pub(super) binds_again: bool,
 }
@@ -63,6 +65,7 @@ impl Facts {
                 handed_temporaries: Vec::new(),
                 small_parts: small_parts(function, types),
                 visited_slices: Vec::new(),
+                has_slices: false,
                 binds_again: false,
             },
             is_init: is_init(function),
@@ -216,10 +219,16 @@ impl Collector<'_> {
     }
 
     fn expr(&mut self, expr: &Expr) {
+        if let ExprKind::Move(place) | ExprKind::Borrow { place, .. } = &expr.kind {
+            self.facts.has_slices |= is_list_slice(place, self.types);
+        }
         match &expr.kind {
             ExprKind::Call { callee, args } => {
                 for (param, arg) in args.iter().enumerate() {
                     self.facts.binds_again |= is_named(arg);
+                    if let ExprKind::Move(place) = &arg.kind {
+                        self.facts.has_slices |= is_list_slice(place, self.types);
+                    }
                     if let ExprKind::Move(place) = &arg.kind
                         && let Some(root) = self.base(place)
                     {

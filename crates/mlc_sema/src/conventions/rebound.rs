@@ -114,10 +114,10 @@ impl Unite<'_> {
                 bind(self.bound, expr(ExprKind::Bool(true), Ty::BOOL, span)),
             ],
         };
-        let store = StmtKind::Store {
-            place: whole(self.param, ty, span),
-            value: expr(ExprKind::Move(whole(new, ty, span)), ty, span),
-        };
+        let store = StmtKind::store(
+            whole(self.param, ty, span),
+            expr(ExprKind::Move(whole(new, ty, span)), ty, span),
+        );
         [bind(new, value), stmt(first, span), stmt(store, span)]
     }
 }

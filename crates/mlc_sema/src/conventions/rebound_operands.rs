@@ -310,9 +310,19 @@ impl Keep<'_> {
     }
 
     fn stmt(&mut self, stmt: &mut Stmt) -> Variables {
-        let mut parts = Vec::new();
-        stmt_parts_mut(stmt, &mut |part| parts.push(part));
-        let mut bound = self.parts(parts, false);
+        let mut bound = match &mut stmt.kind {
+            StmtKind::Update { place, value, .. }
+            | StmtKind::Store {
+                place,
+                value,
+                updates: true,
+            } => self.update(place, value),
+            _ => {
+                let mut parts = Vec::new();
+                stmt_parts_mut(stmt, &mut |part| parts.push(part));
+                self.parts(parts, false)
+            }
+        };
         blocks_mut(stmt, &mut |block| bound.extend(self.stmts(block)));
         match &stmt.kind {
             StmtKind::Bind { local, .. } => drop(bound.insert(Variable::Named(*local))),
@@ -321,6 +331,17 @@ impl Keep<'_> {
             }
             _ => {}
         }
+        bound
+    }
+
+    /// `place op= value`: what the place is a part of is there before the value is evaluated.
+    fn update(&mut self, place: &mut Place, value: &mut Expr) -> Variables {
+        let mut bound = self.expr(value);
+        let is_part = !place.projections.is_empty() || is_in_place(place.ty, self.types);
+        if is_part && self.is_bound(place, &bound, false) {
+            self.report(place, place.span);
+        }
+        bound.extend(self.place(place));
         bound
     }
 
@@ -381,11 +402,7 @@ impl Keep<'_> {
             ExprKind::Borrow {
                 place,
                 mutable: true,
-            } if self.is_bound(place, behind, of_call) => {
-                let name = self.name(place);
-                let diagnostic = crate::diag::rebound_by_operand(operand.span, &name);
-                self.wrong.push(diagnostic);
-            }
+            } if self.is_bound(place, behind, of_call) => self.report(place, operand.span),
             ExprKind::Load(place) | ExprKind::Copy(place) | ExprKind::Borrow { place, .. }
                 if shows_changes(operand.ty, self.types)
                     && self.is_bound(place, behind, of_call) =>
@@ -444,6 +461,12 @@ impl Keep<'_> {
         }
     }
 
+    fn report(&mut self, place: &Place, span: Span) {
+        let name = self.name(place);
+        let diagnostic = crate::diag::rebound_by_operand(span, &name);
+        self.wrong.push(diagnostic);
+    }
+
     fn name(&self, place: &Place) -> String {
         match place.root {
             Root::Local(local) => self.locals[local.0 as usize].name.clone(),
@@ -453,7 +476,7 @@ impl Keep<'_> {
     }
 }
 
-fn nothing(span: Span) -> Expr {
+pub(super) fn nothing(span: Span) -> Expr {
     Expr {
         kind: ExprKind::None,
         ty: Ty::NONE,

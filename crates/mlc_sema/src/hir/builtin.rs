@@ -248,3 +248,33 @@ pub enum MathFn {
     IsInf,
     IsFinite,
 }
+
+impl Builtin {
+    /// Whether an operation is one on texts.
+    pub fn is_of_texts(self) -> bool {
+        matches!(
+            self,
+            Builtin::StrConcat
+                | Builtin::StrRepeat
+                | Builtin::StrContains
+                | Builtin::StrFind
+                | Builtin::StrReplace
+                | Builtin::StrSplit
+                | Builtin::StrJoin
+                | Builtin::StrStrip
+                | Builtin::StrLstrip
+                | Builtin::StrRstrip
+                | Builtin::StrStartsWith
+                | Builtin::StrEndsWith
+                | Builtin::StrUpper
+                | Builtin::StrLower
+                | Builtin::Ord
+                | Builtin::Chr
+                | Builtin::Str
+                | Builtin::Repr
+                | Builtin::Format
+                | Builtin::IntFromStr
+                | Builtin::FloatFromStr
+        )
+    }
+}

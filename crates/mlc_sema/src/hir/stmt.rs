@@ -30,9 +30,13 @@ pub enum StmtKind {
     /// Writes through a place: an element, a field, a slice (element by element, the lengths must agree: `ValueError`, but a slice of a
     /// list without step takes any length), a global, the whole of a `Mut` local. The value is evaluated before the place. An owning value
     /// replaced is destroyed. Where the value is a borrow of an array or list, elements are copied, as if it were read first.
+    ///
+    /// `updates`: for `place op= value` that is no single operation. The value is the new one, which reads the old one through the same
+    /// place; what has the place as its part is found first, the subscripts are simple.
     Store {
         place: Place,
         value: Expr,
+        updates: bool,
     },
     /// `place op= value` for a place that is not a plain local: the place is evaluated once, first, and read; then the value is evaluated,
     /// then written. On slices and arrays element by element; the value is then a scalar or a borrow of a list or array.
@@ -122,6 +126,17 @@ pub enum StmtKind {
         orelse: Vec<Stmt>,
         finally: Vec<Stmt>,
     },
+}
+
+impl StmtKind {
+    /// `place = value`
+    pub fn store(place: Place, value: Expr) -> Self {
+        StmtKind::Store {
+            place,
+            value,
+            updates: false,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

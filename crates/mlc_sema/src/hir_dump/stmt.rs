@@ -21,10 +21,15 @@ impl<'a> Dumper<'a> {
                 let name = self.local(*local);
                 self.line(&format!("{mode}{name}: {ty} = {value}"));
             }
-            StmtKind::Store { place, value } => {
+            StmtKind::Store {
+                place,
+                value,
+                updates,
+            } => {
                 let value = self.expr(value);
                 let place = self.place(place);
-                self.line(&format!("store {place} = {value}"));
+                let word = if *updates { "update" } else { "store" };
+                self.line(&format!("{word} {place} = {value}"));
             }
             StmtKind::Update { place, op, value } => {
                 let value = self.expr(value);

@@ -25,7 +25,7 @@ impl Interpreter<'_> {
                 let value = self.expr(value, frame)?;
                 frame.set(*local, Some(value));
             }
-            StmtKind::Store { place, value } => {
+            StmtKind::Store { place, value, .. } => {
                 let value = self.expr(value, frame)?;
                 self.store(place, value, frame)?;
             }

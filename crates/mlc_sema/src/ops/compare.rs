@@ -10,6 +10,7 @@ use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{
     CompareOp, Expr, ExprKind, LogicalOp, Place, ProjectionKind, Stmt, StmtKind, Ty, TyKind,
+    is_quiet,
 };
 impl<'a> FnCx<'_, 'a> {
     /// `a < b <= c`, each operand evaluated once.
@@ -38,7 +39,8 @@ impl<'a> FnCx<'_, 'a> {
                 }
             }
             let mut first = Vec::new();
-            if matches!(op, ast::CompareOp::In | ast::CompareOp::NotIn) && is_seen(operand) {
+            let is_membership = matches!(op, ast::CompareOp::In | ast::CompareOp::NotIn);
+            if is_membership && (is_seen(operand) || !is_quiet(&before.expr)) {
                 (first, before) = self.before_operand(before);
             }
             let mut one = self.compare(*op, before, right, operand.span);
@@ -64,11 +66,13 @@ impl<'a> FnCx<'_, 'a> {
     fn before_operand(&mut self, value: Val) -> (Vec<Stmt>, Val) {
         let ty = self.cx.resolve(value.expr.ty);
         let is_variable = matches!(value.expr.kind, ExprKind::Move(_));
-        if value.is_error()
-            || value.constant().is_some()
-            || (is_variable && self.cx.types.is_owning(ty))
-        {
+        if value.is_error() || value.constant().is_some() {
             return (Vec::new(), value);
+        }
+        if is_variable && self.cx.types.is_owning(ty) {
+            let span = value.expr.span;
+            let (place, stmts) = self.place_before(value.expr, false, span);
+            return (stmts, self.read(place).into());
         }
         let (bind, read) = self.bound_once(value);
         (vec![bind], read.into())
@@ -240,7 +244,7 @@ impl<'a> FnCx<'_, 'a> {
             return Val::error(span);
         };
         let right_is_optional = self.is_optional(right.expr.ty);
-        let (left, mut stmts) = self.place_to_read(left.expr, span);
+        let (left, mut stmts) = self.place_before(left.expr, is_quiet(&right.expr), span);
         let mut right = right;
         if !is_simple(&right.expr) {
             let value = self.settle(right);
@@ -313,17 +317,18 @@ impl<'a> FnCx<'_, 'a> {
         let lens = sides.each_ref().map(|(_, items)| items.len());
         let mut stmts = Vec::new();
         let mut items: [Vec<Val>; 2] = Default::default();
+        let quiet = sides.iter().all(|(value, _)| is_quiet(value));
         for (side, (value, tys)) in sides.into_iter().enumerate() {
             // The items of a literal stay where they are.
             if let ExprKind::Tuple(values) = value.kind {
                 for value in values {
-                    let (place, before) = self.place_to_read(value, span);
+                    let (place, before) = self.place_before(value, quiet, span);
                     stmts.extend(before);
                     items[side].push(self.read(place).into());
                 }
                 continue;
             }
-            let (whole, before) = self.place_to_read(value, span);
+            let (whole, before) = self.place_before(value, quiet, span);
             stmts.extend(before);
             for (at, &ty) in tys.iter().enumerate() {
                 let base = whole.clone();

@@ -156,7 +156,7 @@ impl<'a> FnCx<'_, 'a> {
                     ty,
                     span: target.span,
                 };
-                self.emit(StmtKind::Store { place, value }, target.span);
+                self.emit(StmtKind::store(place, value), target.span);
             }
             TyKind::Error => {}
             _ => self.report(diag::not_yet(target.span, "this kind of `del`")),

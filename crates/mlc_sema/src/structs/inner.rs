@@ -10,7 +10,7 @@ use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{
     Builtin, CompareOp, Expr, ExprKind, LogicalOp, Place, ProjectionKind, Stmt, StmtKind, StructId,
-    Ty, TyKind,
+    Ty, TyKind, is_quiet,
 };
 
 impl FnCx<'_, '_> {
@@ -94,7 +94,7 @@ impl FnCx<'_, '_> {
     }
 
     fn struct_equality(&mut self, left: Expr, right: Expr, id: StructId, span: Span) -> Val {
-        let (left, mut stmts) = self.place_to_read(left, span);
+        let (left, mut stmts) = self.place_before(left, is_quiet(&right), span);
         let (right, more) = self.place_to_read(right, span);
         stmts.extend(more);
         let mut all = Val::strong(ExprKind::Bool(true), Ty::BOOL, span).expr;
@@ -155,6 +155,28 @@ impl FnCx<'_, '_> {
             });
         });
         let place = place.unwrap_or_else(|| crate::coerce::into_place(Val::error(span).expr));
+        (place, stmts)
+    }
+
+    /// As [`Self::place_to_read`], for a place that is read behind what else is evaluated: a part that this may change is borrowed.
+    pub fn place_before(
+        &mut self,
+        value: Expr,
+        behind_is_quiet: bool,
+        span: Span,
+    ) -> (Place, Vec<Stmt>) {
+        let is_changeable = !behind_is_quiet && value.ty != Ty::STR && self.is_lent(&value);
+        let ExprKind::Move(place) = value.kind else {
+            return self.place_to_read(value, span);
+        };
+        if !is_changeable {
+            let kind = ExprKind::Move(place);
+            return self.place_to_read(Expr { kind, ..value }, span);
+        }
+        let mut held = None;
+        let stmts = self.captured(|cx| held = Some(cx.lent_local(place, "v", span)));
+        let held = held.map(|local| self.local_place(local, span));
+        let place = held.unwrap_or_else(|| crate::coerce::into_place(Val::error(span).expr));
         (place, stmts)
     }
 
