@@ -282,7 +282,13 @@ impl<'a> FnCx<'_, 'a> {
     pub fn copy_of(&mut self, value: Val) -> Val {
         let (ty, span) = (value.expr.ty, value.expr.span);
         if !self.cx.types.is_owning(ty) {
-            return value;
+            // An array that is small enough to be copied by itself is so where it is bound.
+            if !matches!(self.cx.types.kind(ty), TyKind::Array { .. }) {
+                return value;
+            }
+            let (place, stmts) = self.place_to_read(value.expr, span);
+            let copy = self.read(place);
+            return crate::expr::with_stmts(stmts, copy).into();
         }
         // The value of a call may turn out to be lent, and what others make may have parts that Python shares; the copy of any
         // other temporary goes again.

@@ -5,17 +5,22 @@ use mlc_diagnostics::Span;
 use super::Source;
 use crate::diag;
 use crate::func::FnCx;
-use crate::hir::{LocalId, Place, Root, Stmt, StmtKind, TyKind};
+use crate::hir::{LocalId, Place, Root, Stmt, StmtKind, Ty, TyKind};
 use crate::walk::{Visitor, blocks, stmt_parts, walk_part};
 
 impl<'a> FnCx<'_, 'a> {
     /// Says, just before the loop over a source, what lists and arrays it visits.
     pub(super) fn emit_iterated(&mut self, source: &Source<'a>, span: Span) {
         for place in visited(source) {
-            if self.cx.types.is_owning(place.ty) {
+            let is_global = matches!(place.root, Root::Global(_));
+            if self.cx.types.is_owning(place.ty) || is_global && self.is_of_array(place.ty) {
                 self.emit(StmtKind::Iterate(place.clone()), span);
             }
         }
+    }
+
+    fn is_of_array(&self, ty: Ty) -> bool {
+        matches!(self.cx.types.kind(ty), TyKind::Array { .. })
     }
 
     /// Reports where a list or an array gets another value while a loop visits it and goes on.
@@ -24,8 +29,8 @@ impl<'a> FnCx<'_, 'a> {
             let Root::Local(local) = place.root else {
                 continue;
             };
-            let is_array = matches!(self.cx.types.kind(place.ty), TyKind::Array { .. });
-            if !place.projections.is_empty() || !is_array && !self.cx.types.is_owning(place.ty) {
+            let is_owning = self.cx.types.is_owning(place.ty);
+            if !place.projections.is_empty() || !is_owning && !self.is_of_array(place.ty) {
                 continue;
             }
             let mut bound = Bound {
