@@ -7,6 +7,7 @@ use mlc_sema::hir::{Expr, ExprKind, Place, ProjectionKind, Root, Subscript, TyKi
 
 use crate::{
     function::{Lower, Result},
+    place::Found,
     same_value::may_share,
     view::View,
 };
@@ -29,8 +30,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 })
     }
 
-    /// `place = value`, where the place is a slice of a list.
-    pub fn replace_items(&mut self, place: &'x Place, value: &'x Expr) -> Result<()> {
+    /// `place = value`, where the place is a slice of a list. `found`: what the place is a part of, if that was found before.
+    pub fn replace_items(
+        &mut self,
+        place: &'x Place,
+        value: &'x Expr,
+        found: Option<Found<'c, 'm>>,
+    ) -> Result<()> {
         let mut source = match &value.kind {
             ExprKind::Borrow { place: source, .. } => self.view_of(source, false)?,
             _ => {
@@ -42,7 +48,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.whole_view(fresh)
             }
         };
-        let target = self.view_of(place, true)?;
+        let found = match found {
+            Some(found) => found,
+            None => self.find(place, true)?,
+        };
+        let spot = self.last_step(&found, place, true)?;
+        let target = self.view_at(spot, place, true)?;
         if may_share(source.source, target.source) {
             let copy = self.copy_view(&source, value.ty)?;
             let copy = self.borrow_box(copy, false);

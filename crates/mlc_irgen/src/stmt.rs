@@ -192,7 +192,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             return self.store_lanes(place, value);
         }
         if self.replaces_items(place, value) {
-            return self.replace_items(place, value);
+            let found = match updates {
+                true => Some(self.find(place, true)?),
+                false => None,
+            };
+            return self.replace_items(place, value, found);
         }
         if self.is_elementwise_store(place, value) {
             return self.assign_elements(place, value);

@@ -466,7 +466,7 @@ pub(crate) fn write_through_shared_borrow(span: Span, name: &str, declared: Span
 }
 
 pub(crate) fn rebound_by_operand(span: Span, name: &str) -> Diagnostic {
-    let message = format!("`{name}` is to be changed here, and is bound to another value first");
+    let message = format!("{name} is to be changed here, and is bound to another value first");
     Diagnostic::error("borrow-conflict", span, message)
         .help("make two statements of it, or give the other value another name")
 }

@@ -6,7 +6,7 @@
 //! Before: print(s, next(&mut s))          After: print(temporary(copy s), next(&mut s))
 //!
 //! What is changed in place behind an operand is seen in it, as in Python. An operand through which the old value would be changed is
-//! an error.
+//! an error. Fields of structs are variables like others here; elements are borrowed where they are met, and checked as borrows.
 
 use mlc_diagnostics::{Diagnostic, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -15,18 +15,24 @@ use smallvec::SmallVec;
 use super::facts::Facts;
 use crate::coerce::temporary;
 use crate::hir::{
-    Expr, ExprKind, Function, FunctionKind, Global, GlobalId, Local, LocalId, Place, Root, Stmt,
-    StmtKind, Ty, TyKind, TypeTable,
+    Expr, ExprKind, Function, FunctionKind, Global, GlobalId, Local, LocalId, Place,
+    ProjectionKind, Root, Stmt, StmtKind, Ty, TyKind, TypeTable,
 };
 use crate::walk::{
     PartMut, Visitor, blocks_mut, expr_parts_mut, place_parts_mut, stmt_parts_mut, walk,
 };
 
+/// The fields that lead from a variable to what is bound in it; none for the variable itself.
+type Fields = SmallVec<[u32; 4]>;
+
+/// Longer ways through fields are not followed, so that a method that goes down a tree ends.
+const MOST_FIELDS: usize = 4;
+
 /// What a call binds again: parameters by their positions, and top-level variables.
 #[derive(Clone, Default)]
 pub(super) struct Rebound {
-    params: SmallVec<[u32; 2]>,
-    globals: SmallVec<[GlobalId; 2]>,
+    params: SmallVec<[(u32, Fields); 2]>,
+    globals: SmallVec<[(GlobalId, Fields); 2]>,
     /// Whether a call in the body, or a `:=` in an operand of one, binds anything again.
     pub(super) by_operands: bool,
 }
@@ -41,7 +47,7 @@ impl Rebound {
     }
 }
 
-fn add<T: PartialEq + Copy, const N: usize>(to: &mut SmallVec<[T; N]>, item: T)
+fn add<T: PartialEq, const N: usize>(to: &mut SmallVec<[T; N]>, item: T)
 where
     [T; N]: smallvec::Array<Item = T>,
 {
@@ -87,9 +93,29 @@ pub(super) fn is_init(function: &Function) -> bool {
 
 /// Whether a value that is stored in a place may be bound to a variable that others see.
 pub(super) fn may_bind(place: &Place, types: &TypeTable) -> bool {
-    place.projections.is_empty()
+    fields(place).is_some()
         && matches!(place.root, Root::Local(_) | Root::Global(_))
         && shows_changes(place.ty, types)
+}
+
+/// The fields that a place is reached through, if it is reached through nothing else.
+fn fields(place: &Place) -> Option<Fields> {
+    let found = first_fields(place);
+    (found.len() == place.projections.len() && found.len() <= MOST_FIELDS).then_some(found)
+}
+
+/// The fields at the start of a place.
+fn first_fields(place: &Place) -> Fields {
+    let numbers = place.projections.iter().map_while(|step| match step.kind {
+        ProjectionKind::Field(number) | ProjectionKind::Item(number) => Some(number),
+        _ => None,
+    });
+    numbers.collect()
+}
+
+fn joined(first: &Fields, more: &Fields) -> Option<Fields> {
+    let all: Fields = first.iter().chain(more).copied().collect();
+    (all.len() <= MOST_FIELDS).then_some(all)
 }
 
 /// What callees bind again, their callers do.
@@ -102,53 +128,63 @@ fn spread(functions: &[Function], calls: &[Calls], found: &mut [Rebound]) {
                 callers[callee].push(caller);
             }
         }
-        for &(callee, param, own) in &calls.lent {
-            lenders[callee].push(Lent { caller, param, own });
+        for (callee, param, own, through) in &calls.lent {
+            lenders[*callee].push(Lent {
+                caller,
+                param: *param,
+                own: *own,
+                through: through.clone(),
+            });
         }
     }
     let with_params = (0..found.len()).filter(|at| !found[*at].params.is_empty());
     let mut work: Vec<usize> = with_params.collect();
     while let Some(callee) = work.pop() {
         for lent in &lenders[callee] {
-            let is_bound = found[callee].params.contains(&lent.param);
-            if is_bound && !found[lent.caller].params.contains(&lent.own) {
-                found[lent.caller].params.push(lent.own);
-                work.push(lent.caller);
+            let of_callee = found[callee].params.clone();
+            let bound = (of_callee.iter()).filter(|(param, _)| *param == lent.param);
+            for way in bound.filter_map(|(_, way)| joined(&lent.through, way)) {
+                let own = (lent.own, way);
+                if !found[lent.caller].params.contains(&own) {
+                    found[lent.caller].params.push(own);
+                    work.push(lent.caller);
+                }
             }
         }
     }
     // Each variable by itself, so that a function is come to once for each.
-    let mut binders: FxHashMap<GlobalId, Vec<usize>> = FxHashMap::default();
+    let mut binders: FxHashMap<(GlobalId, Fields), Vec<usize>> = FxHashMap::default();
     for (at, rebound) in found.iter_mut().enumerate() {
         for global in rebound.globals.drain(..) {
             binders.entry(global).or_default().push(at);
         }
     }
-    let mut seen: Vec<Option<GlobalId>> = vec![None; functions.len()];
-    for (global, mut work) in binders {
+    let mut seen: Vec<usize> = vec![usize::MAX; functions.len()];
+    for (number, (global, mut work)) in binders.into_iter().enumerate() {
         while let Some(at) = work.pop() {
-            if seen[at].replace(global) != Some(global) {
-                found[at].globals.push(global);
+            if std::mem::replace(&mut seen[at], number) != number {
+                found[at].globals.push(global.clone());
                 work.extend(&callers[at]);
             }
         }
     }
 }
 
-/// A whole parameter of a caller's that a callee gets to change.
+/// A parameter of a caller's, or a field of one, that a callee gets to change.
 #[derive(Clone)]
 struct Lent {
     caller: usize,
     param: u32,
     own: u32,
+    through: Fields,
 }
 
 /// The calls in a body.
 #[derive(Default)]
 struct Calls {
     callees: Vec<usize>,
-    /// A callee, its parameter, and the whole parameter of the caller's that it gets to change.
-    lent: Vec<(usize, u32, u32)>,
+    /// A callee, its parameter, and the parameter of the caller's that it gets to change, or the field of that.
+    lent: Vec<(usize, u32, u32, Fields)>,
 }
 
 struct Binds<'b> {
@@ -160,7 +196,9 @@ struct Binds<'b> {
 
 impl Binds<'_> {
     fn param(&self, place: &Place) -> Option<u32> {
-        let local = whole_local(place)?;
+        let Root::Local(local) = place.root else {
+            return None;
+        };
         let mut params = self.function.params.iter();
         let position = params.position(|param| param.local == local)?;
         Some(position as u32)
@@ -170,11 +208,14 @@ impl Binds<'_> {
         if !may_bind(place, self.types) {
             return;
         }
+        let Some(way) = fields(place) else {
+            return;
+        };
         if let Some(param) = self.param(place) {
-            add(&mut self.rebound.params, param);
+            add(&mut self.rebound.params, (param, way.clone()));
         }
         if let Root::Global(global) = place.root {
-            add(&mut self.rebound.globals, global);
+            add(&mut self.rebound.globals, (global, way));
         }
     }
 }
@@ -211,8 +252,10 @@ impl Visitor for Binds<'_> {
                 | ExprKind::Move(place) => place,
                 _ => continue,
             };
-            if let Some(own) = self.param(place) {
-                self.calls.lent.push((callee, at as u32, own));
+            if let Some(own) = self.param(place)
+                && let Some(through) = fields(place)
+            {
+                self.calls.lent.push((callee, at as u32, own, through));
             }
         }
     }
@@ -229,13 +272,6 @@ pub(super) fn is_named(arg: &Expr) -> bool {
     };
     matches!(&value.kind, ExprKind::Block { stmts, .. }
         if stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Bind { .. })))
-}
-
-fn whole_local(place: &Place) -> Option<LocalId> {
-    match place.root {
-        Root::Local(local) if place.projections.is_empty() => Some(local),
-        _ => None,
-    }
 }
 
 /// Whether a value of this type may be held by where it is: a number is read at once.
@@ -271,7 +307,8 @@ enum Variable {
     Named(LocalId),
 }
 
-type Variables = FxHashSet<Variable>;
+/// Variables, and the fields that lead to what is bound again in them.
+type Variables = FxHashSet<(Variable, Fields)>;
 
 /// Gives such operands in a body copies. `rebound`: what each function binds again.
 pub(super) fn keep_operands(
@@ -325,10 +362,10 @@ impl Keep<'_> {
         };
         blocks_mut(stmt, &mut |block| bound.extend(self.stmts(block)));
         match &stmt.kind {
-            StmtKind::Bind { local, .. } => drop(bound.insert(Variable::Named(*local))),
-            StmtKind::Store { place, .. } if place.projections.is_empty() => {
-                bound.extend(variable(place));
+            StmtKind::Bind { local, .. } => {
+                bound.insert((Variable::Named(*local), Fields::new()));
             }
+            StmtKind::Store { place, .. } => bound.extend(variable(place).zip(fields(place))),
             _ => {}
         }
         bound
@@ -373,13 +410,14 @@ impl Keep<'_> {
             return bound;
         };
         let rebound = &self.rebound[callee.0 as usize];
-        bound.extend(rebound.globals.iter().copied().map(Variable::Global));
-        for param in &rebound.params {
+        let globals = rebound.globals.iter();
+        bound.extend(globals.map(|(global, way)| (Variable::Global(*global), way.clone())));
+        for (param, way) in &rebound.params {
             if let Some(arg) = args.get(*param as usize)
                 && let ExprKind::Borrow { place, .. } = &arg.kind
-                && place.projections.is_empty()
+                && let Some(through) = fields(place)
             {
-                bound.extend(variable(place));
+                bound.extend(variable(place).zip(joined(&through, way)));
             }
         }
         bound
@@ -390,7 +428,10 @@ impl Keep<'_> {
         let mut parts = Vec::new();
         place_parts_mut(place, &mut |part| parts.push(part));
         let bound = self.parts(parts, false);
-        if !place.projections.is_empty() && self.is_bound(place, &bound, false) {
+        // A field that an index binds again is borrowed before: that is checked.
+        let is_root_bound =
+            variable(place).is_some_and(|variable| bound.contains(&(variable, Fields::new())));
+        if !place.projections.is_empty() && is_root_bound {
             self.copy_root(place);
         }
         bound
@@ -432,7 +473,11 @@ impl Keep<'_> {
             Variable::Lent(local) if of_call => Some(Variable::Named(local)),
             _ => None,
         };
-        behind.contains(&variable) || named.is_some_and(|named| behind.contains(&named))
+        let way = first_fields(place);
+        (0..=way.len().min(MOST_FIELDS)).any(|end| {
+            let leads_there = |variable| behind.contains(&(variable, Fields::from(&way[..end])));
+            leads_there(variable) || named.is_some_and(leads_there)
+        })
     }
 
     fn copy_root(&self, place: &mut Place) {
@@ -462,7 +507,10 @@ impl Keep<'_> {
     }
 
     fn report(&mut self, place: &Place, span: Span) {
-        let name = self.name(place);
+        let mut name = format!("`{}`", self.name(place));
+        if !first_fields(place).is_empty() {
+            name = format!("a field of {name}");
+        }
         let diagnostic = crate::diag::rebound_by_operand(span, &name);
         self.wrong.push(diagnostic);
     }
