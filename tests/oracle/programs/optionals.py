@@ -48,7 +48,7 @@ def tested(w, s, d):
 
 def text(w, s, d):
     name = w.variable(s, w.pick(list(OPTIONALS)))
-    return w.pick([f"str({name})", f"f'<{{{name}}}>'", f"repr({name})"]) if name else None
+    return w.pick([f"str({name})", f"f'<{{{name}}}>'", f"repr({name})[:40]"]) if name else None
 
 
 def rebinds(w, scope, depth, indent):

@@ -42,7 +42,7 @@ def conversions(w, s, d):
         name = w.variable(s, ty)
         return f"{w.pick(['str', 'repr'])}({name})[:40]" if name else None
     ty = w.pick([INT, BOOL, STR, PAIR] if w.smooth else [INT, BOOL, STR, PAIR, FLOAT, FLOAT, TRIPLE])
-    return f"{w.pick(['str', 'str', 'repr'])}({ex.expression(w, s, ty, d)})"
+    return f"{w.pick(['str', 'str', 'repr'])}({ex.expression(w, s, ty, d)})[:40]"
 
 
 def methods(w, s, d):

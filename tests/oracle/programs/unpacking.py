@@ -62,7 +62,7 @@ def of_nested(w, s, d):
 
 def text_of_nested(w, s, d):
     name = w.variable(s, NEST)
-    return w.pick([f"{name}[0][1]", f"str({name})[:40]", f"repr({name}[0])"]) if name else None
+    return w.pick([f"{name}[0][1]", f"str({name})[:40]", f"repr({name}[0])[:40]"]) if name else None
 
 
 for flat in FLAT:
