@@ -202,9 +202,6 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             return self.assign_elements(place, value);
         }
         if updates {
-            if self.is_text(place.ty) && self.appended_text(place, value)? {
-                return Ok(());
-            }
             let found = self.find(place, true)?;
             let values = self.expr(value)?;
             let spot = self.last_step(&found, place, true)?;

@@ -1,31 +1,11 @@
 //! Texts that more is appended to.
 
 use melior::ir::Value;
-use mlc_sema::hir::{Builtin, Expr, ExprKind, Place, Root, is_quiet};
+use mlc_sema::hir::{Builtin, Expr, ExprKind, Root};
 
-use crate::{
-    Error,
-    function::{Lower, Result},
-    place::Spot,
-};
+use crate::function::{Lower, Result};
 
 impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
-    /// `place += more`, in place. Not where the value of a place is another one, or evaluating `more` may change it.
-    pub fn appended_text(&mut self, place: &'x Place, value: &'x Expr) -> Result<bool> {
-        let Some((_, more)) = joined(value).filter(|(_, more)| is_quiet(more)) else {
-            return Ok(false);
-        };
-        let Spot::Borrow(target) = self.place(place, true)? else {
-            let message = "a text is changed that is in no memory";
-            return Err(Error::Invalid(message.into()));
-        };
-        // What is appended may be a part of the same value: it is read before that is written.
-        let more = self.text_argument(more, &[])?;
-        self.at(place.span);
-        self.call_checked("mlc_rt_str_append", &[target, more]);
-        Ok(true)
-    }
-
     /// `name + more + …`, which becomes `name`. Each piece is joined by itself, so that it is appended in place where nobody else has
     /// the text (`own-reuse`).
     pub fn joined_text(&mut self, expr: &'x Expr) -> Result<Value<'c, 'm>> {
