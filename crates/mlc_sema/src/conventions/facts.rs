@@ -226,12 +226,10 @@ impl Collector<'_> {
             ExprKind::Call { callee, args } => {
                 for (param, arg) in args.iter().enumerate() {
                     self.facts.binds_again |= is_named(arg);
-                    if let ExprKind::Move(place) = &arg.kind {
-                        self.facts.has_slices |= is_list_slice(place, self.types);
-                    }
                     if let ExprKind::Move(place) = &arg.kind
                         && let Some(root) = self.base(place)
                     {
+                        self.facts.has_slices |= is_list_slice(place, self.types);
                         self.facts.calls.push(CallArg {
                             callee: callee.0 as usize,
                             param,

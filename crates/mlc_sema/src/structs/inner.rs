@@ -165,14 +165,10 @@ impl FnCx<'_, '_> {
         behind_is_quiet: bool,
         span: Span,
     ) -> (Place, Vec<Stmt>) {
-        let is_changeable = !behind_is_quiet && value.ty != Ty::STR && self.is_lent(&value);
-        let ExprKind::Move(place) = value.kind else {
+        if behind_is_quiet || value.ty == Ty::STR || !self.is_lent(&value) {
             return self.place_to_read(value, span);
-        };
-        if !is_changeable {
-            let kind = ExprKind::Move(place);
-            return self.place_to_read(Expr { kind, ..value }, span);
         }
+        let place = crate::coerce::into_place(value);
         let mut held = None;
         let stmts = self.captured(|cx| held = Some(cx.lent_local(place, "v", span)));
         let held = held.map(|local| self.local_place(local, span));
