@@ -9,7 +9,8 @@ mod branch;
 mod loops;
 mod range;
 
-use melior::ir::Value;
+use melior::ir::{Value, ValueLike};
+use mlc_dialects::own;
 use mlc_sema::hir::{Expr, Stmt, StmtKind};
 
 pub use range::Bounds;
@@ -55,7 +56,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         if may_jump.len() > MOST_JUMPS {
             let (first, second) = list.split_at(may_jump[may_jump.len() / 2]);
             self.stmts(first, &lives[first.len() - 1])?;
-            return self.guarded(second, behind);
+            return self.guarded(second, ends(first.iter().copied()), behind);
         }
         for (at, &stmt) in list.iter().enumerate() {
             let rest = &list[at + 1..];
@@ -90,14 +91,14 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 return Ok(());
             }
             if one.jumps() {
-                return self.guarded(rest, behind);
+                return self.guarded(rest, one, behind);
             }
         }
         Ok(())
     }
 
-    /// The rest of a list, behind a statement that may have jumped.
-    pub fn guarded(&mut self, rest: &[&'x Stmt], behind: &LocalSet) -> Result<()> {
+    /// The rest of a list, behind statements that may have jumped.
+    pub fn guarded(&mut self, rest: &[&'x Stmt], before: Ends, behind: &LocalSet) -> Result<()> {
         if rest.is_empty() {
             return Ok(());
         }
@@ -116,8 +117,41 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 lower.settle_signal(rest_ends);
                 Ok(())
             },
-            |_| Ok(()),
+            |lower| {
+                lower.forget_unread(&carried, before);
+                Ok(())
+            },
         )
+    }
+
+    /// Forgets the values of variables that are handed on, but that nothing reads where the statements `before` have jumped to:
+    /// they may have been moved into a region that had no need to hand them on.
+    fn forget_unread(&mut self, carried: &[usize], before: Ends) {
+        let mut live = LocalSet::default();
+        for target in self.jump_targets(before) {
+            live.extend(target);
+        }
+        for &slot in carried {
+            if let Binding::Values(values) = &self.env[slot]
+                && values.iter().any(|value| own::is_box(value.r#type()))
+                && !live.contains(slot)
+                && !self.accumulators.contains(slot)
+            {
+                self.env[slot] = Binding::Unset;
+            }
+        }
+    }
+
+    /// What is live where statements with these ends jump to, for each way in which they jump.
+    pub fn jump_targets(&self, ends: Ends) -> impl Iterator<Item = &LocalSet> {
+        let targets = &self.targets;
+        let ways = [
+            (ends.breaks, &targets.breaks),
+            (ends.continues, &targets.continues),
+            (ends.returns, &targets.returns),
+        ];
+        ways.into_iter()
+            .filter_map(|(jumps, target)| jumps.then_some(target))
     }
 
     /// An `if` statement whose branches are lists.
@@ -181,14 +215,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 .assigned_in(expr, self.reductions, &mut assigned);
         }
         let mut live = behind.clone();
-        for (jumps, target) in [
-            (all.breaks, &self.targets.breaks),
-            (all.continues, &self.targets.continues),
-            (all.returns, &self.targets.returns),
-        ] {
-            if jumps {
-                live.extend(target);
-            }
+        for target in self.jump_targets(all) {
+            live.extend(target);
         }
         self.cells.without(assigned.common(&live))
     }

@@ -61,10 +61,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             return self.protected(parts, behind, span);
         }
         let finally: Vec<&'x Stmt> = finally.iter().collect();
-        let after = self
-            .slots()
-            .live_before(&finally, behind, &self.targets)
-            .union(behind);
+        let raised = self.slots().live_before(&finally, behind, &self.targets);
+        let after = raised.clone().union(behind);
         let part_ends = parts.ends();
         let stmts = parts.stmts();
         // Each part is entered from the middle of the one before, whatever ends that.
@@ -80,6 +78,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             stmts: &stmts,
             ends: part_ends,
             inside: entered,
+            raised,
         };
         let status = self.outlined(moved, &after, span, |lower, live| {
             if parts.handlers.is_empty() {
@@ -186,17 +185,20 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let body: Vec<&'x Stmt> = parts.body.iter().collect();
         let orelse: Vec<&'x Stmt> = parts.orelse.iter().collect();
         let body_ends = ends(parts.body);
+        let mut raised = LocalSet::default();
+        for handler in parts.handlers {
+            raised.extend(&(self.slots()).live_before_handler(handler, behind, &self.targets));
+        }
         let mut after = self
             .slots()
             .live_before(&orelse, behind, &self.targets)
             .union(behind);
-        for handler in parts.handlers {
-            after.extend(&(self.slots()).live_before_handler(handler, behind, &self.targets));
-        }
+        after.extend(&raised);
         let moved = Moved {
             stmts: &body,
             ends: body_ends,
             inside: self.slots().live_before(&body, &after, &self.targets),
+            raised,
         };
         let status = self.outlined(moved, &after, span, |lower, live| lower.stmts(&body, live))?;
         self.at(span);
@@ -226,7 +228,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                     return Ok(());
                 }
                 if body_ends.jumps() {
-                    return lower.guarded(&orelse, behind);
+                    return lower.guarded(&orelse, body_ends, behind);
                 }
                 lower.stmts(&orelse, behind)?;
                 if signals {

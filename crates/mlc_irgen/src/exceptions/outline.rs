@@ -27,6 +27,8 @@ pub(super) struct Moved<'s, 'x> {
     pub ends: Ends,
     /// What is read in them before they assign it.
     pub inside: LocalSet,
+    /// What is read where an error that left them is handled.
+    pub raised: LocalSet,
 }
 
 /// How a variable of the caller comes into the function.
@@ -52,6 +54,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             stmts,
             ends: stmt_ends,
             inside,
+            raised,
         } = statements;
         self.at(span);
         let slots = self.slots();
@@ -124,8 +127,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             let ty = self.function.locals[slot].ty;
             let cell = self.cell(ty)?;
             name_value(self.cx.context, cell, &self.function.locals[slot].name);
+            // What nothing reads before it is assigned stays where it is: where a loop does not carry it, it would be moved
+            // in every iteration.
+            let is_read = inside.contains(slot) || raised.contains(slot);
             let before = match &self.env[slot] {
-                Binding::Values(values) => Some(values.clone()),
+                Binding::Values(values) if is_read => Some(values.clone()),
                 // To which the iteration has contributed nothing yet.
                 Binding::Unset if self.accumulators.contains(slot) => Some(self.current(slot)?),
                 _ => None,
