@@ -59,13 +59,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         self.at(span);
         let slots = self.slots();
         let mut live = behind.clone();
-        for (jumps, target) in [
-            (stmt_ends.breaks, &self.targets.breaks),
-            (stmt_ends.continues, &self.targets.continues),
-        ] {
-            if jumps {
-                live.extend(target);
-            }
+        // The value to return has a cell of its own.
+        let jumps = Ends {
+            returns: false,
+            ..stmt_ends
+        };
+        for target in self.jump_targets(jumps) {
+            live.extend(target);
         }
         let mut assigned = LocalSet::default();
         slots.assigned(stmts.iter().copied(), self.reductions, &mut assigned);
