@@ -105,7 +105,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let signal = self.current(self.slots().signal())?[0];
         let fell = self.is_signal(signal, FELL);
         let rest_ends = ends(rest.iter().copied());
-        let mut carried = self.carried_by(&[rest], &[], behind);
+        let jumped = Ends {
+            falls: false,
+            ..before
+        };
+        let live = self.live_at(jumped.or(rest_ends), behind);
+        let mut carried = self.carried_by(&[rest], &[], &live);
         if rest_ends != Ends::FALLS {
             carried.push(self.slots().signal());
         }
@@ -115,22 +120,20 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             |lower| {
                 lower.stmts(rest, behind)?;
                 lower.settle_signal(rest_ends);
+                lower.forget_unread(&carried, rest_ends, behind);
                 Ok(())
             },
             |lower| {
-                lower.forget_unread(&carried, before);
+                lower.forget_unread(&carried, jumped, behind);
                 Ok(())
             },
         )
     }
 
-    /// Forgets the values of variables that are handed on, but that nothing reads where the statements `before` have jumped to:
+    /// Forgets the values of variables that a region hands on, but that nothing reads where statements with these ends lead:
     /// they may have been moved into a region that had no need to hand them on.
-    fn forget_unread(&mut self, carried: &[usize], before: Ends) {
-        let mut live = LocalSet::default();
-        for target in self.jump_targets(before) {
-            live.extend(target);
-        }
+    pub fn forget_unread(&mut self, carried: &[usize], ends: Ends, behind: &LocalSet) {
+        let live = self.live_at(ends, behind);
         for &slot in carried {
             if let Binding::Values(values) = &self.env[slot]
                 && values.iter().any(|value| own::is_box(value.r#type()))
@@ -140,6 +143,18 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 self.env[slot] = Binding::Unset;
             }
         }
+    }
+
+    /// What is live where statements with these ends lead: behind them, and where they jump to.
+    pub fn live_at(&self, ends: Ends, behind: &LocalSet) -> LocalSet {
+        let mut live = LocalSet::default();
+        if ends.falls {
+            live.extend(behind);
+        }
+        for target in self.jump_targets(ends) {
+            live.extend(target);
+        }
+        live
     }
 
     /// What is live where statements with these ends jump to, for each way in which they jump.
@@ -164,13 +179,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
     ) -> Result<()> {
         let condition = self.one(condition)?;
         let (first, second) = (ends(then.iter().copied()), ends(orelse.iter().copied()));
-        let mut carried = self.carried_by(&[then, orelse], &[], behind);
-        let all = Ends {
-            falls: first.falls || second.falls,
-            breaks: first.breaks || second.breaks,
-            continues: first.continues || second.continues,
-            returns: first.returns || second.returns,
-        };
+        let all = first.or(second);
+        let live = self.live_at(all, behind);
+        let mut carried = self.carried_by(&[then, orelse], &[], &live);
         let signals = all.ways() > 1;
         if signals {
             carried.push(self.slots().signal());
@@ -180,6 +191,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             if signals {
                 lower.settle_signal(list_ends);
             }
+            lower.forget_unread(&carried, list_ends, behind);
             Ok(())
         };
         if orelse.is_empty() && carried.is_empty() {
@@ -193,32 +205,23 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         )
     }
 
-    /// The variables that a region over `lists` and `exprs` has to hand on.
+    /// The variables that a region over `lists` and `exprs` has to hand on; `live` is what is live where it leads.
     pub fn carried_by(
         &self,
         lists: &[&[&'x Stmt]],
         exprs: &[&Expr],
-        behind: &LocalSet,
+        live: &LocalSet,
     ) -> Vec<usize> {
         let mut assigned = LocalSet::default();
-        let mut all = Ends::default();
         for list in lists {
             self.slots()
                 .assigned(list.iter().copied(), self.reductions, &mut assigned);
-            let one = ends(list.iter().copied());
-            all.breaks |= one.breaks;
-            all.continues |= one.continues;
-            all.returns |= one.returns;
         }
         for expr in exprs {
             self.slots()
                 .assigned_in(expr, self.reductions, &mut assigned);
         }
-        let mut live = behind.clone();
-        for target in self.jump_targets(all) {
-            live.extend(target);
-        }
-        self.cells.without(assigned.common(&live))
+        self.cells.without(assigned.common(live))
     }
 
     /// Sets the signal behind statements that end in one way only.

@@ -201,6 +201,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             raised,
         };
         let status = self.outlined(moved, &after, span, |lower, live| lower.stmts(&body, live))?;
+        // How the body and the `else` end together.
+        let passed = ends(parts.body.iter().chain(parts.orelse));
         self.at(span);
         let zero = self.b.int(0, self.b.int_type(32));
         let failed = self.compare_ints("ne", status, zero);
@@ -211,7 +213,9 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .map(|handler| handler.body.iter().collect())
             .collect();
         lists.extend(handler_lists.iter().map(Vec::as_slice));
-        let mut carried = self.carried_by(&lists, &[], behind);
+        // What the body leaves is read where it jumped to, too.
+        let live = self.live_at(parts.ends(), behind);
+        let mut carried = self.carried_by(&lists, &[], &live);
         let signals = parts.ends().ways() > 1;
         if signals {
             carried.push(self.slots().signal());
@@ -221,19 +225,15 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             &carried,
             |lower| lower.handle(parts.handlers, &carried, signals, status, behind, span),
             |lower| {
-                if !body_ends.falls {
-                    if signals {
-                        lower.settle_signal(body_ends);
-                    }
-                    return Ok(());
+                if body_ends.falls && body_ends.jumps() {
+                    lower.guarded(&orelse, body_ends, behind)?;
+                } else if body_ends.falls {
+                    lower.stmts(&orelse, behind)?;
                 }
-                if body_ends.jumps() {
-                    return lower.guarded(&orelse, body_ends, behind);
-                }
-                lower.stmts(&orelse, behind)?;
                 if signals {
-                    lower.settle_signal(ends(parts.orelse));
+                    lower.settle_signal(passed);
                 }
+                lower.forget_unread(&carried, passed, behind);
                 Ok(())
             },
         )
@@ -252,6 +252,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         let Some((handler, rest)) = handlers.split_first() else {
             self.at(span);
             self.propagate_here(status);
+            self.forget_unread(carried, Ends::default(), behind);
             return Ok(());
         };
         let bit = self.b.int_type(1);
@@ -276,9 +277,11 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
                 let result = lower.stmts(&list, behind);
                 lower.handling.pop();
                 result?;
+                let handler_ends = ends(&handler.body);
                 if signals {
-                    lower.settle_signal(ends(&handler.body));
+                    lower.settle_signal(handler_ends);
                 }
+                lower.forget_unread(carried, handler_ends, behind);
                 Ok(())
             },
             |lower| lower.handle(rest, carried, signals, status, behind, span),

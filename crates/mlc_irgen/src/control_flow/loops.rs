@@ -35,7 +35,8 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             returns: self.targets.returns.clone(),
         };
         let outer = std::mem::replace(&mut self.targets, inner.clone());
-        let carried = self.carried_by(&[&list], condition.as_slice(), &header);
+        let live = self.live_at(ends(body), &header).union(&header);
+        let carried = self.carried_by(&[&list], condition.as_slice(), &live);
         self.targets = outer;
         (carried, header, inner)
     }
@@ -369,7 +370,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             return Ok(());
         }
         let orelse_ends = ends(orelse.iter().copied());
-        let mut carried = self.carried_by(&[orelse], &[], behind);
+        let left = Ends {
+            falls: body_ends.breaks,
+            returns: body_ends.returns,
+            ..Ends::default()
+        };
+        let live = self.live_at(left.or(orelse_ends), behind);
+        let mut carried = self.carried_by(&[orelse], &[], &live);
         carried.push(slot);
         self.if_op(
             exhausted,
@@ -377,9 +384,13 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             |lower| {
                 lower.stmts(orelse, behind)?;
                 lower.settle_signal(orelse_ends);
+                lower.forget_unread(&carried, orelse_ends, behind);
                 Ok(())
             },
-            |_| Ok(()),
+            |lower| {
+                lower.forget_unread(&carried, left, behind);
+                Ok(())
+            },
         )
     }
 }
