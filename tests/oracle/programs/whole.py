@@ -1,7 +1,7 @@
 """A whole program: its global values, its helpers, its parts, and what runs them."""
 
 from . import expressions as ex
-from . import changed, floats, functions, integers, lambdas, loops, operands, order, rebound, rows, slices, texts, truths, unpacking  # noqa: F401 (they fill the tables of forms)
+from . import changed, floats, functions, integers, jumps, lambdas, loops, operands, order, rebound, rows, slices, texts, truths, unpacking  # noqa: F401 (they fill the tables of forms)
 from . import statements as st
 from .writer import LEAVES, FLOATS, GRID, INTS, NEST, OPTIONALS, PAIR, PAIRS, SCALARS, STRS, TABLE, TRIPLE, Scope, Writer
 
