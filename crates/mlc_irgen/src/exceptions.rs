@@ -61,16 +61,19 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             return self.protected(parts, behind, span);
         }
         let finally: Vec<&'x Stmt> = finally.iter().collect();
-        let raised = self.slots().live_before(&finally, behind, &self.targets);
-        let after = raised.clone().union(behind);
+        let slots = self.slots();
+        let after = slots
+            .live_before(&finally, behind, &self.targets)
+            .union(behind);
+        // Behind `finally`, an error goes on.
+        let raised = slots.live_before(&finally, &LocalSet::default(), &self.targets);
         let part_ends = parts.ends();
         let stmts = parts.stmts();
-        // Each part is entered from the middle of the one before, whatever ends that.
-        let mut entered = LocalSet::default();
-        let slots = self.slots();
-        for part in [parts.body, parts.orelse] {
-            entered.extend(&slots.live_before(&refs(part), &after, &self.targets));
-        }
+        let fallen = slots
+            .live_before(&refs(parts.orelse), &after, &self.targets)
+            .union(&after);
+        let mut entered = slots.live_before(&refs(parts.body), &fallen, &self.targets);
+        // A handler is entered from any place of the body.
         for handler in parts.handlers {
             entered.extend(&slots.live_before_handler(handler, &after, &self.targets));
         }
