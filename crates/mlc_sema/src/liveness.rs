@@ -30,6 +30,10 @@ pub(crate) fn loops(function: &Function) -> Vec<LoopFacts> {
         exposed: Vec::new(),
         facts: Vec::new(),
         on_error: None,
+        targets: Targets {
+            breaks: Set::new(size),
+            continues: Set::new(size),
+        },
     };
     analysis.number(&function.body);
     // The walk backward meets the loops of a block last to first; positions come from the numbering of the first pass.
@@ -47,6 +51,13 @@ struct Analysis {
     facts: Vec<Option<LoopFacts>>,
     /// In a `try`: what is read where an error leads, which may leave the statements anywhere.
     on_error: Option<Set>,
+    targets: Targets,
+}
+
+/// What is live where the jumps of the innermost loop lead.
+struct Targets {
+    breaks: Set,
+    continues: Set,
 }
 
 pub(crate) fn is_loop(stmt: &Stmt) -> bool {
@@ -153,6 +164,8 @@ impl Analysis {
         self.reach_errors(live);
         for stmt in stmts.iter().rev() {
             match &stmt.kind {
+                StmtKind::Break => live.clone_from(&self.targets.breaks),
+                StmtKind::Continue => live.clone_from(&self.targets.continues),
                 StmtKind::Bind { local, .. } => live.remove(*local),
                 StmtKind::If {
                     condition,
@@ -214,10 +227,10 @@ impl Analysis {
     fn loop_backward(&mut self, stmt: &Stmt, live: &mut Set, next: &mut usize) {
         let mut inner: Vec<&Vec<Stmt>> = Vec::with_capacity(2);
         blocks(stmt, &mut |block| inner.push(block));
+        // A `break` skips the `else`.
+        let after = live.clone();
         if let [_, orelse] = inner.as_slice() {
-            let after = live.clone();
             self.backward(orelse, live, next);
-            // A `break` skips the `else`.
             live.union(&after);
         }
         let inside: usize = inner.first().map_or(0, |body| count_loops(body));
@@ -227,7 +240,13 @@ impl Analysis {
         live.union(&exposed);
         let mut in_body = live.clone();
         if let Some(body) = inner.first() {
+            let targets = Targets {
+                breaks: after,
+                continues: live.clone(),
+            };
+            let outer = std::mem::replace(&mut self.targets, targets);
             self.backward(body, &mut in_body, next);
+            self.targets = outer;
         }
         if let StmtKind::While { condition, .. } = &stmt.kind {
             in_body.remove_bound(condition, true);
