@@ -1,6 +1,7 @@
 //! SSA form for structured control flow.
 //!
-//! A region that assigns variables hands their values on as results: those that are assigned in it and live behind it.
+//! A region that assigns variables hands their values on as results: those that are assigned in it and live where it leads, which
+//! is behind it or to where it, or what stands in front of it, has jumped.
 //! A jump sets the hidden variable *signal* (how the statements ended), and what follows is guarded by it. Where a list
 //! of statements can end in one way only, there is no signal, and where one branch of an `if` always jumps, the rest of the list
 //! moves into the other one, so that most functions never need it.
