@@ -156,7 +156,6 @@ fn finish(mut cx: Checker<'_>, ast: &Module, init: Option<FuncId>) -> (Program, 
         // Those of functions are compact already, each since its body was checked.
         for (header, function) in cx.headers.iter().zip(&mut functions) {
             if header.decl.is_none() {
-                crate::indices::simplify(function);
                 crate::compact::compact(function);
             }
         }

@@ -1,59 +1,155 @@
-//! Leaves out the locals that nothing mentions: what was tried while types were being found out.
+//! Leaves out the locals that a body can do without: those that nothing mentions, which were tried while types were being found
+//! out, and the hidden indices of loops.
+
+mod indices;
 
 use crate::hir::{Expr, ExprKind, Function, LocalId, Place, Root, Stmt, StmtKind};
-use crate::walk::{Rewriter, Visitor, rewrite, walk};
+use crate::walk::{Rewriter, Visitor, blocks, rewrite, stmt_parts, walk_part};
+use indices::{Direct, LoopVariable};
 
 pub(crate) fn compact(function: &mut Function) {
-    let mut used = Used(vec![false; function.locals.len()]);
-    for param in &function.params {
-        used.mark(param.local);
-    }
-    walk(&function.body, &mut used);
-    if used.0.iter().all(|used| *used) {
+    let census = Census::of(function);
+    let direct = indices::direct(function, &census);
+    let is_kept =
+        |local: LocalId| census.count(local).mentions > 0 && direct.variable(local).is_none();
+    let locals = || (0..function.locals.len() as u32).map(LocalId);
+    if locals().all(is_kept) {
         return;
     }
-    let mut numbers = Vec::with_capacity(used.0.len());
+    let mut numbers = Vec::with_capacity(function.locals.len());
     let mut next = 0;
-    for used in &used.0 {
+    for local in locals() {
         numbers.push(LocalId(next));
-        next += u32::from(*used);
+        next += u32::from(is_kept(local));
     }
-    let mut keep = used.0.iter();
-    function
-        .locals
-        .retain(|_| keep.next().copied().unwrap_or(true));
+    for local in locals() {
+        if let Some(variable) = direct.variable(local) {
+            numbers[local.0 as usize] = numbers[variable.0 as usize];
+        }
+    }
+    let mut all = locals();
+    (function.locals).retain(|_| all.next().is_some_and(is_kept));
     for param in &mut function.params {
         param.local = numbers[param.local.0 as usize];
     }
-    rewrite(&mut function.body, &mut Renumber(&numbers));
+    let mut renumber = Renumber {
+        numbers: &numbers,
+        direct: &direct,
+    };
+    rewrite(&mut function.body, &mut renumber);
 }
 
-struct Used(Vec<bool>);
+/// What one walk over a body finds out about its locals.
+struct Census {
+    counts: Vec<Count>,
+    /// Loops that were met as statements, in the order in which [`crate::liveness::loops`] gives them.
+    loops: usize,
+    variables: Vec<LoopVariable>,
+}
 
-impl Used {
-    fn mark(&mut self, local: LocalId) {
-        self.0[local.0 as usize] = true;
+/// How often a local stands in some statements.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    mentions: u32,
+    /// Those of them that give it a value, or take it away, as a whole.
+    binds: u32,
+}
+
+impl Census {
+    fn of(function: &Function) -> Census {
+        let mut census = Census {
+            counts: vec![Count::default(); function.locals.len()],
+            loops: 0,
+            variables: Vec::new(),
+        };
+        for param in &function.params {
+            census.mention(param.local);
+        }
+        census.block(&function.body);
+        census
+    }
+
+    fn count(&self, local: LocalId) -> Count {
+        self.counts[local.0 as usize]
+    }
+
+    fn mention(&mut self, local: LocalId) {
+        self.counts[local.0 as usize].mentions += 1;
+    }
+
+    fn bind(&mut self, local: LocalId) {
+        let count = &mut self.counts[local.0 as usize];
+        count.mentions += 1;
+        count.binds += 1;
+    }
+
+    fn block(&mut self, stmts: &[Stmt]) {
+        for stmt in stmts {
+            self.stmt(stmt);
+            stmt_parts(stmt, &mut |part| walk_part(part, self));
+            match &stmt.kind {
+                StmtKind::For {
+                    index,
+                    body,
+                    orelse,
+                    ..
+                } => {
+                    self.loop_body([*index], body);
+                    self.block(orelse);
+                }
+                StmtKind::ParFor(par) => {
+                    self.loop_body(par.axes.iter().map(|axis| axis.index), &par.body);
+                }
+                _ => {
+                    self.loops += usize::from(crate::liveness::is_loop(stmt));
+                    blocks(stmt, &mut |block| self.block(block));
+                }
+            }
+        }
+    }
+
+    fn loop_body(&mut self, axes: impl IntoIterator<Item = LocalId>, body: &[Stmt]) {
+        let number = self.loops;
+        self.loops += 1;
+        let first = self.variables.len();
+        for (position, index) in axes.into_iter().enumerate() {
+            if let Some(variable) = indices::binds_index(body, position, index) {
+                self.variables.push(LoopVariable {
+                    number,
+                    index,
+                    variable,
+                    inside: self.count(variable),
+                });
+            }
+        }
+        let last = self.variables.len();
+        self.block(body);
+        for found in &mut self.variables[first..last] {
+            let now = self.counts[found.variable.0 as usize];
+            found.inside.mentions = now.mentions - found.inside.mentions;
+            found.inside.binds = now.binds - found.inside.binds;
+        }
     }
 }
 
-impl Visitor for Used {
+impl Visitor for Census {
     fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
-            StmtKind::Bind { local, .. } | StmtKind::Drop(local) => self.mark(*local),
-            StmtKind::For { index, .. } => self.mark(*index),
-            StmtKind::Drain { item, .. } => self.mark(*item),
+            StmtKind::Bind { local, .. } | StmtKind::Drop(local) => self.bind(*local),
+            StmtKind::For { index, .. } => self.bind(*index),
+            StmtKind::Drain { item, .. } => self.bind(*item),
             StmtKind::ParFor(par) => {
-                par.axes.iter().for_each(|axis| self.mark(axis.index));
+                par.axes.iter().for_each(|axis| self.bind(axis.index));
                 par.reductions
                     .iter()
-                    .for_each(|reduction| self.mark(reduction.local));
-                par.privates.iter().for_each(|local| self.mark(*local));
+                    .for_each(|reduction| self.mention(reduction.local));
+                par.privates.iter().for_each(|local| self.mention(*local));
             }
             StmtKind::Try { handlers, .. } => {
                 handlers
                     .iter()
                     .filter_map(|handler| handler.name)
-                    .for_each(|local| self.mark(local));
+                    .for_each(|local| self.mention(local));
             }
             _ => {}
         }
@@ -61,22 +157,25 @@ impl Visitor for Used {
 
     fn expr(&mut self, expr: &Expr) {
         if let ExprKind::Map { inputs, .. } = &expr.kind {
-            inputs.iter().for_each(|input| self.mark(input.param));
+            inputs.iter().for_each(|input| self.mention(input.param));
         }
     }
 
     fn place(&mut self, place: &Place) {
         if let Root::Local(local) = place.root {
-            self.mark(local);
+            self.mention(local);
         }
     }
 }
 
-struct Renumber<'n>(&'n [LocalId]);
+struct Renumber<'n> {
+    numbers: &'n [LocalId],
+    direct: &'n Direct,
+}
 
 impl Renumber<'_> {
     fn set(&self, local: &mut LocalId) {
-        *local = self.0[local.0 as usize];
+        *local = self.numbers[local.0 as usize];
     }
 }
 
@@ -84,9 +183,14 @@ impl Rewriter for Renumber<'_> {
     fn stmt(&mut self, stmt: &mut Stmt) {
         match &mut stmt.kind {
             StmtKind::Bind { local, .. } | StmtKind::Drop(local) => self.set(local),
-            StmtKind::For { index, .. } => self.set(index),
+            StmtKind::For { index, body, .. } => {
+                self.direct.leave_out_binds([*index], body);
+                self.set(index);
+            }
             StmtKind::Drain { item, .. } => self.set(item),
             StmtKind::ParFor(par) => {
+                let axes = par.axes.iter().map(|axis| axis.index);
+                self.direct.leave_out_binds(axes, &mut par.body);
                 par.axes
                     .iter_mut()
                     .for_each(|axis| self.set(&mut axis.index));

@@ -33,7 +33,6 @@ mod habits;
 pub mod hir;
 pub mod hir_dump;
 mod imports;
-mod indices;
 mod instance;
 mod interp;
 mod iterate;

@@ -275,15 +275,6 @@ fn count_loops(stmts: &[Stmt]) -> usize {
     count
 }
 
-/// Whether there is a loop at all.
-pub(crate) fn has_loop(stmts: &[Stmt]) -> bool {
-    stmts.iter().any(|stmt| {
-        let mut inside = is_loop(stmt);
-        blocks(stmt, &mut |block| inside |= has_loop(block));
-        inside
-    })
-}
-
 /// Counts the parts that mention a local anywhere in the statements.
 pub(crate) fn mentions(stmts: &[Stmt], found: &mut dyn FnMut(LocalId)) {
     struct Mentions<'f>(&'f mut dyn FnMut(LocalId));

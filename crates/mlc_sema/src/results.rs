@@ -209,7 +209,6 @@ impl Checker<'_> {
         if !found.iter().any(Diagnostic::is_error)
             && let Some(function) = &mut self.functions[func.0 as usize]
         {
-            crate::indices::simplify(function);
             crate::compact::compact(function);
         }
         if found.is_empty() {
