@@ -77,7 +77,8 @@ impl<'s> Lexer<'s> {
             text,
             bytes: &text.as_bytes()[..end],
             at: start,
-            tokens: Vec::with_capacity((end - start) / 4 + 4),
+            // Dense text has a token for every three bytes or so: copies of a table that grows would cost more than what is left over.
+            tokens: Vec::with_capacity((end - start) / 3 + 4),
             diagnostics: Vec::new(),
             indents: Vec::new(),
             brackets: Vec::new(),
@@ -114,6 +115,13 @@ impl<'s> Lexer<'s> {
     /// The byte `ahead` of the current one; 0 behind the end.
     fn byte(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    /// Over all bytes up to one that ends the run.
+    fn skip_until(&mut self, ends: impl Fn(u8) -> bool) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let ends_at = rest.iter().position(|&byte| ends(byte));
+        self.at += ends_at.unwrap_or(rest.len());
     }
 
     fn done(&self) -> bool {
@@ -183,9 +191,7 @@ impl<'s> Lexer<'s> {
             let span = self.span(self.at, self.at + 1);
             self.error("invalid-fstring", span, "comment in an f-string expression");
         }
-        while !self.done() && !matches!(self.peek(), b'\n' | b'\r') {
-            self.at += 1;
-        }
+        self.skip_until(|byte| matches!(byte, b'\n' | b'\r'));
     }
 
     /// Over one line end, `\n`, `\r\n` or `\r`.
@@ -236,7 +242,7 @@ impl<'s> Lexer<'s> {
     fn line_start(&mut self) {
         loop {
             let start = self.at;
-            let column = self.leading_blanks();
+            let (column, tabs) = self.leading_blanks();
             match self.peek() {
                 b'#' => self.comment(),
                 b'\n' | b'\r' => self.skip_line_end(),
@@ -246,7 +252,12 @@ impl<'s> Lexer<'s> {
                     self.skip_line_end();
                 }
                 _ => {
-                    self.note_tabs(start, column);
+                    if tabs {
+                        self.tabs.push(Edit {
+                            span: self.span(start, self.at),
+                            replacement: " ".repeat(column as usize),
+                        });
+                    }
                     self.indentation(column);
                     return;
                 }
@@ -254,26 +265,23 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// Over leading blanks; the column they lead to.
-    fn leading_blanks(&mut self) -> u32 {
+    /// Over leading blanks: the column they lead to, and whether there is a tab among them.
+    fn leading_blanks(&mut self) -> (u32, bool) {
         let mut column = 0;
+        let mut tabs = false;
         loop {
+            let start = self.at;
+            self.skip_until(|byte| byte != b' ');
+            column += (self.at - start) as u32;
             match self.peek() {
-                b' ' => column += 1,
-                b'\t' => column = (column / TAB_WIDTH + 1) * TAB_WIDTH,
+                b'\t' => {
+                    column = (column / TAB_WIDTH + 1) * TAB_WIDTH;
+                    tabs = true;
+                }
                 b'\x0c' => column = 0,
-                _ => return column,
+                _ => return (column, tabs),
             }
             self.at += 1;
-        }
-    }
-
-    fn note_tabs(&mut self, start: usize, column: u32) {
-        if self.bytes[start..self.at].contains(&b'\t') {
-            self.tabs.push(Edit {
-                span: self.span(start, self.at),
-                replacement: " ".repeat(column as usize),
-            });
         }
     }
 
@@ -314,9 +322,7 @@ impl<'s> Lexer<'s> {
 
     fn word(&mut self) {
         let start = self.at;
-        while is_word_byte(self.peek()) {
-            self.at += 1;
-        }
+        self.skip_until(|byte| !is_word_byte(byte));
         if self.peek() >= 0x80 {
             self.wide_word(start);
             return;
@@ -376,7 +382,10 @@ impl<'s> Lexer<'s> {
                     }
                     self.at += 1;
                 }
-                _ => self.at += 1,
+                _ => {
+                    self.at += 1;
+                    self.skip_until(|byte| byte == quote || matches!(byte, b'\\' | b'\n' | b'\r'));
+                }
             }
         }
         let opening = self.text[start..].find(quote as char).unwrap_or(0) + 1;
@@ -395,8 +404,18 @@ impl<'s> Lexer<'s> {
 }
 
 fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    WORD_BYTES[byte as usize]
 }
+
+static WORD_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    table
+};
 
 fn is_string_prefix(word: &[u8]) -> bool {
     let mut lower = [0; 2];

@@ -69,7 +69,7 @@ impl Lexer<'_> {
     }
 
     /// Digits with single underscores between them; whether that is what stood there.
-    fn digits(&mut self, leading_underscore: bool, digit: fn(u8) -> bool) -> bool {
+    fn digits(&mut self, leading_underscore: bool, digit: impl Fn(u8) -> bool) -> bool {
         let mut valid = true;
         let mut after_digit = leading_underscore;
         let mut any = false;

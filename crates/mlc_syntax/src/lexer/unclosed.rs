@@ -60,7 +60,7 @@ impl Lexer<'_> {
     /// further in than the block, shows that a bracket is not closed.
     pub(super) fn line_inside_brackets(&mut self) {
         let line = self.at;
-        let column = self.leading_blanks();
+        let (column, _) = self.leading_blanks();
         let current = self.indents.last().copied().unwrap_or(0);
         if column > current || !self.peek().is_ascii_lowercase() {
             return;
