@@ -184,6 +184,15 @@ impl<'c, 'a> FnCx<'c, 'a> {
         }
     }
 
+    /// Makes room for so many names, once and not bit by bit.
+    pub fn expect_names(&mut self, names: usize) {
+        self.vars.reserve(names);
+        self.logged.reserve(names);
+        self.log.reserve(names);
+        self.pool.reserve(names);
+        self.locals.reserve(names);
+    }
+
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.cx.report(diagnostic);
     }

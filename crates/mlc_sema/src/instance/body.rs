@@ -43,6 +43,7 @@ impl<'a> Checker<'a> {
             });
         }
         cx.assigned.retain(|name| !rebound.contains(name));
+        cx.expect_names(cx.assigned.len() + header.params.len());
         cx.nested = Rc::new(cx.cx.decl(decl).scope.clone());
         let constructs = cx.cx.is_constructor(func);
         let generic = cx.cx.is_generic(decl);
