@@ -62,12 +62,12 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
         }
         let finally: Vec<&'x Stmt> = finally.iter().collect();
         let slots = self.slots();
-        let after = slots
-            .live_before(&finally, behind, &self.targets)
-            .union(behind);
+        let part_ends = parts.ends();
+        // Behind `finally`, a jump goes on to where it leads.
+        let led = self.live_at(part_ends, behind);
+        let after = slots.live_before(&finally, &led, &self.targets).union(&led);
         // Behind `finally`, an error goes on.
         let raised = slots.live_before(&finally, &LocalSet::default(), &self.targets);
-        let part_ends = parts.ends();
         let stmts = parts.stmts();
         let fallen = slots
             .live_before(&refs(parts.orelse), &after, &self.targets)
@@ -109,7 +109,7 @@ impl<'x, 'c, 'm> Lower<'x, 'c, 'm> {
             .then(|| std::mem::replace(&mut self.env[ret], Binding::Unset));
         let mut carried = vec![self.slots().signal()];
         carried.extend(pending.is_some().then_some(ret));
-        self.stmts(&finally, behind)?;
+        self.stmts(&finally, &led)?;
         if !finally_ends.falls {
             self.call_runtime("mlc_rt_error_clear", &[], &[]);
             return Ok(());

@@ -191,6 +191,16 @@ impl Analysis {
                     let number = *next;
                     self.backward(finally, &mut unhandled, next);
                     *next = number;
+                    // What jumps out of the others goes on behind it, too.
+                    let handled = handlers.iter().map(|handler| &handler.body);
+                    if [body, orelse]
+                        .into_iter()
+                        .chain(handled)
+                        .any(|block| jumps_out(block))
+                    {
+                        live.union(&self.targets.breaks);
+                        live.union(&self.targets.continues);
+                    }
                     self.backward(finally, live, next);
                     let after = live.clone();
                     self.on_error = Some(unhandled.clone());
@@ -264,6 +274,21 @@ impl Analysis {
             _ => {}
         }
     }
+}
+
+/// Whether a `break` or `continue` may lead out of the statements.
+fn jumps_out(stmts: &[Stmt]) -> bool {
+    stmts.iter().any(|stmt| {
+        let mut found = matches!(stmt.kind, StmtKind::Break | StmtKind::Continue);
+        match &stmt.kind {
+            StmtKind::For { orelse, .. } | StmtKind::While { orelse, .. } => {
+                found = jumps_out(orelse);
+            }
+            _ if is_loop(stmt) => {}
+            _ => blocks(stmt, &mut |block| found |= jumps_out(block)),
+        }
+        found
+    })
 }
 
 fn count_loops(stmts: &[Stmt]) -> usize {

@@ -22,7 +22,13 @@ class Body:
 
     def __init__(self, w):
         self.w = w
-        self.uses = [use for name in w.random.sample(list(USES), w.below(4, 1)) for use in USES[name]]
+        names = w.random.sample(list(USES), w.below(4, 1))
+        self.uses = [use for name in names for use in USES[name]]
+        self.shown = None
+        if w.chance(0.5):
+            # What is often read is seldom taken for dead: here nothing is read but where an iteration starts.
+            self.uses = [use for use in self.uses if not use.startswith("print")]
+            self.shown = f"print({', '.join(names)})"
 
     def condition(self):
         return self.w.pick(CONDITIONS).format(self.w.below(5))
@@ -66,7 +72,10 @@ class Body:
         else:
             rounds = self.w.name("round")
             lines = st.line(indent, f"{rounds} = 0") + st.line(indent, f"while {rounds} < {count}:") + st.line(indent + 1, f"{rounds} += 1")
-        lines += st.line(indent + 1, "c += 1") + self.pieces(not in_finally, in_finally, depth, indent + 1)
+        lines += st.line(indent + 1, "c += 1")
+        if self.shown and self.w.chance(0.5):
+            lines += st.line(indent + 1, self.shown)
+        lines += self.pieces(not in_finally, in_finally, depth, indent + 1)
         return lines + self.other("else", in_loop, in_finally, depth, indent) if self.w.chance(0.25) else lines
 
     def guarded(self, in_loop, in_finally, depth, indent):
