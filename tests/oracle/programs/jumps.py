@@ -24,6 +24,8 @@ class Body:
         self.w = w
         names = w.random.sample(list(USES), w.below(4, 1))
         self.uses = [use for name in names for use in USES[name]]
+        # What gives a variable a value without a look at the one that it has.
+        self.binds = [use for name in names for use in USES[name] if use.startswith(f"{name} = ") and name not in use[len(name):]]
         self.shown = None
         if w.chance(0.5):
             # What is often read is seldom taken for dead: here nothing is read but where an iteration starts.
@@ -48,6 +50,9 @@ class Body:
         if not in_finally and self.w.chance(0.3):
             # What is bound behind a jump does not reach where that leads.
             lines += self.jump(in_loop, indent) + st.line(indent, self.w.pick(self.uses))
+        elif self.w.chance(0.4):
+            # Read where a jump leads, and not behind what jumps.
+            lines += st.line(indent, self.w.pick(self.binds))
         return lines
 
     def jump(self, in_loop, indent):
