@@ -278,16 +278,15 @@ impl Analysis {
 
 /// Whether a `break` or `continue` may lead out of the statements.
 fn jumps_out(stmts: &[Stmt]) -> bool {
-    stmts.iter().any(|stmt| {
-        let mut found = matches!(stmt.kind, StmtKind::Break | StmtKind::Continue);
-        match &stmt.kind {
-            StmtKind::For { orelse, .. } | StmtKind::While { orelse, .. } => {
-                found = jumps_out(orelse);
-            }
-            _ if is_loop(stmt) => {}
-            _ => blocks(stmt, &mut |block| found |= jumps_out(block)),
+    stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Break | StmtKind::Continue => true,
+        StmtKind::For { orelse, .. } | StmtKind::While { orelse, .. } => jumps_out(orelse),
+        _ if is_loop(stmt) => false,
+        _ => {
+            let mut found = false;
+            blocks(stmt, &mut |block| found = found || jumps_out(block));
+            found
         }
-        found
     })
 }
 

@@ -46,6 +46,7 @@ pub(super) fn direct(function: &Function, census: &Census) -> Direct {
     let facts = LazyCell::new(|| loops(function));
     for found in &census.variables {
         let is_owner = function.locals[found.variable.0 as usize].mode == Mode::Owner;
+        // Every mention of an index becomes one of its variable: an index that several loops share has no single one.
         let bound_once = found.inside.binds == 1 && census.count(found.index).binds == 1;
         // Most are mentioned nowhere else, and the analysis is then not needed.
         let live_after = || {
