@@ -21,7 +21,8 @@ def comparisons(w, s, d):
     if w.chance(0.2):
         return "(" + f" {w.pick(ORDER)} ".join(operand() for _ in range(w.below(5, 3))) + ")"
     if w.chance(0.05):
-        return f"({operand()} {w.pick(ORDER)} {operand()} in ({operand()}, {operand()}))"
+        left, order, item = operand(), w.pick(ORDER), operand()
+        return f"({left} {order} {fresh(item) if ty == FLOAT else item} in ({operand()}, {operand()}))"
     return f"({operand()} {w.pick(ORDER)} {operand()})"
 
 
@@ -57,7 +58,7 @@ def membership(w, s, d):
 
 
 def fresh(x):
-    """A float that is no object of a list: CPython takes a NaN for equal to itself where both are one object."""
+    """A float that is no object of a list or tuple: CPython takes a NaN for equal to itself where both are one object."""
     return f"({x} + 0.0)"
 
 
