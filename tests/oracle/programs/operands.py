@@ -21,7 +21,7 @@ USES = {
 VISITS = {
     INT: ["[x * {n} for x in range({k})]", "any({n} > 6 for x in range({k}))", "[x for x in range({k}) if {n} % 2]", "list(zip(range({k}), [{n}, {k}]))"],
     STR: ["[(c, {n}) for c in {k}]", "any({n} > 5 for c in {k})", "all({n} < 5 for c in {k})", "[c for c in {k} if {n} % 2]", "list(zip({k}, str({n}), {k}))",
-          "sum({n} for c in {k})", "[c + d for c in {k} for d in {k} if {n} < 9]", "[(i, c, {n}) for i, c in enumerate({k})]", "[c * {n} for c in reversed({k})]"],
+          "sum({n} for c in {k})", "[c + d for c in {k}[:3] for d in {k} if {n} < 9]", "[(i, c, {n}) for i, c in enumerate({k})]", "[c * {n} for c in reversed({k})]"],
     INTS: ["[x + {n} for x in {k}[:]]", "sum(x * {n} for x in {k}[1:])", "[x for x in {k}[:2] if {n} % 2]", "any({n} > 4 for x in {k}[:])",
            "list(zip({k}[:], [{n}, {n}]))", "[x - {n} for x in {k}[::-1]]"],
     PAIR: ["[x + {n} for x in [{k}[0], 2]]", "[c + str({n}) for c in {k}[1]]"],
