@@ -10,9 +10,9 @@ use mlc_syntax::ast::{self, Arg, ArgKind};
 use crate::arguments::Known;
 use crate::coerce::Val;
 use crate::diag;
-use crate::expr::Operand;
+use crate::expr::{Operand, with_stmts};
 use crate::func::FnCx;
-use crate::hir::{BinaryOp, Builtin, Dim, Expr, ExprKind, Place, Ty, TyKind};
+use crate::hir::{BinaryOp, Builtin, Dim, Expr, ExprKind, Place, Root, Ty, TyKind};
 
 const ATTRIBUTES: &[&str] = &["shape", "ndim", "size", "dtype", "T", "real", "imag"];
 
@@ -43,6 +43,21 @@ impl<'a> FnCx<'_, 'a> {
         attr: &ast::Ident,
         span: Span,
     ) -> Operand {
+        // Its extents are read one by one.
+        if let Root::Temporary(_) = place.root
+            && matches!(attr.name.as_str(), "shape" | "size")
+        {
+            let array = self.read(place);
+            let mut value = Val::error(span);
+            let stmts = self.captured(|cx| {
+                let place = cx.held(array, span);
+                if let Operand::Value(found) = cx.array_attribute(place, dims, attr, span) {
+                    value = found;
+                }
+            });
+            value.expr = with_stmts(stmts, value.expr);
+            return Operand::Value(value);
+        }
         let value = match attr.name.as_str() {
             "ndim" => Val::int(dims.len() as i128, span),
             "size" => self.array_size(&place, dims, span).into(),

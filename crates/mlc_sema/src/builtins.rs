@@ -13,9 +13,12 @@ use mlc_syntax::ast::{Arg, ArgKind, Expr as AstExpr, ExprKind as Ast};
 use crate::call::Given;
 use crate::coerce::{Val, Weak, constant_for, into_place};
 use crate::diag;
-use crate::expr::Operand;
+use crate::expr::{Operand, with_stmts};
 use crate::func::FnCx;
-use crate::hir::{Builtin, Dim, ErrorKind, Expr, ExprKind, ProjectionKind, Subscript, Ty, TyKind};
+use crate::hir::{
+    Builtin, Dim, ErrorKind, Expr, ExprKind, ProjectionKind, Stmt, StmtKind, Subscript, Ty, TyKind,
+    is_quiet,
+};
 use crate::want::Want;
 
 impl<'a> FnCx<'_, 'a> {
@@ -186,7 +189,12 @@ impl<'a> FnCx<'_, 'a> {
             "tuple" => return Some(self.tuple_from(args, span)),
             _ => {}
         }
-        if let Some(value) = self.array_builder(text, args, want, span) {
+        let before = self.out.len();
+        if let Some(mut value) = self.array_builder(text, args, want, span) {
+            // What may be seen has its turn behind the operands in front.
+            if !self.out[before..].iter().all(binds_quietly) {
+                value.expr = with_stmts(self.out.split_off(before), value.expr);
+            }
             return Some(value);
         }
         self.math_by_name(text, args, want.ty(), span)
@@ -438,3 +446,7 @@ const BUILTIN_LATER: &[&str] = &[
     "hash",
     "type",
 ];
+
+fn binds_quietly(stmt: &Stmt) -> bool {
+    matches!(&stmt.kind, StmtKind::Bind { value, .. } if is_quiet(value))
+}

@@ -35,10 +35,18 @@ impl<'a> FnCx<'_, 'a> {
         {
             return self.perhaps_bound(*name, expr.span);
         }
-        match self.operand(expr, want) {
+        let before = self.out.len();
+        let mut value = match self.operand(expr, want) {
             Operand::Place(place) => self.read(place).into(),
             Operand::Value(value) => value,
+        };
+        // What is done for the value has its turn with it, behind the operands in front. A value that owns memory may have to stay
+        // in the place that it got.
+        let ty = value.expr.ty;
+        if self.out.len() > before && (ty == Ty::STR || !self.cx.types.is_owning(ty)) {
+            value.expr = with_stmts(self.out.split_off(before), value.expr);
         }
+        value
     }
 
     /// A variable that may not be bound. What stands before it in the same expression may bind it: the check has its turn behind

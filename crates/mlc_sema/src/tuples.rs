@@ -78,6 +78,8 @@ impl<'a> FnCx<'_, 'a> {
 
     /// The items of a tuple of one type, in a hidden list.
     pub fn tuple_as_list(&mut self, place: Place, items: &[Ty], span: Span) -> Place {
+        let tuple = self.read(place);
+        let place = self.held(tuple, span);
         let mut values = Vec::with_capacity(items.len());
         for (position, &item) in items.iter().enumerate() {
             let item = self.project(

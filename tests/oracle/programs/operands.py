@@ -53,4 +53,36 @@ def operands(w, scope, depth, indent):
     return lines + st.line(indent, f"print({name})")
 
 
-STATEMENTS.append((2, operands))
+# What is read of parts `{r}` and `{t}`, rows and pairs, to which the way is a call `{n}`: it is evaluated once, in its turn.
+PARTS = [
+    "(*{t}[{n} % 4], 5)", "{t}[{n} % 4][::-1]", "{t}[{n} % 4][{n} % 2]", "{t}[{n} % 4] * 2", "{t}[{n} % 4] + {t}[{n} % 4]", "{n} in {t}[{n} % 4]",
+    "{t}[{n} % 4] in {t}[{n} % 4:]", "{t}[{n} % 4] < {t}[{n} % 4] <= {t}[{n} % 4]", "{t}[{n} % 4] == (3, {n})", "str({t}[{n} % 4])",
+    "[*{r}[{n} % 4], {n}]", "{r}[{n} % 4] in {r}[{n} % 4:]", "{r}[{n} % 4] < {r}[{n} % 4] < {r}[{n} % 4]", "{r}[{n} % 4] == {r}[{n} % 4]",
+    "sum({r}[{n} % 4], {n})", "sum((x * {n} for x in {r}[{n} % 4]), {n})", "sum(range({n}, {n} + 3), {n})", "max({r}[{n} % 4], default={n})",
+    "min({r}[{n} % 4][{n} % 3:], default={n})", "sorted({r}[{n} % 4], reverse=True)", "max({r}[{n} % 4:])", "[list(c) for c in zip(*{r}[{n} % 4:])]",
+    "list(zip({r}[{n} % 4], {r}[{n} % 4]))", "{r}[{n} % 4][{n} % 2]", "{r}[{n} % 4][{n} % 3:]", "len({r}[{n} % 4:]) * {n}",
+]
+TAKEN = ["{a}, {b} = {r}[{n} % 4]", "{a}, {b} = {t}[{n} % 4]", "{a}, *{c} = {r}[{n} % 4]", "*{c}, {a} = {r}[{n} % 4] + [{n}]",
+         "({a}, {b}), *_ = {t}[{n} % 4:]", "{r}[{n} % 4][0], {a} = {r}[{n} % 4]"]
+
+
+def parts(w, scope, depth, indent):
+    number, function = w.name("k"), w.name("next")
+    names = {name: w.name(name) for name in "rtabc"}
+    lines = st.line(indent, f"{number} = {w.below(9)}")
+    lines += st.line(indent, f"def {function}():") + st.line(indent + 1, f"nonlocal {number}")
+    lines += st.line(indent + 1, f"{number} = {number} + 1") + st.line(indent + 1, f"return {number}")
+    lines += st.line(indent, f"{names['r']} = [[1, 2], [3, 4], [5, 6], [7, 8]]")
+    lines += st.line(indent, f"{names['t']} = [(1, 2), (3, 4), (5, 6), (7, 8)]")
+    for _ in range(w.below(4, 1)):
+        if w.chance(0.3):
+            taken = w.pick(TAKEN).format(n=f"{function}()", **names)
+            shown = [names[name] for name in "abc" if names[name] in taken]
+            lines += st.line(indent, taken) + st.line(indent, f"print({', '.join(shown)}, {number})")
+        else:
+            shown = [w.pick(PARTS + ["{n}"]) for _ in range(w.below(3, 1))]
+            lines += st.line(indent, f"print({', '.join(shown)}, {{n}})".format(n=f"{function}()", **names))
+    return lines + st.line(indent, f"print({names['r']}, {number})")
+
+
+STATEMENTS += [(2, operands), (1, parts)]

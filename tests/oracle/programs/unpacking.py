@@ -4,7 +4,7 @@ from functools import partial
 
 from . import expressions as ex
 from . import statements as st
-from .writer import BOOL, EXPRESSIONS, FLAT, INT, LISTS, NEST, SIMPLE_STATEMENTS, STR
+from .writer import BOOL, EXPRESSIONS, FLAT, INT, INTS, LISTS, NEST, SIMPLE_STATEMENTS, STR
 
 
 def starred(w, scope, depth, indent):
@@ -12,7 +12,7 @@ def starred(w, scope, depth, indent):
     ty = w.pick(FLAT)
     rest, source = w.variable(scope, ty, writable=True), w.variable(scope, ty)
     ones = [w.variable(scope, LISTS[ty], writable=True) for _ in range(w.below(3, 1))]
-    if rest is None or source is None or source == rest or None in ones or len(set(ones)) < len(ones):
+    if rest is None or source is None or None in ones or len(set(ones)) < len(ones):
         return None
     targets = [*ones]
     targets.insert(w.below(len(ones) + 1), "*" + rest)
@@ -35,6 +35,21 @@ def exact(w, scope, depth, indent):
     for name in chosen if LISTS[ty] == INT else []:
         lines += st.line(indent, f"{name} %= 1000003")
     return lines
+
+
+def in_place(w, scope, depth, indent):
+    """Targets that lead to what is taken apart, or are parts of it."""
+    ty = w.pick(FLAT)
+    whole, one, number = (w.variable(scope, of, writable=True) for of in (ty, LISTS[ty], INT))
+    if None in (whole, one, number):
+        return None
+    count = w.below(4, 2)
+    part = f"{whole}[{number} % max(1, len({whole}))]"
+    targets = [w.pick([one, part, f"{whole}[{w.below(count)}]"] + [number] * (ty == INTS)) for _ in range(count)]
+    if w.chance(0.3):
+        targets[w.below(count)] = f"*{whole}"
+    value = w.pick([f"{whole}[{number} % 3:][:{count}]", f"{whole}[:{count}]", f"{whole}[{number} % 2:{number} % 2 + {count}]", whole, f"({whole} * 3)[:{count}]"])
+    return st.line(indent, f"{', '.join(targets)} = {value}") + st.line(indent, f"{number} %= 1000003")
 
 
 def nested(w, scope, depth, indent):
@@ -69,4 +84,4 @@ for flat in FLAT:
     EXPRESSIONS[flat].append((1, partial(gathered, flat)))
 EXPRESSIONS[INT].append((1, of_nested))
 EXPRESSIONS[STR].append((1, text_of_nested))
-SIMPLE_STATEMENTS += [(1, starred), (1, exact), (1, nested)]
+SIMPLE_STATEMENTS += [(1, starred), (1, exact), (1, in_place), (1, nested)]

@@ -164,7 +164,7 @@ impl<'a> FnCx<'_, 'a> {
     /// The borrow that a name for a part is.
     pub fn alias_of(&mut self, value: Expr, span: Span) -> Expr {
         let (ty, at) = (value.ty, value.span);
-        let place = self.held(value, span);
+        let place = self.placed(value, span);
         Expr {
             kind: ExprKind::Borrow {
                 place,

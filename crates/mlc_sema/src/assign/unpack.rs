@@ -203,6 +203,8 @@ impl<'a> FnCx<'_, 'a> {
             },
             at,
         );
+        // All items are taken before the first of the targets is written.
+        let mut values = Vec::with_capacity(parts.len());
         for (position, part) in parts.iter().enumerate() {
             // Behind the `*` positions count from the end.
             let from_end = (parts.len() - position) as i128;
@@ -220,12 +222,13 @@ impl<'a> FnCx<'_, 'a> {
                 let kind = ProjectionKind::Slice(vec![slice]);
                 let middle = self.project(place.clone(), kind, ty, part.span);
                 let source = self.elements(middle, part.span);
-                self.gathered(part.span, None, |cx, push| {
+                let gathered = self.gathered(part.span, None, |cx, push| {
                     cx.each_of(source, part.span, &mut |cx, value| {
                         let value = cx.share(value);
                         push(cx, value);
                     });
-                })
+                });
+                self.settle(gathered)
             } else {
                 let index = match star {
                     Some(star) if position > star => {
@@ -239,14 +242,24 @@ impl<'a> FnCx<'_, 'a> {
                     checked: false,
                 };
                 let item = self.project(place.clone(), kind, elem, part.span);
-                self.read(item).into()
+                self.read(item)
             };
-            self.assign_to(inner_target(part), value, span);
+            values.push(self.taken(value, Some(inner_target(part))));
+        }
+        for (part, value) in parts.iter().zip(values) {
+            self.assign_to(inner_target(part), value.into(), span);
         }
     }
 
-    /// A place that keeps the value for the statements that follow: its own place, or a hidden local.
+    /// A place that keeps the value for the statements that follow: its own place, to which the way is evaluated once, or a hidden
+    /// local.
     pub fn held(&mut self, value: Expr, span: Span) -> Place {
+        let place = self.placed(value, span);
+        self.pinned(place)
+    }
+
+    /// The place of the value, or a hidden local for it.
+    pub fn placed(&mut self, value: Expr, span: Span) -> Place {
         let place = crate::coerce::into_place(value);
         match place.root {
             Root::Temporary(inner) => {

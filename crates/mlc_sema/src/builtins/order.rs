@@ -10,7 +10,7 @@ use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{
     BinaryOp, Builtin, CompareOp, ErrorKind, Expr, ExprKind, Place, Projection, ProjectionKind,
-    Root, Stmt, StmtKind, Ty, TyKind,
+    Root, Stmt, StmtKind, Ty, TyKind, is_quiet,
 };
 use crate::names::mentioned_expr;
 
@@ -84,25 +84,46 @@ impl<'a> FnCx<'_, 'a> {
         match default {
             None => Some(self.extreme_of(name, list, key, span)),
             Some(default) => {
-                let default = self.value(default, None);
-                if let TyKind::List(elem) = *self.cx.types.kind(list.expr.ty) {
-                    self.cx.unify_unknown(elem, default.expr.ty);
-                }
-                let (list, again) = self.read_twice(list);
-                let found = self.extreme_of(name, again.into(), key, span);
-                let default = self.coerce(default, found.expr.ty);
-                let length = self.len_of(into_place(list), 0, span);
-                let zero = self.int(0, span);
-                let some = self.compare_ints(CompareOp::Ne, length, zero, span);
-                let ty = found.expr.ty;
-                let kind = ExprKind::If {
-                    condition: Box::new(some),
-                    then: Box::new(found.expr),
-                    orelse: Box::new(default),
-                };
-                Some(Val::strong(kind, ty, span))
+                let mut found = Val::error(span);
+                let stmts = self.captured(|cx| {
+                    found = cx.extreme_or(name, list, key, default, span);
+                });
+                found.expr = with_stmts(stmts, found.expr);
+                Some(found)
             }
         }
+    }
+
+    /// `max(xs, default=d)`: the default is evaluated behind the list, whether it is taken or not.
+    fn extreme_or(
+        &mut self,
+        name: &str,
+        list: Val,
+        key: Option<&'a AstExpr>,
+        default: &'a AstExpr,
+        span: Span,
+    ) -> Val {
+        let (list, again) = self.read_twice(list);
+        let mut default = self.value(default, None);
+        if let TyKind::List(elem) = *self.cx.types.kind(list.ty) {
+            self.cx.unify_unknown(elem, default.expr.ty);
+        }
+        // A list that stays where it is need not be moved for what may not be taken.
+        if !self.cx.types.is_owning(default.expr.ty) || !is_quiet(&default.expr) {
+            default = self.in_hidden_local(default);
+        }
+        let found = self.extreme_of(name, again.into(), key, span);
+        let default = self.coerce(default, found.expr.ty);
+        let length = self.len_of(into_place(list), 0, span);
+        let zero = self.int(0, span);
+        let some = self.compare_ints(CompareOp::Ne, length, zero, span);
+        let ty = found.expr.ty;
+        let kind = ExprKind::If {
+            condition: Box::new(some),
+            then: Box::new(found.expr),
+            orelse: Box::new(default),
+        };
+        Val::strong(kind, ty, span)
     }
 
     /// A list with the items of an expression, only to be looked at: the list itself where it is one.

@@ -1,10 +1,11 @@
 //! `sum`, `any`, `all` and the other functions that make one value of many.
 
 use mlc_diagnostics::Span;
-use mlc_syntax::ast::{Arg, ArgKind};
+use mlc_syntax::ast::{self, Arg, ArgKind};
 
 use crate::coerce::Val;
 use crate::diag;
+use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{Builtin, Ty, TyKind};
 
@@ -34,9 +35,11 @@ impl<'a> FnCx<'_, 'a> {
                 return Val::error(span);
             }
         };
+        if let Some(start) = start {
+            return self.sum_from(&arg.value, start, span);
+        }
         if self.is_iterator(&arg.value) {
-            let start = start.map(|start| self.value(start, None));
-            return self.reduced(op, name, start, span, &mut |cx, body| {
+            return self.reduced(op, name, None, span, &mut |cx, body| {
                 cx.each(&arg.value, body)
             });
         }
@@ -45,22 +48,61 @@ impl<'a> FnCx<'_, 'a> {
         if let TyKind::Array { dims, .. } = self.cx.types.kind(ty).clone()
             && dims.len() > 1
         {
-            if op == Builtin::Sum && start.is_none() {
-                return self.sum_of_rows(value, &dims, span);
-            }
-            return self.rows_are_no_numbers(name, ty, span);
+            return match op {
+                Builtin::Sum => self.sum_of_rows(value, &dims, span),
+                _ => self.rows_are_no_numbers(name, ty, span),
+            };
         }
-        if start.is_none() && self.reduces_at_once(&value) {
+        if self.reduces_at_once(&value) {
             return self.reduce_value(op, name, value, span);
         }
         let mut value = Some(value);
-        let start = start.map(|start| self.value(start, None));
-        self.reduced(op, name, start, span, &mut |cx, body| {
+        self.reduced(op, name, None, span, &mut |cx, body| {
             if let Some(value) = value.take() {
                 let source = cx.elements_of(value, arg.value.span);
                 cx.each_of(source, arg.value.span, body);
             }
         })
+    }
+
+    /// `sum(xs, start)`: `xs` is evaluated before the start, and its items behind it.
+    fn sum_from(&mut self, iter: &'a ast::Expr, start: &'a ast::Expr, span: Span) -> Val {
+        let mut sum = Val::error(span);
+        let stmts = self.captured(|cx| {
+            let mut source = match cx.generator(iter) {
+                // Its clauses are evaluated where their loops are.
+                Some(generator) if generator.clauses.len() > 1 => None,
+                Some(_) => Some(cx.source(iter)),
+                None if cx.is_iterator(iter) => Some(cx.source(iter)),
+                None => {
+                    let value = cx.value(iter, None);
+                    let ty = cx.cx.resolve(value.expr.ty);
+                    if matches!(cx.cx.types.kind(ty), TyKind::Array { dims, .. } if dims.len() > 1)
+                    {
+                        sum = cx.rows_are_no_numbers("sum", ty, span);
+                        return;
+                    }
+                    Some(cx.elements_of(value, iter.span))
+                }
+            };
+            if let Some(source) = source.as_mut() {
+                cx.settle_source(source);
+            }
+            let start = cx.value(start, None);
+            let start = cx.in_hidden_local(start);
+            sum = cx.reduced(
+                Builtin::Sum,
+                "sum",
+                Some(start),
+                span,
+                &mut |cx, body| match source.take() {
+                    Some(source) => cx.each_of(source, iter.span, body),
+                    None => cx.each(iter, body),
+                },
+            );
+        });
+        sum.expr = with_stmts(stmts, sum.expr);
+        sum
     }
 
     /// The items of an array of several dimensions are arrays, which have no order and no truth.

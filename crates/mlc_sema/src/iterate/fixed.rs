@@ -5,6 +5,7 @@ use mlc_syntax::ast::{self, ExprKind as Ast};
 
 use crate::coerce::{Val, into_place};
 use crate::diag;
+use crate::expr::with_stmts;
 use crate::func::FnCx;
 use crate::hir::{ConstValue, Dim, Expr, ExprKind, ProjectionKind, StmtKind, TyKind};
 use crate::want::Want;
@@ -165,16 +166,19 @@ impl<'a> FnCx<'_, 'a> {
             false => (clamped(lower, len - 1), clamped(upper, -1)),
         };
         let held = self.read(place);
-        let place = self.held(held, span);
         let mut at = start;
         let mut taken = Vec::new();
-        while (step > 0 && at < stop) || (step < 0 && at > stop) {
-            let kind = ProjectionKind::Item(at as u32);
-            let item = self.project(place.clone(), kind, items[at as usize], span);
-            taken.push(self.read(item));
-            at += step;
-        }
-        self.tuple_of(taken, span)
+        let stmts = self.captured(|cx| {
+            let place = cx.held(held, span);
+            while (step > 0 && at < stop) || (step < 0 && at > stop) {
+                let kind = ProjectionKind::Item(at as u32);
+                let item = cx.project(place.clone(), kind, items[at as usize], span);
+                taken.push(cx.read(item));
+                at += step;
+            }
+        });
+        let tuple = self.tuple_of(taken, span);
+        with_stmts(stmts, tuple.expr).into()
     }
 
     /// `(*a, b)`

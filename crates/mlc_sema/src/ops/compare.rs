@@ -26,40 +26,61 @@ impl<'a> FnCx<'_, 'a> {
             let truth = found == (*op == ast::CompareOp::In);
             return Val::strong(ExprKind::Bool(truth), Ty::BOOL, span);
         }
-        let mut result: Option<Expr> = None;
+        // Each comparison with what is done in front of it.
+        let mut chain: Vec<(Vec<Stmt>, Expr)> = Vec::with_capacity(rest.len());
         let mut before = self.value(left, None);
         for (position, (op, operand)) in rest.iter().enumerate() {
             let mut right = self.value(operand, None);
             let mut next = Val::error(span);
-            if position + 1 < rest.len() {
-                if is_simple(&right.expr) || right.is_error() {
-                    next = right.clone();
-                } else {
-                    (right, next) = self.evaluate_once(right);
-                }
-            }
-            let mut first = Vec::new();
+            let is_last = position + 1 == rest.len();
+            let is_part = !is_last && self.is_owned_part(&right.expr);
             let is_membership = matches!(op, ast::CompareOp::In | ast::CompareOp::NotIn);
-            if is_membership && (is_seen(operand) || !is_quiet(&before.expr)) {
+            let mut first = Vec::new();
+            if (is_membership && is_seen(operand))
+                || ((is_membership || is_part) && !is_quiet(&before.expr))
+            {
                 (first, before) = self.before_operand(before);
             }
-            let mut one = self.compare(*op, before, right, operand.span);
-            one.expr = with_stmts(first, one.expr);
+            if is_part {
+                let (place, stmts) = self.place_before(right.expr, false, span);
+                first.extend(stmts);
+                right = self.read(place.clone()).into();
+                next = self.read(place).into();
+            } else if !is_last && (is_simple(&right.expr) || right.is_error()) {
+                next = right.clone();
+            } else if !is_last {
+                (right, next) = self.evaluate_once(right);
+            }
+            let one = self.compare(*op, before, right, operand.span);
             let one = match one.expr.ty {
                 Ty::ERROR => return Val::error(span),
                 Ty::BOOL => one.expr,
-                _ if rest.len() == 1 => return one,
+                _ if rest.len() == 1 => {
+                    let expr = with_stmts(first, one.expr);
+                    return Val { expr, ..one };
+                }
                 _ => self.truth(one),
             };
-            result = Some(match result {
-                Some(result) => logical(LogicalOp::And, result, one),
-                None => one,
-            });
+            chain.push((first, one));
             before = next;
+        }
+        let mut result: Option<Expr> = None;
+        for (first, one) in chain.into_iter().rev() {
+            let all = match result {
+                Some(rest) => logical(LogicalOp::And, one, rest),
+                None => one,
+            };
+            result = Some(with_stmts(first, all));
         }
         let mut expr = result.unwrap_or_else(|| Val::error(span).expr);
         expr.span = span;
         expr.into()
+    }
+
+    /// Whether a value that owns memory is a part of another one, or a variable, and stays there.
+    fn is_owned_part(&mut self, value: &Expr) -> bool {
+        let ty = self.cx.resolve(value.ty);
+        ty != Ty::STR && self.cx.types.is_owning(ty) && !is_simple(value) && self.is_lent(value)
     }
 
     /// A value in front of another one whose evaluation may be seen, and what is done for that.
