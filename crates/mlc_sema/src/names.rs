@@ -27,7 +27,7 @@ pub(crate) fn free_in(function: &ast::Function, found: &mut dyn FnMut(Name)) {
 }
 
 /// The parameters of a function and what its body binds, unless `global` or `nonlocal` says that it is another's.
-fn own_names(function: &ast::Function) -> FxHashSet<Name> {
+pub(crate) fn own_names(function: &ast::Function) -> FxHashSet<Name> {
     let params = function.params.iter();
     let mut own: FxHashSet<Name> = params.map(|param| param.name.name).collect();
     for stmt in &function.body {

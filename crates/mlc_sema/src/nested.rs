@@ -192,6 +192,16 @@ impl<'a> FnCx<'_, 'a> {
         Rc::make_mut(&mut self.nested).remove(&name)
     }
 
+    /// Says of a variable that functions here capture that it has another name.
+    pub fn rename_sources(&mut self, name: Name, other: Name) {
+        for bound in Rc::make_mut(&mut self.nested).values_mut() {
+            let sources = bound.sources.iter_mut();
+            sources
+                .filter(|source| **source == name)
+                .for_each(|source| *source = other);
+        }
+    }
+
     /// What a name meant `before`, it means again.
     pub fn restore_nested(&mut self, name: Name, before: Option<Bound>) {
         match before {
@@ -289,7 +299,7 @@ impl<'a> FnCx<'_, 'a> {
         let mut typed = Vec::with_capacity(captures.len());
         for (capture, source) in captures.into_iter().zip(&bound.sources) {
             let Some(var) = self.vars.get(source).copied() else {
-                self.report(diag::use_before_assignment(span, source.as_str()));
+                self.report(diag::use_before_assignment(span, written(*source)));
                 return Val::error(span);
             };
             let mut place = self.local_place(var.local, span);
@@ -334,6 +344,11 @@ impl<'a> FnCx<'_, 'a> {
             if capture.by_reference {
                 self.forget_shown(*source);
                 self.changed_by_others.insert(*source);
+            }
+            // Under its own name another variable would be found.
+            if is_hidden(*source) && !self.vars.contains_key(source) {
+                self.report(diag::use_before_assignment(span, written(*source)));
+                return None;
             }
             let Operand::Place(place) = self.name(*source, span) else {
                 return None;
@@ -394,6 +409,24 @@ impl<'a> FnCx<'_, 'a> {
     /// The convention of a capture's parameter.
     pub fn capture_convention(capture: &Capture) -> Option<hir::Convention> {
         capture.by_reference.then_some(hir::Convention::Inout)
+    }
+}
+
+/// A name for a variable where its own is that of another one.
+pub(crate) fn hidden_name(place: &dyn std::fmt::Display, name: Name) -> Name {
+    Name::new(&format!("${place}.{name}"))
+}
+
+fn is_hidden(name: Name) -> bool {
+    name.as_str().starts_with('$')
+}
+
+/// The name that a variable has in the source.
+pub(crate) fn written(name: Name) -> &'static str {
+    let text = name.as_str();
+    match is_hidden(name) {
+        true => text.rsplit('.').next().unwrap_or(text),
+        false => text,
     }
 }
 

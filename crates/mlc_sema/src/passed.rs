@@ -13,7 +13,7 @@ use crate::diag;
 use crate::expr::Operand;
 use crate::func::FnCx;
 use crate::hir::{Expr, ExprKind, Ty, TyKind};
-use crate::nested::{Bound, Capture};
+use crate::nested::{Bound, Capture, hidden_name};
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Passed {
@@ -72,7 +72,7 @@ impl Checker<'_> {
     /// The hidden parameters in which what is passed as `param` arrives.
     pub fn hidden_params(&self, param: Name, ty: Ty, span: Span) -> Vec<HeaderParam> {
         let hidden = |name: Name, ty: Ty, written| HeaderParam {
-            name: hidden_name(param, name),
+            name: hidden_name(&param, name),
             ty,
             written,
             span,
@@ -89,10 +89,6 @@ impl Checker<'_> {
     }
 }
 
-fn hidden_name(param: Name, part: Name) -> Name {
-    Name::new(&format!("${param}.{part}"))
-}
-
 impl<'a> FnCx<'_, 'a> {
     /// What a parameter's name means in the body, if what it takes exists at compile time only.
     pub fn declare_passed(&mut self, param: Name, ty: Ty) -> bool {
@@ -100,14 +96,14 @@ impl<'a> FnCx<'_, 'a> {
             Some(Passed::Function { decl, captures }) => {
                 let sources = captures
                     .iter()
-                    .map(|(capture, _)| hidden_name(param, capture.name))
+                    .map(|(capture, _)| hidden_name(&param, capture.name))
                     .collect();
                 self.bind_nested(param, Bound { decl, sources });
             }
             Some(Passed::Pack { keyed, items }) => {
                 let items = items
                     .iter()
-                    .map(|(name, _)| (*name, hidden_name(param, *name)))
+                    .map(|(name, _)| (*name, hidden_name(&param, *name)))
                     .collect();
                 self.packs.insert(param, Pack { keyed, items });
             }

@@ -156,4 +156,33 @@ def nested(w, scope, depth, indent):
     return lines
 
 
-STATEMENTS.append((1, nested))
+# What is done where another variable, of a comprehension, a parameter or a local one, has the name `{v}` of one that the functions
+# `{g}` and `{u}` take from outside.
+SHADOWED = [
+    "print([{g}() + {v} for {v} in range(3)], {v})", "print(sum({g}() * {v} for {v} in range(4) if {g}() > {v}), {v})",
+    "print([[{g}() for {v} in [1, {v}]] for {v} in range(2)], [{u}() - {v} for {v} in range(2)], {v})",
+    "print((lambda {v}: {g}() - {v})(5), [(lambda {w}: {w} * {v} + {g}())({v}) for {v} in range(2)])",
+    "print(sorted([3, 1, 2], key=lambda {v}: -{v} * {g}()), list(map(lambda {v}: {v} + {u}(), [1, 2])), {v})",
+    "print(any({u}() > {v} for {v} in range(3)), [({v}, {w}) for {v} in range(2) for {w} in [{g}(), {v}]], {v})",
+    "print([{w} for {w}, {v} in [(1, 2), (3, {g}())] if {g}() >= {v}], {v})",
+]
+HELPERS = [
+    ["def {h}({v}):", "    return {v} - {g}()"], ["def {h}({w}):", "    {v} = {w} * 2", "    return {v} + {u}()"],
+    ["def {h}({v}):", "    return 0 if {v} <= 0 else {h}({v} - 1) + {g}()"], ["def {h}({g}):", "    return {g} * 3 + {u}()"],
+    ["def {h}({w}):", "    for {v} in range({w}):", "        {w} += {g}() + {v}", "    return {w}"],
+    ["def {h}({v}):", "    def {w}({v}):", "        return {v} * {g}()", "    return {w}({v} + 1) - {v} + sum({w}({v}) for {v} in range(2))"],
+    ["{h} = lambda {v}: {v} * 2 - {g}()"],
+]
+
+
+def shadowed(w, scope, depth, indent):
+    if w.loops or scope.in_loop:
+        return None
+    names = {name: w.name(name) for name in "vwguh"}
+    lines = ["{v} = " + str(w.below(9)), "def {g}():", f"    return {{v}} + {w.below(9)}", "def {u}():", "    nonlocal {v}"]
+    lines += [f"    {{v}} += {w.below(9)}", "    return {v}"] + w.pick(HELPERS)
+    lines += ["print({h}(3), [{h}({v}) for {v} in range(3)], {v})"] + [w.pick(SHADOWED) for _ in range(w.below(3, 1))]
+    return [line for text in lines for line in st.line(indent, text.format(**names))]
+
+
+STATEMENTS += [(1, nested), (1, shadowed)]

@@ -158,7 +158,8 @@ impl<'a> FnCx<'_, 'a> {
             let flag = self.flag_of(var.local, span);
             let condition = self.load_local(flag, span);
             let text = format!(
-                "cannot access local variable '{name}' where it is not associated with a value"
+                "cannot access local variable '{}' where it is not associated with a value",
+                crate::nested::written(name)
             );
             let message = Expr {
                 kind: ExprKind::Str(text.into()),

@@ -8,11 +8,20 @@ use crate::coerce::{Val, into_place, logical};
 use crate::diag;
 use crate::func::{FnCx, NameState, Path};
 use crate::hir::{Expr, LogicalOp, Stmt, StmtKind, Ty, TyKind};
+use crate::nested::{Bound, hidden_name};
 use crate::want::Want;
 
 /// Binds a target to an element and calls what it is given.
 pub(crate) type BindTarget<'f, 'c, 'a> =
     dyn FnMut(&mut FnCx<'c, 'a>, &'a ast::Expr, &mut dyn FnMut(&mut FnCx<'c, 'a>)) + 'f;
+
+/// What the names that a clause binds mean outside of it.
+#[derive(Default)]
+struct Hidden {
+    states: Vec<NameState>,
+    /// The variables outside that functions here capture: their names, and those that they have meanwhile.
+    aside: Vec<(Name, Name)>,
+}
 
 impl<'c, 'a> FnCx<'c, 'a> {
     /// Statements in a block of their own.
@@ -97,7 +106,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             cx.bind_position(&source, direct, position, &clause.target, &mut inside);
             cx.at_top = at_top;
         });
-        self.swap_names(hidden);
+        self.show_again(hidden);
         if !failed {
             self.emit_loop(&source, index, steps, stmts, Vec::new(), span);
         }
@@ -123,7 +132,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             inside(cx);
             cx.at_top = at_top;
         });
-        self.swap_names(hidden);
+        self.show_again(hidden);
         self.emit(StmtKind::Drain { item, list, body }, span);
     }
 
@@ -154,7 +163,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
             });
             cx.restore(undo);
             cx.at_top = at_top;
-            cx.swap_names(std::mem::take(&mut hidden));
+            cx.show_again(std::mem::take(&mut hidden));
             let yielded = yielded.unwrap_or_else(|| Val::error(span).expr);
             let Some(condition) = condition else {
                 cx.out.append(&mut stmts);
@@ -168,7 +177,7 @@ impl<'c, 'a> FnCx<'c, 'a> {
         });
         // Where there is no element, nothing was called.
         self.at_top = at_top;
-        self.swap_names(hidden);
+        self.show_again(hidden);
     }
 
     /// Does what a path does where a condition holds, and nothing elsewhere.
@@ -187,15 +196,39 @@ impl<'c, 'a> FnCx<'c, 'a> {
         }
     }
 
-    fn hide_targets(&mut self, target: &'a ast::Expr) -> Vec<NameState> {
+    /// Makes room for the variables of a clause.
+    fn hide_targets(&mut self, target: &'a ast::Expr) -> Hidden {
         let mut names: Vec<Name> = Vec::new();
         crate::names::target_names(target, &mut |name| {
             if !names.contains(&name) {
                 names.push(name);
             }
         });
+        let mut aside = Vec::new();
+        for &name in &names {
+            let is_captured = |bound: &Bound| bound.sources.contains(&name);
+            if self.nested.values().any(is_captured) {
+                // The same name where the loops around are checked again.
+                let other = hidden_name(&target.span.start, name);
+                let var = self.vars.get(&name).copied();
+                self.set_var(other, var);
+                self.rename_sources(name, other);
+                aside.push((name, other));
+            }
+        }
         let states = names.into_iter().map(NameState::new).collect();
-        self.swap_names(states)
+        Hidden {
+            states: self.swap_names(states),
+            aside,
+        }
+    }
+
+    fn show_again(&mut self, hidden: Hidden) {
+        self.swap_names(hidden.states);
+        for (name, other) in hidden.aside {
+            self.rename_sources(other, name);
+            self.set_var(other, None);
+        }
     }
 
     fn all_of(&mut self, conditions: &'a [ast::Expr]) -> Option<Expr> {

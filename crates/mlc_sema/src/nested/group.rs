@@ -15,7 +15,7 @@ use mlc_syntax::Name;
 use mlc_syntax::ast::{self, ExprKind as Ast, Stmt, StmtKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Bound, Capture};
+use super::{Bound, Capture, hidden_name};
 use crate::checker::{DeclId, FnDecl, Item};
 use crate::diag;
 use crate::func::{FnCx, Var};
@@ -141,8 +141,9 @@ impl<'a> FnCx<'_, 'a> {
     pub(super) fn declare_alone(&mut self, member: &Member<'a>) -> Bound {
         self.declare_group(&[member]);
         let decl = self.nested_decl(member.name, member.function, member.span);
-        let captures = self.cx.decl(decl).captures.iter();
-        let sources = captures.map(|capture| capture.name).collect();
+        let declared = self.nested.get(&member.name);
+        let sources = declared.map(|bound| bound.sources.clone());
+        let sources = sources.unwrap_or_default();
         Bound { decl, sources }
     }
 
@@ -156,17 +157,28 @@ impl<'a> FnCx<'_, 'a> {
         };
         let mut captures: Vec<Captures> = group.iter().map(of_one).collect();
         while group.len() > 1 && take_from_called(group, &mut captures) {}
-        let mut declared: Vec<(DeclId, Vec<Capture>)> = Vec::with_capacity(group.len());
+        let mut declared: Vec<(DeclId, Vec<(Name, Capture)>)> = Vec::with_capacity(group.len());
         for (member, captures) in group.iter().zip(captures) {
             let decl = self.nested_decl(member.name, member.function, member.span);
-            let capture = |(name, by_reference)| Capture {
-                name,
-                by_reference,
-                written: (self.annotated.get(&name)).is_some_and(|annotated| annotated.written),
+            let own = crate::names::own_names(member.function);
+            let capture = |(source, by_reference): (Name, bool)| {
+                // What it captures only for a function that it calls may have the name of a variable of its own.
+                let name = match own.contains(&source) {
+                    true => hidden_name(&decl.0, source),
+                    false => source,
+                };
+                let written =
+                    (self.annotated.get(&source)).is_some_and(|annotated| annotated.written);
+                let capture = Capture {
+                    name,
+                    by_reference,
+                    written,
+                };
+                (source, capture)
             };
-            let mut captures: Vec<Capture> = captures.into_iter().map(capture).collect();
-            captures.sort_by_key(|capture| capture.name.as_str());
-            let sources = captures.iter().map(|capture| capture.name).collect();
+            let mut captures: Vec<(Name, Capture)> = captures.into_iter().map(capture).collect();
+            captures.sort_by_key(|(_, capture)| capture.name.as_str());
+            let sources = captures.iter().map(|(source, _)| *source).collect();
             self.bind_nested(member.name, Bound { decl, sources });
             declared.push((decl, captures));
         }
@@ -174,7 +186,7 @@ impl<'a> FnCx<'_, 'a> {
             let scope = self.callable_in(member, &captures);
             let generics = self.generics.clone();
             let declaration: &mut FnDecl<'a> = &mut self.cx.decls[decl.0 as usize];
-            declaration.captures = captures;
+            declaration.captures = captures.into_iter().map(|(_, capture)| capture).collect();
             declaration.outer_generics = generics;
             declaration.scope = scope;
         }
@@ -201,17 +213,26 @@ impl<'a> FnCx<'_, 'a> {
         decl
     }
 
-    /// The functions that can be called inside: those that are used there, if what they capture is captured too.
-    fn callable_in(&self, member: &Member<'a>, captures: &[Capture]) -> FxHashMap<Name, Bound> {
+    /// The functions that can be called inside: those that are used there, if what they capture is captured too. `captures` are
+    /// the variables here, and what they are inside.
+    fn callable_in(
+        &self,
+        member: &Member<'a>,
+        captures: &[(Name, Capture)],
+    ) -> FxHashMap<Name, Bound> {
         let mut scope: FxHashMap<Name, Bound> = FxHashMap::default();
         for name in member.free.iter().chain([&member.name]) {
             let Some(sibling) = self.nested.get(name) else {
                 continue;
             };
-            let is_captured =
-                |source: &Name| captures.iter().any(|capture| capture.name == *source);
-            if sibling.sources.iter().all(is_captured) {
-                scope.insert(*name, sibling.clone());
+            let inside = |source: &Name| {
+                let capture = captures.iter().find(|(outside, _)| outside == source);
+                capture.map(|(_, capture)| capture.name)
+            };
+            let sources: Option<Vec<Name>> = sibling.sources.iter().map(inside).collect();
+            if let Some(sources) = sources {
+                let decl = sibling.decl;
+                scope.insert(*name, Bound { decl, sources });
             }
         }
         scope
